@@ -1,0 +1,23 @@
+"""Labels on every Kubernetes object, by one function; selectors use the smaller set that never changes."""
+
+from collections.abc import Mapping
+
+PLUGIN_LABEL = "naap.io/plugin"
+COMPONENT_LABEL = "naap.io/component"
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+"""Set by the API server itself, so that no tenant can forge it: the only label that selects namespaces."""
+
+
+def selector(component: str, name: str) -> Mapping[str, str]:
+    """What picks out the pods of one workload."""
+    return {"app.kubernetes.io/name": name, COMPONENT_LABEL: component}
+
+
+def labels(component: str, name: str, *, plugin: str | None = None, version: str | None = None) -> Mapping[str, str]:
+    """Labels of an object of a component; plugin: the registry entry that it belongs to."""
+    found = {**selector(component, name), "app.kubernetes.io/part-of": "naap", "app.kubernetes.io/managed-by": "pulumi"}
+    if plugin:
+        found[PLUGIN_LABEL] = plugin
+    if version:
+        found["app.kubernetes.io/version"] = version
+    return found
