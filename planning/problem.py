@@ -1,7 +1,10 @@
 """What is wrong with an input, said so that a person can mend it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,3 +31,27 @@ class InvalidInputError(Exception):
         count = len(self.problems)
         head = f"{count} problem{'s' if count != 1 else ''} in the input; nothing was changed."
         super().__init__("\n".join([head, *map(str, self.problems)]))
+
+
+class Problems:
+    """Collects what is wrong over several steps, so that a person sees all of it at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def add(self, *problems: Problem) -> None:
+        """Notes problems that a step returned."""
+        self._found += problems
+
+    def attempt(self, step: Callable[[], Result]) -> Result | None:
+        """The step's result, or None after noting the problems that it raised."""
+        try:
+            return step()
+        except InvalidInputError as error:
+            self._found += error.problems
+            return None
+
+    def raise_if_any(self) -> None:
+        """Raises InvalidInputError with everything noted so far, each problem once, in order."""
+        if self._found:
+            raise InvalidInputError(dict.fromkeys(self._found))
