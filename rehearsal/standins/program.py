@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import runpy
+import signal
 import sys
 import threading
 import time
@@ -64,8 +65,6 @@ def _run(request: dict[str, Any]) -> int:
         )
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
-    except KeyboardInterrupt:
-        pulumi.log.error("The program was interrupted.")
     except SystemExit as error:
         if not error.code:
             return 0
@@ -84,8 +83,13 @@ def _main(entry: str) -> None:
     runpy.run_path(entry, run_name="__main__")
 
 
+def _interrupted(_number: int, _frame: object) -> None:
+    os._exit(REPORTED)  # the engine says itself that it was interrupted, and may signal more than once
+
+
 def main() -> None:
     """Run what the arguments say."""
+    signal.signal(signal.SIGINT, _interrupted)
     _end_with_parent()
     if sys.argv[1] == "module":
         sys.argv = sys.argv[2:]
