@@ -15,7 +15,11 @@ def selector(component: str, name: str) -> Mapping[str, str]:
 
 def labels(component: str, name: str, *, plugin: str | None = None, version: str | None = None) -> Mapping[str, str]:
     """Labels of an object of a component; plugin: the registry entry that it belongs to."""
-    found = {**selector(component, name), "app.kubernetes.io/part-of": "naap", "app.kubernetes.io/managed-by": "pulumi"}
+    found = {
+        **selector(component, name),
+        "app.kubernetes.io/part-of": "naap",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
     if plugin:
         found[PLUGIN_LABEL] = plugin
     if version:

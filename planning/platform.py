@@ -85,7 +85,17 @@ def plan_platform(
         lambda: plan_databases(registry=registry, tier=tier, users=settings.users, shards=shards, regions=regions)
     )
     cells = [
-        problems.attempt(lambda region=region: _plan_region(stack, region, settings, tier, registry, shards, databases or {}))
+        problems.attempt(
+            lambda region=region: _plan_region(
+                stack=stack,
+                region=region,
+                settings=settings,
+                tier=tier,
+                registry=registry,
+                shards=shards,
+                databases=databases or {},
+            )
+        )
         for region in regions
     ]
     problems.raise_if_any()
@@ -104,6 +114,7 @@ def plan_platform(
 
 
 def _plan_region(
+    *,
     stack: str,
     region: str,
     settings: Settings,
@@ -150,7 +161,7 @@ def _stack_problems(stack: str, settings: Settings, tier: Tier) -> list[Problem]
                 entry="stack",
                 field="name",
                 value=stack,
-                rule=f"lower-case letters, digits and hyphens, at most {MAX_STACK_NAME}: it is part of names that AWS limits",
+                rule=f"lower-case letters, digits, hyphens; at most {MAX_STACK_NAME}: part of names that AWS limits",
                 fix="pulumi stack init with a shorter name, such as dev or prod",
             )
         )

@@ -9,7 +9,16 @@ from pydantic.alias_generators import to_camel
 
 from planning.problem import InvalidInputError, Problem
 
-Region = Literal["us-east-1", "us-east-2", "us-west-2", "ca-central-1", "eu-west-1", "eu-central-1", "ap-southeast-1", "ap-northeast-1"]
+Region = Literal[
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ca-central-1",
+    "eu-west-1",
+    "eu-central-1",
+    "ap-southeast-1",
+    "ap-northeast-1",
+]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
 
@@ -19,15 +28,28 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
-    users: Annotated[int, Field(ge=1, le=10_000_000, description="Users that this environment must serve; decides the tier.")]
+    users: Annotated[
+        int,
+        Field(ge=1, le=10_000_000, description="Users that this environment must serve; decides the tier."),
+    ]
     domain: Annotated[
         str,
-        Field(pattern=r"^(?=.{4,200}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$", description="Host name of the site, e.g. dev.naap.example."),
+        Field(
+            pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
+            max_length=200,
+            description="Host name of the site, e.g. dev.naap.example.",
+        ),
     ]
-    zone_id: Annotated[str, Field(pattern=r"^Z[A-Z0-9]{6,31}$", description="Route 53 hosted zone that holds the domain.")]
+    zone_id: Annotated[
+        str, Field(pattern=r"^Z[A-Z0-9]{6,31}$", description="Route 53 hosted zone that holds the domain.")
+    ]
     regions: Annotated[
         tuple[Region, ...],
-        Field(min_length=1, max_length=3, description="AWS regions, home first. A tier uses as many as it needs."),
+        Field(
+            min_length=1,
+            max_length=3,
+            description="AWS regions, home first. A tier uses as many as it needs.",
+        ),
     ]
     production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
     api_access_cidrs: Annotated[
@@ -38,20 +60,29 @@ class Settings(BaseModel):
         tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
         Field(description="IAM principals that administer the clusters, besides the one that creates them."),
     ] = ()
-    owner: Annotated[str, Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag).")]
+    owner: Annotated[
+        str,
+        Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag)."),
+    ]
     cost_center: Annotated[str, Field(min_length=1, max_length=128, description="Where the bill goes (a tag).")]
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None
     jwt_issuer: Annotated[
-        str | None, Field(pattern=r"^https://\S+$", description="Issuer of bearer tokens; default https://<domain>/.")
+        str | None,
+        Field(pattern=r"^https://\S+$", description="Issuer of bearer tokens; default https://<domain>/."),
     ] = None
     jwt_jwks_uri: Annotated[
         str | None,
-        Field(pattern=r"^https://\S+$", description="Its key set; default https://<domain>/.well-known/jwks.json."),
+        Field(
+            pattern=r"^https://\S+$",
+            description="Its key set; default https://<domain>/.well-known/jwks.json.",
+        ),
     ] = None
     jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a bearer token must carry.")] = "naap"
-    shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = False
+    shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
+        False
+    )
     registry: Annotated[
         str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
     ] = "plugins/registry.yaml"
@@ -60,6 +91,8 @@ class Settings(BaseModel):
     @classmethod
     def _from_text(cls, value: object) -> object:
         # Pulumi hands scalar configuration over as text.
+        if isinstance(value, bool):
+            raise ValueError("Input should be a number")  # noqa: TRY004  # pydantic collects ValueErrors only
         return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
     @field_validator("api_access_cidrs")
@@ -107,14 +140,22 @@ def _problem(item: Any, file: str) -> Problem:
     if kind == "extra_forbidden":
         known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
         return Problem(
-            file=file, entry="config", field=key, value=HIDDEN, rule=f"only known settings: {known}",
+            file=file,
+            entry="config",
+            field=key,
+            value=HIDDEN,
+            rule=f"only known settings: {known}",
             fix=f"correct the name, or remove it: pulumi config rm {key}",
         )
     description = Settings.model_fields[_field_name(str(where[0]))].description or ""
     missing = kind == "missing"
     return Problem(
-        file=file, entry="config", field=key, value="(missing)" if missing else repr(item["input"]),
-        rule=f"{item['msg']}. {description}", fix=f"pulumi config set {key} <value>",
+        file=file,
+        entry="config",
+        field=key,
+        value="(missing)" if missing else repr(item["input"]),
+        rule=f"{item['msg']}. {description}",
+        fix=f"pulumi config set {key} <value>",
     )
 
 
