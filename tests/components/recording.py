@@ -1,0 +1,215 @@
+"""Builds components under the SDK's mock engine and gives back what was registered, with the options that mocks hide.
+
+    records = build(lambda: Network("net", plan=plan), preview=False)
+    vpc = one(records, "aws:ec2/vpc:Vpc")
+    assert vpc.inputs["cidrBlock"] == "10.64.0.0/16" and vpc.protect
+
+With preview=True every output that AWS would only know after creation is unknown, as in a real preview; inputs
+made from one read UNKNOWN. Names of a preview and of an update must be the same: `assert_same_names`.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import mocks, rpc, settings, stack
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+
+from tests.components import fakes
+
+UNKNOWN = rpc.UNKNOWN
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's marker of a secret, not one
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+Call = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+CALLS: dict[str, Call] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {
+        "accountId": fakes.ACCOUNT, "arn": f"arn:aws:iam::{fakes.ACCOUNT}:role/deployer", "userId": "AROA", "id": "x",
+    },
+    "aws:index/getPartition:getPartition": lambda _: {
+        "partition": "aws", "dnsSuffix": "amazonaws.com", "id": "aws", "reverseDnsPrefix": "com.amazonaws",
+    },
+}
+"""Functions that components may invoke, and what they answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """One registration. inputs: plain values by Pulumi names; secret_inputs: top-level inputs that hold a secret."""
+
+    type: str
+    name: str
+    urn: str
+    custom: bool
+    inputs: Mapping[str, Any]
+    secret_inputs: frozenset[str]
+    parent: str
+    protect: bool
+    retain_on_delete: bool
+    provider: str
+    region: str
+    dependencies: tuple[str, ...]
+    aliases: tuple[str, ...]
+    ignore_changes: tuple[str, ...]
+    delete_before_replace: bool
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def build(
+    make: Callable[[], object],
+    *,
+    preview: bool = False,
+    stack_name: str = "dev",
+    calls: Mapping[str, Call] | None = None,
+) -> list[Recorded]:
+    """Everything that `make` registers, sorted by URN. Raises what it raises."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=4))
+    monitor = _Monitor(preview=preview, calls={**CALLS, **(calls or {})})
+    settings.reset_options()
+    mocks.set_mocks(monitor.mocks, project="naap", stack=stack_name, preview=preview, monitor=monitor)
+
+    def run() -> None:
+        make()
+
+    try:
+        loop.run_until_complete(stack.run_pulumi_func(run))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+    return sorted(monitor.records, key=lambda record: record.urn)
+
+
+def of_type(records: Sequence[Recorded], token: str) -> list[Recorded]:
+    """Registrations of one type, e.g. `aws:ec2/vpc:Vpc`."""
+    return [record for record in records if record.type == token]
+
+
+def one(records: Sequence[Recorded], token: str, name: str | None = None) -> Recorded:
+    """The only registration of a type (and logical name)."""
+    found = [record for record in of_type(records, token) if name in (None, record.name)]
+    assert len(found) == 1, f"{len(found)} of {token} {name or ''}: {[record.name for record in found]}"
+    return found[0]
+
+
+def assert_same_names(make: Callable[[], object]) -> None:
+    """What a preview announces is what an update makes."""
+    announced = {record.urn for record in build(make, preview=True)}
+    made = {record.urn for record in build(make, preview=False)}
+    assert announced == made
+
+
+def as_deployment(records: Sequence[Recorded]) -> dict[str, Any]:
+    """The records in the shape of an exported stack."""
+    resources: list[dict[str, Any]] = []
+    for record in records:
+        inputs = dict(record.inputs)
+        resources.append(
+            {"urn": record.urn, "type": record.type, "custom": record.custom, "inputs": inputs, "region": record.region}
+        )
+    return {"deployment": {"resources": resources}}
+
+
+class _NoMocks(mocks.Mocks):
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(args.token)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        raise NotImplementedError(args.typ)
+
+
+class _Monitor(mocks.MockMonitor):
+    """Keeps whole requests; the SDK's own keeps neither parent nor protect."""
+
+    def __init__(self, *, preview: bool, calls: Mapping[str, Call]) -> None:
+        super().__init__(_NoMocks())
+        self.records: list[Recorded] = []
+        self._preview = preview
+        self._calls = calls
+        self._regions: dict[str, str] = {}
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802  # the engine's name
+        answer = self._calls[request.tok](_mapping(request.args))
+        return provider_pb2.InvokeResponse(**{"return": _struct(answer)})  # pyright: ignore[reportArgumentType]  # `return` is a keyword
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # the engine's name
+        urn = self.make_urn(request.parent, request.type, request.name)
+        if request.type == "pulumi:pulumi:Stack":
+            return resource_pb2.RegisterResourceResponse(urn=urn)
+        inputs = _mapping(request.object)
+        region = str(inputs.get("region") or self._regions.get(request.provider) or "us-east-1")
+        identity, extra = self._answer(request, inputs, region)
+        if request.type == "pulumi:providers:aws":
+            self._regions[f"{urn}::{identity or UNKNOWN}"] = region
+        self.records.append(
+            Recorded(
+                type=request.type, name=request.name, urn=urn, custom=bool(request.custom), inputs=inputs,
+                secret_inputs=frozenset(key for key, value in request.object.fields.items() if _has_secret(value)),
+                parent=request.parent, protect=bool(request.protect), retain_on_delete=bool(request.retainOnDelete),
+                provider=request.provider, region=region, dependencies=tuple(request.dependencies),
+                aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
+                ignore_changes=tuple(request.ignoreChanges), delete_before_replace=bool(request.deleteBeforeReplace),
+                outputs={**inputs, **extra},
+            )
+        )
+        answer = struct_pb2.Struct()
+        answer.CopyFrom(request.object)
+        for key, value in _struct(extra).fields.items():
+            answer.fields[key].CopyFrom(value)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=answer)
+
+    def _answer(self, request: Any, inputs: Mapping[str, Any], region: str) -> tuple[str, dict[str, Any]]:
+        if not request.custom:
+            return "", {}
+        if request.type.startswith("aws:"):
+            if self._preview:
+                return "", fakes.unknown_nested(request.type, request.name, dict(inputs), UNKNOWN)
+            return fakes.outputs(request.type, request.name, dict(inputs), region)
+        if self._preview:
+            return "", {}
+        if request.type.startswith("kubernetes:"):
+            metadata = {"name": request.name, **cast("Mapping[str, Any]", inputs.get("metadata") or {})}
+            return f"{metadata.get('namespace', '')}/{metadata['name']}".lstrip("/"), {"metadata": metadata}
+        return f"{request.name}-id", {}
+
+
+def _struct(value: Mapping[str, Any]) -> struct_pb2.Struct:
+    answer = struct_pb2.Struct()
+    answer.update(json.loads(json.dumps(value)))
+    return answer
+
+
+def _mapping(value: struct_pb2.Struct) -> dict[str, Any]:
+    return {key: _plain(item) for key, item in value.fields.items()}
+
+
+def _plain(value: struct_pb2.Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+            return _plain(fields["value"])
+        return _mapping(value.struct_value)
+    if kind == "list_value":
+        return [_plain(item) for item in value.list_value.values]
+    if kind == "number_value":
+        return int(value.number_value) if value.number_value.is_integer() else value.number_value
+    return None if kind == "null_value" else getattr(value, str(kind))
+
+
+def _has_secret(value: struct_pb2.Value) -> bool:
+    if value.WhichOneof("kind") == "list_value":
+        return any(_has_secret(item) for item in value.list_value.values)
+    if value.WhichOneof("kind") == "struct_value":
+        fields = value.struct_value.fields
+        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+            return True
+        return any(_has_secret(item) for item in fields.values())
+    return False
+
+
