@@ -1,0 +1,60 @@
+"""The part of a registry entry that browsers load."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from plugins.fields import Line, Route, Section
+
+MAX_GZIP_BYTES = 512_000
+"""500 KB: what the shell accepts for one plugin."""
+
+
+class Navigation(Section):
+    """The plugin's place in the shell's menu."""
+
+    label: Annotated[Line, Field(description="Text in the menu.", examples=["My Wallet"])]
+    icon: Annotated[Line | None, Field(description="Name of a Lucide icon.", examples=["Wallet"])] = None
+    order: Annotated[
+        int | None, Field(ge=0, le=10_000, description="Place in its group, lowest first.", examples=[10])
+    ] = None
+    group: Annotated[Line | None, Field(description="Group of the menu.", examples=["main"])] = None
+
+
+class Frontend(Section):
+    """A UMD bundle, served by the CDN from an immutable path of its version."""
+
+    bundle: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$",
+            examples=["my-wallet.js"],
+            description="File name of the bundle under its versioned path.",
+        ),
+    ]
+    routes: Annotated[
+        list[Route],
+        Field(
+            max_length=50, description="Paths of the shell that the plugin shows.", examples=[["/wallet", "/wallet/*"]]
+        ),
+    ] = []
+    navigation: Annotated[
+        Navigation | None, Field(description="Menu entry; none: no menu entry.", examples=[{"label": "My Wallet"}])
+    ] = None
+    gzip_bytes: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=MAX_GZIP_BYTES,
+            examples=[183_211],
+            description="Size after gzip, at most 512,000 bytes; written by `python -m plugins bundle`.",
+        ),
+    ] = None
+    integrity: Annotated[
+        str | None,
+        Field(
+            pattern=r"^sha384-[A-Za-z0-9+/]{64}$",
+            examples=["sha384-" + "A" * 64],
+            description="Subresource integrity of the bundle; written by `python -m plugins bundle`.",
+        ),
+    ] = None

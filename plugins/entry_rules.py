@@ -1,0 +1,294 @@
+"""Rules that an entry keeps by itself, beyond the kinds of its fields."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from planning.problem import Problem
+from plugins.egress import normal_egress
+from plugins.fields import mebibytes, millicores
+from plugins.report import HIDDEN
+from plugins.schema import Entry
+
+RESERVED_NAMES = frozenset(
+    {
+        "admin",
+        "archive",
+        "default",
+        "gateway",
+        "kubernetes",
+        "master",
+        "monitor",
+        "naap",
+        "pgbouncer",
+        "platform",
+        "pooler",
+        "postgres",
+        "public",
+        "ratelimit",
+        "rdsadmin",
+        "registry",
+        "replication",
+        "root",
+        "schema",
+        "system",
+    }
+)
+"""Users of PostgreSQL, PgBouncer and the cache, and owners of derived secrets, that are the platform's own."""
+RESERVED_STARTS = ("kube-", "naap-", "pg-", "rds-")
+"""pg_ and rds_ roles belong to the server; the others are the start of namespaces."""
+PLATFORM_ENV = frozenset(
+    {
+        "AUTH_SERVICE_URL",
+        "BASE_SVC_URL",
+        "CORS_ORIGINS",
+        "DATABASE_POOL_SIZE",
+        "DATABASE_URL",
+        "DATABASE_URL_UNPOOLED",
+        "DISABLE_CRON",
+        "JWT_SECRET",
+        "NODE_ENV",
+        "PORT",
+        "REDIS_URL",
+        "SHELL_URL",
+    }
+)
+"""Set by the platform for every pod; JWT_SECRET may be asked for as a derived secret."""
+MAX_CPU_M = 4000
+MIN_CPU_M = 20
+MIN_MEMORY_MIB = 64
+MAX_MEMORY_MIB = 8192
+_SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?|PEPPER)$")
+_SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{16,}")
+Parts: TypeAlias = tuple[str, object, str, str]
+"""Field, value, rule, fix."""
+_BACKEND_FIELDS = (
+    "extra_prefixes",
+    "strip_prefix",
+    "catch_all",
+    "own_paths",
+    "resources",
+    "scaling",
+    "cron",
+    "database",
+    "cache",
+    "network",
+    "auth",
+    "rate_limit",
+    "env",
+    "secrets",
+    "derived_secrets",
+    "probes",
+)
+
+
+def name_problem(file: str, name: str) -> Problem | None:
+    """Whether the platform keeps this name for itself."""
+    if name not in RESERVED_NAMES and not name.startswith(RESERVED_STARTS):
+        return None
+    return Problem(
+        file=file,
+        entry=name,
+        field="name",
+        value=name,
+        rule="not a name of the platform's own: namespaces, database and cache users would clash",
+        fix=f"choose another, such as my-{name.split('-', maxsplit=1)[-1]}",
+    )
+
+
+def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> Iterator[Problem]:
+    """All that is wrong with one entry taken by itself."""
+
+    def problem(field: str, value: object, rule: str, fix: str) -> Problem:
+        return Problem(file=file, entry=name, field=field, value=str(value), rule=rule, fix=fix)
+
+    reserved = name_problem(file, name)
+    if reserved:
+        yield reserved
+    for found in (
+        _shape(entry),
+        _core(entry),
+        _resources(entry),
+        _environment(entry),
+        _egress(entry),
+        _paths(entry),
+        _lifecycle(entry),
+        _production(name, entry) if production else (),
+    ):
+        yield from (problem(*parts) for parts in found)
+
+
+def _shape(entry: Entry) -> Iterator[Parts]:
+    stated = {"image": entry.image, "port": entry.port, "apiPrefix": entry.api_prefix}
+    missing = [field for field, value in stated.items() if value is None]
+    if len(missing) == len(stated):
+        if entry.frontend is None:
+            yield (
+                "image",
+                "(missing)",
+                "an entry has a backend (image, port, apiPrefix), a frontend, or both",
+                "add image, port and apiPrefix, or frontend",
+            )
+        for field in _BACKEND_FIELDS:
+            if field in entry.model_fields_set:
+                alias = Entry.model_fields[field].alias or field
+                yield (
+                    alias,
+                    "(present)",
+                    "an entry without a backend has no pods to apply this to",
+                    f"remove {alias}, or add image, port and apiPrefix",
+                )
+        return
+    for field in missing:
+        yield field, "(missing)", "a backend states image, port and apiPrefix", f"add {field}, or remove the others"
+
+
+def _core(entry: Entry) -> Iterator[Parts]:
+    if entry.core:
+        if entry.lifecycle != "active":
+            yield "lifecycle", entry.lifecycle, "the platform needs its core services", "lifecycle: active"
+        if entry.own_paths and not entry.catch_all:
+            yield "ownPaths", entry.own_paths[0], "only with catchAll: true", "remove ownPaths, or add catchAll: true"
+        return
+    if entry.catch_all or entry.own_paths:
+        yield (
+            "catchAll",
+            "true",
+            "only a core service may own a prefix under which others nest",
+            "remove catchAll and ownPaths",
+        )
+    for field, prefix in (
+        ("apiPrefix", entry.api_prefix),
+        *(("extraPrefixes", extra) for extra in entry.extra_prefixes),
+    ):
+        if prefix is not None and not re.match(r"^/api/v\d{1,3}/.", prefix):
+            yield (
+                field,
+                prefix,
+                "a plugin's prefix lies below /api/v<number>/: the CDN routes nothing else to it",
+                f"{field}: /api/v1{prefix}" if not prefix.startswith("/api") else f"{field}: /api/v1/<name>",
+            )
+
+
+def _resources(entry: Entry) -> Iterator[Parts]:
+    request, limit = entry.resources.cpu, entry.resources.cpu_limit
+    cpu, memory = millicores(request), mebibytes(entry.resources.memory)
+    if not MIN_CPU_M <= cpu <= MAX_CPU_M:
+        yield "resources.cpu", request, f"{MIN_CPU_M}m to {MAX_CPU_M}m: a pod has to fit on a node", "cpu: 250m"
+    if limit and not cpu <= millicores(limit) <= 2 * MAX_CPU_M:
+        yield (
+            "resources.cpuLimit",
+            limit,
+            f"at least the request ({request}) and at most {2 * MAX_CPU_M}m",
+            f"cpuLimit: {2 * cpu}m",
+        )
+    if not MIN_MEMORY_MIB <= memory <= MAX_MEMORY_MIB:
+        yield (
+            "resources.memory",
+            entry.resources.memory,
+            f"{MIN_MEMORY_MIB}Mi to {MAX_MEMORY_MIB}Mi: a pod has to fit on a node",
+            "memory: 256Mi",
+        )
+    if entry.cron and entry.scaling.singleton:
+        yield (
+            "cron",
+            "true",
+            "a singleton is the one pod that runs its timed work: a second would run it twice",
+            "remove cron",
+        )
+
+
+def _environment(entry: Entry) -> Iterator[Parts]:
+    for field, names in (("env", entry.env), ("secrets", entry.secrets)):
+        for name in names:
+            if name in PLATFORM_ENV:
+                yield f"{field}.{name}", HIDDEN, "the platform sets this one for every pod", f"remove {name}"
+    for name, value in entry.env.items():
+        if _SECRET_NAME.search(name) or _SECRET_VALUE.search(value):
+            yield (
+                f"env.{name}",
+                HIDDEN,
+                "no secret in the registry: it is read by everyone",
+                "list the name under secrets, and set the value with pulumi config set --secret; then rotate what was here",
+            )
+    named = [*entry.env, *entry.secrets, *entry.derived_secrets]
+    for name in sorted({name for name in named if named.count(name) > 1}):
+        yield (
+            f"env.{name}",
+            name,
+            "a name stands once in env, secrets and derivedSecrets together",
+            "remove all but one",
+        )
+
+
+def _egress(entry: Entry) -> Iterator[Parts]:
+    normal: set[str] = set()
+    for target in entry.network.egress:
+        try:
+            found = normal_egress(target)
+        except ValueError as error:
+            yield "network.egress", target, str(error), "write for example api.example.com:443 or 203.0.113.0/24:5432"
+            continue
+        if found in normal:
+            yield "network.egress", target, "each target once", f"remove the second {found}"
+        normal.add(found)
+
+
+def _paths(entry: Entry) -> Iterator[Parts]:
+    for field, items in (
+        ("auth.public", entry.auth.public),
+        ("auth.websocket", entry.auth.websocket),
+        ("network.calls", entry.network.calls),
+        ("extraPrefixes", entry.extra_prefixes),
+        ("frontend.routes", entry.frontend.routes if entry.frontend else []),
+    ):
+        for item in sorted({item for item in items if items.count(item) > 1}):
+            yield field, item, "each item once", f"remove the second {item}"
+    if entry.strip_prefix and entry.extra_prefixes:
+        yield (
+            "stripPrefix",
+            "true",
+            "a service that routes at its root has one prefix: two would be one and the same to it",
+            "remove extraPrefixes or stripPrefix",
+        )
+
+
+def _lifecycle(entry: Entry) -> Iterator[Parts]:
+    installs = entry.installs
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    if installs and installs.counted > tomorrow:
+        yield "installs.counted", installs.counted, "a day that has been", "count again: python -m plugins retire"
+    if entry.lifecycle not in ("stopped", "archived"):
+        return
+    if installs is None:
+        yield (
+            "lifecycle",
+            entry.lifecycle,
+            "stopped only after the platform's API counted no installs",
+            "lifecycle: draining, then python -m plugins retire NAME --api URL",
+        )
+    elif installs.active:
+        yield (
+            "lifecycle",
+            entry.lifecycle,
+            f"not while installs remain: {installs.active} on {installs.counted}",
+            "lifecycle: draining, until they are gone; then python -m plugins retire NAME --api URL",
+        )
+
+
+def _production(name: str, entry: Entry) -> Iterator[Parts]:
+    if entry.image and "@sha256:" not in entry.image:
+        yield (
+            "image",
+            entry.image,
+            "production runs images by digest: a tag can be moved",
+            f"add the digest of this tag: image: {entry.image}@sha256:<64 hex digits>",
+        )
+    if entry.database and entry.database.shard is None:
+        yield (
+            "database.shard",
+            "(missing)",
+            "production pins the shard, so that data never moves by itself",
+            f"add shard: <number> to database of {name}",
+        )

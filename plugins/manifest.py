@@ -1,0 +1,90 @@
+"""A plugin.json as its author wrote it: read without trust, kept verbatim."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from planning.problem import InvalidInputError, Problem
+
+MAX_BYTES = 256_000
+"""A ConfigMap holds 1 MiB, and the largest real manifest 4 KB."""
+_MAX_DEPTH = 30
+
+
+def manifest_path(folder: Path, name: str) -> Path:
+    """Where the manifest of an entry is kept, beside the registry."""
+    return folder / "manifests" / f"{name}.plugin.json"
+
+
+def read_manifest(path: Path) -> Mapping[str, Any]:
+    """The manifest in a file. Raises InvalidInputError with what makes it no manifest."""
+    return parse_manifest(read_bytes(path), file=path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a manifest file, within bounds. Raises InvalidInputError."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refused(path.name, reason, "a file that can be read", "give the path of a plugin.json") from None
+    if len(data) > MAX_BYTES:
+        raise _refused(path.name, f"over {MAX_BYTES:,} bytes", f"at most {MAX_BYTES:,} bytes", "leave data out of it")
+    return data
+
+
+def parse_manifest(data: bytes, *, file: str) -> Mapping[str, Any]:
+    """The object in a manifest's bytes. Raises InvalidInputError."""
+    fix = "correct it; a JSON formatter finds the place"
+    try:
+        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise _refused(file, f"byte {error.start} is not UTF-8", "UTF-8 text", "save it as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _refused(file, f"line {error.lineno}: {error.msg}", "valid JSON", fix) from None
+    except RecursionError:
+        raise _refused(file, "nested too deep", f"at most {_MAX_DEPTH} levels", fix) from None
+    except ValueError as error:
+        raise _refused(file, str(error)[:120], "valid JSON with each key once", fix) from None
+    if not isinstance(value, dict):
+        raise _refused(file, type(value).__name__, "one JSON object", "see docs/plugins.md for an example")
+    _check(value, file, 0)
+    return cast("Mapping[str, Any]", value)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"key {twice!a} stands twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _check(value: object, file: str, depth: int) -> None:
+    """Text must be encodable, and numbers finite: the manifest is written into a ConfigMap again."""
+    if depth > _MAX_DEPTH:
+        raise _refused(file, "nested too deep", f"at most {_MAX_DEPTH} levels", "flatten it")
+    if isinstance(value, str):
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise _refused(file, ascii(value)[:60], "valid Unicode text", "remove the lone surrogate")
+    elif isinstance(value, float):
+        if value in (float("inf"), float("-inf")):
+            raise _refused(file, "a number beyond 1e308", "numbers that a double can hold", "write a smaller one")
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            _check(item, file, depth + 1)
+    elif isinstance(value, dict):
+        for key, item in cast("dict[str, object]", value).items():
+            _check(key, file, depth)
+            _check(item, file, depth + 1)
+
+
+def _refused(file: str, value: str, rule: str, fix: str) -> InvalidInputError:
+    return InvalidInputError([Problem(file=file, entry="", field="", value=value, rule=rule, fix=fix)])
