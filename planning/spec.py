@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -112,7 +113,10 @@ class ProbesSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class BackendSpec:
-    """What runs as pods. port: what the service listens on (its PORT); api_prefix: where the gateway routes from."""
+    """What runs as pods. port: what the service listens on (its PORT); api_prefix: where the gateway routes from.
+
+    manifest_path: where the image looks for plugin.json; the program in backend/dist reads ../../plugin.json.
+    """
 
     image: str
     port: int
@@ -128,6 +132,7 @@ class BackendSpec:
     probes: ProbesSpec
     extra_prefixes: tuple[str, ...] = ()
     cron: bool = False
+    manifest_path: str = "/app/plugin.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,3 +175,8 @@ class Registry:
 
     file: str
     plugins: tuple[PluginSpec, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, PluginSpec]:
+        """Entries by their names; made once, so that a thousand plugins that call each other are planned quickly."""
+        return {plugin.name: plugin for plugin in self.plugins}

@@ -1,0 +1,140 @@
+"""Whom a plugin's pods may talk to: nobody but who the registry says."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from planning.addresses import region_addresses
+from planning.environment import CACHE_PORT, OTLP_PORT, POOLER_PORT
+from planning.labels import PLUGIN_LABEL, selector
+from planning.naming import SYSTEM_NAMESPACES, namespace
+from planning.network_policy import AddressPeer, Peer, PodPeer, PolicyPlan, Port, Rule, default_deny
+from planning.spec import BackendSpec, PluginSpec, Registry
+from planning.tiers import Tier
+
+DNS_ADDRESS = "172.20.0.10"
+"""The cluster's DNS Service. EKS Auto Mode answers it on the node itself, where no pod selector can match; a cluster
+whose VPC lies in 10.0.0.0/8 has its Services in 172.20.0.0/16, and DNS is the tenth address."""
+
+POD_IDENTITY_AGENT = "169.254.170.23"
+"""Hands the pod its role's credentials, on the node."""
+
+CLOSED_RANGES = (
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+)
+"""Never part of "the internet": private networks (the VPC's databases and caches among them), and link-local, where
+instance metadata is served."""
+
+INTERNET = AddressPeer(cidr="0.0.0.0/0", excluded=CLOSED_RANGES)
+"""Stands for every listed host: a NetworkPolicy knows addresses only, and a host's addresses change. Which host it is
+stays a promise of the entry, reviewed there; what is enforced is the port, and that it is outside."""
+
+_DNS_PORTS = (Port(number=53, protocol="UDP"), Port(number=53))
+_KUBE_DNS = PodPeer(namespace="kube-system", pods={"k8s-app": "kube-dns"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsolationPlan:
+    """own: in the plugin's namespace. granted: in the namespaces of those that it calls.
+
+    A call is allowed by a policy of the caller's at the callee, so that adding a caller changes nothing of the callee.
+    """
+
+    own: tuple[PolicyPlan, ...]
+    granted: tuple[PolicyPlan, ...]
+
+
+def plan_isolation(
+    *, spec: PluginSpec, backend: BackendSpec, region: str, tier: Tier, shard: int | None, registry: Registry
+) -> IsolationPlan:
+    """The policies of a plugin in one region. shard: of its schema; None without one."""
+    here = namespace(spec.name)
+    callees = [
+        (callee.name, callee.backend)
+        for name in backend.calls
+        if (callee := registry.by_name.get(name)) and callee.backend
+    ]
+    egress = (
+        Rule(peers=(AddressPeer(cidr=f"{DNS_ADDRESS}/32"), _KUBE_DNS), ports=_DNS_PORTS),
+        Rule(peers=(AddressPeer(cidr=f"{POD_IDENTITY_AGENT}/32"),), ports=(Port(number=80),)),
+        *([_to_pooler(shard)] if spec.database and shard is not None else []),
+        *([_to_cache(region)] if spec.cache else []),
+        *([_to_collector()] if tier.apm else []),
+        *(_to_plugin(name, callee.port) for name, callee in callees),
+        *_outside(backend.egress),
+    )
+    return IsolationPlan(
+        own=(
+            default_deny(here),
+            PolicyPlan(
+                name="from-gateway",
+                namespace=here,
+                pods=selector("plugin", spec.name),
+                ingress=(
+                    Rule(
+                        peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"]),), ports=(Port(number=backend.port),)
+                    ),
+                ),
+            ),
+            PolicyPlan(name="to-declared", namespace=here, pods={PLUGIN_LABEL: spec.name}, egress=egress),
+        ),
+        granted=tuple(_grant(spec.name, name, callee.port) for name, callee in callees),
+    )
+
+
+def _grant(caller: str, callee: str, port: int) -> PolicyPlan:
+    return PolicyPlan(
+        name=f"from-{namespace(caller)}",
+        namespace=namespace(callee),
+        pods=selector("plugin", callee),
+        ingress=(
+            Rule(
+                peers=(PodPeer(namespace=namespace(caller), pods={PLUGIN_LABEL: caller}),),
+                ports=(Port(number=port),),
+            ),
+        ),
+    )
+
+
+def _to_plugin(name: str, port: int) -> Rule:
+    return Rule(peers=(PodPeer(namespace=namespace(name), pods=selector("plugin", name)),), ports=(Port(number=port),))
+
+
+def _to_pooler(shard: int) -> Rule:
+    pooler = PodPeer(namespace=SYSTEM_NAMESPACES["pooler"], pods=selector("pooler", f"pooler-{shard}"))
+    return Rule(peers=(pooler,), ports=(Port(number=POOLER_PORT),))
+
+
+def _to_cache(region: str) -> Rule:
+    data = tuple(AddressPeer(cidr=subnet.data) for subnet in region_addresses(region).subnets)
+    return Rule(peers=data, ports=(Port(number=CACHE_PORT),))
+
+
+def _to_collector() -> Rule:
+    return Rule(peers=(PodPeer(namespace=SYSTEM_NAMESPACES["observability"]),), ports=(Port(number=OTLP_PORT),))
+
+
+def _outside(listed: tuple[str, ...]) -> list[Rule]:
+    """One rule a port. listed: `target:port`, as the registry's loader writes them."""
+    by_port: dict[int, list[Peer]] = {}
+    for entry in listed:
+        target, _, port = entry.rpartition(":")
+        peer = _peer(target)
+        peers = by_port.setdefault(int(port), [])
+        if peer not in peers:
+            peers.append(peer)
+    return [Rule(peers=tuple(peers), ports=(Port(number=port),)) for port, peers in sorted(by_port.items())]
+
+
+def _peer(target: str) -> Peer:
+    if "/" not in target:
+        return INTERNET
+    network = ipaddress.ip_network(target)
+    inside = tuple(
+        closed for closed in CLOSED_RANGES if ipaddress.ip_network(closed).subnet_of(network) and closed != target  # pyright: ignore[reportArgumentType]  # both are IPv4
+    )
+    return AddressPeer(cidr=target, excluded=inside)

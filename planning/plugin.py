@@ -1,0 +1,133 @@
+"""Everything about one plugin in one region."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planning.autoscaling import AutoscalingPlan, plan_autoscaling
+from planning.databases import PluginDatabasePlan
+from planning.environment import EnvironmentPlan, plan_environment
+from planning.isolation import IsolationPlan, plan_isolation
+from planning.labels import labels
+from planning.naming import namespace
+from planning.quota import QuotaPlan, plan_quota
+from planning.routes import RoutesPlan
+from planning.settings import Settings
+from planning.spec import BackendSpec, PluginSpec, Registry
+from planning.tiers import PodRange, Tier, pod_range
+from planning.workload import WorkloadPlan, plan_workloads
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendPlan:
+    """What a plugin with a backend gets. workloads: the serving one first; none once it is stopped."""
+
+    spec: BackendSpec
+    pods: PodRange
+    workloads: tuple[WorkloadPlan, ...]
+    environment: EnvironmentPlan
+    autoscaling: AutoscalingPlan | None
+    isolation: IsolationPlan
+    quota: QuotaPlan
+    manifest: str
+    uploads_prefix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginPlan:
+    """One plugin in one region. backend: None for a plugin that is a bundle only."""
+
+    name: str
+    namespace: str
+    region: str
+    home: bool
+    spec: PluginSpec
+    labels: Mapping[str, str]
+    backend: BackendPlan | None
+    database: PluginDatabasePlan | None
+    routes: RoutesPlan | None
+
+    @property
+    def serves(self) -> bool:
+        """Whether it has pods and routes: data stays where it is when it has none."""
+        return self.backend is not None and self.spec.lifecycle.serves
+
+    @property
+    def pods(self) -> PodRange | None:
+        """Pods of the serving Deployment; None where there is none."""
+        return self.backend.pods if self.backend and self.serves else None
+
+
+def plan_plugin(
+    *,
+    spec: PluginSpec,
+    stack: str,
+    region: str,
+    home: bool,
+    settings: Settings,
+    tier: Tier,
+    users: int,
+    database: PluginDatabasePlan | None,
+    routes: RoutesPlan | None,
+    registry: Registry,
+) -> PluginPlan:
+    """The plan of one plugin; takes the same time however many others there are."""
+    shard = database.shard if database else None
+    return PluginPlan(
+        name=spec.name,
+        namespace=namespace(spec.name),
+        region=region,
+        home=home,
+        spec=spec,
+        labels=labels("plugin", spec.name, plugin=spec.name, version=spec.version),
+        backend=_plan_backend(
+            spec=spec,
+            backend=spec.backend,
+            pods=_pods(spec, spec.backend, tier, users, home=home),
+            home=home,
+            tier=tier,
+            environment=plan_environment(
+                spec=spec, backend=spec.backend, stack=stack, settings=settings, tier=tier, shard=shard
+            ),
+            isolation=plan_isolation(
+                spec=spec, backend=spec.backend, region=region, tier=tier, shard=shard, registry=registry
+            ),
+        )
+        if spec.backend
+        else None,
+        database=database,
+        routes=routes,
+    )
+
+
+def _plan_backend(
+    *,
+    spec: PluginSpec,
+    backend: BackendSpec,
+    pods: PodRange,
+    home: bool,
+    tier: Tier,
+    environment: EnvironmentPlan,
+    isolation: IsolationPlan,
+) -> BackendPlan:
+    serving = spec.lifecycle.serves
+    workloads = plan_workloads(spec=spec, backend=backend, pods=pods, home=home) if serving else ()
+    return BackendPlan(
+        spec=backend,
+        pods=pods,
+        workloads=workloads,
+        environment=environment,
+        autoscaling=plan_autoscaling(name=spec.name, backend=backend, pods=pods, tier=tier),
+        isolation=isolation,
+        quota=plan_quota(backend.resources, workloads),
+        manifest=json.dumps(spec.manifest, sort_keys=True, ensure_ascii=False, indent=2),
+        uploads_prefix=f"{spec.name}/",
+    )
+
+
+def _pods(spec: PluginSpec, backend: BackendSpec, tier: Tier, users: int, *, home: bool) -> PodRange:
+    """The second region waits at the floor and grows to the whole load when it takes over."""
+    pods = pod_range(tier, users, spec.share, singleton=backend.scaling.singleton)
+    if home or backend.scaling.singleton:
+        return pods
+    return PodRange(min=min(tier.floor, pods.max), max=pods.max)
