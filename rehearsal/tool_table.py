@@ -1,0 +1,131 @@
+"""Every program that a rehearsal runs: which versions are good, and where each comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+PULUMI = "3.251.0"
+KUBERNETES = "1.34.4"
+ETCD = "3.6.5"
+KWOK = "0.8.0"
+
+BOTH = frozenset({"linux", "darwin"})
+LINUX = frozenset({"linux"})
+
+Version = tuple[int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """An official download. Addresses may hold {os}, {arch} and {cpu} (x64 or arm64).
+
+    checksums: a text with lines "sum  file", a bare sum, or a release description with digests.
+    folder: where the programs lie in the archive; None when the download is the program itself.
+    systems: operating systems for which it is published.
+    """
+
+    url: str
+    checksums: str
+    folder: str | None
+    systems: frozenset[str] = BOTH
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoBuild:
+    """A build from a module of rehearsal/go. seconds: how long it took on two cores, modules downloaded."""
+
+    module: str
+    package: str
+    seconds: int
+    ldflags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """One program. Good versions are at_least <= version < below; version is the one that we get ourselves."""
+
+    name: str
+    version: str
+    at_least: Version
+    below: Version
+    build: GoBuild
+    release: Release
+    ask: tuple[str, ...] = ("--version",)
+
+
+def _kubernetes(component: str, seconds: int) -> Tool:
+    return Tool(
+        name=component,
+        version=KUBERNETES,
+        at_least=(1, 34, 0),
+        below=(1, 35, 0),
+        release=Release(
+            url=f"https://dl.k8s.io/v{KUBERNETES}/bin/{{os}}/{{arch}}/{component}",
+            checksums=f"https://dl.k8s.io/v{KUBERNETES}/bin/{{os}}/{{arch}}/{component}.sha256",
+            folder=None,
+            systems=LINUX,  # servers are published for Linux only
+        ),
+        build=GoBuild(
+            module="kubernetes",
+            package=f"k8s.io/kubernetes/cmd/{component}",
+            seconds=seconds,
+            ldflags={
+                "k8s.io/component-base/version.gitVersion": f"v{KUBERNETES}",
+                "k8s.io/component-base/version.gitMajor": "1",
+                "k8s.io/component-base/version.gitMinor": "34",
+            },
+        ),
+    )
+
+
+CLI = Tool(
+    name="pulumi",
+    version=PULUMI,
+    ask=("version",),
+    at_least=(3, 251, 0),  # the language SDK's own version: an older engine may lack what it asks for
+    below=(4, 0, 0),
+    release=Release(
+        url=f"https://github.com/pulumi/pulumi/releases/download/v{PULUMI}/pulumi-v{PULUMI}-{{os}}-{{cpu}}.tar.gz",
+        checksums=f"https://github.com/pulumi/pulumi/releases/download/v{PULUMI}/pulumi-{PULUMI}-checksums.txt",
+        folder="pulumi",
+    ),
+    build=GoBuild(
+        module="pulumi",
+        package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        seconds=360,
+        ldflags={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{PULUMI}"},
+    ),
+)
+
+CONTROL_PLANE = (
+    _kubernetes("kube-apiserver", 335),
+    _kubernetes("kube-controller-manager", 105),
+    _kubernetes("kube-scheduler", 10),
+    Tool(
+        name="etcd",
+        version=ETCD,
+        at_least=(3, 6, 0),
+        below=(3, 7, 0),
+        release=Release(
+            url=f"https://github.com/etcd-io/etcd/releases/download/v{ETCD}/etcd-v{ETCD}-{{os}}-{{arch}}.tar.gz",
+            checksums=f"https://github.com/etcd-io/etcd/releases/download/v{ETCD}/SHA256SUMS",
+            folder=f"etcd-v{ETCD}-{{os}}-{{arch}}",
+            systems=LINUX,
+        ),
+        build=GoBuild(module="etcd", package=".", seconds=30),
+    ),
+    Tool(
+        name="kwok",
+        version=KWOK,
+        at_least=(0, 7, 0),
+        below=(0, 9, 0),
+        release=Release(
+            url=f"https://github.com/kubernetes-sigs/kwok/releases/download/v{KWOK}/kwok-{{os}}-{{arch}}",
+            checksums=f"https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/v{KWOK}",
+            folder=None,
+        ),
+        build=GoBuild(module="kwok", package="sigs.k8s.io/kwok/cmd/kwok", seconds=135),
+    ),
+)
+
+ALL = (CLI, *CONTROL_PLANE)
