@@ -7,13 +7,13 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource as a rule sees it: plain values; see policies.values. deleted/replaced are never among them."""
+    """A resource as a rule sees it: plain values, see policies.values. provider: its reference, or empty."""
 
     type: str
     name: str
     urn: str
     props: Mapping[str, Any]
-    parent: str | None = None
+    provider: str = ""
     protect: bool = False
 
 
@@ -28,20 +28,14 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One demand on resources of certain types.
+    """One demand on resources of certain types; what it says to people stands in catalogue.yaml under its id.
 
-    types: resource type tokens it judges. check: yields what is wrong, in words that never hold a property's value
-    that may be secret; may raise Undecidable. strict: holds in production only.
+    check: yields what is wrong, in words that never hold a value that may be secret; may raise Undecidable.
     """
 
     id: str
-    title: str
-    why: str
-    fix: str
     types: frozenset[str]
-    check: Callable[[Resource, Environment], Iterable[str]]
-    standard: str = ""
-    strict: bool = False
+    check: "Check"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +43,7 @@ class StackRule:
     """One demand on the resources of a stack together; check yields (resource or None, what is wrong)."""
 
     id: str
-    title: str
-    why: str
-    fix: str
-    check: Callable[["Stack", Environment], Iterable[tuple[Resource | None, str]]]
-    standard: str = ""
-    strict: bool = False
+    check: "StackCheck"
 
 
 class Stack:
@@ -69,3 +58,29 @@ class Stack:
     def of(self, *types: str) -> list[Resource]:
         """Resources of these types, in the order in which they were registered."""
         return [resource for kind in types for resource in self._by_type.get(kind, [])]
+
+
+Check = Callable[[Resource, Environment], Iterable[str]]
+StackCheck = Callable[[Stack, Environment], Iterable[tuple[Resource | None, str]]]
+RULES: list[Rule] = []
+STACK_RULES: list[StackRule] = []
+
+
+def rule(rule_id: str, types: frozenset[str]) -> Callable[[Check], Check]:
+    """Makes the function the check of a rule on resources of these types."""
+
+    def register(check: Check) -> Check:
+        RULES.append(Rule(id=rule_id, types=types, check=check))
+        return check
+
+    return register
+
+
+def stack_rule(rule_id: str) -> Callable[[StackCheck], StackCheck]:
+    """Makes the function the check of a rule on the stack as a whole."""
+
+    def register(check: StackCheck) -> StackCheck:
+        STACK_RULES.append(StackRule(id=rule_id, check=check))
+        return check
+
+    return register

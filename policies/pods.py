@@ -1,0 +1,186 @@
+"""Rules on whatever makes pods: Pod Security `restricted`, and what keeps a pod from harming its neighbours."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from policies.rule import Environment, Resource, rule
+from policies.values import Undecidable, get
+
+POD_SECURITY = (
+    "Pod Security Standards, restricted: https://kubernetes.io/docs/concepts/security/pod-security-standards/"
+)
+TEMPLATES = {
+    "kubernetes:apps/v1:Deployment": "spec.template",
+    "kubernetes:apps/v1:StatefulSet": "spec.template",
+    "kubernetes:apps/v1:DaemonSet": "spec.template",
+    "kubernetes:batch/v1:Job": "spec.template",
+    "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template",
+}
+ALL = frozenset(TEMPLATES)
+DEPLOYMENTS = frozenset({"kubernetes:apps/v1:Deployment"})
+SERVING = frozenset({"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet"})
+ALLOWED_VOLUMES = {
+    "configMap",
+    "secret",
+    "emptyDir",
+    "projected",
+    "persistentVolumeClaim",
+    "downwardAPI",
+    "csi",
+    "ephemeral",
+}
+SECRET_WORDS = ("password", "secret", "token", "pepper", "private_key", "master_key", "api_key", "credential")
+
+
+def pod_spec(resource: Resource) -> dict[str, Any]:
+    """The pod's spec inside the resource's template."""
+    return get(resource.props, TEMPLATES[resource.type] + ".spec", {})
+
+
+def containers(resource: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every container with its name, init containers included."""
+    spec = pod_spec(resource)
+    for kind in ("initContainers", "containers"):
+        for container in get(spec, kind, []):
+            yield get(container, "name", "?"), container
+
+
+@rule("k8s-not-root", ALL)
+def _not_root(resource: Resource, _: Environment) -> Iterable[str]:
+    pod = get(pod_spec(resource), "securityContext.runAsNonRoot", False)
+    for name, container in containers(resource):
+        if get(container, "securityContext.runAsNonRoot", pod) is not True:
+            yield f"container {name} may run as root: securityContext.runAsNonRoot is not true"
+        if get(container, "securityContext.runAsUser", 1) == 0:
+            yield f"container {name} runs as user 0"
+
+
+@rule("k8s-no-privilege", ALL)
+def _no_privilege(resource: Resource, _: Environment) -> Iterable[str]:
+    for name, container in containers(resource):
+        context = get(container, "securityContext", {})
+        if get(context, "allowPrivilegeEscalation", True) is not False:
+            yield f"container {name}: allowPrivilegeEscalation is not false"
+        if get(context, "privileged", False) is not False:
+            yield f"container {name} is privileged"
+        if "ALL" not in get(context, "capabilities.drop", []):
+            yield f"container {name}: capabilities.drop lacks ALL"
+        if set(get(context, "capabilities.add", [])) - {"NET_BIND_SERVICE"}:
+            yield f"container {name} adds capabilities"
+
+
+@rule("k8s-seccomp", ALL)
+def _seccomp(resource: Resource, _: Environment) -> Iterable[str]:
+    pod = get(pod_spec(resource), "securityContext.seccompProfile.type", "")
+    for name, container in containers(resource):
+        if get(container, "securityContext.seccompProfile.type", pod) not in ("RuntimeDefault", "Localhost"):
+            yield f"container {name} has no seccomp profile"
+
+
+@rule("k8s-read-only-root", ALL)
+def _read_only_root(resource: Resource, _: Environment) -> Iterable[str]:
+    for name, container in containers(resource):
+        if get(container, "securityContext.readOnlyRootFilesystem", False) is not True:
+            yield f"container {name}: readOnlyRootFilesystem is not true"
+
+
+@rule("k8s-no-host", ALL)
+def _no_host(resource: Resource, _: Environment) -> Iterable[str]:
+    spec = pod_spec(resource)
+    for field in ("hostNetwork", "hostPID", "hostIPC"):
+        if get(spec, field, False) is not False:
+            yield f"{field} is set"
+    for volume in get(spec, "volumes", []):
+        kinds = set(volume) - {"name"}
+        if kinds - ALLOWED_VOLUMES:
+            yield f"volume {get(volume, 'name', '?')} is of a kind that reaches the node: {', '.join(sorted(kinds))}"
+    for name, container in containers(resource):
+        if any("hostPort" in port for port in get(container, "ports", [])):
+            yield f"container {name} takes a port of the node"
+
+
+@rule("k8s-no-token", ALL)
+def _no_token(resource: Resource, _: Environment) -> Iterable[str]:
+    if get(pod_spec(resource), "automountServiceAccountToken", True) is not False:
+        yield "the service account's token is mounted: automountServiceAccountToken is not false"
+
+
+@rule("k8s-resources", ALL)
+def _resources(resource: Resource, _: Environment) -> Iterable[str]:
+    for name, container in containers(resource):
+        stated = get(container, "resources", {})
+        for field in ("requests.cpu", "requests.memory", "limits.memory"):
+            if get(stated, field) is None:
+                yield f"container {name}: resources.{field} is missing"
+        request, limit = get(stated, "requests.memory"), get(stated, "limits.memory")
+        if request and limit and request != limit:
+            yield f"container {name}: the memory request differs from its limit"
+
+
+@rule("k8s-probes", SERVING)
+def _probes(resource: Resource, _: Environment) -> Iterable[str]:
+    for container in get(pod_spec(resource), "containers", []):
+        name = get(container, "name", "?")
+        for probe in ("readinessProbe", "livenessProbe"):
+            if get(container, probe) is None:
+                yield f"container {name} has no {probe}"
+        path = get(container, "readinessProbe.httpGet")
+        if path is not None and get(container, "readinessProbe.periodSeconds", 10) < 10:  # noqa: PLR2004  # upstream's limiters
+            yield f"container {name}: readiness over HTTP more often than every 10 s"
+        if path is not None and get(container, "livenessProbe") == get(container, "readinessProbe"):
+            yield f"container {name}: liveness asks what readiness asks, so that a busy pod is restarted"
+
+
+@rule("k8s-image", ALL)
+def _image(resource: Resource, environment: Environment) -> Iterable[str]:
+    for name, container in containers(resource):
+        image = get(container, "image", "")
+        tagless, _, digest = image.partition("@")
+        tag = tagless.rpartition("/")[2].partition(":")[2]
+        if not digest and tag in ("", "latest"):
+            yield f"container {name}: image {image} names no version"
+        if not digest.startswith("sha256:") and environment.production:
+            yield f"container {name}: image {image} has no digest"
+
+
+@rule("k8s-no-secret-literals", ALL)
+def _no_secret_literals(resource: Resource, _: Environment) -> Iterable[str]:
+    for name, container in containers(resource):
+        for variable in get(container, "env", []):
+            key = get(variable, "name", "")
+            try:
+                literal = get(variable, "value", "")
+            except Undecidable:
+                continue  # judged at the update, when it is known
+            stated = bool(literal)
+            if stated and any(word in key.lower() for word in SECRET_WORDS):
+                yield f"container {name}: the environment variable {key} is a literal"
+            if stated and "://" in str(literal) and "@" in str(literal).partition("://")[2].partition("/")[0]:
+                yield f"container {name}: the environment variable {key} holds a URL with credentials"
+
+
+@rule("k8s-spread", SERVING)
+def _spread(resource: Resource, _: Environment) -> Iterable[str]:
+    keys = {get(rule, "topologyKey") for rule in get(pod_spec(resource), "topologySpreadConstraints", [])}
+    if "topology.kubernetes.io/zone" not in keys and get(resource.props, "spec.strategy.type", "") != "Recreate":
+        yield "pods aren't spread over zones"
+
+
+@rule("k8s-graceful", SERVING)
+def _graceful(resource: Resource, _: Environment) -> Iterable[str]:
+    spec = pod_spec(resource)
+    stop = max(
+        [get(container, "lifecycle.preStop.sleep.seconds", 0) for container in get(spec, "containers", [])],
+        default=0,
+    )
+    if get(spec, "terminationGracePeriodSeconds", 30) <= stop:
+        yield "the grace period isn't longer than the preStop sleep"
+
+
+@rule("k8s-rollout", DEPLOYMENTS)
+def _rollout(resource: Resource, _: Environment) -> Iterable[str]:
+    strategy = get(resource.props, "spec.strategy", {})
+    if get(strategy, "type", "RollingUpdate") == "RollingUpdate" and get(
+        strategy, "rollingUpdate.maxUnavailable", "25%"
+    ) not in (0, "0", "0%"):
+        yield "a rollout may drop below the minimum: rollingUpdate.maxUnavailable is not 0"
