@@ -1,12 +1,13 @@
 """The sizing table and what is read off it."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 
 from planning.tiers import TIERS, Tier, TierName, growth, node_limit, pod_range, shard_count, tier_for
 
-GROWING_COLUMNS = {
+GROWING_COLUMNS: dict[str, Callable[[Tier], float]] = {
     "pods_max": lambda tier: tier.pods_max,
     "node vCPU": lambda tier: tier.nodes.vcpu_limit,
     "node memory": lambda tier: tier.nodes.memory_gib_limit,
@@ -22,7 +23,7 @@ GROWING_COLUMNS = {
     "logs kept": lambda tier: tier.log_days,
     "cost": lambda tier: tier.approx_usd_month,
 }
-COLUMNS_THAT_NEVER_SHRINK = {
+COLUMNS_THAT_NEVER_SHRINK: dict[str, Callable[[Tier], float]] = {
     "floor": lambda tier: tier.floor,
     "pods_min": lambda tier: tier.pods_min,
     "regions": lambda tier: tier.regions,
@@ -33,7 +34,7 @@ COLUMNS_THAT_NEVER_SHRINK = {
     "high availability": lambda tier: tier.database.multi_az,
     "limit cache memory": lambda tier: tier.limit_cache.memory_gib_each if tier.limit_cache else 0,
     "interface endpoints": lambda tier: len(tier.interface_endpoints),
-    "signals": lambda tier: (tier.apm, tier.metrics, tier.tracing),
+    "signals": lambda tier: sum((tier.apm, tier.metrics, tier.tracing)),
 }
 
 

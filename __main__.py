@@ -1,0 +1,21 @@
+"""The platform of one stack: read, plan, build, export."""
+
+from pathlib import Path
+
+import pulumi
+
+from components.configuration import read_configuration
+from components.platform import Platform
+from planning.problem import InvalidInputError
+from plugins.load import plan_of
+
+try:
+    stack = pulumi.get_stack()
+    configuration = read_configuration(stack)
+    plan = plan_of(stack, Path(__file__).parent, configuration.raw, configuration.secret_names)
+except InvalidInputError as error:
+    raise pulumi.RunError(str(error)) from None
+
+platform = Platform("naap", plan=plan, root=configuration.root, secrets=configuration.secrets)
+for name, value in platform.outputs.items():
+    pulumi.export(name, value)

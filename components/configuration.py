@@ -1,0 +1,71 @@
+"""The stack's configuration as the engine hands it over: settings in the clear, secrets as secret outputs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+
+from components.secrets import RootSecret
+from planning.problem import InvalidInputError, Problem
+from planning.secrets import MIN_ROOT_LENGTH
+
+_PREFIX = "naap:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """raw: the `naap:` keys, secrets left out. secrets: of each plugin by name."""
+
+    raw: Mapping[str, Any]
+    root: RootSecret
+    secrets: Mapping[str, Mapping[str, pulumi.Output[str]]]
+
+    @property
+    def secret_names(self) -> dict[str, frozenset[str]]:
+        """For each plugin, the names that have a value."""
+        return {plugin: frozenset(values) for plugin, values in self.secrets.items()}
+
+
+def read_configuration(stack: str) -> Configuration:
+    """Reads the configuration of this run. Raises InvalidInputError where the root secret is missing or weak."""
+    stated = {
+        key.removeprefix(_PREFIX): _decoded(value)
+        for key, value in {**get_config_env(), **CONFIG.get()}.items()
+        if key.startswith(_PREFIX)
+    }
+    root = stated.pop("rootSecret", None)
+    if not isinstance(root, str) or len(root) < MIN_ROOT_LENGTH:
+        raise InvalidInputError([_root_problem(stack, missing=root is None)])
+    secrets = cast("Mapping[str, Mapping[str, Any]]", stated.pop("secrets", None) or {})
+    return Configuration(
+        raw=stated,
+        root=RootSecret(pulumi.Output.secret(root)),
+        secrets={
+            plugin: {name: pulumi.Output.secret(str(value)) for name, value in values.items()}
+            for plugin, values in secrets.items()
+        },
+    )
+
+
+def _decoded(value: str) -> Any:
+    """Lists and mappings arrive as JSON; everything else is text."""
+    if value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _root_problem(stack: str, *, missing: bool) -> Problem:
+    return Problem(
+        file=f"Pulumi.{stack}.yaml",
+        entry="config",
+        field="naap:rootSecret",
+        value="(missing)" if missing else "(not shown: a secret)",
+        rule=f"a secret of {MIN_ROOT_LENGTH} characters or more, from which all passwords of the stack are derived",
+        fix="pulumi config set --secret naap:rootSecret $(openssl rand -base64 32)",
+    )

@@ -1,0 +1,41 @@
+"""Every rule explains itself, and the documentation says what the rules say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from policies import aws_access, aws_data, objects, pods, whole
+from policies.catalogue import as_markdown, load_catalogue
+from policies.rule import RULES, STACK_RULES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MODULES = (aws_access, aws_data, objects, pods, whole)  # importing them registers their rules
+
+
+def test_every_rule_has_its_words_and_all_words_have_a_rule() -> None:
+    ids = [rule.id for rule in RULES] + [rule.id for rule in STACK_RULES]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == set(load_catalogue())
+
+
+def test_the_table_in_the_documentation_is_current() -> None:
+    text = (ROOT / "docs" / "policies.md").read_text()
+    assert as_markdown(load_catalogue()) in text, "run: python -m policies table, and put it into docs/policies.md"
+
+
+def test_a_rule_is_explained_by_command() -> None:
+    done = _policies("explain", "aws-rds-private")
+    assert done.returncode == 0
+    assert "publiclyAccessible: false" in done.stdout
+
+
+def test_an_unknown_rule_is_answered_with_the_known_ones() -> None:
+    done = _policies("explain", "nonsense")
+    assert done.returncode == 2
+    assert "aws-rds-private" in done.stderr
+
+
+def _policies(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "policies", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
