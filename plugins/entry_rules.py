@@ -210,7 +210,7 @@ def _environment(entry: Entry) -> Iterator[Parts]:
                 f"env.{name}",
                 HIDDEN,
                 "no secret in the registry: it is read by everyone",
-                "list the name under secrets, and set the value with pulumi config set --secret; then rotate what was here",
+                "list the name under secrets, set it with pulumi config set --secret, and rotate what was here",
             )
     named = [*entry.env, *entry.secrets, *entry.derived_secrets]
     for name in sorted({name for name in named if named.count(name) > 1}):

@@ -1,6 +1,6 @@
 """Kinds of value that registry fields are made of: each with the pattern or bounds that its user demands."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -40,6 +40,10 @@ class Section(BaseModel):
     """What every part of an entry is: strict types, no unknown field, camelCase names, unchangeable."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, alias_generator=to_camel)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # Pydantic copies a default for each entry; what can't change need not be copied.
+        return self
 
 
 def millicores(cpu: str) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from planning.problem import InvalidInputError, Problem
+from plugins.files import read_bytes, shown_path
 
 MAX_BYTES = 256_000
 """A ConfigMap holds 1 MiB, and the largest real manifest 4 KB."""
@@ -19,20 +20,7 @@ def manifest_path(folder: Path, name: str) -> Path:
 
 def read_manifest(path: Path) -> Mapping[str, Any]:
     """The manifest in a file. Raises InvalidInputError with what makes it no manifest."""
-    return parse_manifest(read_bytes(path), file=path.name)
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a manifest file, within bounds. Raises InvalidInputError."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(path.name, reason, "a file that can be read", "give the path of a plugin.json") from None
-    if len(data) > MAX_BYTES:
-        raise _refused(path.name, f"over {MAX_BYTES:,} bytes", f"at most {MAX_BYTES:,} bytes", "leave data out of it")
-    return data
+    return parse_manifest(read_bytes(path, limit=MAX_BYTES), file=shown_path(path))
 
 
 def parse_manifest(data: bytes, *, file: str) -> Mapping[str, Any]:

@@ -120,7 +120,7 @@ def _grants(entries: Entries) -> Iterator[Problem]:
                     name,
                     "database.shard",
                     database.shard if database.shard is not None else "(not pinned)",
-                    f"tables that refer to {grant.schema_name}.{grant.table} live on its shard: foreign keys end at a database",
+                    f"what refers to {grant.schema_name}.{grant.table} lives on its shard: foreign keys end at a database",
                     f"shard: {other.shard}" if other.shard is not None else f"remove shard, or pin {owner} too",
                 )
 

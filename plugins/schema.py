@@ -163,6 +163,11 @@ class Entry(Section):
     ] = []
     probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
 
+    def stated_prefixes(self) -> list[tuple[str, str]]:
+        """Every prefix of its backend, with the field that states it."""
+        main = [("apiPrefix", self.api_prefix)] if self.api_prefix is not None else []
+        return [*main, *(("extraPrefixes", prefix) for prefix in self.extra_prefixes)]
+
 
 class RegistryFile(Section):
     """The whole file."""
