@@ -5,7 +5,24 @@ from dataclasses import dataclass
 
 from planning.naming import REGION_CODES
 
+ZONE_IDS = {
+    "us-east-1": ("use1-az1", "use1-az2", "use1-az4"),
+    "us-east-2": ("use2-az1", "use2-az2", "use2-az3"),
+    "us-west-2": ("usw2-az1", "usw2-az2", "usw2-az3"),
+    "ca-central-1": ("cac1-az1", "cac1-az2", "cac1-az4"),
+    "eu-west-1": ("euw1-az1", "euw1-az2", "euw1-az3"),
+    "eu-central-1": ("euc1-az1", "euc1-az2", "euc1-az3"),
+    "ap-southeast-1": ("apse1-az1", "apse1-az2", "apse1-az3"),
+    "ap-northeast-1": ("apne1-az1", "apne1-az2", "apne1-az4"),
+}
+"""Three zones of each region that take an EKS control plane (use1-az3, cac1-az3 and apne1-az3 don't).
+
+By id: a letter such as us-east-1a means another zone in another account, and some letters don't exist.
+"""
+
 ZONES = ("a", "b", "c")
+"""What the three zones are called in names of resources."""
+
 _REGION_ORDER = tuple(REGION_CODES)
 AWS_RESERVED = 5
 """Addresses of each subnet that AWS keeps for itself."""
@@ -13,9 +30,10 @@ AWS_RESERVED = 5
 
 @dataclass(frozen=True, kw_only=True)
 class SubnetRanges:
-    """The ranges of one zone."""
+    """The ranges of one zone: its id, and the letter that names its resources."""
 
     zone: str
+    letter: str
     public: str
     private: str
     data: str
@@ -40,8 +58,14 @@ def region_addresses(region: str) -> Addresses:
     quarters = list(whole.subnets(new_prefix=18))
     small = list(quarters[3].subnets(new_prefix=24))
     subnets = tuple(
-        SubnetRanges(zone=f"{region}{zone}", public=str(small[i]), private=str(quarters[i]), data=str(small[16 + i]))
-        for i, zone in enumerate(ZONES)
+        SubnetRanges(
+            zone=ZONE_IDS[region][i],
+            letter=letter,
+            public=str(small[i]),
+            private=str(quarters[i]),
+            data=str(small[16 + i]),
+        )
+        for i, letter in enumerate(ZONES)
     )
     capacity = sum(quarters[i].num_addresses - AWS_RESERVED for i in range(len(ZONES)))
     return Addresses(cidr=str(whole), subnets=subnets, pod_capacity=capacity)

@@ -131,7 +131,7 @@ def _plan_region(
         cluster=plan_cluster(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
         caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
         poolers=plan_poolers(region=region, tier=tier, shards=shards, databases=databases),
-        load_balancer=plan_load_balancer(stack=stack, region=region),
+        load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
         gateway=plan_gateway(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
         observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
         plugins=tuple(

@@ -1,0 +1,182 @@
+"""The content delivery network: CloudFront before the assets and the gateways, with its firewall and names.
+
+    plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planning.edge_function import router_code, site_code
+from planning.frontend import BUNDLES, REGISTRY_KEY
+from planning.naming import REGION_CODES, fit, stack_prefix
+from planning.settings import Settings
+from planning.tiers import Tier
+
+REGION = "us-east-1"
+"""Where AWS keeps what belongs to CloudFront: certificate, firewall, logs, metrics."""
+
+YEAR = 365 * 24 * 3600
+MINUTE = 60
+ACTIVE_KEY = "active"
+"""Of the key-value store: code of the region that takes requests first."""
+
+MAX_NAME = 64
+"""Characters of a policy's, function's or key-value store's name."""
+
+
+class Caching(StrEnum):
+    """How long the CDN keeps an answer."""
+
+    IMMUTABLE = "immutable"
+    BRIEF = "brief"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BehaviourPlan:
+    """What happens to requests for a path. gateway: answered by the gateway, else by the assets."""
+
+    path: str
+    caching: Caching
+    gateway: bool
+
+
+BEHAVIOURS = (
+    BehaviourPlan(path=f"/{REGISTRY_KEY}", caching=Caching.BRIEF, gateway=False),
+    BehaviourPlan(path=f"/{BUNDLES}/*/current.json", caching=Caching.BRIEF, gateway=False),
+    BehaviourPlan(path=f"/{BUNDLES}/*", caching=Caching.IMMUTABLE, gateway=False),
+    BehaviourPlan(path="/api/*", caching=Caching.NEVER, gateway=True),
+    BehaviourPlan(path="/ws", caching=Caching.NEVER, gateway=True),
+    BehaviourPlan(path="/ws/*", caching=Caching.NEVER, gateway=True),
+    BehaviourPlan(path="/plugins/*", caching=Caching.NEVER, gateway=True),
+)
+"""In the order in which CloudFront compares them; what matches none is the shell, kept briefly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedRulesPlan:
+    """A group of firewall rules that AWS keeps up to date. counted: rules that only count, with the reason in code."""
+
+    name: str
+    counted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallPlan:
+    """rate_limit: requests of one address in five minutes; api_rate_limit: of these, the ones to the gateway."""
+
+    name: str
+    rate_limit: int
+    api_rate_limit: int
+    managed: tuple[ManagedRulesPlan, ...]
+    log_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayOriginPlan:
+    """A region's gateway as the CDN sees it. health_path: of the CDN, answered by that region only."""
+
+    region: str
+    code: str
+    origin_id: str
+    health_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdnPlan:
+    """shield_region: the one cache before the home region; None: none. gateways: home first."""
+
+    name: str
+    domain: str
+    zone_id: str
+    price_class: str
+    shield_region: str | None
+    failover_origin: bool
+    gateways: tuple[GatewayOriginPlan, ...]
+    firewall: FirewallPlan
+    content_security_policy: str
+    site_function: str
+    router_function: str | None
+    shield_advanced: bool
+    real_time_metrics: bool
+    log_days: int
+    protect: bool
+
+    @property
+    def site_url(self) -> str:
+        """Where users find the platform."""
+        return f"https://{self.domain}"
+
+    @property
+    def api_url(self) -> str:
+        """Below which all APIs lie."""
+        return f"{self.site_url}/api/v1"
+
+    def policy_name(self, part: str) -> str:
+        """Name of a policy or function: account-wide, so it starts with the environment's."""
+        return fit(f"{self.name}-{part}", MAX_NAME)
+
+
+def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:
+    """The CDN of an environment. regions: home first."""
+    gateways = tuple(_gateway(region) for region in regions)
+    return CdnPlan(
+        name=stack_prefix(stack),
+        domain=settings.domain,
+        zone_id=settings.zone_id,
+        price_class=tier.price_class,
+        shield_region=regions[0] if tier.origin_shield else None,
+        failover_origin=tier.failover_origin and len(regions) > 1,
+        gateways=gateways,
+        firewall=_firewall(stack, tier),
+        content_security_policy=_content_security_policy(settings),
+        site_function=site_code(),
+        router_function=router_code([gateway.code for gateway in gateways]) if len(gateways) > 1 else None,
+        shield_advanced=settings.shield_advanced,
+        real_time_metrics=tier.metrics,
+        log_days=tier.log_days,
+        protect=settings.production,
+    )
+
+
+def _gateway(region: str) -> GatewayOriginPlan:
+    code = REGION_CODES[region]
+    return GatewayOriginPlan(region=region, code=code, origin_id=f"gateway-{code}", health_path=f"/_health/{code}")
+
+
+def _firewall(stack: str, tier: Tier) -> FirewallPlan:
+    return FirewallPlan(
+        name=stack_prefix(stack),
+        rate_limit=tier.waf_rate_per_5_minutes,
+        api_rate_limit=tier.waf_rate_per_5_minutes // 2,
+        managed=(
+            ManagedRulesPlan(name="AWSManagedRulesAmazonIpReputationList"),
+            # Uploads and plugin APIs send bodies above 8 KB; the gateway limits them by plugin.
+            ManagedRulesPlan(name="AWSManagedRulesCommonRuleSet", counted=("SizeRestrictions_BODY",)),
+            ManagedRulesPlan(name="AWSManagedRulesKnownBadInputsRuleSet"),
+            ManagedRulesPlan(name="AWSManagedRulesSQLiRuleSet"),
+        ),
+        log_days=tier.log_days,
+    )
+
+
+def _content_security_policy(settings: Settings) -> str:
+    """Bundles come from the site itself. Inline styles are allowed: UMD bundles inject their own."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob: https:",
+            "font-src 'self' data:",
+            f"connect-src 'self' wss://{settings.domain}",
+            "media-src 'self' blob: https:",
+            "worker-src 'self' blob:",
+            "frame-ancestors 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "object-src 'none'",
+            "upgrade-insecure-requests",
+        )
+    )
