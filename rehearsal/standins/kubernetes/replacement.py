@@ -1,0 +1,73 @@
+"""Which changes of an object need a new one, because the API server refuses to make them in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rehearsal.standins.kubernetes.compare import Path
+from rehearsal.standins.kubernetes.objects import group_kind
+from rehearsal.standins.values import Map, Value, is_map
+
+_RBAC = "rbac.authorization.k8s.io"
+_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {  # (group, kind) to immutable fields
+    ("", "PersistentVolumeClaim"): (
+        "spec.accessModes",
+        "spec.selector",
+        "spec.storageClassName",
+        "spec.volumeName",
+    ),
+    ("", "ResourceQuota"): ("spec.scopes",),
+    ("", "Secret"): ("type",),
+    ("", "Service"): ("spec.clusterIP",),
+    ("apps", "DaemonSet"): ("spec.selector",),
+    ("apps", "Deployment"): ("spec.selector",),
+    ("apps", "StatefulSet"): (
+        "spec.podManagementPolicy",
+        "spec.selector",
+        "spec.serviceName",
+        "spec.volumeClaimTemplates",
+    ),
+    ("batch", "Job"): ("spec.completions", "spec.selector", "spec.template"),
+    ("scheduling.k8s.io", "PriorityClass"): ("value", "preemptionPolicy"),
+    ("storage.k8s.io", "StorageClass"): (
+        "parameters",
+        "provisioner",
+        "reclaimPolicy",
+        "volumeBindingMode",
+    ),
+    (_RBAC, "ClusterRoleBinding"): ("roleRef",),
+    (_RBAC, "RoleBinding"): ("roleRef",),
+}
+_ALWAYS = ("metadata.name", "metadata.namespace")
+_DATA = ("data", "stringData", "binaryData")
+
+
+def immutable_fields(obj: Map, mutable_kinds: Iterable[str]) -> tuple[str, ...]:
+    """The fields of the object whose change replaces it.
+
+    The data of a ConfigMap or Secret is among them unless its kind is in `mutable_kinds`: only a new name makes
+    the pods that read it roll.
+    """
+    group, kind = group_kind(obj)
+    fields = _ALWAYS + _FIELDS.get((group, kind), ())
+    if group == "" and kind in {"ConfigMap", "Secret"} and (obj.get("immutable") or kind not in mutable_kinds):
+        fields += _DATA
+    return fields
+
+
+def needs_new(path: Path, value: Value, fields: Iterable[str]) -> bool:
+    """Whether a change at the path touches one of the fields; `value` is what was added or taken away there."""
+    keys = [key for key in path if isinstance(key, str)]
+    return any(_touches(keys, value, field.split(".")) for field in fields)
+
+
+def _touches(keys: list[str], value: Value, field: list[str]) -> bool:
+    if keys[: len(field)] == field:
+        return True
+    if field[: len(keys)] != keys:
+        return False
+    for key in field[len(keys) :]:  # a whole parent came or went: does it hold the field?
+        if not is_map(value) or key not in value:
+            return False
+        value = value[key]
+    return True
