@@ -1,0 +1,298 @@
+"""The SQL that makes a plugin's part of a shard: schema, roles, grants, limits, verifiers.
+
+One transaction under one advisory lock: killed anywhere, nothing of it has happened, and running it again changes
+nothing. It is sent by psql as the administrator, who on RDS is no superuser. Passwords are sent as verifiers, so that
+no server ever logs one. Where it touches tables of a plugin, it acts as their owner: a trigger then runs with the
+rights that it has anyway.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planning.database import DATABASE_NAME
+from planning.databases import PluginDatabasePlan, TableGrant
+from planning.scram import derived_verifier
+
+LOCK = 0x6E616170
+"""Of this script, in every plugin's run ("naap" in ASCII)."""
+POOLER_ROLE = "naap_pooler"
+POOLER_SCHEMA = "naap_pooler"
+POOLER_CONNECTIONS = 20
+AUTH_QUERY = f"SELECT rolname, verifier FROM {POOLER_SCHEMA}.logins WHERE rolname = $1"  # noqa: S608  # a constant; $1 is PgBouncer's
+"""PgBouncer asks this for a login that it doesn't know: on RDS nobody may read PostgreSQL's own verifiers."""
+
+PURPOSE_OWNER = "database-owner"
+PURPOSE_APP = "database-app"
+PURPOSE_RO = "database-ro"
+POOLER_OWNER = "pooler"
+PURPOSE_AUTH = "database-auth"
+POOLER_GENERATION = 1
+
+OWNER_STATEMENT_MINUTES = 15
+APP_STATEMENT_SECONDS = 30
+IDLE_IN_TRANSACTION_SECONDS = 60
+LOCK_SECONDS = 10
+"""A migration that waits for a lock longer than this blocks everybody behind it: it fails and is tried again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verifiers:
+    """SCRAM verifiers of a plugin's roles and of the pooler's. Secret, though none is a password."""
+
+    owner: str
+    app: str
+    ro: str
+    pooler: str
+
+
+def derive_verifiers(root: str, plan: PluginDatabasePlan) -> Verifiers:
+    """The verifiers of the derived passwords."""
+
+    def of(purpose: str) -> str:
+        return derived_verifier(root, owner=plan.plugin, purpose=purpose, generation=plan.generation)
+
+    pooler = derived_verifier(root, owner=POOLER_OWNER, purpose=PURPOSE_AUTH, generation=POOLER_GENERATION)
+    return Verifiers(owner=of(PURPOSE_OWNER), app=of(PURPOSE_APP), ro=of(PURPOSE_RO), pooler=pooler)
+
+
+def content_hash(script: str) -> str:
+    """Part of the Job's name: another script is another Job."""
+    return hashlib.sha256(script.encode()).hexdigest()[:10]
+
+
+def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
+    """The whole script."""
+    parts = (
+        _begin(plan),
+        _platform(verifiers),
+        _roles(plan, verifiers),
+        _schema(plan),
+        _default_privileges(plan),
+        _present_objects(plan),
+        _withdrawn_grants(plan),
+        *(_grant(plan, grant) for grant in plan.grants),
+        _logins(plan, verifiers),
+        "COMMIT;",
+    )
+    return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+
+def _begin(plan: PluginDatabasePlan) -> str:
+    return f"""
+-- {plan.plugin}: schema {plan.schema} on shard {plan.shard}
+\\set ON_ERROR_STOP on
+\\set QUIET on
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SET LOCAL search_path = pg_catalog;
+SET LOCAL lock_timeout = '5min';
+SELECT 1 FROM pg_advisory_xact_lock({LOCK}) \\g /dev/null
+"""  # noqa: S608  # a constant
+
+
+def _platform(verifiers: Verifiers) -> str:
+    return f"""
+-- The platform's own: nobody is let in by default, and the pooler can look logins up.
+REVOKE ALL ON DATABASE {DATABASE_NAME} FROM PUBLIC;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+{_role_exists(POOLER_ROLE)}
+ALTER ROLE {POOLER_ROLE} LOGIN NOINHERIT CONNECTION LIMIT {POOLER_CONNECTIONS} PASSWORD {_literal(verifiers.pooler)};
+ALTER ROLE {POOLER_ROLE} RESET ALL;
+ALTER ROLE {POOLER_ROLE} SET search_path = pg_catalog;
+ALTER ROLE {POOLER_ROLE} SET default_transaction_read_only = on;
+ALTER ROLE {POOLER_ROLE} SET statement_timeout = '5s';
+GRANT CONNECT ON DATABASE {DATABASE_NAME} TO {POOLER_ROLE};
+CREATE SCHEMA IF NOT EXISTS {POOLER_SCHEMA};
+CREATE TABLE IF NOT EXISTS {POOLER_SCHEMA}.logins (rolname text PRIMARY KEY, verifier text NOT NULL);
+GRANT USAGE ON SCHEMA {POOLER_SCHEMA} TO {POOLER_ROLE};
+GRANT SELECT ON {POOLER_SCHEMA}.logins TO {POOLER_ROLE};
+"""
+
+
+def _roles(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
+    idle = f"{IDLE_IN_TRANSACTION_SECONDS}s"
+    app = f"{APP_STATEMENT_SECONDS}s"
+    roles = (
+        (plan.owner_role, verifiers.owner, plan.owner_limit, f"{OWNER_STATEMENT_MINUTES}min"),
+        (plan.app_role, verifiers.app, plan.connection_limit, app),
+        (plan.ro_role, verifiers.ro, plan.reader_limit, app),
+    )
+    lines = ["-- Roles: members of nothing, so that SET ROLE leads nowhere."]
+    for role, verifier, limit, statement in roles:
+        lines += [
+            _role_exists(role),
+            f"ALTER ROLE {role} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT {limit} "
+            f"PASSWORD {_literal(verifier)};",
+            f"ALTER ROLE {role} RESET ALL;",
+            f"ALTER ROLE {role} SET search_path = {_name(plan.schema)};",
+            f"ALTER ROLE {role} SET statement_timeout = '{statement}';",
+            f"ALTER ROLE {role} SET lock_timeout = '{LOCK_SECONDS}s';",
+            f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '{idle}';",
+        ]
+    return "\n".join(
+        [
+            *lines,
+            f"ALTER ROLE {plan.ro_role} SET default_transaction_read_only = on;",
+            f"GRANT CONNECT ON DATABASE {DATABASE_NAME} TO {_all_roles(plan)};",
+            "-- The administrator acts as the owner, below and when it archives.",
+            f"GRANT {plan.owner_role} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;",
+        ]
+    )
+
+
+def _schema(plan: PluginDatabasePlan) -> str:
+    schema = _name(plan.schema)
+    return f"""
+-- The schema is the administrator's, so that its owner role can't hand it on or rename it.
+CREATE SCHEMA IF NOT EXISTS {schema};
+GRANT USAGE, CREATE ON SCHEMA {schema} TO {plan.owner_role};
+GRANT USAGE ON SCHEMA {schema} TO {plan.app_role}, {plan.ro_role};
+"""
+
+
+def _default_privileges(plan: PluginDatabasePlan) -> str:
+    owner, app, ro = plan.owner_role, plan.app_role, plan.ro_role
+    here = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {_name(plan.schema)}"
+    everywhere = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
+    return f"""
+-- What migrations will make.
+{everywhere} REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+{everywhere} REVOKE ALL ON TYPES FROM PUBLIC;
+{here} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
+{here} GRANT SELECT ON TABLES TO {ro};
+{here} GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {app};
+{here} GRANT SELECT ON SEQUENCES TO {ro};
+{here} GRANT EXECUTE ON FUNCTIONS TO {app}, {ro};
+{here} GRANT USAGE ON TYPES TO {app}, {ro};
+"""
+
+
+def _present_objects(plan: PluginDatabasePlan) -> str:
+    schema, app, ro = _name(plan.schema), plan.app_role, plan.ro_role
+    return f"""
+-- What is there already, for instance after a restore.
+SET LOCAL ROLE {plan.owner_role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {app};
+GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {ro};
+GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {app};
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {ro};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {app}, {ro};
+RESET ROLE;
+"""
+
+
+def _withdrawn_grants(plan: PluginDatabasePlan) -> str:
+    """Takes back what an earlier registry granted in other schemas and this one doesn't."""
+    roles = ", ".join(_literal(role) for role in (plan.owner_role, plan.app_role, plan.ro_role))
+    wanted = [
+        f"({_literal(grant.schema)}, {_literal(grant.table)}, {_literal(privilege)})"
+        for grant in plan.grants
+        for privilege in grant.privileges
+    ]
+    kept = f"(n.nspname, c.relname, a.privilege_type) IN ({', '.join(wanted)})" if wanted else "false"
+    schemas = ", ".join(_literal(schema) for schema in _schemas(plan))
+    return f"""
+-- Grants in other schemas that are not wanted any more.
+DO $withdraw$
+DECLARE item record;
+BEGIN
+  FOR item IN
+    SELECT n.nspname, c.relname, o.rolname AS owner, g.rolname AS grantee, a.privilege_type
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_roles o ON o.oid = c.relowner
+    CROSS JOIN LATERAL aclexplode(c.relacl) a
+    JOIN pg_roles g ON g.oid = a.grantee
+    WHERE g.rolname IN ({roles}) AND n.nspname <> {_literal(plan.schema)} AND NOT ({kept})
+  LOOP
+    EXECUTE format('SET LOCAL ROLE %I', item.owner);
+    EXECUTE format('REVOKE %s ON %I.%I FROM %I', item.privilege_type, item.nspname, item.relname, item.grantee);
+    RESET ROLE;
+  END LOOP;
+  FOR item IN
+    SELECT DISTINCT n.nspname, g.rolname AS grantee
+    FROM pg_namespace n
+    CROSS JOIN LATERAL aclexplode(n.nspacl) a
+    JOIN pg_roles g ON g.oid = a.grantee
+    WHERE g.rolname IN ({roles}) AND n.nspname NOT IN ({schemas})
+  LOOP
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', item.nspname, item.grantee);
+  END LOOP;
+END
+$withdraw$;
+"""  # noqa: S608  # every name is a quoted literal
+
+
+def _grant(plan: PluginDatabasePlan, grant: TableGrant) -> str:
+    """References are made by migrations; rows are read by all three roles."""
+    table = f"{_name(grant.schema)}.{_name(grant.table)}"
+    lines = [
+        f"-- {grant.schema}.{grant.table}",
+        _table_exists(plan, grant),
+        f"GRANT USAGE ON SCHEMA {_name(grant.schema)} TO {_all_roles(plan)};",
+        f"SET LOCAL ROLE {grant.owner_role};",
+    ]
+    for privilege in grant.privileges:
+        grantees = plan.owner_role if privilege == "REFERENCES" else _all_roles(plan)
+        lines.append(f"GRANT {privilege} ON TABLE {table} TO {grantees};")
+    return "\n".join([*lines, "RESET ROLE;"])
+
+
+def _table_exists(plan: PluginDatabasePlan, grant: TableGrant) -> str:
+    name = f"{_name(grant.schema)}.{_name(grant.table)}"
+    text = (
+        f"{plan.plugin} is to refer to {grant.schema}.{grant.table}, which does not exist yet: "
+        f"it is made by a migration of {grant.owner_role}"
+    )
+    return f"""DO $exists$
+BEGIN
+  IF to_regclass({_literal(name)}) IS NULL THEN
+    RAISE EXCEPTION USING MESSAGE = {_literal(text)}, ERRCODE = 'undefined_table';
+  END IF;
+END
+$exists$;"""
+
+
+def _logins(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
+    rows = ",\n  ".join(
+        f"({_literal(role)}, {_literal(verifier)})"
+        for role, verifier in (
+            (plan.owner_role, verifiers.owner),
+            (plan.app_role, verifiers.app),
+            (plan.ro_role, verifiers.ro),
+        )
+    )
+    return f"""
+-- The same verifiers for the pooler.
+INSERT INTO {POOLER_SCHEMA}.logins (rolname, verifier) VALUES
+  {rows}
+ON CONFLICT (rolname) DO UPDATE SET verifier = EXCLUDED.verifier
+WHERE logins.verifier IS DISTINCT FROM EXCLUDED.verifier;
+"""  # noqa: S608  # every name is a quoted literal
+
+
+def _role_exists(role: str) -> str:
+    return f"""DO $role$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {_literal(role)}) THEN
+    CREATE ROLE {role};
+  END IF;
+END
+$role$;"""
+
+
+def _all_roles(plan: PluginDatabasePlan) -> str:
+    return ", ".join((plan.owner_role, plan.app_role, plan.ro_role))
+
+
+def _schemas(plan: PluginDatabasePlan) -> Sequence[str]:
+    return tuple(dict.fromkeys((plan.schema, *(grant.schema for grant in plan.grants))))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
