@@ -56,6 +56,7 @@ class ControlPlane:
         A healthy one is left alone. Raises RehearsalError with the end of the log of what failed.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.folder / "region").write_text(self.region)
         self._pki.make()
         for _ in range(PORT_TRIES):
             try:

@@ -26,6 +26,10 @@ class Program:
     state: Path
 
     @property
+    def _line(self) -> str:
+        return " ".join(self.command)
+
+    @property
     def log(self) -> Path:
         """Where its output goes; appended to by every start."""
         return self.state / f"{self.name}.log"
@@ -41,7 +45,7 @@ class Program:
             pid = int(self.pid_file.read_text())
         except (OSError, ValueError):
             return None
-        return pid if command_line(pid)[-len(self.command) :] == self.command else None
+        return pid if command_line(pid).endswith(self._line) else None
 
     def start(self) -> None:
         """Start it in a session of its own (a Ctrl-C here doesn't reach it), unless it runs."""
@@ -50,7 +54,7 @@ class Program:
         self.state.mkdir(parents=True, exist_ok=True)
         self.pid_file.unlink(missing_ok=True)
         with self.log.open("ab") as log:
-            subprocess.Popen(
+            process = subprocess.Popen(
                 [*LAUNCH, str(self.pid_file), *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -58,8 +62,8 @@ class Program:
                 start_new_session=True,
                 cwd=self.state,
             )
-        deadline = time.monotonic() + GRACE_SECONDS
-        while not self.pid_file.exists() and time.monotonic() < deadline:
+        # Until the shell has become the program (or has failed to), its process is told from no other.
+        while process.poll() is None and command_line(process.pid) != self._line:
             time.sleep(0.005)
 
     def last_lines(self, count: int = 12) -> str:
@@ -69,19 +73,19 @@ class Program:
         return "\n".join(line[:300] for line in self.log.read_text(errors="replace").splitlines()[-count:])
 
 
-def command_line(pid: int) -> tuple[str, ...]:
-    """Words of a process's command line; empty when there is no such process (or only its remains)."""
+def command_line(pid: int) -> str:
+    """A process's command line, words parted by spaces; empty when there is no such process (or only its remains)."""
     reap(pid)
-    proc = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self/cmdline").exists():
         try:
-            return tuple(proc.read_bytes().decode(errors="replace").removesuffix("\0").split("\0"))
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
-            return ()
+            return ""
+        return words.decode(errors="replace").removesuffix("\0").replace("\0", " ")
     shown = subprocess.run(
         ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return tuple(shown.stdout.strip().split(" ")) if shown.stdout.strip() else ()
+    return shown.stdout.strip()
 
 
 def reap(pid: int) -> None:

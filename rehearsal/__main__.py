@@ -1,0 +1,47 @@
+"""python -m rehearsal: bring a stack up on this machine, under the real engine, with no cloud account."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from planning.problem import InvalidInputError
+from rehearsal import RehearsalError
+from rehearsal.commands import Rehearsal
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = {
+    "up": "bring the stack up and report",
+    "preview": "what up would change; needs no control plane",
+    "policy": "what the policy pack says",
+    "status": "what runs, and the last report",
+    "down": "destroy the stack, stop every process, remove its state",
+    "shell": "a shell in which plain pulumi works on the rehearsal",
+    "env": 'the same for your own shell: eval "$(python -m rehearsal env)"',
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 done, 1 failed, 2 wrong registry, settings or command line, 130 stopped by Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, told in COMMANDS.items():
+        command = commands.add_parser(name, help=told, description=told)
+        command.add_argument("--stack", default="dev", help="stack to rehearse: dev (default), prod, ...")
+    chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: tidy up like on Ctrl-C
+    try:
+        return getattr(Rehearsal(ROOT, chosen.stack), chosen.command)() or 0
+    except InvalidInputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except RehearsalError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""The commands of a rehearsal: up, preview, policy, status, down, shell, env."""
+
+import fcntl
+import json
+import os
+import shlex
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from planning.platform import PlatformPlan
+from planning.problem import InvalidInputError
+from planning.settings import Settings
+from plugins.load import load_registry, load_stack_config, plan_of
+from rehearsal import RehearsalError, crds, tool_table
+from rehearsal.control_plane import Access, ControlPlane
+from rehearsal.engine import Engine, open_shell
+from rehearsal.events import Outcome, short_name
+from rehearsal.kube_api import Object
+from rehearsal.pki import write_private
+from rehearsal.progress import Progress
+from rehearsal.project import Project
+from rehearsal.report import Report
+from rehearsal.tools import Found, Toolbox
+
+SHOWN_CHANGES = 40
+
+
+class Rehearsal:
+    """The rehearsal of one stack of the checkout in `root`."""
+
+    def __init__(self, root: Path, stack: str) -> None:
+        self.project = Project(root=root.resolve(), stack=stack)
+        self.progress = Progress(sys.stderr)
+        self.plan = plan(self.project)
+
+    def up(self) -> None:
+        """Bring the whole stack up and say what there is."""
+        with self._alone():
+            toolbox = Toolbox(self.progress)
+            tools = toolbox.get(tool_table.ALL)
+            definitions = crds.get(toolbox, self.progress)
+            access = self._start_control_planes(tools, definitions)
+            engine = self._engine(tools["pulumi"])
+            pack = ["--policy-pack", str(self.project.policies)]
+            outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack)
+            self._tell_policies(outcome)
+            report = Report(
+                plan=self.plan,
+                tools=tools,
+                official=engine.official,
+                resources=engine.resources(),
+                recorded_kinds=frozenset(placeholder.label for placeholder in crds.PLACEHOLDERS),
+                kubeconfigs={name: str(one.kubeconfig) for name, one in access.items()},
+                packs=outcome.packs,
+                timings=self.progress.timings,
+            )
+            text = report.text()
+            (self.project.state / "report.txt").write_text(text + "\n")
+            print(f"\n{text}\n")
+            changed = "Nothing changed: everything is as planned." if outcome.nothing_changed else "Up."
+            print(f"{changed} Stack {self.project.stack}, {total(outcome)} resources.")
+
+    def preview(self) -> None:
+        """What an `up` would change; needs no control plane."""
+        with self._alone():
+            engine = self._engine(Toolbox(self.progress).get([tool_table.CLI])["pulumi"])
+            pack = ["--policy-pack", str(self.project.policies)]
+            outcome = engine.operate("pulumi preview", "preview", *pack)
+            self._tell_policies(outcome)
+            for line in changes(outcome):
+                print(line)
+
+    def policy(self) -> None:
+        """Only what the policy pack says of an `up`."""
+        with self._alone():
+            engine = self._engine(Toolbox(self.progress).get([tool_table.CLI])["pulumi"])
+            outcome = engine.operate("pulumi preview", "preview", "--policy-pack", str(self.project.policies))
+            self._tell_policies(outcome)
+            print(f"No mandatory policy is violated; {len(outcome.violations)} remarks. {total(outcome)} resources.")
+
+    def status(self) -> None:
+        """What runs, and what was made."""
+        if not self.project.state.exists():
+            print(f"No rehearsal of {self.project.stack}: make up.")
+            return
+        for name, plane in self._planes().items():
+            states = plane.states()
+            running = [f"{member} (process {pid})" for member, pid in states.items() if pid]
+            missing = [member for member, pid in states.items() if not pid]
+            print(f"cluster {name}: {plane.access().endpoint if states else 'never started'}")
+            print(f"  runs: {', '.join(running) or 'nothing'}")
+            if missing:
+                print(f"  does not run: {', '.join(missing)} (make up starts it)")
+        report = self.project.state / "report.txt"
+        print(f"\n{report.read_text()}" if report.exists() else "\nNo finished `up` yet.")
+
+    def down(self) -> None:
+        """Destroy the stack, stop every process and remove the rehearsal's folder; also a half-made one's."""
+        if not self.project.state.exists():
+            print(f"No rehearsal of {self.project.stack}: nothing to take down.")
+            return
+        with self._alone():
+            if (self.project.state / "configured").exists():
+                self._destroy()
+            for name, plane in self._planes().items():
+                with self.progress.task(f"control plane {name}: stop"):
+                    plane.stop()
+            self.project.delete()
+        print(f"Down: nothing of {self.project.stack} is left.")
+
+    def shell(self) -> int:
+        """A shell in which plain Pulumi works on the rehearsal."""
+        engine = self._ready_engine()
+        return open_shell(engine.environment, self.project.folder)
+
+    def env(self) -> None:
+        """The same as lines for a shell: eval "$(python -m rehearsal env)"."""
+        engine = self._ready_engine()
+        own = {name: value for name, value in engine.environment.items() if os.environ.get(name) != value}
+        for name in sorted(os.environ.keys() - engine.environment.keys()):
+            print(f"unset {name}")
+        for name, value in sorted(own.items()):
+            print(f"export {name}={shlex.quote(value)}")
+        print(f"cd {shlex.quote(str(self.project.folder))}")
+
+    def _destroy(self) -> None:
+        toolbox = Toolbox(self.progress)
+        tools = toolbox.get(tool_table.ALL)
+        engine = self._engine(tools["pulumi"])
+        if not engine.resources():
+            return
+        # Objects are deleted by the real API server: a control plane that was stopped comes up once more.
+        self._start_control_planes(tools, crds.get(toolbox, self.progress))
+        if any(resource.get("protect") for resource in engine.resources()):
+            self.progress.say("  Protected resources: protection is lifted in this rehearsal's state, nowhere else")
+            engine.forget()
+        engine.operate("pulumi destroy", "destroy", "--yes", "--skip-preview")
+
+    def _ready_engine(self) -> Engine:
+        with self._alone():
+            return self._engine(Toolbox(self.progress).get([tool_table.CLI])["pulumi"])
+
+    def _engine(self, pulumi: Found) -> Engine:
+        with self.progress.task("project and configuration"):
+            engine = Engine(self.project, pulumi, self.progress)
+            registry = self.plan.registry
+            engine.prepare(registry)
+        return engine
+
+    def _planes(self) -> dict[str, ControlPlane]:
+        """Of the plan's clusters, and of what an earlier plan had."""
+        planned = {region.cluster.name: region.region for region in self.plan.regions}
+        folder = self.project.state / "clusters"
+        known = {
+            path.name: (path / "region").read_text() for path in sorted(folder.glob("*")) if (path / "region").exists()
+        }
+        return {name: ControlPlane(folder / name, region) for name, region in {**known, **planned}.items()}
+
+    def _start_control_planes(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> dict[str, Access]:
+        def start(name: str, plane: ControlPlane) -> Access:
+            with self.progress.task(f"control plane {name}"):
+                return plane.start(tools, definitions)
+
+        planes = self._planes()
+        with ThreadPoolExecutor() as pool:
+            jobs = {name: pool.submit(start, name, plane) for name, plane in planes.items()}
+            access = {name: job.result() for name, job in jobs.items()}
+        entries = {name: one.entry() for name, one in access.items()}
+        write_private(self.project.clusters, json.dumps(entries, indent=1).encode())
+        return access
+
+    def _tell_policies(self, outcome: Outcome) -> None:
+        for level, policy, message, urn in outcome.violations:
+            print(f"policy {policy} ({level}): {message} [{short_name(urn)}]")
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """One command at a time for a stack; the lock goes with the process, however it ends."""
+        locks = self.project.root / ".rehearsal"
+        locks.mkdir(exist_ok=True)
+        with (locks / f".{self.project.stack}.lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RehearsalError(
+                    f"Another rehearsal command works on stack {self.project.stack}: wait until it is done, or stop it."
+                ) from None
+            yield
+
+
+def plan(project: Project) -> PlatformPlan:
+    """The plan of the stack as it is once every secret has a value. Raises InvalidInputError with all that is wrong."""
+    config = load_stack_config(project.root, project.stack)
+    file = project.root / str(config.get("registry", Settings.model_fields["registry"].default))
+    try:
+        registry = load_registry(file, production=config.get("production") in (True, "true"))
+    except InvalidInputError:
+        return plan_of(project.stack, project.root, config, {})  # finds it again, and what else is wrong
+    names = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
+    return plan_of(project.stack, project.root, config, names)
+
+
+def changes(outcome: Outcome) -> list[str]:
+    """What would change: each resource while they are few, else how many."""
+    if outcome.nothing_changed:
+        return ["Nothing would change."]
+    counted = ", ".join(f"{count} {operation}" for operation, count in sorted((outcome.changes or {}).items()))
+    if len(outcome.steps) > SHOWN_CHANGES:
+        return [f"Would be: {counted}."]
+    return [*(f"{operation:>8}  {short_name(urn)}" for operation, urn in outcome.steps), f"Would be: {counted}."]
+
+
+def total(outcome: Outcome) -> int:
+    """Resources that there are after the operation."""
+    found = outcome.changes or {}
+    return sum(count for operation, count in found.items() if operation not in ("delete", "delete-replaced"))

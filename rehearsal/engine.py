@@ -1,0 +1,209 @@
+"""Running the real Pulumi engine on a rehearsal's project."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from planning.spec import Registry
+from rehearsal import RehearsalError
+from rehearsal.events import Outcome, Tail
+from rehearsal.processes import command_line
+from rehearsal.progress import Progress, Task
+from rehearsal.project import Project
+from rehearsal.tools import Found
+
+# The played providers answer at once, the control plane takes hundreds of requests: waits are what takes time.
+PARALLEL = 32
+STOP_SECONDS = 120.0
+State = dict[str, Any]
+
+
+class Engine:
+    """The engine of one rehearsal. official: official plugin programs that are used (None: played)."""
+
+    def __init__(self, project: Project, pulumi: Found, progress: Progress) -> None:
+        self.project = project
+        self.pulumi = pulumi
+        self._progress = progress
+        self.official = project.write(pulumi)
+        self.environment = project.environment(pulumi, self.official)
+
+    def prepare(self, registry: Registry) -> None:
+        """Make the stack and its configuration, or renew what changed; undo what a killed run left behind."""
+        mark = self.project.state / "configured"
+        source = self.project.source(registry)
+        if not (mark.exists() and mark.read_text() == source and self.state_file().exists()):
+            self.project.write_config()
+            if not self.state_file().exists():
+                self.run("stack", "init", self.project.stack, "--secrets-provider", "passphrase")
+            pairs = [f"--secret={path}={value}" for path, value in self.project.made_up(registry).items()]
+            self.run("config", "set-all", "--stack", self.project.stack, "--path", *pairs)
+            mark.write_text(source)
+        self.settle()
+
+    def exists(self) -> bool:
+        """Whether the stack was made."""
+        return self.state_file().exists()
+
+    def state_file(self) -> Path:
+        """The file backend's own file of the stack."""
+        return self._backend() / "stacks" / "naap" / f"{self.project.stack}.json"
+
+    def run(self, *arguments: str) -> str:
+        """Output of one short command. Raises RehearsalError with what it said."""
+        command = [str(self.pulumi.path), *arguments, "--non-interactive"]
+        done = subprocess.run(
+            command, cwd=self.project.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RehearsalError(f"pulumi {' '.join(arguments[:2])} failed:\n{(done.stderr or done.stdout).strip()}")
+        return done.stdout
+
+    def operate(self, title: str, *arguments: str) -> Outcome:
+        """Run up, preview, refresh or destroy, showing how far it is. Raises RehearsalError with what went wrong.
+
+        Ctrl-C asks the engine to stop after what is under way, a second one ends it at once.
+        """
+        name = arguments[0]
+        log = self.project.state / "logs" / f"{name}.log"
+        events = self._event_log(name)
+        events.unlink(missing_ok=True)
+        command = [str(self.pulumi.path), *arguments, "--stack", self.project.stack, "--non-interactive"]
+        command += ["--color=never", f"--parallel={PARALLEL}", f"--event-log={events}"]
+        outcome = Outcome()
+        with self._progress.task(title) as task, log.open("w") as out:
+            # A session of its own: Ctrl-C reaches us alone, and we pass it on exactly once.
+            process = subprocess.Popen(
+                command,
+                cwd=self.project.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            with _interrupting(process, self._progress):
+                code = _follow(process, Tail(events), outcome, task)
+            if code:
+                raise RehearsalError(_failure(name, outcome, log))
+            task.note = _said(outcome)
+        return outcome
+
+    def export(self) -> State:
+        """The deployment of the stack: manifest, resources, pending operations. Secrets stay encrypted."""
+        return cast("State", json.loads(self.run("stack", "export", "--stack", self.project.stack))["deployment"])
+
+    def resources(self) -> list[State]:
+        """Resources in the state, also of a half-made stack."""
+        return cast("list[State]", self.export().get("resources") or []) if self.exists() else []
+
+    def settle(self) -> None:
+        """After a run that was killed: end what is left of it, free the lock, forget operations without a result.
+
+        What such an operation may have made is found again: the played AWS gives a resource the same identity each
+        time, and objects in the control plane are taken over by name.
+        """
+        locks = list((self._backend() / "locks").rglob("*.json"))
+        for lock in locks:
+            self._end(int(json.loads(lock.read_text())["pid"]))
+        if locks:
+            self.run("cancel", "--yes", "--stack", self.project.stack)
+        if "pending_operations" not in self.state_file().read_text():
+            return
+        whole = json.loads(self.run("stack", "export", "--stack", self.project.stack))
+        pending = whole["deployment"].pop("pending_operations", None)
+        if pending:
+            file = self.project.state / "settled.json"
+            file.write_text(json.dumps(whole))
+            self.run("stack", "import", "--force", "--file", str(file), "--stack", self.project.stack)
+            file.unlink()
+            self._progress.say(f"  An earlier run was cut off: {len(pending)} operations under way are done again")
+
+    def forget(self) -> None:
+        """Let every resource be deleted: of a rehearsal's own state, nothing else."""
+        self.run("state", "unprotect", "--all", "--yes", "--stack", self.project.stack)
+
+    def _end(self, pid: int) -> None:
+        running = command_line(pid)
+        if f"--event-log={self.project.state}" not in running:
+            if Path(running.split(" ", 1)[0]).name == "pulumi":
+                raise RehearsalError(
+                    f"Another pulumi works on this rehearsal (process {pid}): {running[:200]}\n"
+                    "Wait until it is done, or stop it with Ctrl-C, and run again."
+                )
+            return
+        with self._progress.task("An earlier run's engine is still at work: stopping it"):
+            os.kill(pid, signal.SIGINT)
+            deadline = time.monotonic() + STOP_SECONDS
+            while command_line(pid) == running:
+                if time.monotonic() > deadline:
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(0.1)
+
+    def _event_log(self, name: str) -> Path:
+        return self.project.state / "logs" / f"{name}.events"
+
+    def _backend(self) -> Path:
+        return self.project.state / "backend" / ".pulumi"
+
+
+def _follow(process: subprocess.Popen[bytes], tail: Tail, outcome: Outcome, task: Task) -> int:
+    while True:
+        code = process.poll()
+        for event in tail.new():
+            outcome.take(event)
+        task.note = f"{outcome.finished} resources, {outcome.current}" if outcome.current else ""
+        if code is not None:
+            return code
+        time.sleep(0.1)
+
+
+@contextmanager
+def _interrupting(process: subprocess.Popen[bytes], progress: Progress) -> Iterator[None]:
+    asked = 0
+
+    def ask(_signal: int, _frame: object) -> None:
+        nonlocal asked
+        asked += 1
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT if asked <= 2 else signal.SIGKILL)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        progress.say("Stopped. Run the same command again to go on from here.")
+        raise KeyboardInterrupt
+
+
+def _said(outcome: Outcome) -> str:
+    changes = outcome.changes or {}
+    return ", ".join(f"{count} {operation}" for operation, count in sorted(changes.items()) if count)
+
+
+def _failure(name: str, outcome: Outcome, log: Path) -> str:
+    refused = [
+        f"policy {policy}: {text} [{urn}]" for level, policy, text, urn in outcome.violations if level == "mandatory"
+    ]
+    told = list(dict.fromkeys([*outcome.errors, *refused]))
+    if not told:
+        told = log.read_text(errors="replace").strip().splitlines()[-15:]
+    return f"pulumi {name} failed:\n" + "\n".join(f"  {line}" for line in told) + f"\nAll of its output: {log}"
+
+
+def open_shell(environment: Mapping[str, str], folder: Path) -> int:
+    """A shell in which plain Pulumi works on the rehearsal; gives its exit code."""
+    shell = environment.get("SHELL") or shutil.which("bash") or "/bin/sh"
+    print("Plain pulumi works here: pulumi preview, pulumi stack output, ... (exit leaves this shell)", file=sys.stderr)
+    return subprocess.run([shell], cwd=folder, env=dict(environment), check=False).returncode

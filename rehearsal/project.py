@@ -1,0 +1,181 @@
+"""The folder of one rehearsal: a project that runs the checkout's own program, with configuration of its own.
+
+The checkout's files are never changed. What only a person would set (the root secret, secrets of plugins) gets made-up
+values, the same for the life of the rehearsal.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import Any, cast
+
+from ruamel.yaml import YAML
+
+from planning.spec import Registry
+from rehearsal import RehearsalError
+from rehearsal.cache import remove
+from rehearsal.pki import write_private
+from rehearsal.tools import Found
+
+PASSPHRASE = "rehearsal"  # noqa: S105  (protects made-up values only)
+STANDINS = {
+    "pulumi-language-python": "rehearsal.standins.language_python",
+    "pulumi-resource-kubernetes": "rehearsal.standins.kubernetes",
+    "pulumi-resource-aws": "rehearsal.standins.aws",
+    "aws": "rehearsal.standins.aws_cli",
+}
+# AWS is always played: a rehearsal reaches no account, whatever this machine has access to.
+ALWAYS_PLAYED = ("pulumi-resource-aws", "aws")
+FOREIGN = ("AWS_", "PULUMI_", "KUBE")
+SALT = "encryptionsalt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Where everything of a stack's rehearsal is. root: the checkout; stack: name of the stack."""
+
+    root: Path
+    stack: str
+
+    @property
+    def state(self) -> Path:
+        """All of it; deleted by `down`."""
+        return self.root / ".rehearsal" / self.stack
+
+    @property
+    def folder(self) -> Path:
+        """Where Pulumi.yaml is: the engine's working folder."""
+        return self.state / "project"
+
+    @property
+    def config(self) -> Path:
+        """The stack's configuration, with secrets."""
+        return self.folder / f"Pulumi.{self.stack}.yaml"
+
+    @property
+    def clusters(self) -> Path:
+        """clusters.json, by which the played AWS knows the control planes."""
+        return self.state / "clusters.json"
+
+    @property
+    def policies(self) -> Path:
+        """The policy pack of the checkout."""
+        return self.root / "policies"
+
+    @property
+    def launchers(self) -> Path:
+        """Folder in front of PATH."""
+        return self.state / "bin"
+
+    def write(self, pulumi: Found) -> dict[str, Path | None]:
+        """Make or renew the project and its launchers. Gives each official program that is used (None: played)."""
+        for folder in (self.folder, self.state / "home", self.state / "backend", self.launchers, self.state / "logs"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.state.chmod(0o700)
+        self._write_project()
+        return {name: self._launcher(name, module, pulumi) for name, module in STANDINS.items()}
+
+    def environment(self, pulumi: Found, official: Mapping[str, Path | None]) -> dict[str, str]:
+        """What every run of the engine gets; nothing by which it could reach anything real."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        own = {
+            "PATH": f"{self.launchers}:{pulumi.path.parent}:{os.environ.get('PATH', '')}",
+            "PULUMI_HOME": str(self.state / "home"),
+            "PULUMI_BACKEND_URL": f"file://{self.state / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log, by which progress and results are read
+            "NAAP_CLUSTERS": str(self.clusters),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "KUBECONFIG": str(self.state / "no-kubeconfig"),
+        }
+        if any(path is None for path in official.values()):
+            own["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+        return kept | own
+
+    def source(self, registry: Registry) -> str:
+        """Digest of all that the configuration is made from."""
+        names = {plugin.name: sorted(plugin.secrets) for plugin in registry.plugins}
+        text = self._checkout_config().read_text() + json.dumps(names, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def write_config(self) -> None:
+        """Copy the checkout's configuration, without secrets that only its own key opens."""
+        kept = _read(self.config).get(SALT) if self.config.exists() else None
+        stated = cast("dict[str, Any]", _read(self._checkout_config()).get("config") or {})
+        copy: dict[str, Any] = {"config": {key: value for key, value in stated.items() if not _is_secret(value)}}
+        if kept:
+            copy = {SALT: kept, **copy}
+        _write(self.config, copy)
+
+    def made_up(self, registry: Registry) -> dict[str, str]:
+        """Configuration path -> made-up value, for all that is secret."""
+        paths = ["naap:rootSecret"]
+        paths += [f"naap:secrets.{plugin.name}.{name}" for plugin in registry.plugins for name in plugin.secrets]
+        seed = self._seed()
+        return {path: hmac.new(seed, path.encode(), hashlib.sha256).hexdigest() for path in paths}
+
+    def delete(self) -> None:
+        """Remove all of it."""
+        remove(self.state)
+
+    def _checkout_config(self) -> Path:
+        file = self.root / f"Pulumi.{self.stack}.yaml"
+        if not file.is_file():
+            known = sorted(path.name.split(".")[1] for path in self.root.glob("Pulumi.*.yaml"))
+            raise RehearsalError(f"No stack {self.stack!r}: {file.name} is missing. Known: {', '.join(known)}.")
+        return file
+
+    def _seed(self) -> bytes:
+        file = self.state / "seed"
+        if not file.exists():
+            write_private(file, secrets.token_bytes(32))
+        return file.read_bytes()
+
+    def _write_project(self) -> None:
+        project = _read(self.root / "Pulumi.yaml")
+        project["main"] = str(self.root)
+        runtime: Any = project["runtime"]
+        options = cast("dict[str, Any]", runtime.get("options", {})) if isinstance(runtime, dict) else {}
+        # The environment that runs this command has what the program needs, whatever its folder is called.
+        project["runtime"] = {"name": "python", "options": {**options, "virtualenv": sys.prefix}}
+        _write(self.folder / "Pulumi.yaml", project)
+
+    def _launcher(self, name: str, module: str, pulumi: Found) -> Path | None:
+        file = self.launchers / name
+        beside = pulumi.path.parent / name
+        real = beside if beside.is_file() else Path(found) if (found := which(name)) else None
+        if real is not None and name not in ALWAYS_PLAYED:
+            file.unlink(missing_ok=True)
+            return real
+        run = f"import runpy, sys; sys.path.insert(0, {str(self.root)!r}); "
+        run += f"runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+        file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -c {shlex.quote(run)} "$@"\n')
+        file.chmod(0o755)
+        return None
+
+
+def _is_secret(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    inner = cast("Mapping[str, object]", value)
+    return "secure" in inner or any(_is_secret(child) for child in inner.values())
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return cast("dict[str, Any]", YAML(typ="safe").load(file) or {})
+
+
+def _write(file: Path, content: Mapping[str, Any]) -> None:
+    part = file.with_suffix(".part")
+    with part.open("w") as out:
+        YAML(typ="safe").dump(dict(content), out)
+    part.replace(file)

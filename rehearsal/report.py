@@ -1,0 +1,164 @@
+"""What a rehearsal says at its end: what was real, what was played, and what there is now."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from planning.platform import PlatformPlan
+from planning.plugin import PluginPlan
+from planning.show import table
+from rehearsal.progress import duration
+from rehearsal.tools import Found
+
+Resource = dict[str, Any]
+STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER = "pulumi:providers:"
+SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105  (the engine's mark of special values, no secret)
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  (its sort: a secret value)
+HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
+PLAYED = {
+    "pulumi-language-python": "language host",
+    "pulumi-resource-kubernetes": "Kubernetes provider",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that is told. official: official plugin programs that were used; kubeconfigs: cluster name -> file."""
+
+    plan: PlatformPlan
+    tools: Mapping[str, Found]
+    official: Mapping[str, Path | None]
+    resources: Sequence[Resource]
+    recorded_kinds: frozenset[str]
+    kubeconfigs: Mapping[str, str]
+    packs: Sequence[str]
+    timings: Sequence[tuple[str, float]]
+
+    def text(self) -> str:
+        """In 80 columns, a heading over each part."""
+        parts = {
+            "Real": real(self),
+            "Played": played(self),
+            "Resources": table(components(self.resources)),
+            "Plugins": table(plugins(self.plan.plugins)),
+            "Outputs": table(outputs(self.resources) or [("(none)", "")]),
+            "kubectl": [f"KUBECONFIG={path}" for path in self.kubeconfigs.values()],
+            "Time": table([(title, duration(seconds)) for title, seconds in self.timings] or [("-", "")]),
+        }
+        return "\n\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in parts.items())
+
+
+def real(report: Report) -> list[str]:
+    """What ran as it does in production."""
+    tools = [(tool.name, tool.version, tool.origin) for tool in report.tools.values()]
+    used = [(name, "", f"official, {path}") for name, path in report.official.items() if path is not None]
+    lines = table([*tools, *used])
+    if report.packs:
+        lines.append(f"policy pack {', '.join(report.packs)}")
+    return [*lines, "admission, Pod Security, controllers, scheduling, custom resource validation"]
+
+
+def played(report: Report) -> list[str]:
+    """What stood in, and what of the program it could not try."""
+    lines = ["AWS: every input checked against the SDK's types; nothing is created"]
+    lines += [f"{role}: stand-in" for name, role in PLAYED.items() if report.official.get(name) is None]
+    lines += ["nodes and pods: no container runs; network policies are stored, not enforced"]
+    kinds = Counter(label for resource in report.resources if (label := kind_label(resource)) in report.recorded_kinds)
+    lines += [f"recorded, not validated: {count} {label}" for label, count in sorted(kinds.items())]
+    releases = [urn_name(resource) for resource in report.resources if resource["type"] == HELM_RELEASE]
+    if releases and report.official.get("pulumi-resource-kubernetes") is None:
+        lines.append(f"Helm releases recorded only: {', '.join(sorted(releases))}")
+    return lines
+
+
+def components(resources: Sequence[Resource]) -> list[tuple[str, ...]]:
+    """Component, how many there are, resources directly in them; the total last."""
+    by_urn = {resource["urn"]: resource for resource in resources}
+    inside: Counter[str] = Counter()
+    for resource in resources:
+        if resource.get("custom") and not resource["type"].startswith(PROVIDER):
+            inside[component_of(resource, by_urn)] += 1
+    count = Counter(component_name(resource) for resource in resources if is_component(resource))
+    rows = [(name, f"x {count[name]}" if count[name] else "", str(inside[name])) for name in sorted(inside | count)]
+    return [*rows, ("total", "", str(inside.total()))]
+
+
+def component_of(resource: Resource, by_urn: Mapping[str, Resource]) -> str:
+    """Name of the nearest component above a resource."""
+    above = by_urn.get(resource.get("parent", ""))
+    while above is not None and not is_component(above):
+        above = by_urn.get(above.get("parent", ""))
+    return component_name(above) if above is not None else "(stack)"
+
+
+def is_component(resource: Resource) -> bool:
+    """Whether it is a component of the program, not the stack itself."""
+    return not resource.get("custom") and resource["type"] != STACK_TYPE
+
+
+def component_name(resource: Resource) -> str:
+    """The last part of its type: Cluster of naap:platform:Cluster."""
+    return str(resource["type"]).rsplit(":", 1)[-1]
+
+
+def plugins(planned: Iterable[PluginPlan]) -> list[tuple[str, ...]]:
+    """One row a plugin, as it runs at home."""
+    rows: list[tuple[str, ...]] = [("plugin", "pods", "prefix", "schema", "image")]
+    for plugin in planned:
+        backend = plugin.spec.backend
+        rows.append(
+            (
+                plugin.name,
+                str(plugin.pods) if plugin.pods else "-",
+                backend.api_prefix if backend else "-",
+                plugin.database.schema if plugin.database else "-",
+                short_image(backend.image) if backend else "-",
+            )
+        )
+    return rows
+
+
+def short_image(image: str) -> str:
+    """An image without its registry and most of its digest."""
+    name, _, digest = image.rsplit("/", 1)[-1].partition("@sha256:")
+    return f"{name}@{digest[:7]}" if digest else name
+
+
+def outputs(resources: Sequence[Resource]) -> list[tuple[str, str]]:
+    """The stack's outputs; what is secret never shows, nor does what holds a secret."""
+    stacks = [resource for resource in resources if resource["type"] == STACK_TYPE]
+    stated = cast("dict[str, Any]", stacks[0].get("outputs") or {}) if stacks else {}
+    return [(name, shown_output(value)) for name, value in sorted(stated.items())]
+
+
+def shown_output(value: object) -> str:
+    """A value for a person."""
+    if holds_secret(value):
+        return "[secret]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def holds_secret(value: object) -> bool:
+    """Whether a value of the state is a secret or has one anywhere inside."""
+    if isinstance(value, Mapping):
+        inner = cast("Mapping[str, object]", value)
+        return inner.get(SECRET_MARK) == SECRET or any(holds_secret(child) for child in inner.values())
+    if isinstance(value, list):
+        return any(holds_secret(child) for child in cast("list[object]", value))
+    return False
+
+
+def kind_label(resource: Resource) -> str:
+    """Kind and API group of a Kubernetes resource, as TargetGroupBinding.eks.amazonaws.com."""
+    provider, _, rest = str(resource["type"]).partition(":")
+    group, _, kind = rest.rpartition(":")
+    return f"{kind}.{group.partition('/')[0]}" if provider == "kubernetes" else ""
+
+
+def urn_name(resource: Resource) -> str:
+    """The name in a URN."""
+    return str(resource["urn"]).split("::", 3)[-1]
