@@ -91,6 +91,8 @@ class Tier:
     limit_cache: CacheSize | None
     gateway_pods_min: int
     gateway_pods_max: int
+    gateway_cpu_m: int
+    gateway_memory_mib: int
     user_per_minute: int
     client_per_minute: int
     limiter_fails_closed: bool
@@ -149,6 +151,8 @@ TIERS: tuple[Tier, ...] = (
         limit_cache=None,
         gateway_pods_min=1,
         gateway_pods_max=2,
+        gateway_cpu_m=100,
+        gateway_memory_mib=512,
         user_per_minute=120,
         client_per_minute=300,
         limiter_fails_closed=False,
@@ -194,6 +198,8 @@ TIERS: tuple[Tier, ...] = (
         limit_cache=_LIMITS_SMALL,
         gateway_pods_min=2,
         gateway_pods_max=4,
+        gateway_cpu_m=250,
+        gateway_memory_mib=768,
         user_per_minute=240,
         client_per_minute=600,
         limiter_fails_closed=False,
@@ -241,6 +247,8 @@ TIERS: tuple[Tier, ...] = (
         limit_cache=_LIMITS_LARGE,
         gateway_pods_min=3,
         gateway_pods_max=10,
+        gateway_cpu_m=500,
+        gateway_memory_mib=1024,
         user_per_minute=300,
         client_per_minute=900,
         limiter_fails_closed=False,
@@ -290,6 +298,8 @@ TIERS: tuple[Tier, ...] = (
         ),
         gateway_pods_min=6,
         gateway_pods_max=30,
+        gateway_cpu_m=1000,
+        gateway_memory_mib=2048,
         user_per_minute=300,
         client_per_minute=1_200,
         limiter_fails_closed=False,

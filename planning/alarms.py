@@ -1,0 +1,122 @@
+"""Alarms on what loses data or money: what is measured, and from which value on a person must know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from planning.budget import max_connections
+from planning.tiers import Tier
+
+GIB = 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmPlan:
+    """One CloudWatch alarm. dimension: the one that names the watched thing; more: what else must be stated of it.
+
+    periods: this many in a row. above: whether the threshold is crossed upwards. missing: how silence is read.
+    action: what the person who gets it does first.
+    """
+
+    key: str
+    namespace: str
+    metric: str
+    statistic: str
+    dimension: str
+    threshold: float
+    above: bool
+    period_seconds: int
+    periods: int
+    action: str
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
+    missing: str = "notBreaching"
+
+
+def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
+    """Of one RDS instance. missing = breaching: an instance that reports nothing is not well."""
+    size = tier.database
+
+    def alarm(
+        key: str, metric: str, threshold: float, action: str, *, above: bool = True, periods: int = 3
+    ) -> AlarmPlan:
+        return AlarmPlan(
+            key=key, namespace="AWS/RDS", metric=metric, statistic="Average", dimension="DBInstanceIdentifier",
+            threshold=threshold, above=above, period_seconds=300, periods=periods, action=action, missing="breaching",
+        )
+
+    found = [
+        alarm(
+            "storage", "FreeStorageSpace", 0.1 * size.storage_gib * GIB,
+            "Storage grows by itself, at most once in six hours: see what writes so much.", above=False, periods=1,
+        ),
+        alarm("cpu", "CPUUtilization", 80, "See Performance Insights for the statement, and its plugin by its role."),
+        alarm(
+            "memory", "FreeableMemory", 0.05 * size.memory_gib * GIB,
+            "Look for statements that sort or hash in memory, then at the size of the instance.", above=False,
+        ),
+        alarm(
+            "connections", "DatabaseConnections", int(0.8 * max_connections(size.memory_gib)),
+            "Compare the poolers' pools with the connection budget; an operator's sessions count too.",
+        ),
+    ]
+    if replica:
+        found.append(
+            alarm("lag", "ReplicaLag", 30, "Readers see old rows: look for long statements on the replica.", periods=2)
+        )
+    return tuple(found)
+
+
+def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
+    """Of one cache node; replicated: it has replicas, whose lag is watched."""
+
+    def alarm(key: str, metric: str, threshold: float, action: str, statistic: str = "Average") -> AlarmPlan:
+        return AlarmPlan(
+            key=key, namespace="AWS/ElastiCache", metric=metric, statistic=statistic, dimension="CacheClusterId",
+            threshold=threshold, above=True, period_seconds=300, periods=3, action=action,
+        )
+
+    found = [
+        alarm("cpu", "EngineCPUUtilization", 80, "One core does it all: look for the plugin with large commands."),
+        alarm("memory", "DatabaseMemoryUsagePercentage", 80, "See which plugin's keys have no lifetime."),
+        alarm("evictions", "Evictions", 0, "Memory is full: keys with a lifetime go before their time.", "Sum"),
+    ]
+    if replicated:
+        found.append(alarm("lag", "ReplicationLag", 5, "A failover now would lose these seconds.", "Maximum"))
+    return tuple(found)
+
+
+def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
+    """Of the load balancer before the gateway. Errors are counted against what a thousand users send (20 a second)."""
+    requests = 20 * 300 * (tier.max_users or 100_000) / 1_000
+
+    def alarm(key: str, metric: str, threshold: float, periods: int, action: str) -> AlarmPlan:
+        return AlarmPlan(
+            key=key, namespace="AWS/ApplicationELB", metric=metric, statistic="Sum", dimension="LoadBalancer",
+            threshold=threshold, above=True, period_seconds=300, periods=periods, action=action,
+        )
+
+    return (
+        alarm("5xx", "HTTPCode_ELB_5XX_Count", 0.001 * requests, 2, "The balancer fails: are proxies registered?"),
+        alarm(
+            "target-5xx", "HTTPCode_Target_5XX_Count", 0.01 * requests, 2,
+            "The access log of the gateway says which plugin, and why (response_flags).",
+        ),
+    )
+
+
+def certificate_alarm() -> AlarmPlan:
+    """Of an ACM certificate. ACM renews sixty days before the end; at thirty it has failed to for a month."""
+    return AlarmPlan(
+        key="expiry", namespace="AWS/CertificateManager", metric="DaysToExpiry", statistic="Minimum",
+        dimension="CertificateArn", threshold=30, above=False, period_seconds=86_400, periods=1,
+        action="See that the validation record still stands in the zone.",
+    )
+
+
+def firewall_alarm(tier: Tier) -> AlarmPlan:
+    """Of the web ACL before the CDN: ten clients over the rate at once are an attack, or a rule that hits users."""
+    return AlarmPlan(
+        key="blocked", namespace="AWS/WAFV2", metric="BlockedRequests", statistic="Sum", dimension="WebACL",
+        threshold=10 * tier.waf_rate_per_5_minutes, above=True, period_seconds=300, periods=1,
+        more={"Rule": "ALL", "Region": "CloudFront"},
+        action="Sampled requests of the web ACL tell which rule, and whom.",
+    )

@@ -1,0 +1,125 @@
+"""The API gateway of a region: proxies, their control plane and the service that counts requests."""
+
+from dataclasses import dataclass
+
+from planning.addresses import region_addresses
+from planning.cluster import SERVICE_CIDR
+from planning.isolation import DNS_ADDRESS, INTERNET
+from planning.naming import SYSTEM_NAMESPACES
+from planning.network_policy import AddressPeer, PodPeer, PolicyPlan, Port, Rule, default_deny
+from planning.settings import Settings
+from planning.tiers import PodRange, Tier, growth
+
+NAMESPACE = SYSTEM_NAMESPACES["gateway"]
+GATEWAY = "naap"
+LISTENER = "https"
+SERVICE = "envoy"
+"""The Service before the proxies: what the load balancer's target group is bound to."""
+
+LISTENER_PORT = 443
+CONTAINER_PORT = 10443
+"""Where a proxy listens: ports below 1024 are moved up by 10,000, as the process has no right to them."""
+
+METRICS_PORT = 19001
+HEALTH_PATH = "/healthz/gateway"
+"""Answered by a proxy itself, over HTTPS; 503 once it drains, so that the load balancer lets go of it."""
+
+CHART = "oci://docker.io/envoyproxy/gateway-helm"
+CHART_VERSION = "v1.9.1"
+
+TRUSTED_HOPS = 2
+"""CloudFront appends the viewer's address to X-Forwarded-For, the load balancer appends CloudFront's: the client is
+the second from the right, and whatever stands further left was written by the client itself."""
+
+DRAIN_SECONDS = 600
+"""How long a proxy that ends, or whose listener changes, lets its open WebSockets live."""
+
+LIMIT_TIMEOUT_MS = 200
+LIMIT_STORE_TIMEOUT_MS = 100
+"""Of the proxies for the limit service, of that for its cache. The defaults (20 ms, 10 s) let most requests through
+uncounted as soon as a node is short of CPU, or hold them while the cache is away."""
+
+CPU_PERCENT = 60
+"""Of the request, at which pods are added: a proxy that is short of CPU delays every plugin."""
+
+TRACED_PERCENT = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodSize:
+    """Of one pod. CPU in millicores (a request: a proxy is never throttled), memory in MiB (request and limit)."""
+
+    cpu_m: int
+    memory_mib: int
+
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayPlan:
+    """One region's gateway.
+
+    limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
+    limiter_pods, controller_pods: replicas, fixed.
+    """
+
+    region: str
+    domain: str
+    pods: PodRange
+    proxy: PodSize
+    limiter_pods: int
+    controller_pods: int
+    limiter_fails_closed: bool
+    trusted_hops: int
+    drain_seconds: int
+    tracing: bool
+    certificate_names: tuple[str, ...]
+    policies: tuple[PolicyPlan, ...]
+
+
+def plan_gateway(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> GatewayPlan:
+    """The gateway of a region for these users. stack: unused in names, which are the same in every cluster."""
+    del stack
+    pods = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
+    return GatewayPlan(
+        region=region,
+        domain=settings.domain,
+        pods=pods,
+        proxy=PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib),
+        limiter_pods=min(3, tier.gateway_pods_min),
+        controller_pods=min(2, tier.gateway_pods_min),
+        limiter_fails_closed=tier.limiter_fails_closed,
+        trusted_hops=TRUSTED_HOPS,
+        drain_seconds=DRAIN_SECONDS,
+        tracing=tier.tracing,
+        certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
+        policies=_policies(region),
+    )
+
+
+def _policies(region: str) -> tuple[PolicyPlan, ...]:
+    """Proxies go to any pod of the region: what they reach is decided by the plugins' own policies, from-gateway.
+
+    Pods are addresses of the VPC, Services are of their own range, and both are stated as networks: a list of the
+    plugins' namespaces would change with every plugin.
+    """
+    vpc = AddressPeer(cidr=region_addresses(region).cidr)
+    return (
+        default_deny(NAMESPACE),
+        PolicyPlan(
+            name="within", namespace=NAMESPACE,
+            ingress=(Rule(peers=(PodPeer(namespace=NAMESPACE),), ports=()),),
+            egress=(
+                Rule(
+                    peers=(AddressPeer(cidr=f"{DNS_ADDRESS}/32"), PodPeer(namespace="kube-system")),
+                    ports=(Port(number=53, protocol="UDP"), Port(number=53)),
+                ),
+                Rule(peers=(PodPeer(namespace=NAMESPACE), vpc, AddressPeer(cidr=SERVICE_CIDR)), ports=()),
+            ),
+        ),
+        PolicyPlan(
+            name="proxies", namespace=NAMESPACE, pods={"app.kubernetes.io/component": "proxy"},
+            ingress=(Rule(peers=(vpc,), ports=(Port(number=CONTAINER_PORT), Port(number=METRICS_PORT))),),
+            # The issuer's keys.
+            egress=(Rule(peers=(INTERNET,), ports=(Port(number=443),)),),
+        ),
+    )

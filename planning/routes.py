@@ -1,0 +1,214 @@
+"""How requests reach a plugin: the rules of its route, from its own entry only.
+
+A request belongs to the longest path that matches, then to the rule with the most conditions. Rules that could tie
+don't exist: within one path, each way of access has a number of conditions of its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from planning.naming import namespace
+from planning.problem import InvalidInputError, Problem
+from planning.settings import Settings
+from planning.spec import BackendSpec, Lifecycle, PluginSpec
+from planning.tiers import Tier
+
+IDENTITY_HEADER = "x-user-id"
+"""Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
+
+SESSION_SERVICE = "base-svc"
+SESSION_PORT = 80
+SESSION_PATH = "/api/v1/auth/session"
+"""Answers any method: 200 with the identity header for a good session cookie, 401 without one."""
+
+REQUEST_SECONDS = 30
+"""From the first byte of a request to the last of its answer, retries included; CloudFront waits 60 s at most."""
+
+CONNECT_SECONDS = 3
+KEEPALIVE_SECONDS = 4
+"""Idle connections to a pod are closed before Node closes them (5 s by default), or requests would meet a reset."""
+
+STREAM_IDLE_SECONDS = 600
+"""A WebSocket or event stream without a byte either way ends; CloudFront ends it after ten minutes as well."""
+
+BODY_LIMIT = "1Mi"
+"""Ten times what the services' JSON parser takes; files go to the object store and not through the gateway."""
+
+PARALLEL_REQUESTS = 256
+PENDING_REQUESTS = 128
+CONNECTIONS = 256
+"""Per proxy and rule: a plugin that hangs can hold this much of a proxy and no more. At the body limit that is half
+of the memory of the smallest proxy."""
+
+MAX_RULES = 16
+MAX_MATCHES = 64
+"""Of an HTTPRoute and of one of its rules, by the Gateway API."""
+
+
+class Access(StrEnum):
+    """Who may use a rule, and whether it streams; the values name the rules."""
+
+    PUBLIC = "public"
+    BEARER = "bearer"
+    SESSION = "session"
+    BEARER_STREAM = "bearer-stream"
+    SESSION_STREAM = "session-stream"
+    GONE = "gone"
+
+    @property
+    def streams(self) -> bool:
+        """Whether it carries WebSockets and event streams: nothing is buffered or cut after a while."""
+        return self in (Access.BEARER_STREAM, Access.SESSION_STREAM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """A path prefix (by whole segments); bearer: with a bearer token; events: a GET that asks for an event stream."""
+
+    path: str
+    bearer: bool = False
+    events: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulePlan:
+    """One rule of the route. rewrite: what replaces the matched prefix; None: it stays."""
+
+    name: str
+    access: Access
+    matches: tuple[Match, ...]
+    rewrite: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenPlan:
+    """Which bearer tokens are good."""
+
+    issuer: str
+    jwks_uri: str
+    audience: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitsPlan:
+    """Requests a minute, counted over all proxies of a region."""
+
+    user_per_minute: int
+    client_per_minute: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoutesPlan:
+    """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from."""
+
+    plugin: str
+    namespace: str
+    hostname: str
+    origin: str
+    rules: tuple[RulePlan, ...]
+    token: TokenPlan
+    limits: LimitsPlan
+    session_affinity: bool
+    draining: bool
+
+    def of(self, *access: Access) -> tuple[RulePlan, ...]:
+        """Rules of these kinds of access."""
+        return tuple(rule for rule in self.rules if rule.access in access)
+
+    @property
+    def session_host(self) -> str:
+        """Where sessions are checked."""
+        return f"{SESSION_SERVICE}.{namespace(SESSION_SERVICE)}.svc.cluster.local"
+
+
+def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPlan | None:
+    """The route of a plugin; None without a backend, or once it is archived.
+
+    A stopped plugin keeps its prefixes and answers 410, so that its callers learn why. Raises InvalidInputError
+    where the entry's paths need more rules than a route can have.
+    """
+    backend = spec.backend
+    if backend is None or spec.lifecycle is Lifecycle.ARCHIVED:
+        return None
+    rules = tuple(_rules(backend) if spec.lifecycle.serves else _gone(backend))
+    _check(spec, rules)
+    limits = spec.backend.rate_limit if spec.backend else None
+    return RoutesPlan(
+        plugin=spec.name,
+        namespace=namespace(spec.name),
+        hostname=settings.domain,
+        origin=f"https://{settings.domain}",
+        rules=rules,
+        token=TokenPlan(issuer=settings.issuer, jwks_uri=settings.jwks_uri, audience=settings.jwt_audience),
+        limits=LimitsPlan(
+            user_per_minute=limits.user_per_minute if limits else tier.user_per_minute,
+            client_per_minute=limits.client_per_minute if limits else tier.client_per_minute,
+        ),
+        session_affinity=backend.auth.session_affinity,
+        draining=spec.lifecycle is Lifecycle.DRAINING,
+    )
+
+
+def _rules(backend: BackendSpec) -> Iterator[RulePlan]:
+    streams = [_absolute(backend, path) for path in backend.auth.websocket]
+    public = [_absolute(backend, path) for path in backend.auth.public]
+    prefixes = [prefix for prefix in (backend.api_prefix, *backend.extra_prefixes) if prefix not in streams]
+    private = [prefix for prefix in prefixes if prefix not in public]
+    matches = {
+        Access.PUBLIC: [Match(path=path) for path in public],
+        Access.BEARER_STREAM: [
+            *(Match(path=path, bearer=True) for path in streams),
+            *(Match(path=path, bearer=True, events=True) for path in private),
+        ],
+        Access.SESSION_STREAM: [
+            *(Match(path=path) for path in streams),
+            *(Match(path=path, events=True) for path in private),
+        ],
+        Access.BEARER: [Match(path=path, bearer=True) for path in private],
+        Access.SESSION: [Match(path=path) for path in private],
+    }
+    for access, found in matches.items():
+        if found and not backend.strip_prefix:
+            yield RulePlan(name=access.value, access=access, matches=tuple(found))
+        elif found:
+            yield from _stripped(backend, access, found)
+
+
+def _stripped(backend: BackendSpec, access: Access, matches: list[Match]) -> Iterator[RulePlan]:
+    """A rule for each match: a rewrite of the prefix must know which one it replaces."""
+    for number, match in enumerate(matches):
+        prefix = next(
+            prefix for prefix in (*backend.extra_prefixes, backend.api_prefix)
+            if match.path == prefix or match.path.startswith(f"{prefix}/")
+        )
+        yield RulePlan(
+            name=f"{access.value}-{number}" if number else access.value,
+            access=access,
+            matches=(match,),
+            rewrite=match.path.removeprefix(prefix) or "/",
+        )
+
+
+def _gone(backend: BackendSpec) -> Iterator[RulePlan]:
+    paths = (backend.api_prefix, *backend.extra_prefixes)
+    yield RulePlan(name=Access.GONE.value, access=Access.GONE, matches=tuple(Match(path=path) for path in paths))
+
+
+def _absolute(backend: BackendSpec, path: str) -> str:
+    """A path of the entry as clients write it: below the API prefix, unless it is itself one of the extra prefixes."""
+    return path if path in backend.extra_prefixes else backend.api_prefix + path.rstrip("/")
+
+
+def _check(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
+    most = max(len(rule.matches) for rule in rules)
+    if len(rules) <= MAX_RULES and most <= MAX_MATCHES:
+        return
+    raise InvalidInputError([
+        Problem(
+            file="plugins/registry.yaml", entry=spec.name, field="auth",
+            value=f"{len(rules)} rules, up to {most} paths in one",
+            rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is a rule",
+            fix="state fewer public and websocket paths: a path covers all that is below it",
+        )
+    ])
