@@ -1,5 +1,6 @@
 """Address ranges: a /16 a region, cut into three zones of public, private (pods) and data subnets."""
 
+import functools
 import ipaddress
 from dataclasses import dataclass
 
@@ -48,6 +49,7 @@ class Addresses:
     pod_capacity: int
 
 
+@functools.cache
 def region_addresses(region: str) -> Addresses:
     """Ranges of a region: 10.<64 + its number>.0.0/16, so that no two regions overlap and peering stays possible.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from planning.naming import SYSTEM_NAMESPACES, namespace, sql_name
+from planning.naming import SYSTEM_NAMESPACES, namespace
 from planning.settings import Settings
 from planning.spec import BackendSpec, PluginSpec
 from planning.tiers import Tier
@@ -87,21 +87,26 @@ class EnvironmentPlan:
 
 
 def plan_environment(
-    *, spec: PluginSpec, backend: BackendSpec, stack: str, settings: Settings, tier: Tier, shard: int | None
+    *,
+    spec: PluginSpec,
+    backend: BackendSpec,
+    stack: str,
+    settings: Settings,
+    tier: Tier,
+    database: DatabaseAccess | None,
 ) -> EnvironmentPlan:
-    """The environment of a plugin's pods. shard: of its schema; None without one."""
+    """The environment of a plugin's pods; an entry's own `env` wins over everything that is no secret."""
     return EnvironmentPlan(
         plain={
             **_node(backend),
             **_addresses(spec, backend, settings),
             **(_telemetry(spec, stack, tier) if tier.apm else {}),
-            **({"DATABASE_POOL_SIZE": str(spec.database.pool_size)} if spec.database else {}),
-            **({"NODE_EXTRA_CA_CERTS": CA_FILE} if spec.database else {}),
+            **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
             **backend.env,
         },
         derived=spec.derived_secrets,
         configured=spec.secrets,
-        database=_database(spec, shard),
+        database=database,
         cache=_cache(spec, tier),
     )
 
@@ -154,19 +159,6 @@ def _telemetry(spec: PluginSpec, stack: str, tier: Tier) -> dict[str, str]:
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": "0.05" if tier.tracing else "0.01",
     }
-
-
-def _database(spec: PluginSpec, shard: int | None) -> DatabaseAccess | None:
-    if spec.database is None or shard is None:
-        return None
-    sql = sql_name(spec.name)
-    return DatabaseAccess(
-        user=f"{sql}_app",
-        host=pooler_host(shard),
-        database=sql,
-        generation=spec.database.password_generation,
-        pool_size=spec.database.pool_size,
-    )
 
 
 def _cache(spec: PluginSpec, tier: Tier) -> CacheAccess | None:

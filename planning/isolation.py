@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from planning.addresses import region_addresses
+from planning.cluster import SERVICE_CIDR
 from planning.environment import CACHE_PORT, OTLP_PORT, POOLER_PORT
 from planning.labels import PLUGIN_LABEL, selector
 from planning.naming import SYSTEM_NAMESPACES, namespace
@@ -11,9 +12,8 @@ from planning.network_policy import AddressPeer, Peer, PodPeer, PolicyPlan, Port
 from planning.spec import BackendSpec, PluginSpec, Registry
 from planning.tiers import Tier
 
-DNS_ADDRESS = "172.20.0.10"
-"""The cluster's DNS Service. EKS Auto Mode answers it on the node itself, where no pod selector can match; a cluster
-whose VPC lies in 10.0.0.0/8 has its Services in 172.20.0.0/16, and DNS is the tenth address."""
+DNS_ADDRESS = str(ipaddress.ip_network(SERVICE_CIDR)[10])
+"""The cluster's DNS Service. EKS Auto Mode answers it on the node itself, where no pod selector can match."""
 
 POD_IDENTITY_AGENT = "169.254.170.23"
 """Hands the pod its role's credentials, on the node."""
@@ -75,9 +75,7 @@ def plan_isolation(
                 namespace=here,
                 pods=selector("plugin", spec.name),
                 ingress=(
-                    Rule(
-                        peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"]),), ports=(Port(number=backend.port),)
-                    ),
+                    Rule(peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"]),), ports=(Port(number=backend.port),)),
                 ),
             ),
             PolicyPlan(name="to-declared", namespace=here, pods={PLUGIN_LABEL: spec.name}, egress=egress),
@@ -135,6 +133,8 @@ def _peer(target: str) -> Peer:
         return INTERNET
     network = ipaddress.ip_network(target)
     inside = tuple(
-        closed for closed in CLOSED_RANGES if ipaddress.ip_network(closed).subnet_of(network) and closed != target  # pyright: ignore[reportArgumentType]  # both are IPv4
+        closed
+        for closed in CLOSED_RANGES
+        if ipaddress.ip_network(closed).subnet_of(network) and closed != target  # pyright: ignore[reportArgumentType]  # both are IPv4
     )
     return AddressPeer(cidr=target, excluded=inside)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from planning.autoscaling import AutoscalingPlan, plan_autoscaling
 from planning.databases import PluginDatabasePlan
-from planning.environment import EnvironmentPlan, plan_environment
+from planning.environment import DatabaseAccess, EnvironmentPlan, plan_environment
 from planning.isolation import IsolationPlan, plan_isolation
 from planning.labels import labels
 from planning.naming import namespace
 from planning.quota import QuotaPlan, plan_quota
 from planning.routes import RoutesPlan
 from planning.settings import Settings
-from planning.spec import BackendSpec, PluginSpec, Registry
+from planning.spec import BackendSpec, DatabaseSpec, PluginSpec, Registry
 from planning.tiers import PodRange, Tier, pod_range
 from planning.workload import WorkloadPlan, plan_workloads
 
@@ -87,7 +87,12 @@ def plan_plugin(
             home=home,
             tier=tier,
             environment=plan_environment(
-                spec=spec, backend=spec.backend, stack=stack, settings=settings, tier=tier, shard=shard
+                spec=spec,
+                backend=spec.backend,
+                stack=stack,
+                settings=settings,
+                tier=tier,
+                database=_access(database, spec.database),
             ),
             isolation=plan_isolation(
                 spec=spec, backend=spec.backend, region=region, tier=tier, shard=shard, registry=registry
@@ -120,8 +125,20 @@ def _plan_backend(
         autoscaling=plan_autoscaling(name=spec.name, backend=backend, pods=pods, tier=tier),
         isolation=isolation,
         quota=plan_quota(backend.resources, workloads),
-        manifest=json.dumps(spec.manifest, sort_keys=True, ensure_ascii=False, indent=2),
+        manifest=json.dumps(spec.manifest, sort_keys=True, ensure_ascii=False),
         uploads_prefix=f"{spec.name}/",
+    )
+
+
+def _access(plan: PluginDatabasePlan | None, spec: DatabaseSpec | None) -> DatabaseAccess | None:
+    if plan is None or spec is None:
+        return None
+    return DatabaseAccess(
+        user=plan.app_role,
+        host=plan.pooler_host,
+        database=plan.aliases.writer,
+        generation=plan.generation,
+        pool_size=spec.pool_size,
     )
 
 

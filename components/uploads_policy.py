@@ -1,0 +1,30 @@
+"""What a plugin's role may do: its own part of the uploads bucket, and nothing else in AWS."""
+
+import json
+
+import pulumi
+
+_PARTS = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
+
+
+def uploads_policy(bucket_arn: pulumi.Input[str], prefix: str) -> pulumi.Output[str]:
+    """An IAM policy document; prefix: ends with a slash, so that `a/` never covers `ab/`."""
+    return pulumi.Output.from_input(bucket_arn).apply(lambda arn: _document(arn, prefix))
+
+
+def _document(bucket_arn: str, prefix: str) -> str:
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Sid": "OwnObjects", "Effect": "Allow", "Action": _PARTS, "Resource": f"{bucket_arn}/{prefix}*"},
+                {
+                    "Sid": "OwnList",
+                    "Effect": "Allow",
+                    "Action": "s3:ListBucket",
+                    "Resource": bucket_arn,
+                    "Condition": {"StringLike": {"s3:prefix": f"{prefix}*"}},
+                },
+            ],
+        }
+    )

@@ -1,0 +1,72 @@
+"""Plans of plugins as tests need them: of the real registry, or of entries that a test changes."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from planning.database import plan_shards
+from planning.databases import plan_databases
+from planning.plugin import PluginPlan, plan_plugin
+from planning.routes import plan_routes
+from planning.settings import Settings, parse_settings
+from planning.spec import PluginSpec, Registry
+from planning.tiers import tier_for
+from plugins.load import load_registry
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@functools.cache
+def real_registry() -> Registry:
+    """The registry of this project."""
+    return load_registry(ROOT / "plugins" / "registry.yaml", production=True)
+
+
+def entry(name: str) -> PluginSpec:
+    """One entry of the real registry."""
+    return real_registry().by_name[name]
+
+
+def registry_with(*specs: PluginSpec) -> Registry:
+    """The real registry with these entries instead of, or besides, its own."""
+    given = {spec.name: spec for spec in specs}
+    kept = [given.pop(spec.name, spec) for spec in real_registry().plugins]
+    return Registry(file="registry.yaml", plugins=(*kept, *given.values()))
+
+
+def with_backend(spec: PluginSpec, **changes: Any) -> PluginSpec:
+    """The entry with a changed backend."""
+    assert spec.backend
+    return replace(spec, backend=replace(spec.backend, **changes))
+
+
+def settings(users: int) -> Settings:
+    """Of an environment for so many users."""
+    return parse_settings(
+        {
+            "users": users, "domain": "naap.example", "zoneId": "Z0123456789X", "owner": "platform",
+            "costCenter": "naap", "regions": ["us-east-1", "us-west-2"],
+        },
+        "Pulumi.test.yaml",
+    )
+
+
+def plugin_plans(
+    users: int = 5_000, registry: Registry | None = None, region: str = "us-east-1"
+) -> Mapping[str, PluginPlan]:
+    """Plans of all entries in one region, by name; us-east-1 is home."""
+    entries = registry or real_registry()
+    chosen, tier = settings(users), tier_for(users)
+    regions: Sequence[str] = chosen.regions[: tier.regions]
+    shards = plan_shards(stack="test", settings=chosen, tier=tier, users=users)
+    databases = plan_databases(registry=entries, tier=tier, users=users, shards=shards, regions=regions)
+    return {
+        spec.name: plan_plugin(
+            spec=spec, stack="test", region=region, home=region == chosen.regions[0], settings=chosen, tier=tier,
+            users=users, database=databases.get(spec.name),
+            routes=plan_routes(spec=spec, settings=chosen, tier=tier), registry=entries,
+        )
+        for spec in entries.plugins
+    }
