@@ -12,7 +12,7 @@ from planning.frontend import FrontendPlan, plan_frontend
 from planning.gateway import GatewayPlan, plan_gateway
 from planning.load_balancer import LoadBalancerPlan, plan_load_balancer
 from planning.naming import MAX_STACK_NAME
-from planning.network import NetworkPlan, plan_network
+from planning.network import NetworkPlan, PeeringPlan, plan_network, plan_peerings
 from planning.observability import ObservabilityPlan, plan_observability
 from planning.plugin import PluginPlan, plan_plugin
 from planning.pooler import PoolerPlan, plan_poolers
@@ -56,6 +56,7 @@ class PlatformPlan:
     frontend: FrontendPlan
     cdn: CdnPlan
     regions: tuple[RegionPlan, ...]
+    peerings: tuple[PeeringPlan, ...]
 
     @property
     def home(self) -> RegionPlan:
@@ -110,6 +111,7 @@ def plan_platform(
         frontend=plan_frontend(registry=registry, settings=settings),
         cdn=plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions),
         regions=tuple(cell for cell in cells if cell),
+        peerings=plan_peerings(stack=stack, regions=regions),
     )
 
 

@@ -14,7 +14,7 @@ from planning.tiers import node_limit
 WIDTH = 80
 
 
-def to_plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:  # noqa: PLR0911  # one return for each kind of value
     """Dataclasses, settings and enums as what JSON knows, in a stable order."""
     if isinstance(value, BaseModel):
         return to_plain(value.model_dump(by_alias=True))
@@ -37,10 +37,16 @@ def as_json(plan: PlatformPlan) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as aligned lines; a cell that would leave the width is cut with an ellipsis in the last column."""
+    """Rows as aligned lines; columns move closer, then the last is cut, where they would leave the width."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    gap = "  " if sum(widths) + 2 * len(widths) <= WIDTH else " "
+    lines = [gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return [line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in lines]
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun: 1 day, 7 days."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def as_text(plan: PlatformPlan) -> str:
@@ -53,10 +59,10 @@ def as_text(plan: PlatformPlan) -> str:
         ("nodes a region", f"up to {node_limit(tier, users)} x {tier.nodes.families[0]}.{tier.nodes.size}"),
         (
             "database",
-            f"{len(plan.shards)} x {database.instance_class}, {database.replicas} replicas each, "
+            f"{len(plan.shards)} x {database.instance_class}, {count(database.replicas, 'replica')} each, "
             f"{'multi-AZ' if database.multi_az else 'one zone'}",
         ),
-        ("backups", f"{database.backup_days} days"),
+        ("backups", count(database.backup_days, "day")),
         ("cache", f"{cache.nodes} x {cache.node_type}"),
         ("pooler pods", f"{tier.pooler_pods} a shard"),
         ("gateway pods", f"{tier.gateway_pods_min}-{tier.gateway_pods_max} a region"),

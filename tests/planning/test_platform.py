@@ -1,0 +1,86 @@
+"""The plan of a whole environment, from the real registry and the real stack files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from planning.platform import PlatformPlan
+from planning.problem import InvalidInputError
+from planning.show import WIDTH, as_json, as_text
+from planning.tiers import TIERS
+from plugins.load import load_plan, load_stack_config, plan_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+USERS = [1_000, 10_000, 50_000, 100_000]
+
+
+def _plan(users: int, stack: str = "dev") -> PlatformPlan:
+    return load_plan(stack, ROOT, users=users)
+
+
+@pytest.mark.parametrize("users", USERS)
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_every_tier_plans_for_every_environment(stack: str, users: int) -> None:
+    plan = _plan(users, stack)
+    assert len(plan.regions) == plan.tier.regions
+    assert [plugin.name for plugin in plan.plugins] == [spec.name for spec in plan.registry.plugins]
+
+
+def test_prod_is_the_top_tier_in_two_regions() -> None:
+    plan = load_plan("prod", ROOT)
+    assert plan.tier is TIERS[-1]
+    assert [region.home for region in plan.regions] == [True, False]
+    assert plan.regions[0].cluster.name != plan.regions[1].cluster.name
+
+
+def test_the_second_region_waits_at_the_floor_and_can_take_the_whole_load() -> None:
+    home, second = load_plan("prod", ROOT).regions
+    for at_home, away in zip(home.plugins, second.plugins, strict=True):
+        if at_home.pods and away.pods and at_home.pods.max > 1:
+            assert away.pods.min == TIERS[-1].floor
+            assert away.pods.max == at_home.pods.max
+
+
+def test_planning_twice_gives_the_same_plan() -> None:
+    assert as_json(_plan(60_000)) == as_json(_plan(60_000))
+
+
+@pytest.mark.parametrize("users", USERS)
+def test_what_a_person_reads_fits_eighty_columns(users: int) -> None:
+    lines = as_text(_plan(users)).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert any(line.startswith("my-wallet") for line in lines)
+
+
+def test_what_a_program_reads_holds_every_region_and_plugin() -> None:
+    plan = json.loads(as_json(_plan(100_000)))
+    assert [region["region"] for region in plan["regions"]] == ["us-east-1", "us-west-2"]
+    assert "base-svc" in {plugin["name"] for plugin in plan["regions"][1]["plugins"]}
+
+
+def test_problems_of_settings_and_registry_are_said_together(tmp_path: Path) -> None:
+    (tmp_path / "registry.yaml").write_text("plugins:\n  Bad_Name: {version: 1.0.0}\n")
+    config = load_stack_config(ROOT, "dev") | {"users": "none", "registry": "registry.yaml"}
+    with pytest.raises(InvalidInputError) as caught:
+        plan_of("dev", tmp_path, config, {})
+    assert {problem.file for problem in caught.value.problems} >= {"Pulumi.dev.yaml"}
+    assert any("Bad_Name" in problem.entry for problem in caught.value.problems)
+
+
+def test_a_tier_that_needs_more_regions_than_are_named_is_refused_with_the_way_out() -> None:
+    config = load_stack_config(ROOT, "dev") | {"users": 100_000, "regions": ["us-east-1"]}
+    with pytest.raises(InvalidInputError, match="runs in 2 regions"):
+        plan_of("dev", ROOT, config, {})
+
+
+@pytest.mark.parametrize("stack", ["Dev", "a" * 21, "my_stack", ""])
+def test_a_stack_name_that_aws_could_not_take_is_refused(stack: str) -> None:
+    with pytest.raises(InvalidInputError, match="names that AWS limits"):
+        plan_of(stack, ROOT, load_stack_config(ROOT, "dev"), {})
+
+
+def test_a_million_users_on_four_pinned_shards_break_the_connection_budget() -> None:
+    with pytest.raises(InvalidInputError, match="more than the budget") as caught:
+        _plan(1_000_000)
+    assert "python -m plugins move" in str(caught.value)
