@@ -1,7 +1,7 @@
 """An IAM role for the pods of one service account, through EKS Pod Identity."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import eks, iam
@@ -25,7 +25,11 @@ _TRUST = json.dumps(
 
 
 class PodIdentity(pulumi.ComponentResource):
-    """Handles: role_arn. The role's name says cluster, namespace and account, so that audit logs read well."""
+    """Handles: role_arn. The role's name says cluster, namespace and account, so that audit logs read well.
+
+    after: what must be there before the association: the service account, or anything else that needs the cluster
+    (its name is planned and so brings no dependency of its own).
+    """
 
     role_arn: pulumi.Output[str]
 
@@ -38,6 +42,7 @@ class PodIdentity(pulumi.ComponentResource):
         service_account: str,
         policy: pulumi.Input[str],
         tags: Mapping[str, str],
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("naap:platform:PodIdentity", name, None, opts)
@@ -59,7 +64,7 @@ class PodIdentity(pulumi.ComponentResource):
             role_arn=role.arn,
             tags=tags,
             # A pod that starts before its role may do anything would fail its first call.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted, *after]),
         )
         self.role_arn = role.arn
         self.register_outputs({"roleArn": self.role_arn})

@@ -178,7 +178,8 @@ class Plugin(pulumi.ComponentResource):
             service_account=self.plan.name,
             policy=uploads_policy(self._around.uploads_arn, backend.uploads_prefix),
             tags=self._around.tags.of("plugin", plugin=self.plan.name),
-            opts=self._after(account),
+            after=[account],
+            opts=pulumi.ResourceOptions(parent=self),
         )
         return [account, identity]
 

@@ -39,22 +39,40 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
         key: str, metric: str, threshold: float, action: str, *, above: bool = True, periods: int = 3
     ) -> AlarmPlan:
         return AlarmPlan(
-            key=key, namespace="AWS/RDS", metric=metric, statistic="Average", dimension="DBInstanceIdentifier",
-            threshold=threshold, above=above, period_seconds=300, periods=periods, action=action, missing="breaching",
+            key=key,
+            namespace="AWS/RDS",
+            metric=metric,
+            statistic="Average",
+            dimension="DBInstanceIdentifier",
+            threshold=threshold,
+            above=above,
+            period_seconds=300,
+            periods=periods,
+            action=action,
+            missing="breaching",
         )
 
     found = [
         alarm(
-            "storage", "FreeStorageSpace", 0.1 * size.storage_gib * GIB,
-            "Storage grows by itself, at most once in six hours: see what writes so much.", above=False, periods=1,
+            "storage",
+            "FreeStorageSpace",
+            0.1 * size.storage_gib * GIB,
+            "Storage grows by itself, at most once in six hours: see what writes so much.",
+            above=False,
+            periods=1,
         ),
         alarm("cpu", "CPUUtilization", 80, "See Performance Insights for the statement, and its plugin by its role."),
         alarm(
-            "memory", "FreeableMemory", 0.05 * size.memory_gib * GIB,
-            "Look for statements that sort or hash in memory, then at the size of the instance.", above=False,
+            "memory",
+            "FreeableMemory",
+            0.05 * size.memory_gib * GIB,
+            "Look for statements that sort or hash in memory, then at the size of the instance.",
+            above=False,
         ),
         alarm(
-            "connections", "DatabaseConnections", int(0.8 * max_connections(size.memory_gib)),
+            "connections",
+            "DatabaseConnections",
+            int(0.8 * max_connections(size.memory_gib)),
             "Compare the poolers' pools with the connection budget; an operator's sessions count too.",
         ),
     ]
@@ -70,8 +88,16 @@ def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
 
     def alarm(key: str, metric: str, threshold: float, action: str, statistic: str = "Average") -> AlarmPlan:
         return AlarmPlan(
-            key=key, namespace="AWS/ElastiCache", metric=metric, statistic=statistic, dimension="CacheClusterId",
-            threshold=threshold, above=True, period_seconds=300, periods=3, action=action,
+            key=key,
+            namespace="AWS/ElastiCache",
+            metric=metric,
+            statistic=statistic,
+            dimension="CacheClusterId",
+            threshold=threshold,
+            above=True,
+            period_seconds=300,
+            periods=3,
+            action=action,
         )
 
     found = [
@@ -90,14 +116,25 @@ def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
 
     def alarm(key: str, metric: str, threshold: float, periods: int, action: str) -> AlarmPlan:
         return AlarmPlan(
-            key=key, namespace="AWS/ApplicationELB", metric=metric, statistic="Sum", dimension="LoadBalancer",
-            threshold=threshold, above=True, period_seconds=300, periods=periods, action=action,
+            key=key,
+            namespace="AWS/ApplicationELB",
+            metric=metric,
+            statistic="Sum",
+            dimension="LoadBalancer",
+            threshold=threshold,
+            above=True,
+            period_seconds=300,
+            periods=periods,
+            action=action,
         )
 
     return (
         alarm("5xx", "HTTPCode_ELB_5XX_Count", 0.001 * requests, 2, "The balancer fails: are proxies registered?"),
         alarm(
-            "target-5xx", "HTTPCode_Target_5XX_Count", 0.01 * requests, 2,
+            "target-5xx",
+            "HTTPCode_Target_5XX_Count",
+            0.01 * requests,
+            2,
             "The access log of the gateway says which plugin, and why (response_flags).",
         ),
     )
@@ -106,8 +143,15 @@ def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
 def certificate_alarm() -> AlarmPlan:
     """Of an ACM certificate. ACM renews sixty days before the end; at thirty it has failed to for a month."""
     return AlarmPlan(
-        key="expiry", namespace="AWS/CertificateManager", metric="DaysToExpiry", statistic="Minimum",
-        dimension="CertificateArn", threshold=30, above=False, period_seconds=86_400, periods=1,
+        key="expiry",
+        namespace="AWS/CertificateManager",
+        metric="DaysToExpiry",
+        statistic="Minimum",
+        dimension="CertificateArn",
+        threshold=30,
+        above=False,
+        period_seconds=86_400,
+        periods=1,
         action="See that the validation record still stands in the zone.",
     )
 
@@ -115,8 +159,15 @@ def certificate_alarm() -> AlarmPlan:
 def firewall_alarm(tier: Tier) -> AlarmPlan:
     """Of the web ACL before the CDN: ten clients over the rate at once are an attack, or a rule that hits users."""
     return AlarmPlan(
-        key="blocked", namespace="AWS/WAFV2", metric="BlockedRequests", statistic="Sum", dimension="WebACL",
-        threshold=10 * tier.waf_rate_per_5_minutes, above=True, period_seconds=300, periods=1,
+        key="blocked",
+        namespace="AWS/WAFV2",
+        metric="BlockedRequests",
+        statistic="Sum",
+        dimension="WebACL",
+        threshold=10 * tier.waf_rate_per_5_minutes,
+        above=True,
+        period_seconds=300,
+        periods=1,
         more={"Rule": "ALL", "Region": "CloudFront"},
         action="Sampled requests of the web ACL tell which rule, and whom.",
     )

@@ -117,9 +117,7 @@ def plan_caches(*, stack: str, region: str, settings: Settings, tier: Tier, regi
     """The caches of a region. Raises InvalidInputError for more users than a group takes, or a reserved name."""
     prefix = regional(stack, region)
     asking = [
-        (spec, spec.cache)
-        for spec in registry.plugins
-        if spec.cache and spec.lifecycle is not Lifecycle.ARCHIVED
+        (spec, spec.cache) for spec in registry.plugins if spec.cache and spec.lifecycle is not Lifecycle.ARCHIVED
     ]
     clustered = tier.cluster_cache if any(cache.cluster_mode for _, cache in asking) else None
     users = tuple(

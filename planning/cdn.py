@@ -1,6 +1,6 @@
 """The content delivery network: CloudFront before the assets and the gateways, with its firewall and names.
 
-    plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
+plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
 """
 
 from collections.abc import Sequence

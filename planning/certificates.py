@@ -68,9 +68,7 @@ def server_certificate(root: str, *, owner: str, names: Sequence[str], generatio
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
-        )
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
     )
     return _signed(builder, key, authority_key)
 
@@ -93,17 +91,20 @@ def _key(root: str, owner: str, generation: int) -> ec.EllipticCurvePrivateKey:
 def _builder(root: str, owner: str, generation: int) -> x509.CertificateBuilder:
     serial = _bytes(root, owner, "tls-serial", generation, _SERIAL_BYTES)
     return (
-        x509.CertificateBuilder()
-        .serial_number(serial or 1)
-        .not_valid_before(_NOT_BEFORE)
-        .not_valid_after(_NOT_AFTER)
+        x509.CertificateBuilder().serial_number(serial or 1).not_valid_before(_NOT_BEFORE).not_valid_after(_NOT_AFTER)
     )
 
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not authority, key_cert_sign=authority, crl_sign=authority, content_commitment=False,
-        key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False,
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
         decipher_only=False,
     )
 

@@ -1,6 +1,6 @@
 """The Kubernetes cluster of a region: EKS in Auto Mode.
 
-    plan_cluster(*, stack, region, settings, tier, users) -> ClusterPlan
+plan_cluster(*, stack, region, settings, tier, users) -> ClusterPlan
 """
 
 from dataclasses import dataclass

@@ -68,9 +68,7 @@ def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]],
         else:
             continue
         rule = f"this environment has the database shards 0 to {count - 1}, and each plugin is pinned to one"
-        found.append(
-            Problem(file=file, entry=spec.name, field="database.shard", value=value, rule=rule, fix=fix)
-        )
+        found.append(Problem(file=file, entry=spec.name, field="database.shard", value=value, rule=rule, fix=fix))
     return found
 
 

@@ -72,9 +72,7 @@ def plan_databases(
     can't be, and a shard whose connection budget breaks.
     """
     asking = [
-        (spec, spec.database)
-        for spec in registry.plugins
-        if spec.database and spec.lifecycle is not Lifecycle.ARCHIVED
+        (spec, spec.database) for spec in registry.plugins if spec.database and spec.lifecycle is not Lifecycle.ARCHIVED
     ]
     _raise_if_any(
         [

@@ -53,7 +53,6 @@ class PodSize:
     memory_mib: int
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class GatewayPlan:
     """One region's gateway.
@@ -106,7 +105,8 @@ def _policies(region: str) -> tuple[PolicyPlan, ...]:
     return (
         default_deny(NAMESPACE),
         PolicyPlan(
-            name="within", namespace=NAMESPACE,
+            name="within",
+            namespace=NAMESPACE,
             ingress=(Rule(peers=(PodPeer(namespace=NAMESPACE),), ports=()),),
             egress=(
                 Rule(
@@ -117,7 +117,9 @@ def _policies(region: str) -> tuple[PolicyPlan, ...]:
             ),
         ),
         PolicyPlan(
-            name="proxies", namespace=NAMESPACE, pods={"app.kubernetes.io/component": "proxy"},
+            name="proxies",
+            namespace=NAMESPACE,
+            pods={"app.kubernetes.io/component": "proxy"},
             ingress=(Rule(peers=(vpc,), ports=(Port(number=CONTAINER_PORT), Port(number=METRICS_PORT))),),
             # The issuer's keys.
             egress=(Rule(peers=(INTERNET,), ports=(Port(number=443),)),),

@@ -1,6 +1,6 @@
 """The gateway's load balancer in a region: private, and reached by the CDN only.
 
-    plan_load_balancer(*, stack, region, settings) -> LoadBalancerPlan
+plan_load_balancer(*, stack, region, settings) -> LoadBalancerPlan
 """
 
 from dataclasses import dataclass

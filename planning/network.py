@@ -1,7 +1,7 @@
 """The network of a region.
 
-    plan_network(*, stack, region, tier, peers) -> NetworkPlan
-    plan_peerings(*, stack, regions) -> tuple[PeeringPlan, ...]
+plan_network(*, stack, region, tier, peers) -> NetworkPlan
+plan_peerings(*, stack, regions) -> tuple[PeeringPlan, ...]
 """
 
 from collections.abc import Sequence

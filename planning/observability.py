@@ -101,8 +101,10 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         cluster=prefix,
         topic=f"{prefix}-alarms",
         key=KeyPlan(
-            alias=f"{prefix}-observability", description="Logs of pods, and alarms on their way",
-            protect=settings.production, logs=True,
+            alias=f"{prefix}-observability",
+            description="Logs of pods, and alarms on their way",
+            protect=settings.production,
+            logs=True,
             services=("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "budgets.amazonaws.com"),
         ),
         email=settings.alarm_email,
@@ -145,13 +147,17 @@ def _policies(region: str, tier: Tier) -> tuple[PolicyPlan, ...]:
     )
     scraping = Rule(peers=(PodPeer(namespace=GATEWAY_NAMESPACE),), ports=(Port(number=METRICS_PORT),))
     collector = PolicyPlan(
-        name=COLLECTOR, namespace=NAMESPACE, pods={"app.kubernetes.io/name": COLLECTOR},
+        name=COLLECTOR,
+        namespace=NAMESPACE,
+        pods={"app.kubernetes.io/name": COLLECTOR},
         ingress=(Rule(peers=(vpc,), ports=(Port(number=OTLP_PORT), Port(number=OTLP_GRPC_PORT))),),
         egress=(*out, *([scraping] if tier.metrics else [])),
     )
     adapter = PolicyPlan(
-        name=ADAPTER, namespace=NAMESPACE, pods={"app.kubernetes.io/name": ADAPTER},
-        ingress=(Rule(peers=(vpc,), ports=(Port(number=ADAPTER_PORT),)),), egress=out,
+        name=ADAPTER,
+        namespace=NAMESPACE,
+        pods={"app.kubernetes.io/name": ADAPTER},
+        ingress=(Rule(peers=(vpc,), ports=(Port(number=ADAPTER_PORT),)),),
+        egress=out,
     )
     return (default_deny(NAMESPACE), collector, *([adapter] if tier.metrics else []))
-

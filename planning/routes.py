@@ -179,7 +179,8 @@ def _stripped(backend: BackendSpec, access: Access, matches: list[Match]) -> Ite
     """A rule for each match: a rewrite of the prefix must know which one it replaces."""
     for number, match in enumerate(matches):
         prefix = next(
-            prefix for prefix in (*backend.extra_prefixes, backend.api_prefix)
+            prefix
+            for prefix in (*backend.extra_prefixes, backend.api_prefix)
             if match.path == prefix or match.path.startswith(f"{prefix}/")
         )
         yield RulePlan(
@@ -204,11 +205,15 @@ def _check(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
     most = max(len(rule.matches) for rule in rules)
     if len(rules) <= MAX_RULES and most <= MAX_MATCHES:
         return
-    raise InvalidInputError([
-        Problem(
-            file="plugins/registry.yaml", entry=spec.name, field="auth",
-            value=f"{len(rules)} rules, up to {most} paths in one",
-            rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is a rule",
-            fix="state fewer public and websocket paths: a path covers all that is below it",
-        )
-    ])
+    raise InvalidInputError(
+        [
+            Problem(
+                file="plugins/registry.yaml",
+                entry=spec.name,
+                field="auth",
+                value=f"{len(rules)} rules, up to {most} paths in one",
+                rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is a rule",
+                fix="state fewer public and websocket paths: a path covers all that is below it",
+            )
+        ]
+    )

@@ -1,6 +1,6 @@
 """Buckets of an environment.
 
-    plan_storage(*, stack, settings, tier) -> StoragePlan
+plan_storage(*, stack, settings, tier) -> StoragePlan
 """
 
 from dataclasses import dataclass

@@ -83,6 +83,11 @@ _BACKEND_FIELDS = (
 )
 
 
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable has the name of a secret, or a value that looks like one."""
+    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(value))
+
+
 def name_problem(file: str, name: str) -> Problem | None:
     """Whether the platform keeps this name for itself."""
     if name not in RESERVED_NAMES and not name.startswith(RESERVED_STARTS):
@@ -205,7 +210,7 @@ def _environment(entry: Entry) -> Iterator[Parts]:
             if name in PLATFORM_ENV:
                 yield f"{field}.{name}", HIDDEN, "the platform sets this one for every pod", f"remove {name}"
     for name, value in entry.env.items():
-        if _SECRET_NAME.search(name) or _SECRET_VALUE.search(value):
+        if looks_secret(name, value):
             yield (
                 f"env.{name}",
                 HIDDEN,

@@ -57,12 +57,6 @@ def _rds_multi_az(resource: Resource, environment: Environment) -> Iterable[str]
         yield "the loss of one zone stops it: multiAz is not true"
 
 
-@rule("aws-rds-master-secret", RDS)
-def _rds_master(resource: Resource, _: Environment) -> Iterable[str]:
-    if "password" in resource.props or "passwordWo" in resource.props:
-        yield "the master's password passes through this program: use manageMasterUserPassword"
-
-
 @rule("aws-rds-observed", RDS)
 def _rds_observed(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "performanceInsightsEnabled", False) is not True:

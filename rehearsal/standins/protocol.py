@@ -85,7 +85,10 @@ class EngineLog:
     """Messages for the user, shown by the engine under the resource that they are about."""
 
     def __init__(self, address: str | None) -> None:
-        self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
+        options = [("grpc.enable_http_proxy", 0)]  # the engine is on this machine, whatever the environment says
+        self._stub: Any = (
+            engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=options)) if address else None
+        )
 
     def warning(self, urn: str, text: str) -> None:
         """Show a warning."""
@@ -114,9 +117,7 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return pb.GetSchemaResponse(schema=json.dumps(schema))
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        return _call(
-            context, lambda: _checked(self.provider.check_config(decode(request.olds), decode(request.news)))
-        )
+        return _call(context, lambda: _checked(self.provider.check_config(decode(request.olds), decode(request.news))))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         return _call(
@@ -147,9 +148,7 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: Any) -> Any:
         def answer() -> Any:
-            resource = Resource(
-                urn=request.urn, identity=request.id, ignore_changes=tuple(request.ignoreChanges)
-            )
+            resource = Resource(urn=request.urn, identity=request.id, ignore_changes=tuple(request.ignoreChanges))
             olds, inputs, news = decode(request.olds), decode(request.old_inputs), decode(request.news)
             return _difference(self.provider.diff(resource, olds, inputs, news))
 
@@ -167,9 +166,7 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
         def answer() -> Any:
             resource = Resource(urn=request.urn, identity=request.id)
             state = self.provider.read(resource, decode(request.properties), decode(request.inputs))
-            return pb.ReadResponse(
-                id=state.identity, properties=encode(state.properties), inputs=encode(state.inputs)
-            )
+            return pb.ReadResponse(id=state.identity, properties=encode(state.properties), inputs=encode(state.inputs))
 
         return _call(context, answer)
 
@@ -198,9 +195,7 @@ class _Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Invoke(self, request: Any, context: Any) -> Any:
         return _call(
             context,
-            lambda: pb.InvokeResponse(
-                **{"return": encode(self.provider.invoke(request.tok, decode(request.args)))}
-            ),
+            lambda: pb.InvokeResponse(**{"return": encode(self.provider.invoke(request.tok, decode(request.args)))}),
         )
 
     def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002  (the protocol's)
@@ -215,9 +210,7 @@ def _checked(checked: Checked) -> Any:
 
 def _difference(difference: Difference) -> Any:
     detail = {
-        path: pb.PropertyDiff(
-            kind=getattr(pb.PropertyDiff, change.value), inputDiff=change.value.startswith("DELETE")
-        )
+        path: pb.PropertyDiff(kind=getattr(pb.PropertyDiff, change.value), inputDiff=change.value.startswith("DELETE"))
         for path, change in difference.changes.items()
     }
     return pb.DiffResponse(
@@ -258,9 +251,7 @@ def serve_provider(provider: Provider, *, workers: int = 128) -> NoReturn:
     )
 
 
-def serve(
-    register: Callable[[Any], None], *, workers: int, at_exit: Callable[[], None] | None = None
-) -> NoReturn:
+def serve(register: Callable[[Any], None], *, workers: int, at_exit: Callable[[], None] | None = None) -> NoReturn:
     """Serve on a free loopback port, whose number is the first line of stdout, as the engine expects.
 
     Leaves on SIGINT or SIGTERM (how the engine ends its plugins), and when the engine itself is gone.

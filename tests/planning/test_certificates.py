@@ -53,6 +53,7 @@ def test_a_client_that_checks_everything_trusts_only_its_own_authority(
     client = ssl.create_default_context(cadata=authority(root).certificate_pem)
     client.verify_flags |= ssl.VERIFY_X509_STRICT
     with create_server(("127.0.0.1", 0)) as listener:
+
         def serve() -> None:
             connection, _ = listener.accept()
             with connection:
