@@ -35,6 +35,7 @@ class PluginSurroundings:
     ca_pem: pulumi.Output[str]
     uploads_bucket: pulumi.Input[str]
     uploads_arn: pulumi.Input[str]
+    uploads_key_arn: pulumi.Input[str]
     tags: Tags
 
 
@@ -176,7 +177,11 @@ class Plugin(pulumi.ComponentResource):
             cluster=self._around.cluster,
             namespace=self.plan.namespace,
             service_account=self.plan.name,
-            policy=uploads_policy(self._around.uploads_arn, backend.uploads_prefix),
+            policy=uploads_policy(
+                bucket_arn=self._around.uploads_arn,
+                key_arn=self._around.uploads_key_arn,
+                prefix=backend.uploads_prefix,
+            ),
             tags=self._around.tags.of("plugin", plugin=self.plan.name),
             after=[account],
             opts=pulumi.ResourceOptions(parent=self),

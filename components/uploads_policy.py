@@ -7,12 +7,14 @@ import pulumi
 _PARTS = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
 
 
-def uploads_policy(bucket_arn: pulumi.Input[str], prefix: str) -> pulumi.Output[str]:
+def uploads_policy(
+    *, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], prefix: str
+) -> pulumi.Output[str]:
     """An IAM policy document; prefix: ends with a slash, so that `a/` never covers `ab/`."""
-    return pulumi.Output.from_input(bucket_arn).apply(lambda arn: _document(arn, prefix))
+    return pulumi.Output.all(bucket_arn, key_arn).apply(lambda arns: _document(arns[0], arns[1], prefix))
 
 
-def _document(bucket_arn: str, prefix: str) -> str:
+def _document(bucket_arn: str, key_arn: str, prefix: str) -> str:
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -24,6 +26,14 @@ def _document(bucket_arn: str, prefix: str) -> str:
                     "Action": "s3:ListBucket",
                     "Resource": bucket_arn,
                     "Condition": {"StringLike": {"s3:prefix": f"{prefix}*"}},
+                },
+                {
+                    # The bucket's own key, through S3 and for the objects that S3 lets it touch.
+                    "Sid": "OwnKey",
+                    "Effect": "Allow",
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                    "Resource": key_arn,
+                    "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
                 },
             ],
         }

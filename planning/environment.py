@@ -65,8 +65,13 @@ class CacheAccess:
     cluster_mode: bool
 
     def url(self, host: str, password: str) -> str:
-        """A URL as ioredis takes it; TLS always."""
-        return f"rediss://{self.user}:{quote(password, safe='')}@{host}:{CACHE_PORT}"
+        """A URL as ioredis takes it, TLS always. The query becomes options of the client.
+
+        keyPrefix: the user may touch no other keys, and the services set none themselves. allowUsernameInURI: without
+        it, version 4 reads the password only.
+        """
+        options = f"allowUsernameInURI=true&keyPrefix={quote(f'plugin:{self.user}:', safe='')}"
+        return f"rediss://{self.user}:{quote(password, safe='')}@{host}:{CACHE_PORT}/?{options}"
 
 
 @dataclass(frozen=True, kw_only=True)

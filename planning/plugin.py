@@ -79,7 +79,8 @@ def plan_plugin(
         region=region,
         home=home,
         spec=spec,
-        labels=labels("plugin", spec.name, plugin=spec.name, version=spec.version),
+        # Without the version, which only pods carry: a release then changes the Deployment and little else.
+        labels=labels("plugin", spec.name, plugin=spec.name),
         backend=_plan_backend(
             spec=spec,
             backend=spec.backend,
