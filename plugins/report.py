@@ -1,6 +1,7 @@
 """Turns what pydantic says about an entry into problems that a person can mend."""
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -17,9 +18,16 @@ _QUOTABLE = (bool, int, float)
 
 def shown(value: object) -> str:
     """A value in an error: one line, shortened, printable on any terminal."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _literal(value)
     clean = "".join(char if char.isprintable() else "?" for char in text[: MAX_SHOWN + 1])
     return clean if len(clean) <= MAX_SHOWN else clean[:MAX_SHOWN] + "..."
+
+
+def _literal(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return type(value).__name__
 
 
 def entry_problems(error: ValidationError, *, file: str, entry: str) -> Iterator[Problem]:

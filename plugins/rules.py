@@ -120,7 +120,7 @@ def _grants(entries: Entries) -> Iterator[Problem]:
                     name,
                     "database.shard",
                     database.shard if database.shard is not None else "(not pinned)",
-                    f"a foreign key ends at its database: what refers to {grant.schema_name}.{grant.table} is on its shard",
+                    f"foreign keys end at a database: what refers to {grant.schema_name}.{grant.table} is on its shard",
                     f"shard: {other.shard}" if other.shard is not None else f"remove shard, or pin {owner} too",
                 )
 

@@ -1,0 +1,89 @@
+"""`python -m plugins`: tends the registry. Exit code 0: done; 2: the input is wrong, and nothing was changed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from planning.problem import InvalidInputError
+from plugins import commands
+from plugins.installs import TOKEN_VARIABLE, InstallsApi
+
+DEFAULT = Path("plugins/registry.yaml")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one sub-command; what it says goes to standard output, errors to standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        lines: list[str] = options.run(options)
+    except InvalidInputError as error:
+        _say(str(error), sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        _say("Interrupted; nothing was changed.", sys.stderr)
+        return 130
+    try:
+        for line in lines:
+            _say(line, sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough.
+        sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]  # keeps the interpreter from flushing it again
+    return 0
+
+
+def _say(text: str, stream: object) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    # A terminal that lacks a character gets a question mark, not a traceback.
+    print(text.encode(encoding, "replace").decode(encoding), file=stream)  # type: ignore[arg-type]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m plugins", description="Tends the registry of plugins.")
+    parser.add_argument("--registry", type=Path, default=DEFAULT, metavar="FILE", help=f"default: {DEFAULT}")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def verb(name: str, about: str, run: Callable[[argparse.Namespace], list[str]]) -> argparse.ArgumentParser:
+        found = verbs.add_parser(name, help=about, description=about)
+        found.set_defaults(run=run)
+        return found
+
+    validate = verb(
+        "validate",
+        "check every rule, show everything that is wrong",
+        lambda options: commands.validate(options.registry, production=options.production),
+    )
+    validate.add_argument("--production", action="store_true", help="also demand digests and pinned shards")
+    verb("list", "the entries as a table", lambda options: commands.show(options.registry))
+    verb("schema", "JSON Schema of the registry, for editors", lambda _: commands.schema())
+    add = verb(
+        "add",
+        "make an entry from a plugin.json",
+        lambda options: commands.add(options.registry, options.path, image=options.image, name=options.name),
+    )
+    add.add_argument("path", type=Path, metavar="PATH/plugin.json")
+    add.add_argument("--image", help="container image with tag and digest; default: a placeholder")
+    add.add_argument("--name", help="instead of the manifest's name")
+    bundle = verb(
+        "bundle",
+        "measure a bundle and write its size and hash into the entry",
+        lambda options: commands.bundle(options.registry, options.path, options.name),
+    )
+    bundle.add_argument("path", type=Path, metavar="BUNDLE.js")
+    bundle.add_argument("name", nargs="?", metavar="NAME", help="default: the file's name without .js")
+    retire = verb(
+        "retire",
+        "take one step: active, draining, stopped, archived",
+        lambda options: commands.retire(options.registry, options.name, InstallsApi.from_environment(options.api)),
+    )
+    retire.add_argument("name", metavar="NAME")
+    about = f"the platform, such as https://naap.example; an administrator's token in {TOKEN_VARIABLE}"
+    retire.add_argument("--api", required=True, metavar="URL", help=about)
+    remove = verb("remove", "remove an archived entry", lambda options: commands.remove(options.registry, options.name))
+    remove.add_argument("name", metavar="NAME")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""What the sub-commands do. Each returns the lines that it has to say, or raises InvalidInputError."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planning.problem import InvalidInputError, Problem
+from plugins.book import Book
+from plugins.bundle import measure
+from plugins.files import read_bytes, shown_path, write_atomically
+from plugins.importer import import_manifest
+from plugins.installs import InstallsApi
+from plugins.load import load_registry
+from plugins.manifest import MAX_BYTES, manifest_path, parse_manifest
+from plugins.schema import json_schema
+from plugins.table import table
+
+if TYPE_CHECKING:
+    from ruamel.yaml.comments import CommentedMap
+
+NEXT_STEP = {"active": "draining", "draining": "stopped", "stopped": "archived"}
+NEEDS_NO_INSTALLS = ("stopped", "archived")
+
+
+def validate(path: Path, *, production: bool) -> list[str]:
+    """Checks a registry against every rule."""
+    registry = load_registry(path, production=production)
+    running = sum(1 for plugin in registry.plugins if plugin.backend and plugin.lifecycle.serves)
+    return [f"{registry.file}: {len(registry.plugins)} entries, {running} with pods; all rules hold."]
+
+
+def show(path: Path) -> list[str]:
+    """The entries as a table of 80 columns."""
+    return table(load_registry(path, production=False))
+
+
+def schema() -> list[str]:
+    """The JSON Schema of the file."""
+    return [json.dumps(json_schema(), indent=2, ensure_ascii=False)]
+
+
+def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None) -> list[str]:
+    """Adds the entry of a manifest, and keeps the manifest for the pods that read it."""
+    book = Book(path)
+    file = shown_path(manifest_file)
+    data = read_bytes(manifest_file, limit=MAX_BYTES)
+    found = import_manifest(parse_manifest(data, file=file), file=file, taken=book.taken(), image=image, name=name)
+    if found.name in book.entries:
+        rule, fix = "a name stands once", "choose another with --name, or edit the entry that is there"
+        raise _refused((book.file, found.name, "name"), f"{found.name} is already there", rule, fix)
+    text = book.text.append(found.name, found.entry)
+    kept = manifest_path(path.parent, found.name)
+    book.check(text, touched=found.name)
+    # The manifest first: one without an entry does no harm, and the next try replaces it.
+    write_atomically(kept, data)
+    book.save(text, touched=found.name)
+    lines = [f"Added {found.name} to {book.file}; its manifest is {shown_path(kept)}."]
+    lines += _listed("Decided, as the manifest leaves it open:", found.derived)
+    return lines + _listed("What the manifest got wrong:", found.wrong)
+
+
+def bundle(path: Path, bundle_file: Path, name: str | None) -> list[str]:
+    """Measures a bundle and writes size and hash into its entry."""
+    book = Book(path)
+    chosen = name or bundle_file.stem
+    entry = book.entry(chosen)
+    if entry.frontend is None:
+        rule, fix = "only an entry with a frontend has a bundle", "add frontend: {bundle: ...} to it"
+        raise _refused((book.file, chosen, "frontend"), "(missing)", rule, fix)
+    found = measure(bundle_file)
+
+    def write(block: "CommentedMap") -> None:
+        block["frontend"]["gzipBytes"] = found.gzip_bytes
+        block["frontend"]["integrity"] = found.integrity
+
+    book.save(book.text.change(chosen, write), touched=chosen)
+    return [f"{chosen}: {found.gzip_bytes:,} bytes after gzip, {found.integrity}"]
+
+
+def retire(path: Path, name: str, api: InstallsApi, *, today: dt.date | None = None) -> list[str]:
+    """Takes one step of the lifecycle, after asking the platform how many installs there are."""
+    book = Book(path)
+    entry = book.entry(name)
+    if entry.core:
+        raise _refused((book.file, name, "core"), "true", "the platform needs its core services", "retire plugins only")
+    if entry.lifecycle not in NEXT_STEP:
+        rule, fix = "archived is the last step", f"python -m plugins remove {name}"
+        raise _refused((book.file, name, "lifecycle"), entry.lifecycle, rule, fix)
+    step = NEXT_STEP[entry.lifecycle]
+    active = api.count(name)
+    day = today or dt.datetime.now(dt.UTC).date()
+    if active and step in NEEDS_NO_INSTALLS:
+        rule = f"{step} only when no installs remain"
+        fix = "no new ones come while it is draining; ask those who have it to uninstall it, and try again"
+        raise _refused((book.file, name, "lifecycle"), f"{active} active installs on {day}", rule, fix)
+
+    def write(block: "CommentedMap") -> None:
+        block["lifecycle"] = step
+        block["installs"] = {"active": active, "counted": day}
+
+    book.save(book.text.change(name, write), touched=name)
+    return [f"{name}: {entry.lifecycle} -> {step}; {active} active installs on {day}. `pulumi up` carries it out."]
+
+
+def remove(path: Path, name: str) -> list[str]:
+    """Removes an archived entry and its manifest."""
+    book = Book(path)
+    entry = book.entry(name)
+    if entry.lifecycle != "archived":
+        rule = "only an archived entry can be removed: its data would be left without an owner"
+        fix = f"python -m plugins retire {name} --api URL, and pulumi up, until it is archived"
+        raise _refused((book.file, name, "lifecycle"), entry.lifecycle, rule, fix)
+    book.save(book.text.remove(name), touched=name)
+    manifest_path(path.parent, name).unlink(missing_ok=True)
+    return [f"Removed {name} from {book.file}."]
+
+
+def _listed(title: str, notes: tuple[str, ...]) -> list[str]:
+    return [title, *(f"  - {note}" for note in notes)] if notes else []
+
+
+def _refused(where: tuple[str, str, str], value: str, rule: str, fix: str) -> InvalidInputError:
+    file, entry, field = where
+    return InvalidInputError([Problem(file=file, entry=entry, field=field, value=value, rule=rule, fix=fix)])
