@@ -53,3 +53,39 @@ AWS_CLI = Image(
     digest="sha256:fb7ccfc7b4e3a05017e6c9ded4ba959b99af622130e211fb976c68c2f4d3f224",
     note="Pinned so in three independent public repositories.",
 )
+ENVOY = Image(
+    repository="docker.io/envoyproxy/envoy",
+    tag="distroless-v1.39.1",
+    digest="sha256:eb2c01c13125d1629637cb4e4cce7207009fb7cc2c8027f9742758549d15b6f4",
+    note="What Envoy Gateway 1.9.1 itself pins. With 1.40.0 the identity header of a session check did not arrive.",
+)
+ENVOY_GATEWAY = Image(
+    repository="docker.io/envoyproxy/gateway",
+    tag="v1.9.1",
+    digest="sha256:0049bcb384c591c6a6dd043fe5c9929ef6e74f230e12dd678d2d3701df9b301e",
+    note="Pinned so in two independent public repositories. Also runs beside each proxy, to drain it.",
+)
+RATE_LIMIT = Image(
+    repository="docker.io/envoyproxy/ratelimit",
+    tag="8fe6ea42",
+    digest="sha256:a61547259607d40aff153050c2a87873ca1676d1d9f5f06937d412000dcc2df1",
+    note="What Envoy Gateway 1.9.1 itself pins.",
+)
+OTEL_COLLECTOR = Image(
+    repository="public.ecr.aws/aws-observability/aws-otel-collector",
+    tag="v0.48.0",
+    digest="sha256:9b28046359054b414f4ba76056ba4e8cffda2d53fbcee06171d7eeecd71326c3",
+    note="Pinned so in two public repositories; a third pins another digest, that of one platform.",
+)
+SIGV4_PROXY = Image(
+    repository="public.ecr.aws/aws-observability/aws-sigv4-proxy",
+    tag="1.11.1",
+    digest="sha256:34bbec3cb98403d3e040ec1dadb53bb02285f70d2f0ead2d16435fd30980abaa",
+    note="Pinned so in two public repositories. Signs the queries of what knows no AWS.",
+)
+METRICS_ADAPTER = Image(
+    repository="ghcr.io/zalando-incubator/kube-metrics-adapter",
+    tag="v0.2.6",
+    digest=None,
+    note="Tag only: no public pin of its digest was found.",
+)

@@ -41,6 +41,9 @@ CONNECTIONS = 256
 """Per proxy and rule: a plugin that hangs can hold this much of a proxy and no more. At the body limit that is half
 of the memory of the smallest proxy."""
 
+PARALLEL_STREAMS = 4096
+"""Per proxy and rule: a stream holds a connection for as long as it lives, but nothing else."""
+
 MAX_RULES = 16
 MAX_MATCHES = 64
 """Of an HTTPRoute and of one of its rules, by the Gateway API."""
@@ -212,7 +215,7 @@ def _check(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
                 entry=spec.name,
                 field="auth",
                 value=f"{len(rules)} rules, up to {most} paths in one",
-                rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is a rule",
+                rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is one",
                 fix="state fewer public and websocket paths: a path covers all that is below it",
             )
         ]

@@ -1,0 +1,187 @@
+"""What the proxies are told: their pods, their listener, and what they take from clients."""
+
+from typing import Any
+
+from components.custom import ENVOY_GROUP, GATEWAY_GROUP
+from components.gateway_values import resources, spread
+from planning import images
+from planning.gateway import (
+    CPU_PERCENT,
+    GATEWAY,
+    HEALTH_PATH,
+    LISTENER,
+    LISTENER_PORT,
+    NAMESPACE,
+    SERVICE,
+    TRACED_PERCENT,
+    GatewayPlan,
+)
+from planning.gateway_errors import local_replies
+from planning.labels import PLUGIN_LABEL
+from planning.priority import CORE
+from planning.routes import IDENTITY_HEADER
+
+CERTIFICATE = "gateway-tls"
+TRACES = "traces"
+_PROXIES = {"app.kubernetes.io/component": "proxy"}
+
+_ACCESS_LOG = {
+    "start_time": "%START_TIME%",
+    "request_id": "%REQ(X-REQUEST-ID)%",
+    "cdn_request_id": "%REQ(X-AMZ-CF-ID)%",
+    "trace_id": "%TRACE_ID%",
+    "plugin": "%UPSTREAM_CLUSTER%",
+    "route": "%ROUTE_NAME%",
+    "method": "%REQ(:METHOD)%",
+    "path": "%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+    "protocol": "%PROTOCOL%",
+    "status": "%RESPONSE_CODE%",
+    "details": "%RESPONSE_CODE_DETAILS%",
+    "flags": "%RESPONSE_FLAGS%",
+    "received_bytes": "%BYTES_RECEIVED%",
+    "sent_bytes": "%BYTES_SENT%",
+    "duration_ms": "%DURATION%",
+    "upstream_ms": "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+    "upstream": "%UPSTREAM_HOST%",
+    "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    "user": f"%REQ({IDENTITY_HEADER.upper()})%",
+    "user_agent": "%REQ(USER-AGENT)%",
+}
+"""Without the query, in which clients put what should not be logged."""
+
+_NEVER_FROM_CLIENTS = (IDENTITY_HEADER, "x-user-email", "x-user-role", "x-session", "x-envoy-original-path")
+
+
+def proxy(plan: GatewayPlan) -> dict[str, Any]:
+    """The EnvoyProxy: pods, logs, and how they end."""
+    return {
+        "provider": {
+            "type": "Kubernetes",
+            "kubernetes": {
+                "envoyDeployment": _deployment(plan),
+                "envoyHpa": {
+                    "minReplicas": plan.pods.min,
+                    "maxReplicas": plan.pods.max,
+                    "metrics": [
+                        {
+                            "type": "Resource",
+                            "resource": {
+                                "name": "cpu",
+                                "target": {"type": "Utilization", "averageUtilization": CPU_PERCENT},
+                            },
+                        }
+                    ],
+                    # A proxy that ends drains for minutes: don't let it go for a lull.
+                    "behavior": {"scaleDown": {"stabilizationWindowSeconds": plan.drain_seconds}},
+                },
+                "envoyPDB": {"maxUnavailable": 1},
+                "envoyService": {"name": SERVICE, "type": "ClusterIP"},
+            },
+        },
+        "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": "30s"},
+        "telemetry": {
+            "accessLog": {
+                "settings": [
+                    {
+                        "format": {"type": "JSON", "json": _ACCESS_LOG},
+                        "sinks": [{"type": "File", "file": {"path": "/dev/stdout"}}],
+                    }
+                ]
+            },
+            **({"tracing": _tracing()} if plan.tracing else {}),
+        },
+    }
+
+
+def _deployment(plan: GatewayPlan) -> dict[str, Any]:
+    return {
+        "name": SERVICE,
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
+        "container": {
+            "image": images.ENVOY.reference,
+            "resources": resources(plan.proxy.cpu_m, plan.proxy.memory_mib),
+        },
+        "pod": {"priorityClassName": CORE, "topologySpreadConstraints": spread(_PROXIES)},
+    }
+
+
+def _tracing() -> dict[str, Any]:
+    backend = {"group": ENVOY_GROUP, "kind": "Backend", "name": TRACES}
+    return {
+        "samplingFraction": {"numerator": TRACED_PERCENT},
+        "provider": {"type": "OpenTelemetry", "serviceName": "gateway", "backendRefs": [backend]},
+        "customTags": {
+            "cdn.request_id": {"type": "RequestHeader", "requestHeader": {"name": "x-amz-cf-id"}},
+            "request_id": {"type": "RequestHeader", "requestHeader": {"name": "x-request-id"}},
+        },
+    }
+
+
+def listener() -> dict[str, Any]:
+    """The Gateway. Routes are taken from namespaces that carry the plugin label.
+
+    A pod can't write labels of namespaces, nor routes: it has no right to the API at all; and a list of names would
+    change this object, which all share, with every plugin. Who owns which prefix is checked in the registry.
+    """
+    routes = {"from": "Selector", "selector": {"matchExpressions": [{"key": PLUGIN_LABEL, "operator": "Exists"}]}}
+    certificate = {"group": "", "kind": "Secret", "name": CERTIFICATE}
+    return {
+        "gatewayClassName": GATEWAY,
+        "listeners": [
+            {
+                "name": LISTENER,
+                "protocol": "HTTPS",
+                "port": LISTENER_PORT,
+                "tls": {"mode": "Terminate", "certificateRefs": [certificate]},
+                "allowedRoutes": {
+                    "namespaces": routes,
+                    "kinds": [{"group": GATEWAY_GROUP, "kind": "HTTPRoute"}],
+                },
+            }
+        ],
+    }
+
+
+def clients(plan: GatewayPlan) -> dict[str, Any]:
+    """The ClientTrafficPolicy."""
+    return {
+        "targetRefs": [_this_gateway()],
+        "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
+        "clientIPDetection": {"xForwardedFor": {"numTrustedHops": plan.trusted_hops}},
+        "headers": {
+            "requestID": "Generate",
+            "withUnderscoresAction": "DropHeader",
+            "xForwardedClientCert": {"mode": "Sanitize"},
+            "earlyRequestHeaders": {"remove": list(_NEVER_FROM_CLIENTS)},
+        },
+        # What a pod sees is what the routes were matched by.
+        "path": {"disableMergeSlashes": False, "escapedSlashesAction": "UnescapeAndForward"},
+        # Longer than the load balancer keeps connections, so that it never sends on one that is being closed. There is
+        # no limit on receiving a request: it would count for WebSockets too; the route's own timeouts count instead.
+        "timeout": {"http": {"requestHeadersReceivedTimeout": "10s", "idleTimeout": "900s"}},
+        "http2": {"maxConcurrentStreams": 128},
+        "healthCheck": {"path": HEALTH_PATH},
+    }
+
+
+def errors() -> dict[str, Any]:
+    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies."""
+    return {
+        "targetRef": _this_gateway(),
+        "type": "JSONPatch",
+        "jsonPatches": [
+            {
+                "type": "type.googleapis.com/envoy.config.listener.v3.Listener",
+                "name": f"{NAMESPACE}/{GATEWAY}/{LISTENER}",
+                "operation": {
+                    "op": "add",
+                    "path": "/filter_chains/0/filters/0/typed_config/local_reply_config",
+                    "value": local_replies(),
+                },
+            }
+        ],
+    }
+
+
+def _this_gateway() -> dict[str, str]:
+    return {"group": GATEWAY_GROUP, "kind": "Gateway", "name": GATEWAY}

@@ -1,0 +1,146 @@
+"""A plugin's route through the gateway, with the policies on it; all of it in the plugin's own namespace."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from components.custom import ENVOY, ENVOY_GROUP, GATEWAY, GATEWAY_GROUP, custom
+from components.route_policies import (
+    SESSIONS,
+    bearer_access,
+    public_access,
+    request_traffic,
+    session_access,
+    stream_traffic,
+)
+from planning.gateway import GATEWAY as GATEWAY_NAME
+from planning.gateway import LISTENER
+from planning.gateway import NAMESPACE as GATEWAY_NAMESPACE
+from planning.routes import REQUEST_SECONDS, SESSION_PORT, Access, Match, RoutesPlan, RulePlan
+
+LIFECYCLE_HEADER = "naap-lifecycle"
+_SERVICE_PORT = 80
+_GONE = "gone"
+
+Spec = Callable[[RoutesPlan, Sequence[RulePlan]], dict[str, Any]]
+
+
+class PluginRoutes(pulumi.ComponentResource):
+    """The HTTPRoute of a plugin, its SecurityPolicies and its BackendTrafficPolicies.
+
+    Sessions are checked by another plugin's service, which is reached by a Backend of this namespace and by its name:
+    a ReferenceGrant over there would list every namespace, and so change with every plugin.
+
+    after: what must be there first, the namespace above all (its name is planned and brings no dependency).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: RoutesPlan,
+        labels: Mapping[str, str],
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:PluginRoutes", name, None, opts)
+        self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
+        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan))
+        if plan.of(Access.GONE):
+            self._add("gone", ENVOY, "HTTPRouteFilter", _GONE, _gone(plan))
+        if plan.of(Access.SESSION, Access.SESSION_STREAM):
+            self._add("sessions", ENVOY, "Backend", SESSIONS, _sessions(plan))
+        for suffix, spec, access in (
+            ("public", public_access, (Access.PUBLIC,)),
+            ("bearer", bearer_access, (Access.BEARER, Access.BEARER_STREAM)),
+            ("session", session_access, (Access.SESSION, Access.SESSION_STREAM)),
+        ):
+            self._policy("SecurityPolicy", suffix, spec, access)
+        for suffix, spec, access in (
+            ("requests", request_traffic, (Access.PUBLIC, Access.BEARER, Access.SESSION)),
+            ("streams", stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
+        ):
+            self._policy("BackendTrafficPolicy", suffix, spec, access)
+        self.register_outputs({})
+
+    def _policy(self, kind: str, suffix: str, spec: Spec, access: tuple[Access, ...]) -> None:
+        if rules := self._plan.of(*access):
+            self._add(suffix, ENVOY, kind, f"{self._plan.plugin}-{suffix}", spec(self._plan, rules))
+
+    def _add(self, suffix: str, api_version: str, kind: str, name: str, spec: Mapping[str, Any]) -> None:
+        custom(
+            f"{self._name}-{suffix or 'route'}",
+            api_version=api_version,
+            kind=kind,
+            name=name,
+            namespace=self._plan.namespace,
+            labels=self._labels,
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),
+        )
+
+
+def _route(plan: RoutesPlan) -> dict[str, Any]:
+    parent = {
+        "group": GATEWAY_GROUP,
+        "kind": "Gateway",
+        "name": GATEWAY_NAME,
+        "namespace": GATEWAY_NAMESPACE,
+        "sectionName": LISTENER,
+    }
+    return {"parentRefs": [parent], "hostnames": [plan.hostname], "rules": [_rule(plan, rule) for rule in plan.rules]}
+
+
+def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": rule.name, "matches": [_match(match) for match in rule.matches]}
+    if filters := _filters(plan, rule):
+        found["filters"] = filters
+    if rule.access is not Access.GONE:
+        found["timeouts"] = {"request": "0s" if rule.access.streams else f"{REQUEST_SECONDS}s"}
+        found["backendRefs"] = [
+            {"group": "", "kind": "Service", "name": plan.plugin, "port": _SERVICE_PORT, "weight": 1}
+        ]
+    return found
+
+
+def _match(match: Match) -> dict[str, Any]:
+    headers = [
+        *([{"name": "authorization", "type": "RegularExpression", "value": "^[Bb]earer .+"}] if match.bearer else []),
+        *([{"name": "accept", "type": "Exact", "value": "text/event-stream"}] if match.events else []),
+    ]
+    return {
+        "path": {"type": "PathPrefix", "value": match.path},
+        **({"headers": headers} if headers else {}),
+        **({"method": "GET"} if match.events else {}),
+    }
+
+
+def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if rule.access is Access.GONE:
+        reference = {"group": ENVOY_GROUP, "kind": "HTTPRouteFilter", "name": _GONE}
+        found.append({"type": "ExtensionRef", "extensionRef": reference})
+    if rule.rewrite is not None:
+        path = {"type": "ReplacePrefixMatch", "replacePrefixMatch": rule.rewrite}
+        found.append({"type": "URLRewrite", "urlRewrite": {"path": path}})
+    if plan.draining:
+        header = {"name": LIFECYCLE_HEADER, "value": "draining"}
+        found.append({"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}})
+    return found
+
+
+def _gone(plan: RoutesPlan) -> dict[str, Any]:
+    error = {"code": "plugin_stopped", "message": f"{plan.plugin} is stopped.", "status": 410}
+    return {
+        "directResponse": {
+            "statusCode": 410,
+            "contentType": "application/json",
+            "body": {"type": "Inline", "inline": json.dumps({"error": error})},
+        }
+    }
+
+
+def _sessions(plan: RoutesPlan) -> dict[str, Any]:
+    return {"type": "Endpoints", "endpoints": [{"fqdn": {"hostname": plan.session_host, "port": SESSION_PORT}}]}
