@@ -139,7 +139,8 @@ TIERS: tuple[Tier, ...] = (
             replicas=0,
             shards=1,
             storage_gib=50,
-            max_storage_gib=200,
+            # Above what the largest tier starts with: RDS refuses a ceiling below the storage that is there.
+            max_storage_gib=500,
             backup_days=1,
             cross_region=False,
         ),

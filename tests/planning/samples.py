@@ -1,0 +1,93 @@
+"""Registry entries and settings as tests of plans need them."""
+
+from planning.settings import Settings
+from planning.spec import (
+    AuthSpec,
+    BackendSpec,
+    CacheSpec,
+    DatabaseSpec,
+    GrantSpec,
+    Lifecycle,
+    PluginSpec,
+    ProbesSpec,
+    Registry,
+    ResourcesSpec,
+    ScalingSpec,
+)
+
+ROOT_SECRET = "a root secret that only tests know: 0123456789"  # noqa: S105  # opens nothing
+
+
+def settings(users: int = 1_000, *, production: bool = False) -> Settings:
+    """Of an environment in two regions."""
+    return Settings(
+        users=users,
+        domain="dev.naap.example",
+        zone_id="Z0123456789DEV",
+        regions=("us-east-1", "us-west-2"),
+        production=production,
+        owner="platform",
+        cost_center="naap-dev",
+    )
+
+
+def plugin(
+    name: str,
+    *,
+    database: DatabaseSpec | None = None,
+    cache: CacheSpec | None = None,
+    share: float = 1.0,
+    lifecycle: Lifecycle = Lifecycle.ACTIVE,
+    singleton: bool = False,
+) -> PluginSpec:
+    """An entry with a backend."""
+    backend = BackendSpec(
+        image=f"ghcr.io/naap/{name}:1.0.0",
+        port=4000,
+        api_prefix=f"/api/v1/{name}",
+        resources=ResourcesSpec(cpu_request_m=100, cpu_limit_m=500, memory_mib=256),
+        scaling=ScalingSpec(singleton=singleton),
+        strip_prefix=False,
+        calls=(),
+        egress=(),
+        auth=AuthSpec(),
+        rate_limit=None,
+        env={},
+        probes=ProbesSpec(),
+    )
+    return PluginSpec(
+        name=name,
+        display_name=name,
+        version="1.0.0",
+        core=False,
+        share=share,
+        lifecycle=lifecycle,
+        backend=backend,
+        database=database,
+        cache=cache,
+        frontend=None,
+        secrets=(),
+        derived_secrets=(),
+        manifest={},
+    )
+
+
+USER_TABLE = GrantSpec(schema="public", table="User", privileges=("SELECT", "REFERENCES"))
+
+
+def registry(*plugins: PluginSpec) -> Registry:
+    """A registry of these entries."""
+    return Registry(file="plugins/registry.yaml", plugins=plugins)
+
+
+def three_plugins() -> Registry:
+    """base-svc owns schema public; my-wallet refers to its users; community stands alone on another shard."""
+    return registry(
+        plugin("base-svc", database=DatabaseSpec(schema="public", shard=0), cache=CacheSpec()),
+        plugin(
+            "my-wallet",
+            database=DatabaseSpec(schema="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=("migrate",)),
+            cache=CacheSpec(),
+        ),
+        plugin("community", database=DatabaseSpec(schema="plugin_community", shard=1)),
+    )
