@@ -7,7 +7,7 @@ from pathlib import Path
 
 from planning.problem import InvalidInputError
 from rehearsal import RehearsalError
-from rehearsal.commands import Rehearsal
+from rehearsal.commands import Rehearsal, get_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = {
@@ -17,6 +17,7 @@ COMMANDS = {
     "status": "what runs, and the last report",
     "down": "destroy the stack, stop every process, remove its state",
     "shell": "a shell in which plain pulumi works on the rehearsal",
+    "tools": "get every tool now: found, downloaded or built",
     "env": 'the same for your own shell: eval "$(python -m rehearsal env)"',
 }
 
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: tidy up like on Ctrl-C
     try:
+        if chosen.command == "tools":
+            get_tools()
+            return 0
         return getattr(Rehearsal(ROOT, chosen.stack), chosen.command)() or 0
     except InvalidInputError as error:
         print(error, file=sys.stderr)

@@ -13,6 +13,7 @@ from pathlib import Path
 from planning.platform import PlatformPlan
 from planning.problem import InvalidInputError
 from planning.settings import Settings
+from planning.show import table
 from plugins.load import load_registry, load_stack_config, plan_of
 from rehearsal import RehearsalError, crds, tool_table
 from rehearsal.control_plane import Access, ControlPlane
@@ -189,6 +190,16 @@ class Rehearsal:
                     f"Another rehearsal command works on stack {self.project.stack}: wait until it is done, or stop it."
                 ) from None
             yield
+
+
+def get_tools() -> None:
+    """Every tool that any rehearsal needs, so that later commands start at once."""
+    progress = Progress(sys.stderr)
+    toolbox = Toolbox(progress)
+    found = toolbox.get(tool_table.ALL)
+    crds.get(toolbox, progress)
+    for line in table([(tool.name, tool.version, tool.origin) for tool in found.values()]):
+        print(line)
 
 
 def plan(project: Project) -> PlatformPlan:

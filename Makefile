@@ -1,0 +1,67 @@
+# The first run of a target makes .venv and gets its tools; both are kept.
+STACK ?= dev
+# The newest Python that the pinned requirements were tried with; name another with make PYTHON=...
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview status down shell policy validate plan tools test bench check format venv venv-dev
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@echo; echo 'STACK=dev (default) or prod, as in: make up STACK=prod'
+
+up: venv ## Bring the whole stack up on this machine, and report
+	@$(RUN) -m rehearsal up --stack $(STACK)
+
+preview: venv ## What `up` would change; needs no control plane
+	@$(RUN) -m rehearsal preview --stack $(STACK)
+
+status: venv ## What runs, and the last report
+	@$(RUN) -m rehearsal status --stack $(STACK)
+
+down: venv ## Destroy the stack, stop every process, remove its state
+	@$(RUN) -m rehearsal down --stack $(STACK)
+
+shell: venv ## A shell in which plain `pulumi preview` works on the rehearsal
+	@$(RUN) -m rehearsal shell --stack $(STACK)
+
+policy: venv ## What the policy pack says of the stack
+	@$(RUN) -m rehearsal policy --stack $(STACK)
+
+validate: venv ## Check the plugin registry
+	@$(RUN) -m plugins validate
+
+plan: venv ## Print every decision about the stack, without an engine
+	@$(RUN) -m planning show --stack $(STACK)
+
+tools: venv ## Get every tool now (found, downloaded or built)
+	@$(RUN) -m rehearsal tools
+
+test: venv-dev ## All tests
+	@$(RUN) -m rehearsal tools
+	@$(RUN) -m pytest $(PYTEST)
+
+bench: venv-dev ## Our program against the bare engine, side by side
+	@$(RUN) -m tests.bench
+
+check: venv-dev ## Format, lint and types
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m pyright
+
+format: venv-dev ## Format and fix what can be fixed
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+venv: python-found
+	@$(PYTHON) rehearsal/venv.py requirements.txt
+
+venv-dev: python-found
+	@$(PYTHON) rehearsal/venv.py requirements-dev.txt
+
+.PHONY: python-found
+python-found:
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed and was not found on PATH.' \
+		'Install it, or name it: make PYTHON=/path/to/python3.12 ...' >&2; exit 1; }

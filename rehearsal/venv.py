@@ -1,0 +1,87 @@
+"""Makes or renews .venv from pinned, hashed requirements. Run by a plain Python, before anything is installed:
+
+python3 rehearsal/venv.py requirements.txt
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST = (3, 11)
+# What each file brings besides itself: tests need all that the program needs.
+INCLUDES = {"requirements-dev.txt": ("requirements-dev.txt", "requirements.txt")}
+
+
+class VenvError(Exception):
+    """The environment can't be made; the text says what to do."""
+
+
+def ensure(requirements: str, folder: Path = ROOT / ".venv", root: Path = ROOT) -> bool:
+    """Make `folder` hold what a requirements file lists; True when something had to be done.
+
+    The stamp is removed first and written last, so that an interrupted run is done again. Raises VenvError.
+    """
+    if sys.version_info < OLDEST:
+        found = ".".join(str(part) for part in sys.version_info[:2])
+        raise VenvError(f"Python 3.11 or later is needed, this is {found}. Name one: make PYTHON=python3.12 ...")
+    names = INCLUDES.get(requirements, (requirements,))
+    wanted = {name: _digest(root / name) for name in names}
+    stamp = folder / "installed.json"
+    installed: dict[str, str] = json.loads(stamp.read_text()) if stamp.is_file() else {}
+    if all(installed.get(name) == digest for name, digest in wanted.items()):
+        return False
+    if folder.is_symlink():
+        print(f"{folder.name} is a link: it is yours, and left as it is.", file=sys.stderr)
+        return False
+    stamp.unlink(missing_ok=True)
+    python = folder / "bin" / "python"
+    if not _works(python, folder):
+        _run([sys.executable, "-m", "venv", "--clear", str(folder)], "make a virtual environment", _VENV_FIX)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command += ["--require-hashes", "-r", str(root / requirements)]
+    print(f"Installing {requirements} into {folder.name} (once, about a minute) ...", file=sys.stderr, flush=True)
+    _run(command, f"install {requirements}", _PIP_FIX)
+    stamp.write_text(json.dumps(wanted))
+    return True
+
+
+_VENV_FIX = "Install what Python needs for it (Debian, Ubuntu: apt-get install python3-venv), and run again."
+_PIP_FIX = "Make the Python package index reachable, and run again: what is there already is kept."
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _works(python: Path, folder: Path) -> bool:
+    if not python.exists():
+        return False
+    ask = "import pip, sys; print(sys.prefix, *sys.version_info[:2])"
+    answer = subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=False)
+    return answer.stdout.split() == [str(folder), *(str(part) for part in sys.version_info[:2])]
+
+
+def _run(command: Sequence[str], what: str, fix: str) -> None:
+    if subprocess.run(command, check=False).returncode:
+        raise VenvError(f"Can't {what}. {fix}")
+
+
+def main() -> int:
+    """Exit code: 0 done, 1 failed, 130 stopped by Ctrl-C."""
+    try:
+        ensure(sys.argv[1])
+    except VenvError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Run again to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
