@@ -1,0 +1,55 @@
+"""The command `python -m benchmarks`: prints the tables of docs/benchmarks.md, as measured on this machine now."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.engine import STEPS, Bench, Compared, cores
+from benchmarks.planning import measure_planning
+from rehearsal import tool_table
+from rehearsal.progress import Progress
+from rehearsal.tools import Toolbox
+
+SIZES = (10, 100, 1_000)
+
+
+def main() -> int:
+    """Measures planning, then the engine with each size, smallest first."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--plugins", type=int, nargs="*", default=SIZES, help="sizes of the registry to measure")
+    sizes: list[int] = parser.parse_args().plugins
+    print("## Planning, without an engine\n")
+    print("| plugins | reading | planning | peak memory of planning |\n| --- | --- | --- | --- |")
+    for size in sizes:
+        row = measure_planning(size)
+        print(f"| {size:,} | {row.read_seconds:.2f} s | {row.plan_seconds:.2f} s | {row.peak_mib:.0f} MiB |")
+    print(f"\n## Under the engine, {cores()} cores\n")
+    print("| plugins | resources | step | ours | bare | ratio | ours, peak | bare, peak |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    pulumi = Toolbox(Progress(sys.stderr)).get([tool_table.CLI])["pulumi"]
+    found: list[Compared] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            compared = Bench(Path(folder), pulumi).compare(size)
+        found.append(compared)
+        _print_steps(compared)
+    print("\n## Adding one plugin\n\n| to | up | changes |\n| --- | --- | --- |")
+    for compared in found:
+        changes = ", ".join(f"{count} {kind}" for kind, count in sorted(compared.added_changes.items()))
+        print(f"| {compared.plugins:,} | {compared.added.seconds:.1f} s | {changes} |")
+    return 0
+
+
+def _print_steps(compared: Compared) -> None:
+    for step in STEPS:
+        ours, bare = compared.ours[step], compared.bare[step]
+        print(
+            f"| {compared.plugins:,} | {compared.resources:,} | {step} | {ours.seconds:.1f} s | {bare.seconds:.1f} s "
+            f"| {ours.seconds / bare.seconds:.2f} | {ours.peak_mib:.0f} MiB | {bare.peak_mib:.0f} MiB |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
