@@ -1,7 +1,6 @@
 """A plugin in one region: everything that belongs to it, and nothing that belongs to another."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pulumi
 from pulumi_kubernetes import core, meta
@@ -10,37 +9,24 @@ from components.autoscaling import autoscaler, disruption_budget
 from components.identity import PodIdentity
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
-from components.plugin_secrets import checksum, secret_values
-from components.secrets import RootSecret
+from components.plugin_configuration import PluginConfiguration, plugin_configuration
+from components.plugin_surroundings import PluginSurroundings
+from components.quota import limits
+from components.routes import PluginRoutes
 from components.uploads_policy import uploads_policy
-from components.workload import CA_KEY, MANIFEST_KEY, deployment
+from components.workload import deployment
 from planning.plugin import BackendPlan, PluginPlan
-from planning.quota import QuotaPlan
-from planning.tags import Tags
 from planning.workload import WorkloadPlan
 
 ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
 """Fifty pods, a tenth at a time, each at its start-up."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PluginSurroundings:
-    """What a region gives to each of its plugins. cluster: name of the EKS cluster."""
-
-    cluster: str
-    secrets: RootSecret
-    configured: Mapping[str, Mapping[str, pulumi.Output[str]]]
-    cache_host: pulumi.Output[str]
-    cluster_cache_host: pulumi.Output[str] | None
-    ca_pem: pulumi.Output[str]
-    uploads_bucket: pulumi.Input[str]
-    uploads_arn: pulumi.Input[str]
-    uploads_key_arn: pulumi.Input[str]
-    tags: Tags
-
-
 class Plugin(pulumi.ComponentResource):
-    """One entry of the registry in one region. namespace: None for a plugin that is a bundle only."""
+    """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
+
+    Once stopped it keeps its namespace, closed and with room for no pod, and its data, which lies elsewhere.
+    """
 
     def __init__(
         self,
@@ -52,89 +38,107 @@ class Plugin(pulumi.ComponentResource):
     ) -> None:
         super().__init__("naap:platform:Plugin", name, None, opts)
         self.plan = plan
-        self.namespace: core.v1.Namespace | None = None
         self.name = name
+        self.namespace: core.v1.Namespace | None = None
         self._around = surroundings
         if plan.backend:
-            self._build(plan.backend)
+            self.namespace = restricted_namespace(
+                f"{name}-namespace", name=plan.namespace, labels=plan.labels, opts=self._after()
+            )
+            self._build(plan.backend, self.namespace)
         self.register_outputs({})
 
-    def _build(self, backend: BackendPlan) -> None:
-        plan = self.plan
-        self.namespace = restricted_namespace(
-            f"{self.name}-namespace", name=plan.namespace, labels=plan.labels, opts=self._after()
-        )
+    def _build(self, backend: BackendPlan, namespace: core.v1.Namespace) -> None:
+        name, plan, inside = self.name, self.plan, self._after(namespace)
         guards = [
-            *self._limits(backend.quota),
+            *limits(name, plan=backend.quota, namespace=plan.namespace, labels=plan.labels, opts=inside),
             *(
-                network_policy(
-                    f"{self.name}-{policy.name}", plan=policy, labels=plan.labels, opts=self._after(self.namespace)
-                )
+                network_policy(f"{name}-{policy.name}", plan=policy, labels=plan.labels, opts=inside)
                 for policy in backend.isolation.own
             ),
         ]
-        if plan.serves:
-            self._serve(backend, guards)
+        served = self._serve(backend, namespace, guards) if plan.serves else []
+        if plan.routes:
+            PluginRoutes(
+                f"{name}-routes",
+                plan=plan.routes,
+                labels=plan.labels,
+                after=[namespace, *self._around.before_routes, *served],
+                opts=self._after(),
+            )
 
-    def _serve(self, backend: BackendPlan, guards: Sequence[pulumi.Resource]) -> None:
-        values = self._secret_values(backend)
-        config = self._config(backend)
-        needed = [*guards, *self._identity(backend), *self._configuration(config, values)]
-        stamp = checksum(plugin=self.plan.name, secrets=self._around.secrets, values={**config, **values})
-        for workload in backend.workloads:
-            self._run(backend, workload, stamp, has_secrets=bool(values), needed=needed)
-        serving = backend.workloads[0]
-        self._service(serving)
+    def _serve(
+        self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
+    ) -> list[pulumi.Resource]:
+        """Gives back what must be there before a request may come: the Service, and pods behind it."""
+        around, inside = self._around, self._after(namespace)
+        configuration = plugin_configuration(
+            self.name, plan=self.plan, backend=backend, surroundings=around, opts=inside
+        )
+        user = around.cache_users.get(self.plan.name)
+        needed = [
+            *guards,
+            *self._identity(backend, inside),
+            *configuration.resources,
+            *around.before_pods,
+            *([user] if user else []),
+        ]
+        serving, *others = backend.workloads
+        pods = self._run(backend, serving, configuration, needed)
+        for workload in others:
+            self._run(backend, workload, configuration, needed)
+        self._scale(backend, serving, pods, inside)
+        return [self._service(serving, inside), pods]
 
     def _run(
         self,
         backend: BackendPlan,
         workload: WorkloadPlan,
-        stamp: pulumi.Output[str],
-        *,
-        has_secrets: bool,
+        configuration: PluginConfiguration,
         needed: Sequence[pulumi.Resource],
-    ) -> None:
-        name, plan = self.name, self.plan
-        suffix = "deployment" if workload.serves else "cron-deployment"
-        built = deployment(
-            f"{name}-{suffix}",
+    ) -> pulumi.Resource:
+        uploads = {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
+        return deployment(
+            f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
             plan=workload,
-            namespace=plan.namespace,
-            environment={**backend.environment.plain, **self._uploads(backend)},
-            has_secrets=has_secrets,
+            namespace=self.plan.namespace,
+            environment={**backend.environment.plain, **uploads},
+            has_secrets=configuration.has_secrets,
             has_ca=backend.environment.database is not None,
-            checksum=stamp,
+            checksum=configuration.checksum,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=ROLL_OUT),
         )
-        if not workload.serves:
-            return
+
+    def _scale(
+        self, backend: BackendPlan, workload: WorkloadPlan, pods: pulumi.Resource, inside: pulumi.ResourceOptions
+    ) -> None:
+        plan = self.plan
         if backend.autoscaling:
             autoscaler(
-                f"{name}-autoscaler",
+                f"{self.name}-autoscaler",
                 plan=backend.autoscaling,
                 name=workload.name,
                 namespace=plan.namespace,
                 labels=plan.labels,
-                opts=self._after(built),
+                opts=self._after(pods),
             )
         disruption_budget(
-            f"{name}-disruption",
+            f"{self.name}-disruption",
             name=workload.name,
             namespace=plan.namespace,
             labels=plan.labels,
             selector=workload.selector,
-            opts=self._after(self.namespace),
+            opts=inside,
         )
 
-    def _service(self, workload: WorkloadPlan) -> core.v1.Service:
+    def _service(self, workload: WorkloadPlan, opts: pulumi.ResourceOptions) -> core.v1.Service:
         return core.v1.Service(
             f"{self.name}-service",
             metadata=meta.v1.ObjectMetaArgs(
                 name=self.plan.name,
                 namespace=self.plan.namespace,
                 labels=self.plan.labels,
-                # Nothing waits for endpoints: the Deployment has been awaited by its own pods.
+                # Nothing waits for endpoints: whatever needs the pods waits for the Deployment.
                 annotations={"pulumi.com/skipAwait": "true"},
             ),
             spec=core.v1.ServiceSpecArgs(
@@ -142,96 +146,30 @@ class Plugin(pulumi.ComponentResource):
                 selector=workload.selector,
                 ports=[core.v1.ServicePortArgs(name="http", port=80, target_port="http")],
             ),
-            opts=self._after(self.namespace),
+            opts=opts,
         )
 
-    def _limits(self, plan: QuotaPlan) -> list[pulumi.Resource]:
-        metadata = self._metadata("plugin")
-        limits = core.v1.LimitRangeItemArgs(
-            type="Container", default=plan.default, default_request=plan.default_request, max=plan.most
-        )
-        return [
-            core.v1.ResourceQuota(
-                f"{self.name}-quota",
-                metadata=metadata,
-                spec=core.v1.ResourceQuotaSpecArgs(hard=plan.hard),
-                opts=self._after(self.namespace),
-            ),
-            core.v1.LimitRange(
-                f"{self.name}-limits",
-                metadata=metadata,
-                spec=core.v1.LimitRangeSpecArgs(limits=[limits]),
-                opts=self._after(self.namespace),
-            ),
-        ]
-
-    def _identity(self, backend: BackendPlan) -> list[pulumi.Resource]:
+    def _identity(self, backend: BackendPlan, inside: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+        plan, around = self.plan, self._around
         account = core.v1.ServiceAccount(
             f"{self.name}-account",
-            metadata=self._metadata(self.plan.name),
+            metadata=meta.v1.ObjectMetaArgs(name=plan.name, namespace=plan.namespace, labels=plan.labels),
             automount_service_account_token=False,
-            opts=self._after(self.namespace),
+            opts=inside,
         )
         identity = PodIdentity(
             f"{self.name}-identity",
-            cluster=self._around.cluster,
-            namespace=self.plan.namespace,
-            service_account=self.plan.name,
+            cluster=around.cluster,
+            namespace=plan.namespace,
+            service_account=plan.name,
             policy=uploads_policy(
-                bucket_arn=self._around.uploads_arn,
-                key_arn=self._around.uploads_key_arn,
-                prefix=backend.uploads_prefix,
+                bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn, prefix=backend.uploads_prefix
             ),
-            tags=self._around.tags.of("plugin", plugin=self.plan.name),
+            tags=around.tags.of("plugin", plugin=plan.name),
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._after(),
         )
         return [account, identity]
 
-    def _uploads(self, backend: BackendPlan) -> dict[str, pulumi.Input[str]]:
-        return {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
-
-    def _config(self, backend: BackendPlan) -> dict[str, pulumi.Input[str]]:
-        found: dict[str, pulumi.Input[str]] = {MANIFEST_KEY: backend.manifest}
-        if backend.environment.database:
-            found[CA_KEY] = self._around.ca_pem
-        return found
-
-    def _secret_values(self, backend: BackendPlan) -> dict[str, pulumi.Output[str]]:
-        access = backend.environment.cache
-        clustered = access is not None and access.cluster_mode and self._around.cluster_cache_host is not None
-        return secret_values(
-            backend.environment,
-            plugin=self.plan.name,
-            secrets=self._around.secrets,
-            configured=self._around.configured.get(self.plan.name, {}),
-            cache_host=self._around.cluster_cache_host if clustered else self._around.cache_host,
-        )
-
-    def _configuration(
-        self, config: Mapping[str, pulumi.Input[str]], values: Mapping[str, pulumi.Output[str]]
-    ) -> list[pulumi.Resource]:
-        made: list[pulumi.Resource] = [
-            core.v1.ConfigMap(
-                f"{self.name}-config",
-                metadata=self._metadata(self.plan.name),
-                data=config,
-                opts=self._after(self.namespace),
-            )
-        ]
-        if values:
-            secret = core.v1.Secret(
-                f"{self.name}-secret",
-                metadata=self._metadata(self.plan.name),
-                type="Opaque",
-                string_data=values,
-                opts=self._after(self.namespace),
-            )
-            made.append(secret)
-        return made
-
-    def _metadata(self, name: str) -> meta.v1.ObjectMetaArgs:
-        return meta.v1.ObjectMetaArgs(name=name, namespace=self.plan.namespace, labels=self.plan.labels)
-
-    def _after(self, *needed: pulumi.Resource | None) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=[resource for resource in needed if resource])
+    def _after(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(needed))

@@ -1,0 +1,32 @@
+"""What a region gives to each of its plugins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+
+from components.secrets import RootSecret
+from planning.tags import Tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginSurroundings:
+    """cluster: name of the EKS cluster. configured: each plugin's values of the secret configuration.
+
+    cache_users: by plugin. before_pods, before_routes: what must be there first (priority classes and poolers; the
+    gateway and its definitions).
+    """
+
+    cluster: str
+    secrets: RootSecret
+    configured: Mapping[str, Mapping[str, pulumi.Output[str]]]
+    cache_host: pulumi.Output[str]
+    cluster_cache_host: pulumi.Output[str] | None
+    ca_pem: pulumi.Output[str]
+    uploads_bucket: pulumi.Input[str]
+    uploads_arn: pulumi.Input[str]
+    uploads_key_arn: pulumi.Input[str]
+    tags: Tags
+    cache_users: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
+    before_pods: Sequence[pulumi.Resource] = ()
+    before_routes: Sequence[pulumi.Resource] = ()
