@@ -4,9 +4,9 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from plugins.entry_rules import PLATFORM_ENV, looks_secret
-from plugins.fields import ENV_PATTERN, IMAGE_PATTERN, PATH_PATTERN, mebibytes
+from plugins.fields import ENV_PATTERN, FIRST_FREE_PORT, IMAGE_PATTERN, MAX_ENV_VALUE, PATH_PATTERN, mebibytes
 from plugins.images import placeholder_image
+from plugins.pod_rules import PLATFORM_ENV, looks_secret
 from plugins.reading import Reading, Taken
 
 FIRST_PORT = 4000
@@ -54,7 +54,7 @@ def _port(backend: Reading, taken: Taken) -> int:
     if listened and declared and listened != declared:
         backend.fault("port", declared, f"is never listened on: services take PORT or devPort ({listened})")
     wanted = listened or declared
-    if wanted and wanted >= 1024 and wanted not in taken.ports:  # noqa: PLR2004  # below it only root may listen
+    if wanted and wanted >= FIRST_FREE_PORT and wanted not in taken.ports:
         return wanted
     free = next(port for port in range(FIRST_PORT, 65536) if port not in taken.ports)
     if wanted:
@@ -132,7 +132,7 @@ def _environment(backend: Reading) -> dict[str, Any]:
                 secrets.append(key)
             backend.decided(f"secrets.{key}", "a name only", "set its value with pulumi config set --secret")
         elif isinstance(value, str):
-            if "\x00" in value or len(value) > 4096:  # noqa: PLR2004  # as the schema of env
+            if "\x00" in value or len(value) > MAX_ENV_VALUE:
                 backend.fault(f"env.{key}", "(value)", "is too long or has null characters: left out")
             else:
                 env[key] = value

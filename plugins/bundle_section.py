@@ -6,6 +6,8 @@ from pydantic import Field
 
 from plugins.fields import Line, Route, Section
 
+BUNDLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$"
+MAX_ROUTES = 50
 MAX_GZIP_BYTES = 512_000
 """500 KB: what the shell accepts for one plugin."""
 
@@ -27,7 +29,7 @@ class Frontend(Section):
     bundle: Annotated[
         str,
         Field(
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$",
+            pattern=BUNDLE_PATTERN,
             examples=["my-wallet.js"],
             description="File name of the bundle under its versioned path.",
         ),

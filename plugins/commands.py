@@ -11,6 +11,7 @@ from plugins.bundle import measure
 from plugins.files import read_bytes, shown_path, write_atomically
 from plugins.importer import import_manifest
 from plugins.installs import InstallsApi
+from plugins.lifecycle import NEEDS_NO_INSTALLS, NEXT_STEP
 from plugins.load import load_registry
 from plugins.manifest import MAX_BYTES, manifest_path, parse_manifest
 from plugins.schema import json_schema
@@ -18,9 +19,6 @@ from plugins.table import table
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
-
-NEXT_STEP = {"active": "draining", "draining": "stopped", "stopped": "archived"}
-NEEDS_NO_INSTALLS = ("stopped", "archived")
 
 
 def validate(path: Path, *, production: bool) -> list[str]:

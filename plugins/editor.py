@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from ruamel.yaml import YAML
@@ -46,7 +46,7 @@ class RegistryText:
         span = self._spans()[name]
         lines = self.text.splitlines(keepends=True)
         block = "".join(_outdented(line, span.column) for line in lines[span.start : span.end])
-        document = _round_trip().load(block)
+        document: Any = _round_trip().load(block)  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
         edit(document[name])
         lines[span.start : span.end] = [_indented(_dump(document), span.column)]
         return "".join(lines)
@@ -126,10 +126,14 @@ def _dump(document: object) -> str:
 def _commented(value: object) -> object:
     """Plain values as ruamel writes them in house style: short lists of words on one line."""
     if isinstance(value, Mapping):
-        return CommentedMap((key, _commented(item)) for key, item in value.items())
-    if isinstance(value, list):
-        found = CommentedSeq(_commented(item) for item in value)
-        if all(isinstance(item, str) and re.fullmatch(r"[\w.-]+", item) for item in value) and len(value) <= _SHORT:
-            found.fa.set_flow_style()
+        found = CommentedMap()
+        for key, item in cast("Mapping[str, object]", value).items():
+            found[key] = _commented(item)
         return found
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        sequence = CommentedSeq([_commented(item) for item in items])
+        if len(items) <= _SHORT and all(isinstance(item, str) and re.fullmatch(r"[\w.-]+", item) for item in items):
+            sequence.fa.set_flow_style()  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
+        return sequence
     return value

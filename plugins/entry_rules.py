@@ -1,14 +1,13 @@
 """Rules that an entry keeps by itself, beyond the kinds of its fields."""
 
-import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from planning.problem import Problem
-from plugins.egress import normal_egress
 from plugins.fields import mebibytes, millicores
-from plugins.report import HIDDEN
+from plugins.lifecycle import lifecycle_parts
+from plugins.pod_rules import egress_parts, environment_parts
+from plugins.report import Parts
 from plugins.schema import Entry
 
 RESERVED_NAMES = frozenset(
@@ -38,31 +37,10 @@ RESERVED_NAMES = frozenset(
 """Users of PostgreSQL, PgBouncer and the cache, and owners of derived secrets, that are the platform's own."""
 RESERVED_STARTS = ("kube-", "naap-", "pg-", "rds-")
 """pg_ and rds_ roles belong to the server; the others are the start of namespaces."""
-PLATFORM_ENV = frozenset(
-    {
-        "AUTH_SERVICE_URL",
-        "BASE_SVC_URL",
-        "CORS_ORIGINS",
-        "DATABASE_POOL_SIZE",
-        "DATABASE_URL",
-        "DATABASE_URL_UNPOOLED",
-        "DISABLE_CRON",
-        "JWT_SECRET",
-        "NODE_ENV",
-        "PORT",
-        "REDIS_URL",
-        "SHELL_URL",
-    }
-)
-"""Set by the platform for every pod; JWT_SECRET may be asked for as a derived secret."""
 MAX_CPU_M = 4000
 MIN_CPU_M = 20
 MIN_MEMORY_MIB = 64
 MAX_MEMORY_MIB = 8192
-_SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?|PEPPER)$")
-_SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{16,}")
-Parts: TypeAlias = tuple[str, object, str, str]
-"""Field, value, rule, fix."""
 _BACKEND_FIELDS = (
     "extra_prefixes",
     "strip_prefix",
@@ -81,11 +59,6 @@ _BACKEND_FIELDS = (
     "derived_secrets",
     "probes",
 )
-
-
-def looks_secret(name: str, value: str) -> bool:
-    """Whether a variable has the name of a secret, or a value that looks like one."""
-    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(value))
 
 
 def name_problem(file: str, name: str) -> Problem | None:
@@ -115,10 +88,10 @@ def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> 
         _shape(entry),
         _core(entry),
         _resources(entry),
-        _environment(entry),
-        _egress(entry),
+        environment_parts(entry),
+        egress_parts(entry),
         _paths(entry),
-        _lifecycle(entry),
+        lifecycle_parts(entry),
         _production(name, entry) if production else (),
     ):
         yield from (problem(*parts) for parts in found)
@@ -204,42 +177,6 @@ def _resources(entry: Entry) -> Iterator[Parts]:
         )
 
 
-def _environment(entry: Entry) -> Iterator[Parts]:
-    for field, names in (("env", entry.env), ("secrets", entry.secrets)):
-        for name in names:
-            if name in PLATFORM_ENV:
-                yield f"{field}.{name}", HIDDEN, "the platform sets this one for every pod", f"remove {name}"
-    for name, value in entry.env.items():
-        if looks_secret(name, value):
-            yield (
-                f"env.{name}",
-                HIDDEN,
-                "no secret in the registry: it is read by everyone",
-                "list the name under secrets, set it with pulumi config set --secret, and rotate what was here",
-            )
-    named = [*entry.env, *entry.secrets, *entry.derived_secrets]
-    for name in sorted({name for name in named if named.count(name) > 1}):
-        yield (
-            f"env.{name}",
-            name,
-            "a name stands once in env, secrets and derivedSecrets together",
-            "remove all but one",
-        )
-
-
-def _egress(entry: Entry) -> Iterator[Parts]:
-    normal: set[str] = set()
-    for target in entry.network.egress:
-        try:
-            found = normal_egress(target)
-        except ValueError as error:
-            yield "network.egress", target, str(error), "write for example api.example.com:443 or 203.0.113.0/24:5432"
-            continue
-        if found in normal:
-            yield "network.egress", target, "each target once", f"remove the second {found}"
-        normal.add(found)
-
-
 def _paths(entry: Entry) -> Iterator[Parts]:
     for field, items in (
         ("auth.public", entry.auth.public),
@@ -256,29 +193,6 @@ def _paths(entry: Entry) -> Iterator[Parts]:
             "true",
             "a service that routes at its root has one prefix: two would be one and the same to it",
             "remove extraPrefixes or stripPrefix",
-        )
-
-
-def _lifecycle(entry: Entry) -> Iterator[Parts]:
-    installs = entry.installs
-    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
-    if installs and installs.counted > tomorrow:
-        yield "installs.counted", installs.counted, "a day that has been", "count again: python -m plugins retire"
-    if entry.lifecycle not in ("stopped", "archived"):
-        return
-    if installs is None:
-        yield (
-            "lifecycle",
-            entry.lifecycle,
-            "stopped only after the platform's API counted no installs",
-            "lifecycle: draining, then python -m plugins retire NAME --api URL",
-        )
-    elif installs.active:
-        yield (
-            "lifecycle",
-            entry.lifecycle,
-            f"not while installs remain: {installs.active} on {installs.counted}",
-            "lifecycle: draining, until they are gone; then python -m plugins retire NAME --api URL",
         )
 
 

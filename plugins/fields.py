@@ -1,6 +1,6 @@
 """Kinds of value that registry fields are made of: each with the pattern or bounds that its user demands."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -23,15 +23,19 @@ SCHEMA_PATTERN = r"^[a-z_][a-z0-9_]{0,52}$"
 """PostgreSQL allows 63; archiving adds `__archived`."""
 TABLE_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 ENV_PATTERN = r"^[A-Z][A-Z0-9_]{0,62}$"
+FIRST_FREE_PORT = 1024
+"""Below it only root may listen."""
+MAX_ENV_VALUE = 4096
+MAX_ROUTE = 128
 LINE_PATTERN = r"^[^\x00-\x1f\x7f]+$"
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Line = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=80)]
 Prefix = Annotated[str, Field(pattern=PREFIX_PATTERN, max_length=128)]
 Path = Annotated[str, Field(pattern=PATH_PATTERN, max_length=128)]
-Route = Annotated[str, Field(pattern=ROUTE_PATTERN, min_length=1, max_length=128)]
+Route = Annotated[str, Field(pattern=ROUTE_PATTERN, min_length=1, max_length=MAX_ROUTE)]
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]
-EnvValue = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
+EnvValue = Annotated[str, Field(max_length=MAX_ENV_VALUE, pattern=r"^[^\x00]*$")]
 Cpu = Annotated[str, Field(pattern=r"^[1-9]\d{1,4}m$")]
 Memory = Annotated[str, Field(pattern=r"^[1-9]\d{0,5}(Mi|Gi)$")]
 
@@ -41,7 +45,7 @@ class Section(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, alias_generator=to_camel)
 
-    def __deepcopy__(self, memo: object) -> Self:
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         # Pydantic copies a default for each entry; what can't change need not be copied.
         return self
 

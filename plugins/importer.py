@@ -11,7 +11,8 @@ from planning.problem import InvalidInputError, Problem
 from planning.tiers import TIERS
 from plugins.backend_import import import_backend
 from plugins.egress import normal_egress
-from plugins.fields import LINE_PATTERN, NAME_PATTERN, ROUTE_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
+from plugins.fields import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
+from plugins.frontend_import import import_frontend
 from plugins.reading import Reading, Taken
 from plugins.report import shown
 
@@ -19,7 +20,6 @@ SHARDS = TIERS[-1].database.shards
 """New schemas are spread over the shards of the largest tier; smaller tiers hold them all on fewer."""
 CATEGORIES = frozenset({"analytics", "developer", "finance", "monitoring", "other", "platform", "social"})
 """The enum of the platform's plugin SDK."""
-BUNDLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$"
 _POSTGRES = frozenset({"postgresql", "postgres", "pg"})
 _UNUSED = (
     "$schema",
@@ -61,6 +61,8 @@ def import_manifest(
     """
     reading = Reading(source=manifest)
     own_name = name or _name(reading, file)
+    if name and reading.source.get("name") != name:
+        reading.decided("name", name, "chosen by --name; the manifest that the pods read keeps its own")
     version = _version(reading, file)
     entry: dict[str, Any] = {"displayName": reading.text("displayName", limit=80), "version": version}
     backend, frontend = reading.part("backend"), reading.part("frontend")
@@ -73,7 +75,7 @@ def import_manifest(
     database = _database(reading, own_name, taken) if backend else None
     entry |= {
         "database": database,
-        "frontend": _frontend(frontend, reading, own_name) if frontend else None,
+        "frontend": import_frontend(frontend, reading, name=own_name) if frontend else None,
         "network": _network(reading, own_name, taken) if backend else None,
     }
     _remark(reading, has_backend=backend is not None)
@@ -141,38 +143,6 @@ def _migrate(path: str | None) -> list[str]:
     return command
 
 
-def _frontend(frontend: Reading, reading: Reading, name: str) -> dict[str, Any]:
-    stated = frontend.text("entry", limit=400)
-    bundle = PurePosixPath(stated or "").name
-    if not re.fullmatch(BUNDLE_PATTERN, bundle):
-        if stated:
-            frontend.fault("entry", stated, "doesn't end in the name of a .js file")
-        bundle = f"{name}.js"
-        frontend.decided("frontend.bundle", bundle, "made from the name")
-    routes: list[str] = []
-    for route in frontend.texts("routes"):
-        if len(route) > 128 or not re.fullmatch(ROUTE_PATTERN, route):  # noqa: PLR2004  # as the schema of routes
-            frontend.fault("routes", route, "is no plain path (a * only as the last part): left out")
-        elif route not in routes:
-            routes.append(route)
-    found = {"bundle": bundle, "routes": routes[:50], "navigation": _navigation(frontend, reading)}
-    return {key: value for key, value in found.items() if value}
-
-
-def _navigation(frontend: Reading, reading: Reading) -> dict[str, Any] | None:
-    navigation = frontend.part("navigation")
-    if navigation is None:
-        return None
-    label = navigation.text("label", limit=80) or reading.text("displayName", limit=80)
-    if not label:
-        navigation.fault("label", "", "is missing: no menu entry")
-        return None
-    found: dict[str, Any] = {"label": label, "icon": navigation.text("icon", limit=80)}
-    found["order"] = navigation.whole_number("order", 0, 10_000)
-    found["group"] = navigation.text("group", limit=80)
-    return {key: value for key, value in found.items() if value is not None and re.match(LINE_PATTERN, str(value))}
-
-
 def _network(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | None:
     calls: list[str] = []
     if "base-svc" in taken.with_backend and name != "base-svc":
@@ -201,10 +171,14 @@ def _network(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | None
 
 
 def _dependencies(reading: Reading) -> list[str]:
-    stated = reading.source.get("dependencies")
+    stated: object = reading.source.get("dependencies")
     if isinstance(stated, list):
-        if stated:
-            reading.fault("dependencies", stated, "is a bare array, where the manifest's type has an object")
+        if reading.source["dependencies"]:
+            reading.fault(
+                "dependencies",
+                reading.source["dependencies"],
+                "is a bare array, where the manifest's type has an object",
+            )
         return list(reading.texts("dependencies"))
     part = reading.part("dependencies")
     if part is None:

@@ -1,5 +1,6 @@
 """How many installs of a plugin there are, asked of the platform's API."""
 
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class InstallsApi:
         try:
             with self._session() as session, session.get(where, **self._options()) as answer:
                 body = answer.raw.read(MAX_ANSWER, decode_content=True)
-                return _count(answer.status_code, body, self, where)
+                return self._count(answer.status_code, body, where)
         except requests.exceptions.RetryError:
             raise self._problem(where, f"no good answer in {RETRIES + 1} tries", "try again later") from None
         except requests.exceptions.SSLError as error:
@@ -56,6 +57,22 @@ class InstallsApi:
             raise self._problem(where, f"no answer in time, {RETRIES + 1} tries", "check that the API is up") from None
         except (requests.exceptions.RequestException, OSError, UnicodeError, ValueError) as error:
             raise self._problem(where, _cause(error), "check the address and that the API is up") from None
+
+    def _count(self, status: int, body: bytes, where: str) -> int:
+        document = _document(body)
+        if status == requests.codes.not_found and document.get("error") == NEVER_INSTALLED:
+            return 0
+        if status in (requests.codes.unauthorized, requests.codes.forbidden):
+            fix = f"export {TOKEN_VARIABLE} with the token of an administrator"
+            raise self._problem(where, f"HTTP {status}", fix)  # a function of this class in all but name
+        if status != requests.codes.ok:
+            raise self._problem(where, f"HTTP {status}", "is this the platform's API?")  # as above
+        deployment = document.get("deployment")
+        active = cast("dict[str, Any]", deployment).get("activeInstalls") if isinstance(deployment, dict) else None
+        if not isinstance(active, int) or isinstance(active, bool) or active < 0:
+            text = "the answer has no deployment.activeInstalls"
+            raise self._problem(where, text, "is this the platform's API?")  # as above
+        return active
 
     def _check_url(self) -> None:
         try:
@@ -96,26 +113,9 @@ class InstallsApi:
         return InvalidInputError([Problem(file="", entry=shown(where), field="", value=value, rule=rule, fix=fix)])
 
 
-def _count(status: int, body: bytes, api: InstallsApi, where: str) -> int:
-    document = _document(body)
-    if status == requests.codes.not_found and document.get("error") == NEVER_INSTALLED:
-        return 0
-    if status in (requests.codes.unauthorized, requests.codes.forbidden):
-        fix = f"export {TOKEN_VARIABLE} with the token of an administrator"
-        raise api._problem(where, f"HTTP {status}", fix)  # a function of this class in all but name
-    if status != requests.codes.ok:
-        raise api._problem(where, f"HTTP {status}", "is this the platform's API?")  # as above
-    deployment = document.get("deployment")
-    active = cast("dict[str, Any]", deployment).get("activeInstalls") if isinstance(deployment, dict) else None
-    if not isinstance(active, int) or isinstance(active, bool) or active < 0:
-        text = "the answer has no deployment.activeInstalls"
-        raise api._problem(where, text, "is this the platform's API?")  # as above
-    return active
-
-
 def _document(body: bytes) -> dict[str, Any]:
     try:
-        found: object = requests.compat.json.loads(body)
+        found: object = json.loads(body)
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

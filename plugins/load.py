@@ -35,8 +35,8 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
     raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name)
     if found:
         raise InvalidInputError(found)
-    whole = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
-    config = whole.get("config")
+    whole: Mapping[str, Any] = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
+    config: object = whole.get("config")
     if not isinstance(config, Mapping):
         rule = "a stack's file has the key config, with the settings of the environment below it"
         fix = "see Pulumi.dev.yaml for what belongs there"
@@ -49,7 +49,7 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
 def secret_names(config: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """For each plugin, the names that have a value below `secrets`; values are never looked at."""
     secrets = config.get("secrets")
-    by_plugin = cast("Mapping[str, object]", secrets) if isinstance(secrets, Mapping) else {}
+    by_plugin: Mapping[str, object] = cast("Mapping[str, object]", secrets) if isinstance(secrets, Mapping) else {}
     return {
         plugin: frozenset(cast("Mapping[str, object]", names))
         for plugin, names in by_plugin.items()

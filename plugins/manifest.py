@@ -38,8 +38,9 @@ def parse_manifest(data: bytes, *, file: str) -> Mapping[str, Any]:
         raise _refused(file, str(error)[:120], "valid JSON with each key once", fix) from None
     if not isinstance(value, dict):
         raise _refused(file, type(value).__name__, "one JSON object", "see docs/plugins.md for an example")
-    _check(value, file, 0)
-    return cast("Mapping[str, Any]", value)
+    found = cast("Mapping[str, Any]", value)
+    _check(found, file, 0)
+    return found
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,8 +69,8 @@ def _check(value: object, file: str, depth: int) -> None:
     elif isinstance(value, list):
         for item in cast("list[object]", value):
             _check(item, file, depth + 1)
-    elif isinstance(value, dict):
-        for key, item in cast("dict[str, object]", value).items():
+    elif isinstance(value, Mapping):
+        for key, item in cast("Mapping[str, object]", value).items():
             _check(key, file, depth)
             _check(item, file, depth + 1)
 

@@ -43,7 +43,7 @@ def parse_entries(text: str, *, file: str, problems: Problems) -> Entries:
     raw, found = read_yaml(text, file)
     problems.add(*found)
     # Broken YAML has no entries to speak of, and a second error about that would only distract.
-    stated = {} if raw is None and found else _stated(raw, file, problems)
+    stated: Mapping[str, object] = {} if raw is None and found else _stated(raw, file, problems)
     checked = {name: entry for name, value in stated.items() if (entry := _checked(name, value, file, problems))}
     return Entries(file=file, by_name=checked, names=frozenset(stated))
 

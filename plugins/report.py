@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,8 @@ from plugins.schema import Entry
 
 HIDDEN = "(not shown: may be secret)"
 MAX_SHOWN = 100
+Parts: TypeAlias = tuple[str, object, str, str]
+"""Field, value, rule and fix: a problem of an entry, before it is known which file and entry."""
 _SECRETIVE = frozenset({"env", "secrets", "derivedSecrets"})
 _QUOTABLE = (bool, int, float)
 
@@ -33,7 +35,7 @@ def _literal(value: object) -> str:
 def entry_problems(error: ValidationError, *, file: str, entry: str) -> Iterator[Problem]:
     """One problem for each thing that pydantic found wrong in an entry."""
     for item in error.errors(include_url=False):
-        where = cast("tuple[str | int, ...]", item["loc"])
+        where = item["loc"]
         path = tuple(str(part) for part in where if part != "[key]")
         kind = str(item["type"])
         if kind == "extra_forbidden":
@@ -66,7 +68,7 @@ def _rule(kind: str, message: str) -> str:
 
 
 def _fix(kind: str, value: object, path: tuple[str, ...], example: object, model: type[BaseModel]) -> str:
-    name = path[-1] if path else ""
+    name = next((part for part in reversed(path) if not part.isdigit()), "")
     if kind == "string_type" and isinstance(value, _QUOTABLE):
         return f'put it in quotes: {name}: "{shown(value)}"'
     if kind == "model_type":
@@ -122,7 +124,7 @@ def _described(path: tuple[str, ...]) -> tuple[type[BaseModel], Any]:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for part in getattr(annotation, "__args__", ()):
+    for part in get_args(annotation):
         inner = _model_in(part)
         if inner:
             return inner

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from plugins.bundle_section import Frontend
 from plugins.fields import (
+    FIRST_FREE_PORT,
     IMAGE_PATTERN,
     VERSION_PATTERN,
     EnvName,
@@ -79,7 +80,7 @@ class Entry(Section):
     port: Annotated[
         int | None,
         Field(
-            ge=1024,
+            ge=FIRST_FREE_PORT,
             le=65535,
             description="What the service listens on (its PORT); no root, so 1024 or more.",
             examples=[4008],

@@ -1,0 +1,71 @@
+"""What the pods of an entry may be told and may reach."""
+
+import re
+from collections.abc import Iterator
+
+from plugins.egress import normal_egress
+from plugins.report import HIDDEN, Parts
+from plugins.schema import Entry
+
+PLATFORM_ENV = frozenset(
+    {
+        "AUTH_SERVICE_URL",
+        "BASE_SVC_URL",
+        "CORS_ORIGINS",
+        "DATABASE_POOL_SIZE",
+        "DATABASE_URL",
+        "DATABASE_URL_UNPOOLED",
+        "DISABLE_CRON",
+        "JWT_SECRET",
+        "NODE_ENV",
+        "PORT",
+        "REDIS_URL",
+        "SHELL_URL",
+    }
+)
+"""Set by the platform for every pod; JWT_SECRET may be asked for as a derived secret."""
+_SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?|PEPPER)$")
+_SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{16,}")
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable has the name of a secret, or a value that looks like one."""
+    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(value))
+
+
+def environment_parts(entry: Entry) -> Iterator[Parts]:
+    """Names that the platform sets, secrets in the open, names that stand twice."""
+    for field, names in (("env", entry.env), ("secrets", entry.secrets)):
+        for name in names:
+            if name in PLATFORM_ENV:
+                yield f"{field}.{name}", HIDDEN, "the platform sets this one for every pod", f"remove {name}"
+    for name, value in entry.env.items():
+        if looks_secret(name, value):
+            yield (
+                f"env.{name}",
+                HIDDEN,
+                "no secret in the registry: it is read by everyone",
+                "list the name under secrets, set it with pulumi config set --secret, and rotate what was here",
+            )
+    named = [*entry.env, *entry.secrets, *entry.derived_secrets]
+    for name in sorted({name for name in named if named.count(name) > 1}):
+        yield (
+            f"env.{name}",
+            name,
+            "a name stands once in env, secrets and derivedSecrets together",
+            "remove all but one",
+        )
+
+
+def egress_parts(entry: Entry) -> Iterator[Parts]:
+    """Targets outside that are no targets, or that would open too much."""
+    normal: set[str] = set()
+    for target in entry.network.egress:
+        try:
+            found = normal_egress(target)
+        except ValueError as error:
+            yield "network.egress", target, str(error), "write for example api.example.com:443 or 203.0.113.0/24:5432"
+            continue
+        if found in normal:
+            yield "network.egress", target, "each target once", f"remove the second {found}"
+        normal.add(found)
