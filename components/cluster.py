@@ -45,7 +45,7 @@ class Cluster(pulumi.ComponentResource):
         # Never empty: AWS makes this group together with the cluster.
         self.security_group_id = cluster.vpc_config.cluster_security_group_id.apply(lambda group: group or "")
         access = cluster_access(name, plan=plan, cluster=cluster, node_role=roles.node, tags=self._tags, parent=self)
-        self.provider = self._provider(cluster)
+        self.provider = self._speak_to(cluster)
         self.node_pool = NodePool(
             f"{name}-nodes",
             plan=plan.node_pool,
@@ -128,7 +128,7 @@ class Cluster(pulumi.ComponentResource):
             ),
         )
 
-    def _provider(self, cluster: eks.Cluster) -> kubernetes.Provider:
+    def _speak_to(self, cluster: eks.Cluster) -> kubernetes.Provider:
         config = pulumi.Output.json_dumps(
             kubeconfig(
                 name=self._plan.name,

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planning.edge_function import router_code, site_code
+from planning.edge_function import health_code, router_code, site_code
 from planning.frontend import BUNDLES, REGISTRY_KEY
+from planning.gateway import HEALTH_PATH
 from planning.naming import REGION_CODES, fit, stack_prefix
 from planning.settings import Settings
 from planning.tiers import Tier
 
 REGION = "us-east-1"
 """Where AWS keeps what belongs to CloudFront: certificate, firewall, logs, metrics."""
+
+SHIELD_ELSEWHERE = {"ca-central-1": "us-east-1"}
+"""Regions without an origin shield, and the one that AWS recommends for them."""
 
 YEAR = 365 * 24 * 3600
 MINUTE = 60
@@ -85,7 +89,10 @@ class GatewayOriginPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class CdnPlan:
-    """shield_region: the one cache before the home region; None: none. gateways: home first."""
+    """shield_region: where all edges share one cache before they ask the origin; None: they don't.
+
+    gateways: home first. router_function, health_function: JavaScript; None with one region, where nothing is chosen.
+    """
 
     name: str
     domain: str
@@ -98,10 +105,16 @@ class CdnPlan:
     content_security_policy: str
     site_function: str
     router_function: str | None
+    health_function: str | None
     shield_advanced: bool
     real_time_metrics: bool
     log_days: int
     protect: bool
+
+    @property
+    def home(self) -> GatewayOriginPlan:
+        """The gateway of the region that holds the writers."""
+        return self.gateways[0]
 
     @property
     def site_url(self) -> str:
@@ -121,18 +134,20 @@ class CdnPlan:
 def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:
     """The CDN of an environment. regions: home first."""
     gateways = tuple(_gateway(region) for region in regions)
+    several = len(gateways) > 1
     return CdnPlan(
         name=stack_prefix(stack),
         domain=settings.domain,
         zone_id=settings.zone_id,
         price_class=tier.price_class,
-        shield_region=regions[0] if tier.origin_shield else None,
-        failover_origin=tier.failover_origin and len(regions) > 1,
+        shield_region=SHIELD_ELSEWHERE.get(regions[0], regions[0]) if tier.origin_shield else None,
+        failover_origin=tier.failover_origin and several,
         gateways=gateways,
         firewall=_firewall(stack, tier),
         content_security_policy=_content_security_policy(settings),
         site_function=site_code(),
-        router_function=router_code([gateway.code for gateway in gateways]) if len(gateways) > 1 else None,
+        router_function=router_code([gateway.code for gateway in gateways]) if several else None,
+        health_function=health_code(HEALTH_PATH) if several else None,
         shield_advanced=settings.shield_advanced,
         real_time_metrics=tier.metrics,
         log_days=tier.log_days,

@@ -20,7 +20,7 @@ function handler(event) {
 """
 
 _ROUTER = """\
-// Sends a request to the active region first; CloudFront asks the next one where a GET, HEAD or OPTIONS fails.
+// Sends a request to the active region; where a GET, HEAD or OPTIONS fails there, CloudFront asks the next one.
 import cf from 'cloudfront';
 
 const REGIONS = __REGIONS__;
@@ -32,13 +32,27 @@ async function handler(event) {
     const named = await cf.kvs().get('active');
     if (REGIONS.includes(named)) active = named;
   } catch (error) {
-    // Without an answer the home region stays first.
+    // Without an answer the home region stays the active one.
   }
-  const next = REGIONS.find((region) => region !== active);
-  cf.createRequestOriginGroup({
-    originIds: [`gateway-${active}`, `gateway-${next}`],
-    failoverCriteria: { statusCodes: [500, 502, 503, 504] },
-  });
+  if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) {
+    const next = REGIONS.find((region) => region !== active);
+    cf.createRequestOriginGroup({
+      originIds: [{ originId: `gateway-${active}` }, { originId: `gateway-${next}` }],
+      failoverCriteria: { statusCodes: [500, 502, 503, 504] },
+    });
+  } else {
+    // Never sent twice: the first region may have done it before it failed.
+    cf.selectRequestOriginById(`gateway-${active}`);
+  }
+  return request;
+}
+"""
+
+_HEALTH = """\
+// Asks one region's gateway how it is, for the health checks of that region.
+function handler(event) {
+  var request = event.request;
+  request.uri = __PATH__;
   return request;
 }
 """
@@ -52,3 +66,8 @@ def site_code() -> str:
 def router_code(regions: Sequence[str]) -> str:
     """Chooses the region of a request to the gateway. regions: codes, home first."""
     return _ROUTER.replace("__REGIONS__", json.dumps(list(regions)))
+
+
+def health_code(path: str) -> str:
+    """Turns a region's own health path into the one that its gateway answers."""
+    return _HEALTH.replace("__PATH__", json.dumps(path))

@@ -5,6 +5,7 @@ plan_load_balancer(*, stack, region, settings) -> LoadBalancerPlan
 
 from dataclasses import dataclass
 
+from planning.gateway import CONTAINER_PORT, DRAIN_SECONDS, HEALTH_PATH
 from planning.naming import fit, regional
 from planning.settings import Settings
 
@@ -12,15 +13,6 @@ MAX_NAME = 32
 """Characters of a load balancer's or target group's name."""
 
 HTTPS_PORT = 443
-ENVOY_PORT = 10443
-"""Where Envoy's pods listen for the gateway's HTTPS listener: Envoy Gateway adds 10,000 to a port below 1,024."""
-
-HEALTH_PATH = "/healthz"
-"""Answered by Envoy itself, whatever the state of the plugins behind it."""
-
-DEREGISTRATION_SECONDS = 30
-"""How long requests in flight may take once a pod is going: below the pods' grace period of 45 s."""
-
 IDLE_SECONDS = 300
 """WebSockets that stay silent for longer are closed; the CDN itself closes them after ten minutes."""
 
@@ -32,13 +24,16 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerPlan:
-    """domain: the site's, which CloudFront names when it connects, so that the certificate must carry it."""
+    """target_port: of the proxies' pods. health_path: answered by a proxy itself, whatever the plugins' state.
+
+    drain_seconds: how long what is in flight may take once a pod is going: as long as the proxies themselves wait.
+    """
 
     name: str
     region: str
-    domain: str
-    zone_id: str
-    log_prefix: str
+    target_port: int
+    health_path: str
+    drain_seconds: int
     protect: bool
 
 
@@ -47,8 +42,8 @@ def plan_load_balancer(*, stack: str, region: str, settings: Settings) -> LoadBa
     return LoadBalancerPlan(
         name=fit(f"{regional(stack, region)}-gateway", MAX_NAME),
         region=region,
-        domain=settings.domain,
-        zone_id=settings.zone_id,
-        log_prefix="alb",
+        target_port=CONTAINER_PORT,
+        health_path=HEALTH_PATH,
+        drain_seconds=DRAIN_SECONDS,
         protect=settings.production,
     )
