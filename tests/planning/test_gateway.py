@@ -1,0 +1,62 @@
+import itertools
+
+from planning.addresses import region_addresses
+from planning.gateway import CONTAINER_PORT, NAMESPACE, GatewayPlan, plan_gateway
+from planning.gateway_errors import ERRORS, local_replies
+from planning.network_policy import AddressPeer
+from planning.tiers import TIERS, tier_for
+from tests.planning.samples import settings
+
+
+def _plan(users: int) -> GatewayPlan:
+    return plan_gateway(stack="dev", region="us-east-1", settings=settings(users), tier=tier_for(users), users=users)
+
+
+def test_proxies_grow_with_the_tier_in_number_and_size() -> None:
+    plans = [_plan(tier.max_users or 100_001) for tier in TIERS]
+
+    for low, high in itertools.pairwise(plans):
+        assert low.pods.max < high.pods.max
+        assert low.proxy.cpu_m < high.proxy.cpu_m
+        assert low.proxy.memory_mib < high.proxy.memory_mib
+
+
+def test_above_the_top_tier_proxies_grow_with_the_users() -> None:
+    assert _plan(1_000_000).pods.max == 10 * _plan(100_001).pods.max
+
+
+def test_nothing_depends_on_one_pod_from_ten_thousand_users_on() -> None:
+    plan = _plan(10_000)
+
+    assert min(plan.pods.min, plan.limiter_pods, plan.controller_pods) >= 2
+
+
+def test_the_client_stands_behind_the_cdn_and_the_load_balancer() -> None:
+    assert _plan(1_000).trusted_hops == 2
+
+
+def test_only_the_own_network_reaches_a_proxy() -> None:
+    policies = {policy.name: policy for policy in _plan(1_000).policies}
+
+    assert policies["default-deny"].ingress == ()
+    assert policies["default-deny"].egress == ()
+    (rule,) = policies["proxies"].ingress or ()
+    assert rule.peers == (AddressPeer(cidr=region_addresses("us-east-1").cidr),)
+    assert CONTAINER_PORT in {port.number for port in rule.ports}
+    assert {policy.namespace for policy in policies.values()} == {NAMESPACE}
+
+
+def test_every_error_says_what_happened_and_which_request_it_was() -> None:
+    mappers = local_replies()["mappers"]
+
+    assert {error.status for error in ERRORS} >= {401, 403, 404, 413, 429, 502, 503, 504}
+    assert ERRORS[-1].status is None, "the catch-all comes last: the first match counts"
+    for mapper in mappers:
+        assert mapper["body_format_override"]["json_format"]["error"]["requestId"] == "%REQ(x-request-id)%"
+
+
+def test_a_refused_client_is_told_when_to_come_back() -> None:
+    (mapper,) = [mapper for mapper in local_replies()["mappers"] if "headers_to_add" in mapper]
+
+    assert mapper["filter"]["status_code_filter"]["comparison"]["value"]["default_value"] == 429
+    assert mapper["headers_to_add"][0]["header"]["key"] == "retry-after"

@@ -1,0 +1,72 @@
+import pytest
+
+from planning.alarms import AlarmPlan
+from planning.observability import ObservabilityPlan, plan_observability
+from planning.tiers import TIERS, tier_for
+from tests.planning.samples import settings
+
+
+def _plan(users: int, region: str = "us-east-1") -> ObservabilityPlan:
+    return plan_observability(stack="dev", region=region, settings=settings(users), tier=tier_for(users))
+
+
+def _all(plan: ObservabilityPlan) -> tuple[AlarmPlan, ...]:
+    return (
+        *plan.database_alarms,
+        *plan.replica_alarms,
+        *plan.cache_alarms,
+        *plan.load_balancer_alarms,
+        plan.certificate_alarm,
+        plan.firewall_alarm,
+    )
+
+
+def test_each_tier_sees_more_than_the_one_below() -> None:
+    plans = [_plan(tier.max_users or 100_001) for tier in TIERS]
+
+    assert [(plan.apm, plan.metrics, plan.tracing) for plan in plans] == [
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+    ]
+    assert [plan.logs.days for plan in plans] == sorted({plan.logs.days for plan in plans})
+
+
+def test_what_scrapes_and_answers_autoscalers_survives_a_node_once_there_are_two() -> None:
+    assert _plan(1_000).collectors == 0
+    assert _plan(50_000).adapters == 2
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_001])
+def test_every_alarm_says_what_to_do(users: int) -> None:
+    for alarm in _all(_plan(users)):
+        assert alarm.action.endswith(".") or alarm.action.endswith("?"), alarm.key
+        assert alarm.threshold >= 0
+
+
+def test_keys_of_alarms_are_unique_for_what_they_watch() -> None:
+    plan = _plan(100_001)
+    for alarms in (plan.database_alarms, plan.replica_alarms, plan.cache_alarms, plan.load_balancer_alarms):
+        keys = [alarm.key for alarm in alarms]
+        assert len(set(keys)) == len(keys)
+
+
+def test_a_replica_is_watched_for_lag_as_well() -> None:
+    plan = _plan(10_000)
+
+    assert {alarm.key for alarm in plan.replica_alarms} - {alarm.key for alarm in plan.database_alarms} == {"lag"}
+
+
+def test_the_budget_is_the_environments_and_so_stands_once() -> None:
+    assert _plan(100_001, "us-west-2").budget is None
+    budget = _plan(1_000).budget
+    assert budget is not None
+    assert budget.usd_month > 340
+
+
+def test_the_collector_of_a_tier_without_metrics_reaches_no_proxy() -> None:
+    without, with_ = _plan(10_000), _plan(50_000)
+
+    assert [policy.name for policy in with_.policies] == ["default-deny", "otel-collector", "kube-metrics-adapter"]
+    assert len(with_.policies[1].egress or ()) == len(without.policies[1].egress or ()) + 1
