@@ -17,6 +17,7 @@ from tests.conftest import RunningControlPlane
 ROOT = Path(__file__).parents[2]
 PLUGINS = {
     "pulumi-language-python": "rehearsal.standins.language_python",
+    "pulumi-resource-aws": "rehearsal.standins.aws",
     "pulumi-resource-kubernetes": "rehearsal.standins.kubernetes",
 }
 PROJECT = """\
@@ -89,7 +90,8 @@ class EngineSandbox:
 
     def changes(self) -> dict[str, int]:
         """What a preview would do, as {operation: number}."""
-        return json.loads(self.pulumi("preview", "--json"))["changeSummary"]
+        shown = self.pulumi("preview", "--json")
+        return json.loads(shown[shown.index("{") :])["changeSummary"]  # warnings come first
 
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the state, secrets in clear."""

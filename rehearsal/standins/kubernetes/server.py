@@ -218,6 +218,8 @@ class KubernetesProvider:
         if api is None:
             return
         try:
+            if not exists and api.waiter.read(obj) is not None:
+                return  # it is to be replaced, or adopted or refused at creation: a dry run would compare the two
             api.apply(obj, manager, dry_run=True)
         except UnknownKindError as error:
             self._log.info(resource.urn, f"not validated yet: {error}")

@@ -16,7 +16,8 @@ inside = pulumi.ResourceOptions(provider=provider, depends_on=[space])
 """
 APP = """
 labels = {"app": "a"}
-container = {"name": "c", "image": config.get("image") or "app:1", "env": [{"name": "RATE", "value": "0.5"}], "args": [],
+container = {"name": "c", "image": config.get("image") or "app:1", "args": [],
+             "env": [{"name": "RATE", "value": "0.5"}],
              "ports": [{"container_port": 80}], "resources": {"limits": {"cpu": "0.5", "memory": "1024Mi"}}}
 k8s.apps.v1.Deployment("app", metadata={"name": "app", "namespace": SPACE}, opts=inside, spec={
     "selector": {"match_labels": labels},
@@ -131,6 +132,7 @@ def test_an_up_after_a_kill_converges_and_destroy_leaves_nothing(
     engine.kill()
     engine.wait()
     cluster_sandbox.wait_for_no_plugins()
+    cluster_sandbox.pulumi("cancel", "--yes")  # the lock of the killed run
     cluster_sandbox.up()
     assert made(control_plane, path) == 42  # 40, the one without a name, and Kubernetes' own with its CA
     assert set(cluster_sandbox.changes()) == {"same"}
@@ -162,9 +164,9 @@ def test_an_unknown_field_is_refused_before_anything_is_made(cluster_sandbox: En
     cluster_sandbox.kubernetes_program(
         SPACE
         + 'k8s.apiextensions.CustomResource("bad", api_version="v1", kind="ConfigMap", metadata={"name": "bad"},'
-        + ' opts=own, others={"daat": {}})\n'
+        + ' opts=own, spec={"daat": {}})\n'
     )
-    assert ".daat: field not declared in schema" in cluster_sandbox.pulumi("preview", fails=True)
+    assert ".spec: field not declared in schema" in cluster_sandbox.pulumi("preview", fails=True)
 
 
 def test_a_kind_that_nobody_knows_is_named(cluster_sandbox: EngineSandbox) -> None:
