@@ -1,7 +1,7 @@
 """Images of the platform's own workloads, in one table.
 
-A digest is stated only where at least two independent public repositories pin the same one for the tag, or the
-publisher does; without it the tag is all that pins the image, which the entry says. Nodes are arm64 and amd64: digests
+A digest is stated only where public repositories pin the same one for the tag, or the publisher does; without it the
+tag is all that pins the image, which the entry says. Nodes are arm64 and amd64: digests
 are those of the multi-platform index.
 """
 

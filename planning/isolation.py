@@ -35,6 +35,10 @@ stays a promise of the entry, reviewed there; what is enforced is the port, and 
 
 _DNS_PORTS = (Port(number=53, protocol="UDP"), Port(number=53))
 _KUBE_DNS = PodPeer(namespace="kube-system", pods={"k8s-app": "kube-dns"})
+TO_DNS = Rule(peers=(AddressPeer(cidr=f"{DNS_ADDRESS}/32"), _KUBE_DNS), ports=_DNS_PORTS)
+"""What every pod that knows its peers by name needs."""
+TO_POD_IDENTITY = Rule(peers=(AddressPeer(cidr=f"{POD_IDENTITY_AGENT}/32"),), ports=(Port(number=80),))
+"""What a pod with a role of its own needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +63,8 @@ def plan_isolation(
         if (callee := registry.by_name.get(name)) and callee.backend
     ]
     egress = (
-        Rule(peers=(AddressPeer(cidr=f"{DNS_ADDRESS}/32"), _KUBE_DNS), ports=_DNS_PORTS),
-        Rule(peers=(AddressPeer(cidr=f"{POD_IDENTITY_AGENT}/32"),), ports=(Port(number=80),)),
+        TO_DNS,
+        TO_POD_IDENTITY,
         *([_to_pooler(shard)] if spec.database and shard is not None else []),
         *([_to_cache(region)] if spec.cache else []),
         *([_to_collector()] if tier.apm else []),

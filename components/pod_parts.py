@@ -1,0 +1,59 @@
+"""Parts of the platform's own pods: as restricted as any plugin's."""
+
+from collections.abc import Mapping
+
+from pulumi_kubernetes import core, meta
+
+
+def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
+    """Of a pod whose containers all run as this user; files of its volumes are its group's."""
+    return core.v1.PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=user,
+        run_as_group=user,
+        fs_group=user,
+        fs_group_change_policy="OnRootMismatch",
+        seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def container_security() -> core.v1.SecurityContextArgs:
+    """Of a container that can write nothing but its mounts, and gain no rights."""
+    return core.v1.SecurityContextArgs(
+        allow_privilege_escalation=False,
+        privileged=False,
+        read_only_root_filesystem=True,
+        run_as_non_root=True,
+        capabilities=core.v1.CapabilitiesArgs(drop=["ALL"]),
+    )
+
+
+def resources(*, cpu_m: int, cpu_limit_m: int, memory_mib: int) -> core.v1.ResourceRequirementsArgs:
+    """Memory in MiB is request and limit alike; CPU in millicores."""
+    memory = f"{memory_mib}Mi"
+    scratch = "64Mi"
+    return core.v1.ResourceRequirementsArgs(
+        requests={"cpu": f"{cpu_m}m", "memory": memory, "ephemeral-storage": scratch},
+        limits={"cpu": f"{cpu_limit_m}m", "memory": memory, "ephemeral-storage": scratch},
+    )
+
+
+def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
+    """A volume that is never on a disk."""
+    return core.v1.VolumeArgs(
+        name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{size_mib}Mi")
+    )
+
+
+def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:
+    """Over zones, then nodes; rather together than nowhere."""
+    return [
+        core.v1.TopologySpreadConstraintArgs(
+            max_skew=1,
+            topology_key=key,
+            when_unsatisfiable="ScheduleAnyway",
+            label_selector=meta.v1.LabelSelectorArgs(match_labels=labels),
+            match_label_keys=["pod-template-hash"],
+        )
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]

@@ -1,0 +1,75 @@
+"""The namespace of schema Jobs: the only place from which the administrators' secrets can be read.
+
+    SchemaNamespace("schema", plan=plan_schema_namespace(region=home, shards=shards), cluster=cluster.name,
+                    secret_arns=[d.master_secret_arn ...], key_arns=[d.key_arn ...], tags=tags,
+                    opts=ResourceOptions(parent=home_region, providers=[cluster.provider]))
+
+Made once, in the home region. Handle: needed (what a Job waits for).
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_kubernetes import core, meta
+
+from components.identity import PodIdentity
+from components.namespace import restricted_namespace
+from components.network_policy import network_policy
+from planning.labels import labels
+from planning.network_policy import default_deny
+from planning.rds_authorities import rds_authorities
+from planning.schema_job import ACCOUNT, CA_FILE, NAMESPACE, SchemaNamespacePlan, secret_policy
+from planning.tags import Tags
+
+CA_CONFIG = "database-ca"
+
+
+class SchemaNamespace(pulumi.ComponentResource):
+    """Its Jobs share one service account; no plugin's pods run here, and none may come in."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: SchemaNamespacePlan,
+        cluster: str,
+        secret_arns: Sequence[pulumi.Input[str]],
+        key_arns: Sequence[pulumi.Input[str]],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:SchemaNamespace", name, None, opts)
+        found = labels("schema", "schema")
+        namespace = restricted_namespace(
+            f"{name}-namespace", name=NAMESPACE, labels=found, opts=pulumi.ResourceOptions(parent=self)
+        )
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        policies = [
+            network_policy(f"{name}-{policy.name}", plan=policy, labels=found, opts=inside)
+            for policy in (default_deny(NAMESPACE), plan.policy)
+        ]
+        authorities = core.v1.ConfigMap(
+            f"{name}-authorities",
+            metadata=meta.v1.ObjectMetaArgs(name=CA_CONFIG, namespace=NAMESPACE, labels=found),
+            data={CA_FILE: rds_authorities([plan.region])},
+            opts=inside,
+        )
+        account = core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata=meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=NAMESPACE, labels=found),
+            automount_service_account_token=False,
+            opts=inside,
+        )
+        arns = pulumi.Output.all(pulumi.Output.all(*secret_arns), pulumi.Output.all(*key_arns))
+        identity = PodIdentity(
+            f"{name}-identity",
+            cluster=cluster,
+            namespace=NAMESPACE,
+            service_account=ACCOUNT,
+            policy=arns.apply(lambda got: secret_policy(got[0], got[1], plan.region)),
+            tags=tags.of("schema"),
+            after=[account],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.needed: Sequence[pulumi.Resource] = [namespace, *policies, authorities, account, identity]
+        self.register_outputs({})
