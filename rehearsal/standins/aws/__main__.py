@@ -1,0 +1,29 @@
+"""pulumi-resource-aws: started by the engine, which reads the port from the first line of stdout.
+
+Run as `python -P -m rehearsal.standins.aws` with the checkout on PYTHONPATH, or by this file's path.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __package__ in {None, ""}:  # run by path: the folder of this file is on sys.path, and must not be
+    sys.path[0] = str(Path(__file__).resolve().parents[3])
+
+from rehearsal.standins.light import skip_sdk_start_up
+
+skip_sdk_start_up()
+
+from rehearsal.standins.aws.provider import AwsProvider  # noqa: E402  (after the SDK is made light)
+from rehearsal.standins.aws.sdk import Sdk  # noqa: E402
+from rehearsal.standins.protocol import serve_provider  # noqa: E402
+
+
+def main() -> None:
+    """Serve the engine until it is done."""
+    serve_provider(AwsProvider(Sdk()), workers=32)  # nothing here waits for long
+
+
+if __name__ == "__main__":
+    main()
