@@ -1,8 +1,10 @@
 # The first run of a target makes .venv and gets its tools; both are kept.
 STACK ?= dev
 # The newest Python that the pinned requirements were tried with; name another with make PYTHON=...
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+endif
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help

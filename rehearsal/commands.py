@@ -129,10 +129,10 @@ class Rehearsal:
 
     def _destroy(self) -> None:
         toolbox = Toolbox(self.progress)
-        tools = toolbox.get(tool_table.ALL)
-        engine = self._engine(tools["pulumi"])
+        engine = self._engine(toolbox.get([tool_table.CLI])["pulumi"])
         if not engine.resources():
             return
+        tools = toolbox.get(tool_table.ALL)
         # Objects are deleted by the real API server: a control plane that was stopped comes up once more.
         self._start_control_planes(tools, crds.get(toolbox, self.progress))
         if any(resource.get("protect") for resource in engine.resources()):
@@ -174,8 +174,8 @@ class Rehearsal:
         return access
 
     def _tell_policies(self, outcome: Outcome) -> None:
-        for level, policy, message, urn in outcome.violations:
-            print(f"policy {policy} ({level}): {message} [{short_name(urn)}]")
+        for line in remarks(outcome):
+            print(line)
 
     @contextmanager
     def _alone(self) -> Generator[None]:
@@ -222,6 +222,19 @@ def changes(outcome: Outcome) -> list[str]:
     if len(outcome.steps) > SHOWN_CHANGES:
         return [f"Would be: {counted}."]
     return [*(f"{operation:>8}  {short_name(urn)}" for operation, urn in outcome.steps), f"Would be: {counted}."]
+
+
+def remarks(outcome: Outcome) -> list[str]:
+    """What the policy pack says: each policy once, with the first resource and how many more there are."""
+    by_policy: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for level, policy, message, urn in outcome.violations:
+        by_policy.setdefault((level, policy), []).append((message, urn))
+    lines: list[str] = []
+    for (level, policy), found in sorted(by_policy.items()):
+        message, urn = found[0]
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        lines.append(f"policy {policy} ({level}), {short_name(urn)}{more}: {message}")
+    return lines
 
 
 def total(outcome: Outcome) -> int:

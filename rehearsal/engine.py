@@ -55,7 +55,7 @@ class Engine:
 
     def state_file(self) -> Path:
         """The file backend's own file of the stack."""
-        return self._backend() / "stacks" / "naap" / f"{self.project.stack}.json"
+        return self._backend() / "stacks" / self.project.name / f"{self.project.stack}.json"
 
     def run(self, *arguments: str) -> str:
         """Output of one short command. Raises RehearsalError with what it said."""

@@ -31,6 +31,7 @@ class Task:
     expected: str = ""
     note: str = ""
     started: float = field(default_factory=time.monotonic)
+    said: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
         """Title, time so far, expectation and note."""
@@ -81,7 +82,6 @@ class Progress:
             self.say(f"  {title}: {outcome} {duration(seconds)}{f' ({task.note})' if task.note else ''}")
 
     def _tick(self) -> None:
-        last = time.monotonic()
         while True:
             time.sleep(TTY_SECONDS)
             with self._lock:
@@ -90,10 +90,15 @@ class Progress:
                     return
                 if self._tty:
                     self._draw()
-                elif time.monotonic() - last >= LOG_SECONDS:
-                    last = time.monotonic()
-                    for task in self._tasks:
-                        print(f"  {task.line()}", file=self._out, flush=True)
+                else:
+                    self._log()
+
+    def _log(self) -> None:
+        now = time.monotonic()
+        for task in self._tasks:
+            if now - task.said >= LOG_SECONDS:
+                task.said = now
+                print(f"  {task.line()}", file=self._out, flush=True)
 
     def _draw(self) -> None:
         width = get_terminal_size().columns - 1

@@ -46,6 +46,11 @@ class Project:
     stack: str
 
     @property
+    def name(self) -> str:
+        """The project's name, as Pulumi.yaml states it."""
+        return str(_read(self.root / "Pulumi.yaml")["name"])
+
+    @property
     def state(self) -> Path:
         """All of it; deleted by `down`."""
         return self.root / ".rehearsal" / self.stack
@@ -89,7 +94,9 @@ class Project:
         own = {
             "PATH": f"{self.launchers}:{pulumi.path.parent}:{os.environ.get('PATH', '')}",
             "PULUMI_HOME": str(self.state / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self.state / 'backend'}",
+            # Without sidecar files: those are not written atomically, and one cut short by a kill makes the whole
+            # state unreadable ("failed to load checkpoint: EOF").
+            "PULUMI_BACKEND_URL": f"file://{self.state / 'backend'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log, by which progress and results are read
