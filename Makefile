@@ -46,7 +46,7 @@ test: venv-dev ## All tests
 	@$(RUN) -m pytest $(PYTEST)
 
 bench: venv-dev ## Our program against the bare engine, side by side
-	@$(RUN) -m tests.bench
+	@$(RUN) -m benchmarks
 
 check: venv-dev ## Format, lint and types
 	@$(RUN) -m ruff format --check .

@@ -56,7 +56,8 @@ def _family(root: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (parent := _parent(entry)) is not None:
             children.setdefault(parent, []).append(int(entry.name))
-    found, waiting = [], [root]
+    found: list[int] = []
+    waiting = [root]
     while waiting:
         pid = waiting.pop()
         found.append(pid)

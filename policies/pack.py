@@ -5,9 +5,9 @@ rules times the number of resources; here one policy judges a resource by all of
 """
 
 import datetime
+from functools import cache
 from typing import Any
 
-import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     PolicyPack,
@@ -20,43 +20,26 @@ from pulumi_policy import (
 
 from policies import aws_access, aws_data, objects, pods, whole
 from policies.catalogue import load_catalogue
+from policies.environments import environment_of, stack_of
 from policies.exemptions import load_exemptions
 from policies.judge import Judge
-from policies.rule import RULES, STACK_RULES, Environment, Resource, Stack
+from policies.rule import RULES, STACK_RULES, Resource, Stack
 from policies.values import plain
 
 RULE_MODULES = (pods, objects, aws_data, aws_access, whole)
 """Importing them registers their rules."""
 
-HIGH_AVAILABILITY_FROM_USERS = 1_000
-"""Above this many users the loss of a zone must not stop an environment."""
 
-BACKUP_DAYS = {True: 7, False: 1}
-"""Days that backups are kept at least: in production, elsewhere."""
-
-
-def environment() -> Environment:
-    """What the stack under judgement must hold to; production where its configuration can't be read."""
-    config = pulumi.Config("naap")
-    production = config.get("production")
-    users = config.get_int("users")
-    strict = production is None and users is None
-    return Environment(
-        production=strict or production == "true",
-        multi_az=users is not None and users > HIGH_AVAILABILITY_FROM_USERS,
-        backup_days=BACKUP_DAYS[production == "true"],
-    )
-
-
-def make_judge() -> Judge:
-    """The judge of the stack whose configuration the engine has handed over."""
+@cache
+def judge_of(stack: str) -> Judge:
+    """The judge of a stack, by its name: the engine doesn't hand a stack's configuration to packs in Python."""
     descriptions = load_catalogue()
     return Judge(
         rules=RULES,
         stack_rules=STACK_RULES,
         descriptions=descriptions,
         exemptions=load_exemptions(frozenset(descriptions)),
-        environment=environment(),
+        environment=environment_of(stack),
         today=datetime.datetime.now(tz=datetime.UTC).date(),
     )
 
@@ -76,20 +59,18 @@ def to_resource(args: Any) -> Resource:
 
 def make_pack() -> PolicyPack:
     """The pack. It serves the engine and does not return before the engine is done."""
-    judge = make_judge()
 
     def on_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        for finding in judge.on_resource(to_resource(args)):
+        for finding in judge_of(stack_of(args.urn)).on_resource(to_resource(args)):
             report(finding.message, finding.urn)
 
     def on_stack(args: StackValidationArgs, report: ReportViolation) -> None:
         resources = [to_resource(resource) for resource in args.resources]
-        root = next(
-            (item.urn for item in resources if item.type == "pulumi:pulumi:Stack"),
-            resources[0].urn if resources else None,
-        )
-        for finding in judge.on_stack(Stack(resources)):
-            report(finding.message, finding.urn or root)
+        if not resources:
+            return
+        for finding in judge_of(stack_of(resources[0].urn)).on_stack(Stack(resources)):
+            # Without a URN the engine's text mode breaks down.
+            report(finding.message, finding.urn or resources[0].urn)
 
     return PolicyPack(
         name="naap",

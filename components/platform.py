@@ -1,0 +1,174 @@
+"""The whole platform of a stack: what all regions share, the regions, the database shards, and the plugins."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.cdn import Cdn
+from components.certificates import Certificates
+from components.database import Database
+from components.database_standby import DatabaseStandby
+from components.frontend import Frontend
+from components.peering import Peering
+from components.region import Region
+from components.region_plugins import RegionPlugins, ShardHosts
+from components.secrets import RootSecret
+from components.storage import Storage
+from planning.cdn import REGION
+from planning.naming import REGION_CODES
+from planning.platform import PlatformPlan
+
+
+class Platform(pulumi.ComponentResource):
+    """Everything of one stack. outputs: what the stack exports; no secret among them."""
+
+    outputs: Mapping[str, pulumi.Input[str] | Mapping[str, pulumi.Input[str]]]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PlatformPlan,
+        root: RootSecret,
+        secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Platform", name, None, opts)
+        self._plan, self._root = plan, root
+        self._aws = self._make_providers()
+        certificates = Certificates(
+            "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
+        )
+        self._storage = Storage(
+            "storage", plan=plan.storage, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
+        )
+        self._regions = self._make_regions(certificates)
+        shards = self._make_shards()
+        for cell in plan.regions:
+            RegionPlugins(
+                f"{REGION_CODES[cell.region]}-plugins",
+                plan=cell,
+                region=self._regions[cell.region],
+                shards=shards[cell.region],
+                storage=self._storage.in_region(cell.region),
+                root=root,
+                configured=secrets,
+                tags=plan.tags,
+                opts=self._in(cell.region),
+            )
+        Frontend(
+            "frontend",
+            plan=plan.frontend,
+            assets_bucket=self._storage.home.assets.name,
+            tags=plan.tags,
+            opts=self._in(plan.home.region),
+        )
+        self._cdn = self._make_cdn(certificates)
+        self.outputs = self._outputs(shards)
+        self.register_outputs({})
+
+    def _make_providers(self) -> dict[str, aws.Provider]:
+        """One a region, and one for the region in which CloudFront's own parts are."""
+        regions = dict.fromkeys([*(cell.region for cell in self._plan.regions), REGION])
+        return {
+            region: aws.Provider(f"aws-{region}", region=region, opts=pulumi.ResourceOptions(parent=self))
+            for region in regions
+        }
+
+    def _in(self, region: str) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, providers=[self._aws[region]])
+
+    def _make_regions(self, certificates: Certificates) -> dict[str, Region]:
+        plan = self._plan
+        regions = {
+            cell.region: Region(
+                REGION_CODES[cell.region],
+                plan=cell,
+                certificate_arn=certificates.in_region(cell.region),
+                logs=self._storage.in_region(cell.region).logs,
+                root=self._root,
+                tags=plan.tags,
+                protect=plan.settings.production,
+                opts=self._in(cell.region),
+            )
+            for cell in plan.regions
+        }
+        for peering in plan.peerings:
+            Peering(
+                f"peering-{REGION_CODES[peering.accepter.region]}",
+                plan=peering,
+                requester=regions[peering.requester.region].network,
+                accepter=regions[peering.accepter.region].network,
+                accepter_provider=self._aws[peering.accepter.region],
+                tags=plan.tags,
+                opts=self._in(peering.requester.region),
+            )
+        return regions
+
+    def _make_shards(self) -> dict[str, dict[int, ShardHosts]]:
+        """Hosts of every shard by region: writers are at home, replicas everywhere."""
+        home = self._regions[self._plan.home.region]
+        hosts: dict[str, dict[int, ShardHosts]] = {cell.region: {} for cell in self._plan.regions}
+        for shard in self._plan.shards:
+            database = Database(
+                f"database-{shard.shard}",
+                plan=shard,
+                network=home.network,
+                client_security_group_id=home.cluster.security_group_id,
+                secrets=self._root,
+                tags=self._plan.tags,
+                opts=self._in(self._plan.home.region),
+            )
+            hosts[self._plan.home.region][shard.shard] = ShardHosts(
+                writer=database.writer_host,
+                readers=database.reader_hosts,
+                administrator_secret_arn=database.master_secret_arn,
+            )
+            if shard.remote:
+                away = self._regions[shard.remote.region]
+                standby = DatabaseStandby(
+                    f"database-{shard.shard}-standby",
+                    plan=shard,
+                    source_arn=database.arn,
+                    network=away.network,
+                    client_security_group_id=away.cluster.security_group_id,
+                    tags=self._plan.tags,
+                    opts=self._in(shard.remote.region),
+                )
+                hosts[shard.remote.region][shard.shard] = ShardHosts(
+                    writer=database.writer_host,
+                    readers=[standby.reader_host],
+                    administrator_secret_arn=database.master_secret_arn,
+                )
+        return hosts
+
+    def _make_cdn(self, certificates: Certificates) -> Cdn:
+        plan = self._plan
+        return Cdn(
+            "cdn",
+            plan=plan.cdn,
+            storage=self._storage,
+            load_balancers={name: region.load_balancer for name, region in self._regions.items()},
+            certificate_arn=certificates.in_region(REGION),
+            global_provider=self._aws[REGION],
+            tags=plan.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _outputs(
+        self, shards: Mapping[str, Mapping[int, ShardHosts]]
+    ) -> dict[str, pulumi.Input[str] | Mapping[str, pulumi.Input[str]]]:
+        home = self._plan.home.region
+        return {
+            "siteUrl": self._cdn.site_url,
+            "apiUrl": self._cdn.api_url,
+            "distributionId": self._cdn.distribution_id,
+            "clusters": {name: region.cluster.name for name, region in self._regions.items()},
+            "databases": {f"shard-{number}": hosts.writer for number, hosts in shards[home].items()},
+            "caches": {name: region.caches.app_host for name, region in self._regions.items()},
+            "buckets": {
+                bucket.plan.noun: bucket.name
+                for bucket in (self._storage.home.assets, self._storage.home.uploads, self._storage.home.backups)
+            },
+        }

@@ -1,0 +1,68 @@
+"""A region: a cell of network, cluster, caches, load balancer and gateway, on which its plugins stand."""
+
+import pulumi
+
+from components.bucket import Bucket
+from components.caches import Caches
+from components.cluster import Cluster
+from components.gateway import Gateway
+from components.load_balancer import LoadBalancer
+from components.network import Network
+from components.priority import PriorityClasses
+from components.secrets import RootSecret
+from planning.naming import REGION_CODES
+from planning.platform import RegionPlan
+from planning.tags import Tags
+
+
+class Region(pulumi.ComponentResource):
+    """Handles: network, cluster, caches, load_balancer, gateway, priorities. Its AWS provider comes through opts."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: RegionPlan,
+        certificate_arn: pulumi.Input[str],
+        logs: Bucket,
+        root: RootSecret,
+        tags: Tags,
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Region", name, None, opts)
+        self.plan = plan
+        code = REGION_CODES[plan.region]
+        child = pulumi.ResourceOptions(parent=self)
+        self.network = Network(f"{code}-network", plan=plan.network, tags=tags, protect=protect, opts=child)
+        self.cluster = Cluster(f"{code}-cluster", plan=plan.cluster, network=self.network, tags=tags, opts=child)
+        self.caches = Caches(
+            f"{code}-caches",
+            plan=plan.caches,
+            network=self.network,
+            client_security_group_id=self.cluster.security_group_id,
+            secrets=root,
+            tags=tags,
+            opts=child,
+        )
+        self.load_balancer = LoadBalancer(
+            f"{code}-load-balancer",
+            plan=plan.load_balancer,
+            network=self.network,
+            pods_security_group_id=self.cluster.security_group_id,
+            certificate_arn=certificate_arn,
+            logs=logs,
+            tags=tags,
+            opts=child,
+        )
+        inside = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
+        self.priorities = PriorityClasses(f"{code}-priorities", opts=inside)
+        self.gateway = Gateway(
+            f"{code}-gateway",
+            plan=plan.gateway,
+            target_group_arn=self.load_balancer.target_group_arn,
+            limit_host=self.caches.limit_host,
+            secrets=root,
+            opts=inside,
+        )
+        self.register_outputs({"cluster": self.cluster.name})

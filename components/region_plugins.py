@@ -1,0 +1,81 @@
+"""The plugins of a region, with the poolers through which they reach their databases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.calls import open_doors
+from components.plugin import Plugin
+from components.plugin_surroundings import PluginSurroundings
+from components.pooler import Pooler
+from components.pooler_namespace import PoolerNamespace
+from components.region import Region
+from components.secrets import RootSecret
+from components.storage import RegionStorage
+from planning.naming import REGION_CODES
+from planning.platform import RegionPlan
+from planning.tags import Tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardHosts:
+    """Where a region's poolers find a shard. readers: replicas of this region; none below the tier that has them."""
+
+    writer: pulumi.Output[str]
+    readers: Sequence[pulumi.Output[str]]
+    administrator_secret_arn: pulumi.Output[str]
+
+
+class RegionPlugins(pulumi.ComponentResource):
+    """Poolers of every shard, then every plugin, then what they open for one another."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: RegionPlan,
+        region: Region,
+        shards: Mapping[int, ShardHosts],
+        storage: RegionStorage,
+        root: RootSecret,
+        configured: Mapping[str, Mapping[str, pulumi.Output[str]]],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:RegionPlugins", name, None, opts)
+        code = REGION_CODES[plan.region]
+        child = pulumi.ResourceOptions(parent=self, providers=[region.cluster.provider])
+        entrance = PoolerNamespace(f"{code}-poolers", plans=plan.poolers, opts=child)
+        poolers = {
+            pooler.shard: Pooler(
+                f"{code}-pooler-{pooler.shard}",
+                plan=pooler,
+                writer_host=shards[pooler.shard].writer,
+                secrets=root,
+                after=[entrance],
+                opts=child,
+            )
+            for pooler in plan.poolers
+        }
+        surroundings = PluginSurroundings(
+            cluster=region.cluster.name,
+            secrets=root,
+            configured=configured,
+            cache_host=region.caches.app_host,
+            cluster_cache_host=region.caches.cluster_host,
+            ca_pem=poolers[0].ca_pem,
+            uploads_bucket=storage.uploads.name,
+            uploads_arn=storage.uploads.arn,
+            uploads_key_arn=storage.key_arn,
+            tags=tags,
+            cache_users=region.caches.users,
+            before_pods=[region.priorities, *poolers.values()],
+            before_routes=[region.gateway],
+        )
+        self.plugins = {
+            plugin.name: Plugin(f"{code}-{plugin.name}", plan=plugin, surroundings=surroundings, opts=child)
+            for plugin in plan.plugins
+        }
+        open_doors(self.plugins)
+        self.register_outputs({})
