@@ -9,9 +9,10 @@ from typing import Any, cast
 import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from planning.problem import InvalidInputError, Problem
-from plugins.yaml_text import Loader
+from plugins.yaml_text import Loader, is_plain_text
 
 _SHORT = 4
 """Lists of commands and names of at most this many words stand on one line."""
@@ -136,4 +137,7 @@ def _commented(value: object) -> object:
         if len(items) <= _SHORT and all(isinstance(item, str) and re.fullmatch(r"[\w.-]+", item) for item in items):
             sequence.fa.set_flow_style()  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
         return sequence
+    if isinstance(value, str) and not is_plain_text(value):
+        # ruamel follows YAML 1.2, in which `yes` is text; the loader, like most readers, takes it for a boolean.
+        return SingleQuotedScalarString(value)
     return value

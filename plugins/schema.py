@@ -1,7 +1,7 @@
 """The shape of plugins/registry.yaml, for the loader and for editors."""
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
@@ -185,4 +185,18 @@ class RegistryFile(Section):
 def json_schema() -> dict[str, Any]:
     """JSON Schema of the file, for editors."""
     found = RegistryFile.model_json_schema(by_alias=True)
+    _close(found)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "NaaP plugin registry", **found}
+
+
+def _close(node: Any) -> None:
+    """Refuses keys of other patterns: pydantic does, and leaves it out of the schema."""
+    if isinstance(node, list):
+        for item in cast("list[Any]", node):
+            _close(item)
+    elif isinstance(node, dict):
+        stated = cast("dict[str, Any]", node)
+        if "patternProperties" in stated:
+            stated["additionalProperties"] = False
+        for item in stated.values():
+            _close(item)

@@ -159,6 +159,11 @@ def _resolved(text: str) -> str | None:
     return None
 
 
+def is_plain_text(text: str) -> bool:
+    """Whether a text without quotes reads as itself: not so with yes, 1.0 or 2026-01-31."""
+    return _resolved(text) is None
+
+
 def read_yaml(text: str, file: str) -> tuple[Any, list[Problem]]:
     """The value of a YAML text, and all that is wrong with it; broken syntax gives None and what came before it."""
     reader = None

@@ -1,0 +1,229 @@
+"""`python -m plugins` as people run it: what it prints, what it changes, how it exits."""
+
+import base64
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugins.load import load_registry
+from tests.plugins.registries import MANIFESTS, REGISTRY, ROOT
+from tests.plugins.test_installs import Platform, platform
+
+__all__ = ["platform"]  # a fixture of that file
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    """A copy of the real registry."""
+    shutil.copytree(MANIFESTS, tmp_path / "manifests")
+    return Path(shutil.copy(REGISTRY, tmp_path / "registry.yaml"))
+
+
+def run(*arguments: str, registry: Path = REGISTRY) -> subprocess.CompletedProcess[str]:
+    """The command, run from the project's folder."""
+    environment = {key: value for key, value in os.environ.items() if key != "NAAP_TOKEN"}
+    command = [sys.executable, "-m", "plugins", "--registry", str(registry), *arguments]
+    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert "Traceback" not in found.stderr
+    return found
+
+
+def manifest(tmp_path: Path, **fields: object) -> str:
+    path = tmp_path / "plugin.json"
+    full = {"name": "new-one", "version": "1.0.0", "backend": {"devPort": 4000, "apiPrefix": "/api/v1/new-one"}}
+    path.write_text(json.dumps({**full, **fields}))
+    return str(path)
+
+
+def test_the_real_registry_is_valid_for_production() -> None:
+    found = run("validate", "--production")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "9 entries, 8 with pods; all rules hold." in found.stdout
+
+
+def test_errors_go_to_standard_error_all_at_once_with_exit_code_2(registry: Path) -> None:
+    registry.write_text(registry.read_text().replace("port: 4009", "port: 4008").replace("share", "shrae", 1))
+    text = registry.read_text().replace("    cron: true", "    kron: true\n    cron: 5")
+    registry.write_text(text)
+    found = run("validate", registry=registry)
+    assert (found.returncode, found.stdout) == (2, "")
+    for part in ("2 problems", "my-wallet · kron", "did you mean cron?", "my-wallet · cron", "rule:", "fix:"):
+        assert part in found.stderr
+
+
+def test_the_list_fits_eighty_columns() -> None:
+    found = run("list")
+    assert found.returncode == 0
+    lines = found.stdout.splitlines()
+    assert len(lines) == 10
+    assert max(map(len, lines)) <= 80
+    assert lines[1].split() == ["base-svc", "1.0.0", "4000", "/api/v1", "public", "active"]
+
+
+def test_the_printed_schema_is_the_committed_one() -> None:
+    assert run("schema").stdout == (REGISTRY.parent / "registry.schema.json").read_text()
+
+
+def test_adding_keeps_the_file_and_says_what_was_decided(registry: Path, tmp_path: Path) -> None:
+    before = registry.read_text()
+    found = run("add", manifest(tmp_path, isCore=True, database={"schema": "plugin_new_one"}), registry=registry)
+    assert found.returncode == 0, found.stderr
+    assert registry.read_text().startswith(before)
+    for part in ("Added new-one", "4000 is taken", "least loaded", "isCore true"):
+        assert part in found.stdout
+    entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "new-one")
+    assert entry.backend
+    assert entry.backend.port == 4001
+    assert entry.database
+    assert entry.database.shard == 1
+    assert (tmp_path / "manifests" / "new-one.plugin.json").read_bytes() == (tmp_path / "plugin.json").read_bytes()
+
+
+def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) -> None:
+    path = manifest(tmp_path)
+    assert run("add", path, registry=registry).returncode == 0
+    before = registry.read_bytes()
+    found = run("add", path, registry=registry)
+    assert found.returncode == 2
+    assert "already there" in found.stderr
+    assert registry.read_bytes() == before
+
+
+def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
+    image = "registry.example.com/team/new:2.0.0@sha256:" + "b" * 64
+    found = run("add", manifest(tmp_path), "--name", "other", "--image", image, registry=registry)
+    assert found.returncode == 0, found.stderr
+    entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "other")
+    assert entry.backend
+    assert entry.backend.image == image
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"name": "Not A Label"}, "DNS label"),
+        ({"name": "naap-x"}, "platform's own"),
+        ({"version": "soon"}, "semantic version"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/wallet"}}, "my-wallet has it"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/auth/x"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/new-one"}}, "CDN"),
+        ({"backend": {"resources": {"memory": "900Gi"}}}, "fit on a node"),
+        ({"database": {"schema": "plugin_wallet"}}, "my-wallet has it"),
+        ({"frontend": {"routes": ["/wallet"]}}, "my-wallet has it"),
+        ({"backend": None}, "a backend, a frontend or both"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_and_nothing_is_written(
+    registry: Path, tmp_path: Path, fields: dict[str, object], word: str
+) -> None:
+    before = sorted((path, path.read_bytes()) for path in tmp_path.rglob("*.*") if path.is_file())
+    found = run("add", manifest(tmp_path, **fields), registry=registry)
+    (tmp_path / "plugin.json").unlink()
+    assert found.returncode == 2
+    assert word in found.stderr
+    assert sorted((path, path.read_bytes()) for path in tmp_path.rglob("*.*") if path.is_file()) == before
+
+
+def test_files_that_are_no_manifest_are_refused(registry: Path, tmp_path: Path) -> None:
+    for name, data, word in (
+        ("a.json", b"\x7fELF\x00\xff", "UTF-8"),
+        ("b.json", b"x" * 300_000, "256,000"),
+        ("c.json", b"[]", "one JSON object"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        found = run("add", str(tmp_path / name), registry=registry)
+        assert found.returncode == 2
+        assert word in found.stderr
+    assert run("add", str(tmp_path), registry=registry).returncode == 2
+    assert run("add", str(tmp_path / "missing.json"), registry=registry).returncode == 2
+
+
+def test_nothing_is_added_to_a_registry_with_errors(registry: Path, tmp_path: Path) -> None:
+    registry.write_text(registry.read_text().replace("port: 4009", "port: 4008"))
+    found = run("add", manifest(tmp_path), registry=registry)
+    assert found.returncode == 2
+    assert "my-wallet has it" in found.stderr
+    assert "new-one" not in registry.read_text()
+
+
+def test_a_bundles_size_and_hash_are_written_into_its_entry(registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "my-wallet.js").write_text("console.log('wallet');" * 100)
+    before = registry.read_text().splitlines()
+    found = run("bundle", str(tmp_path / "my-wallet.js"), registry=registry)
+    assert found.returncode == 0, found.stderr
+    added = [line for line in registry.read_text().splitlines() if line not in before]
+    assert [line.split(":")[0].strip() for line in added] == ["gzipBytes", "integrity"]
+    again = registry.read_bytes()
+    assert run("bundle", str(tmp_path / "my-wallet.js"), registry=registry).returncode == 0
+    assert registry.read_bytes() == again
+
+
+def test_a_bundle_too_large_or_of_nobody_is_refused(registry: Path, tmp_path: Path) -> None:
+    generator = random.Random(1)  # noqa: S311  # no secret: the same noise every time
+    (tmp_path / "my-wallet.js").write_bytes(base64.b64encode(generator.randbytes(600_000)))
+    before = registry.read_bytes()
+    for arguments, word in (
+        (("my-wallet.js",), "512,000"),
+        (("my-wallet.js", "nobody"), "one of: base-svc"),
+        (("my-wallet.js", "plugin-server"), "frontend"),
+    ):
+        found = run("bundle", str(tmp_path / arguments[0]), *arguments[1:], registry=registry)
+        assert found.returncode == 2
+        assert word in found.stderr
+    assert registry.read_bytes() == before
+
+
+def test_a_plugin_is_retired_one_step_at_a_time(registry: Path, platform: Platform) -> None:
+    before = registry.read_text()
+
+    def retire(word: str, code: int = 0) -> None:
+        found = run("retire", "my-dashboard", "--api", platform.url, registry=registry)
+        assert found.returncode == code
+        assert word in found.stdout + found.stderr
+
+    platform.counts(2)
+    retire("active -> draining; 2 active installs")
+    retire("2 active installs", code=2)
+    platform.counts(0)
+    retire("draining -> stopped")
+    assert run("remove", "my-dashboard", registry=registry).returncode == 2
+    retire("stopped -> archived")
+    retire("archived is the last step", code=2)
+    assert "lifecycle: archived" in registry.read_text()
+    assert run("remove", "my-dashboard", registry=registry).returncode == 0
+    after = registry.read_text()
+    assert "my-dashboard" not in after
+    assert len(load_registry(registry, production=True).plugins) == 8
+    assert not (registry.parent / "manifests" / "my-dashboard.plugin.json").exists()
+    start, end = before.index("  my-dashboard:"), before.index("  daydream-video:")
+    assert after == before[:start] + before[end:]
+
+
+def test_what_others_call_or_the_platform_needs_is_not_retired(registry: Path, platform: Platform) -> None:
+    platform.counts(0)
+    found = run("retire", "base-svc", "--api", platform.url, registry=registry)
+    assert found.returncode == 2
+    assert "core services" in found.stderr
+    assert platform.asked == []
+    assert run("retire", "nobody", "--api", platform.url, registry=registry).returncode == 2
+
+
+def test_without_an_answer_nothing_changes(registry: Path, platform: Platform) -> None:
+    platform.answers = [(404, b"<html>")]
+    before = registry.read_bytes()
+    found = run("retire", "my-dashboard", "--api", platform.url, registry=registry)
+    assert found.returncode == 2
+    assert registry.read_bytes() == before
+
+
+def test_wrong_arguments_are_explained() -> None:
+    assert run().returncode == 2
+    assert run("conquer").returncode == 2
+    assert run("retire", "my-wallet").returncode == 2
+    assert "retire" in run("--help").stdout

@@ -1,0 +1,297 @@
+"""Manifests, real and odd, and what becomes of them."""
+
+import json
+import string
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from planning.problem import InvalidInputError
+from plugins.editor import RegistryText
+from plugins.importer import Imported, import_manifest
+from plugins.manifest import parse_manifest
+from plugins.reading import Taken
+from plugins.schema import Entry
+from tests.plugins.registries import MANIFESTS, REGISTRY, parsed
+
+TAKEN = Taken(
+    names=frozenset({"base-svc"}), ports=frozenset({4000}), shard_loads={0: 1}, with_backend=frozenset({"base-svc"})
+)
+FULL: dict[str, Any] = {
+    "name": "odd",
+    "version": "1.0.0",
+    "frontend": {"entry": "./dist/odd.js", "routes": ["/odd"], "navigation": {"label": "Odd"}},
+    "backend": {"devPort": 4001, "apiPrefix": "/api/v1/odd"},
+}
+
+
+def imported(**changes: Any) -> Imported:
+    """FULL with fields changed; None removes one."""
+    manifest = {key: value for key, value in {**FULL, **changes}.items() if value is not None}
+    return import_manifest(manifest, file="plugin.json", taken=TAKEN)
+
+
+def with_backend(**changes: Any) -> Imported:
+    return imported(backend={**FULL["backend"], **changes})
+
+
+def said(found: Imported, word: str) -> bool:
+    return any(word in line for line in (*found.derived, *found.wrong))
+
+
+REFINED_BY_HAND = {
+    "my-wallet": {"cron", "cache", "database"},
+    "my-dashboard": {"cache", "database"},
+    "daydream-video": {"database", "network"},
+    "community": {"database"},
+    "developer-api": {"database"},
+    "service-gateway": {"stripPrefix", "scaling", "database", "network"},
+    "intelligent-dashboard": set[str](),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFINED_BY_HAND))
+def test_the_registry_holds_what_the_import_makes_of_the_real_manifest(name: str) -> None:
+    """But for what its manifest doesn't say, which people added to the entry."""
+    data = (MANIFESTS / f"{name}.plugin.json").read_bytes()
+    found = import_manifest(parse_manifest(data, file="plugin.json"), file="plugin.json", taken=TAKEN)
+    made = Entry.model_validate(found.entry).model_dump(by_alias=True)
+    text = REGISTRY.read_text()
+    start = text.index(f"\n  {name}:\n")
+    block = RegistryText(text=text, file="r")
+    assert start
+    here: dict[str, Any] = {}
+    block.change(name, lambda entry: here.update(json.loads(json.dumps(entry))))
+    kept = Entry.model_validate(here).model_dump(by_alias=True)
+    assert {field for field in kept if kept[field] != made[field]} == REFINED_BY_HAND[name]
+
+
+def test_importing_twice_gives_the_same_entry() -> None:
+    assert imported() == imported()
+
+
+def test_what_real_manifests_get_wrong_is_said() -> None:
+    wrong = {
+        path.name: "\n".join(import_manifest(parse_manifest(path.read_bytes(), file="x"), file="x", taken=TAKEN).wrong)
+        for path in MANIFESTS.glob("*.json")
+    }
+    assert "isCore true is in no type" in wrong["community.plugin.json"]
+    assert "icon BrainCircuit is in no type" in wrong["intelligent-dashboard.plugin.json"]
+    assert "category example is outside the enum" in wrong["intelligent-dashboard.plugin.json"]
+    assert "category media is outside the enum" in wrong["daydream-video.plugin.json"]
+    assert "cpu 0.25 is written as 250m" in wrong["my-wallet.plugin.json"]
+    assert "port 4108 is never listened on" in wrong["my-wallet.plugin.json"]
+    assert "path of a Prisma file" in wrong["my-dashboard.plugin.json"]
+    assert "path of a Prisma file" not in wrong["service-gateway.plugin.json"]
+
+
+def test_a_taken_port_is_replaced_by_a_free_one() -> None:
+    found = with_backend(devPort=4000)
+    assert found.entry["port"] == 4001
+    assert said(found, "4000 is taken")
+
+
+@pytest.mark.parametrize("port", [80, None, "x", -1, 1.5, True, 10**9, [4001], "٤٠٠١"])
+def test_a_port_that_is_none_is_replaced_by_a_free_one(port: object) -> None:
+    assert with_backend(devPort=port, port=None).entry["port"] == 4001
+
+
+def test_a_port_as_text_is_taken_for_the_number() -> None:
+    found = with_backend(devPort="4007")
+    assert found.entry["port"] == 4007
+    assert said(found, "without quotes")
+
+
+def test_a_missing_prefix_is_made_from_the_name() -> None:
+    found = with_backend(apiPrefix=None)
+    assert found.entry["apiPrefix"] == "/api/v1/odd"
+    assert said(found, "apiPrefix: /api/v1/odd")
+    assert with_backend(apiPrefix="api/v1/odd/").entry["apiPrefix"] == "/api/v1/odd"
+
+
+@pytest.mark.parametrize(
+    ("stated", "cpu"),
+    [("0.25", "250m"), ("250m", "250m"), (0.5, "500m"), (1, "1000m"), ("1.5", "1500m"), ("lots", None), ({}, None)],
+)
+def test_cpu_is_understood_in_every_usual_form(stated: object, cpu: str | None) -> None:
+    assert with_backend(resources={"cpu": stated}).entry.get("resources", {}).get("cpu") == cpu
+
+
+@pytest.mark.parametrize(
+    ("stated", "memory"),
+    [
+        ("256Mi", "256Mi"), ("1Gi", "1Gi"), ("512MB", "489Mi"), ("1g", "954Mi"), (268435456, "256Mi"),
+        ("0.5Gi", "512Mi"), ("lots", None), (True, None), ("0Mi", None),
+    ],
+)  # fmt: skip
+def test_memory_is_understood_in_every_usual_form(stated: object, memory: str | None) -> None:
+    assert with_backend(resources={"memory": stated}).entry.get("resources", {}).get("memory") == memory
+
+
+def test_a_schema_goes_to_the_least_loaded_shard_and_stays_there() -> None:
+    found = imported(database={"type": "postgresql", "schema": "plugin_odd"})
+    assert found.entry["database"] == {"schema": "plugin_odd", "shard": 1}
+    assert said(found, "least loaded of 4")
+
+
+def test_a_database_of_another_kind_is_left_out_and_said() -> None:
+    found = imported(database={"type": "mongodb"})
+    assert "database" not in found.entry
+    assert said(found, "mongodb is no PostgreSQL")
+
+
+def test_migrations_never_leave_the_image() -> None:
+    found = imported(database={"schema": "../../etc/x.prisma", "migrations": "./m"})
+    assert found.entry["database"]["migrate"] == ["npx", "prisma", "migrate", "deploy"]
+
+
+def test_variables_are_sorted_into_plain_ones_secrets_and_the_platforms_own() -> None:
+    found = with_backend(
+        env={
+            "LOG_LEVEL": "info",
+            "DEBUG": True,
+            "PORT": "1",
+            "STRIPE_API_KEY": "sk-aaaaaaaaaaaaaaaaaaaa",
+            "bad name": 1,
+        }
+    )
+    assert found.entry["env"] == {"LOG_LEVEL": "info", "DEBUG": "true"}
+    assert found.entry["secrets"] == ["STRIPE_API_KEY"]
+    assert not said(found, "sk-aaaa")
+    assert with_backend(env=["STRIPE_API_KEY", "PORT", "LEVEL"]).entry["secrets"] == ["STRIPE_API_KEY"]
+
+
+def test_dependencies_as_a_bare_array_are_understood_and_said() -> None:
+    found = imported(dependencies=["base-svc", "nobody"])
+    assert found.entry["network"]["calls"] == ["base-svc"]
+    assert said(found, "bare array")
+    assert said(found, "nobody")
+
+
+def test_hosts_outside_are_taken_and_other_words_are_said() -> None:
+    found = imported(permissions={"external": ["api.example.com", "metabase", "169.254.169.254", 5]})
+    assert found.entry["network"]["egress"] == ["api.example.com"]
+    assert said(found, "metabase names no host")
+
+
+def test_a_plugin_without_backend_gets_a_frontend_only() -> None:
+    found = imported(backend=None, database={"schema": "x"})
+    assert set(found.entry) == {"version", "frontend"}
+    assert said(found, "of no use without a backend")
+
+
+def test_odd_routes_and_menus_are_left_out_and_said() -> None:
+    found = imported(frontend={"entry": 5, "routes": ["/ok", "no", "/a b", 7, "/ok"], "navigation": {"order": "first"}})
+    assert found.entry["frontend"] == {"bundle": "odd.js", "routes": ["/ok"]}
+    assert said(found, "routes no is no plain path")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": None}, {"name": "Odd Name"}, {"name": 5}, {"name": "a" * 40}, {"name": "a\n"}, {"name": "-a"},
+        {"version": None}, {"version": "latest"}, {"version": {}}, {"version": True}, {"version": "1.0.0\n2"},
+        {"frontend": None, "backend": None}, {"frontend": 5, "backend": "x"},
+    ],
+)  # fmt: skip
+def test_a_manifest_from_which_no_entry_can_be_made_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError):
+        imported(**changes)
+
+
+@pytest.mark.parametrize(("stated", "version"), [("v1.2.3", "1.2.3"), ("1.2", "1.2.0"), (2, "2.0.0"), (1.5, "1.5.0")])
+def test_a_version_in_another_form_is_completed_and_said(stated: object, version: str) -> None:
+    found = imported(version=stated)
+    assert found.entry["version"] == version
+    assert said(found, "no semantic version")
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "valid JSON"), (b"[]", "one JSON object"), (b'"x"', "one JSON object"), (b"{", "line 1"),
+        (b'{"a": 1, "a": 2}', "stands twice"), (b"\xff\xfe", "UTF-8"), (b"[" * 100_000, "deep"),
+        (b'{"a":' + b"[" * 40 + b"]" * 40 + b"}", "deep"), (b'{"a": NaN}', "NaN"), (b'{"a": 1e999}', "1e308"),
+        (b'{"a": "\\ud800"}', "surrogate"), (b'{"\\udfff": 1}', "surrogate"), (b"9" * 5000, "JSON"),
+        (b"\x00\x01\x02", "JSON"), (b'{"a": ' + b"9" * 5000 + b"}", "JSON"),
+    ],
+)  # fmt: skip
+def test_bytes_that_are_no_manifest_are_refused(data: bytes, word: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_manifest(data, file="plugin.json")
+    assert word in str(caught.value)
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    assert parse_manifest(b"\xef\xbb\xbf{}", file="x") == {}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=10,
+)
+KEYS = [
+    "name", "displayName", "version", "frontend", "backend", "database", "dependencies", "permissions", "isCore", "icon",
+    "category", "lifecycle", "entry", "devPort", "port", "routes", "navigation", "label", "order", "group", "healthCheck",
+    "apiPrefix", "env", "resources", "cpu", "memory", "image", "type", "schema", "migrations", "external", "required",
+]  # fmt: skip
+WORDS = st.sampled_from(
+    [
+        "/api/v1/x",
+        "/a/*",
+        "0.25",
+        "256Mi",
+        "./a/b.js",
+        "1.0.0",
+        "x",
+        "api.example.com",
+        "PORT",
+        "A_SECRET",
+        "",
+        "\u2028",
+        "4000",
+    ]
+)
+NEAR = st.recursive(
+    JSON | WORDS | st.text(alphabet=string.printable, max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=8),
+    max_leaves=25,
+)
+PARTS = st.dictionaries(st.sampled_from(KEYS), NEAR, max_size=8)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(KEYS), NEAR, max_size=10), PARTS, PARTS)
+def test_no_manifest_ends_in_a_traceback(
+    extra: dict[str, Any], backend: dict[str, Any], frontend: dict[str, Any]
+) -> None:
+    """What the import makes of it either passes every rule or is refused with problems."""
+    manifest = {"name": "fuzz", "version": "1.0.0", "backend": backend, "frontend": frontend, **extra}
+    data = json.dumps(manifest).encode()
+    try:
+        found = import_manifest(parse_manifest(data, file="x"), file="x", taken=TAKEN)
+        text = RegistryText(text="plugins:\n  a:\n    version: 1.0.0\n", file="x").append(found.name, found.entry)
+        again: dict[str, Any] = {}
+        RegistryText(text=text, file="x").change(found.name, lambda entry: again.update(json.loads(json.dumps(entry))))
+        assert again == found.entry
+        parsed({found.name: found.entry}, production=False)
+    except InvalidInputError as error:
+        assert error.problems
+        assert str(error).isprintable() or "\n" in str(error)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.binary(max_size=200)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | JSON.map(lambda value: json.dumps(value).encode())
+)
+def test_no_bytes_end_in_a_traceback(data: bytes) -> None:
+    try:
+        manifest = parse_manifest(data, file="x")
+        import_manifest(manifest, file="x", taken=TAKEN)
+    except InvalidInputError as error:
+        assert error.problems
