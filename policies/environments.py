@@ -18,4 +18,4 @@ def environment_of(stack: str) -> Environment:
 
 def stack_of(urn: str) -> str:
     """The stack's name in a URN (urn:pulumi:STACK::PROJECT::TYPE::NAME)."""
-    return urn.split("::")[0].rpartition(":")[2]
+    return urn.split("::", maxsplit=1)[0].rpartition(":")[2]
