@@ -33,6 +33,9 @@ CALLS: dict[str, Call] = {
     "aws:index/getPartition:getPartition": lambda _: {
         "partition": "aws", "dnsSuffix": "amazonaws.com", "id": "aws", "reverseDnsPrefix": "com.amazonaws",
     },
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda args: {
+        "id": "pl-3b927c52", "name": args["name"], "arn": "arn:aws:ec2:us-east-1:aws:prefix-list/pl-3b927c52",
+    },
 }
 """Functions that components may invoke, and what they answer."""
 

@@ -1,0 +1,117 @@
+"""The AWS estate below the cluster's contents, put together as an environment puts it together."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.cdn import Cdn
+from components.certificates import Certificates
+from components.cluster import Cluster
+from components.load_balancer import LoadBalancer
+from components.network import Network
+from components.peering import Peering
+from components.storage import Storage
+from planning.cdn import REGION, plan_cdn
+from planning.cluster import plan_cluster
+from planning.load_balancer import plan_load_balancer
+from planning.naming import REGION_CODES
+from planning.network import plan_network, plan_peerings
+from planning.settings import Settings
+from planning.storage import plan_storage
+from planning.tags import Tags
+from planning.tiers import tier_for
+
+USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
+"""Users of an environment of each tier."""
+
+
+def settings(users: int, *, production: bool = False, **stated: object) -> Settings:
+    """Settings of a made-up environment."""
+    known: dict[str, object] = {
+        "users": users,
+        "production": production,
+        "domain": "naap.example",
+        "zone_id": "Z0123456789EXAMPLE",
+        "regions": ("us-east-1", "us-west-2"),
+        "api_access_cidrs": ("203.0.113.0/24",),
+        "operators": ("arn:aws:iam::123456789012:role/operator",),
+        "owner": "platform",
+        "cost_center": "cc-1",
+    }
+    return Settings.model_validate({**known, **stated})
+
+
+class Estate:
+    """Builds everything of one environment; its parts are attributes."""
+
+    def __init__(self, stated: Settings, *, stack: str = "dev") -> None:
+        tier = tier_for(stated.users)
+        regions = stated.regions[: tier.regions]
+        tags = Tags(environment=stack, owner=stated.owner, cost_center=stated.cost_center)
+        wanted = sorted({*regions, REGION})
+        self.providers = {region: aws.Provider(f"aws-{REGION_CODES[region]}", region=region) for region in wanted}
+        cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions)
+        self.storage = Storage(
+            "storage",
+            plan=plan_storage(stack=stack, settings=stated, tier=tier),
+            providers=self.providers,
+            tags=tags,
+        )
+        self.certificates = Certificates(
+            "certificates", plan=cdn, providers=self.providers, tags=tags, opts=self._in(REGION)
+        )
+        self.networks = {
+            region: Network(
+                f"{REGION_CODES[region]}-network",
+                plan=plan_network(stack=stack, region=region, tier=tier, peers=regions),
+                tags=tags,
+                protect=stated.production,
+                opts=self._in(region),
+            )
+            for region in regions
+        }
+        for peering in plan_peerings(stack=stack, regions=regions):
+            other = peering.accepter.region
+            Peering(
+                f"peering-{REGION_CODES[other]}",
+                plan=peering,
+                requester=self.networks[regions[0]],
+                accepter=self.networks[other],
+                accepter_provider=self.providers[other],
+                tags=tags,
+                opts=self._in(regions[0]),
+            )
+        self.clusters = {
+            region: Cluster(
+                f"{REGION_CODES[region]}-cluster",
+                plan=plan_cluster(stack=stack, region=region, settings=stated, tier=tier, users=stated.users),
+                network=self.networks[region],
+                tags=tags,
+                opts=self._in(region),
+            )
+            for region in regions
+        }
+        self.balancers = {
+            region: LoadBalancer(
+                f"{REGION_CODES[region]}-load-balancer",
+                plan=plan_load_balancer(stack=stack, region=region, settings=stated),
+                network=self.networks[region],
+                pods_security_group_id=self.clusters[region].security_group_id,
+                certificate_arn=self.certificates.in_region(region),
+                logs=self.storage.in_region(region).logs,
+                tags=tags,
+                opts=self._in(region),
+            )
+            for region in regions
+        }
+        self.cdn = Cdn(
+            "cdn",
+            plan=cdn,
+            storage=self.storage,
+            load_balancers=self.balancers,
+            certificate_arn=self.certificates.in_region(REGION),
+            global_provider=self.providers[REGION],
+            tags=tags,
+        )
+
+    def _in(self, region: str) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(providers=[self.providers[region]])
