@@ -7,14 +7,23 @@ import pulumi
 from pulumi_kubernetes import core, helm, meta
 
 from components.custom import AUTO_MODE, ENVOY, GATEWAY, custom
-from components.gateway_proxies import CERTIFICATE, TRACES, clients, errors, listener, proxy
+from components.gateway_proxies import CERTIFICATE, PROXIES, TRACES, clients, errors, listener, proxy
 from components.gateway_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
 from components.secrets import RootSecret
 from planning.caches import LIMITER
 from planning.certificates import server_certificate
-from planning.gateway import CHART, CHART_VERSION, LISTENER_PORT, NAMESPACE, SERVICE, GatewayPlan
+from planning.gateway import (
+    CHART,
+    CHART_VERSION,
+    LISTENER_PORT,
+    METRICS_PORT,
+    METRICS_SERVICE,
+    NAMESPACE,
+    SERVICE,
+    GatewayPlan,
+)
 from planning.gateway import GATEWAY as GATEWAY_NAME
 from planning.labels import labels
 from planning.observability import COLLECTOR, OTLP_GRPC_PORT
@@ -51,6 +60,7 @@ class Gateway(pulumi.ComponentResource):
             labels={**self._labels, **_READINESS_GATE},
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self._namespace = namespace
         before: list[pulumi.Resource] = [namespace, *self._policies(plan, namespace), *self._secrets(plan, secrets)]
         release = self._release(plan, limit_host, before)
         self._objects(plan, release)
@@ -65,8 +75,27 @@ class Gateway(pulumi.ComponentResource):
             },
             [namespace],
         )
+        self._metrics()
         self.release = release
         self.register_outputs({})
+
+    def _metrics(self) -> None:
+        core.v1.Service(
+            f"{self._name}-metrics",
+            metadata=meta.v1.ObjectMetaArgs(
+                name=METRICS_SERVICE,
+                namespace=NAMESPACE,
+                labels=self._labels,
+                # It selects what the controller makes later: nothing to wait for.
+                annotations={"pulumi.com/skipAwait": "true"},
+            ),
+            spec=core.v1.ServiceSpecArgs(
+                cluster_ip="None",
+                selector=PROXIES,
+                ports=[core.v1.ServicePortArgs(name="metrics", port=METRICS_PORT)],
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
+        )
 
     def _policies(self, plan: GatewayPlan, namespace: core.v1.Namespace) -> list[pulumi.Resource]:
         return [
@@ -95,7 +124,7 @@ class Gateway(pulumi.ComponentResource):
             metadata=meta.v1.ObjectMetaArgs(name=secret_name, namespace=NAMESPACE, labels=self._labels),
             type=kind,
             string_data=data,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
         )
 
     def _release(

@@ -23,7 +23,7 @@ from planning.routes import IDENTITY_HEADER
 
 CERTIFICATE = "gateway-tls"
 TRACES = "traces"
-_PROXIES = {"app.kubernetes.io/component": "proxy"}
+PROXIES = {"app.kubernetes.io/component": "proxy"}
 
 _ACCESS_LOG = {
     "start_time": "%START_TIME%",
@@ -101,7 +101,7 @@ def _deployment(plan: GatewayPlan) -> dict[str, Any]:
             "image": images.ENVOY.reference,
             "resources": resources(plan.proxy.cpu_m, plan.proxy.memory_mib),
         },
-        "pod": {"priorityClassName": CORE, "topologySpreadConstraints": spread(_PROXIES)},
+        "pod": {"priorityClassName": CORE, "topologySpreadConstraints": spread(PROXIES)},
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planning.budget import max_connections
+from planning.caches import CachePlan
 from planning.tiers import Tier
 
 GIB = 2**30
@@ -171,3 +172,12 @@ def firewall_alarm(tier: Tier) -> AlarmPlan:
         more={"Rule": "ALL", "Region": "CloudFront"},
         action="Sampled requests of the web ACL tell which rule, and whom.",
     )
+
+
+def cache_nodes(cache: CachePlan) -> tuple[str, ...]:
+    """Names that ElastiCache gives to the nodes of a group: its metrics go by node."""
+    nodes = range(1, cache.nodes_per_shard + 1)
+    if not cache.clustered:
+        return tuple(f"{cache.identifier}-{node:03d}" for node in nodes)
+    shards = range(1, cache.shards + 1)
+    return tuple(f"{cache.identifier}-{shard:04d}-{node:03d}" for shard in shards for node in nodes)

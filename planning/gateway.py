@@ -21,6 +21,9 @@ CONTAINER_PORT = 10443
 """Where a proxy listens: ports below 1024 are moved up by 10,000, as the process has no right to them."""
 
 METRICS_PORT = 19001
+METRICS_SERVICE = "envoy-metrics"
+"""A name for the addresses of all proxies, for who scrapes them."""
+
 HEALTH_PATH = "/healthz/gateway"
 """Answered by a proxy itself, over HTTPS; 503 once it drains, so that the load balancer lets go of it."""
 

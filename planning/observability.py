@@ -26,10 +26,16 @@ COLLECTOR = "otel-collector"
 ADAPTER = "kube-metrics-adapter"
 
 LOG_ADDON = "amazon-cloudwatch-observability"
-LOG_ADDON_VERSION = "v4.1.0-eksbuild.1"
+LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
 LOG_NAMESPACE = "amazon-cloudwatch"
 LOG_ACCOUNT = "cloudwatch-agent"
 """Made by the add-on itself: its log reader needs the nodes' files, which our own namespaces would not admit."""
+
+EDGE_REGION = "us-east-1"
+"""Where CloudFront and its firewall are measured, wherever they are used from."""
+
+ALARM_SERVICES = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "budgets.amazonaws.com")
+"""Who publishes alarms."""
 
 OTLP_GRPC_PORT = 4317
 ADAPTER_PORT = 6443
@@ -52,6 +58,16 @@ class LogsPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AlarmTopicPlan:
+    """Where alarms of a region are published. email: who gets them; None: nobody yet."""
+
+    name: str
+    key: KeyPlan
+    region: str
+    email: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BudgetPlan:
     """USD a month of all that carries the environment's tags; mails at 80 % spent, and when a forecast passes it."""
 
@@ -61,8 +77,18 @@ class BudgetPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EdgePlan:
+    """What is watched where CloudFront keeps its measurements, and the budget: once an environment."""
+
+    topic: AlarmTopicPlan
+    certificate_alarm: AlarmPlan
+    firewall_alarm: AlarmPlan
+    budget: BudgetPlan
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObservabilityPlan:
-    """One region's. budget: at home only, as it is the whole environment's.
+    """One region's. edge: at home only, as there is one CDN.
 
     apm: traces of services are collected. metrics: the gateway is scraped into a Prometheus workspace, and autoscalers
     read it. tracing: the gateway takes part in traces. traced_percent: of requests.
@@ -71,9 +97,7 @@ class ObservabilityPlan:
     prefix: str
     region: str
     cluster: str
-    topic: str
-    key: KeyPlan
-    email: str | None
+    topic: AlarmTopicPlan
     logs: LogsPlan
     apm: bool
     metrics: bool
@@ -87,8 +111,7 @@ class ObservabilityPlan:
     cache_alarms: tuple[AlarmPlan, ...]
     load_balancer_alarms: tuple[AlarmPlan, ...]
     certificate_alarm: AlarmPlan
-    firewall_alarm: AlarmPlan
-    budget: BudgetPlan | None
+    edge: EdgePlan | None
 
 
 def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tier) -> ObservabilityPlan:
@@ -99,15 +122,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         prefix=prefix,
         region=region,
         cluster=prefix,
-        topic=f"{prefix}-alarms",
-        key=KeyPlan(
-            alias=f"{prefix}-observability",
-            description="Logs of pods, and alarms on their way",
-            protect=settings.production,
-            logs=True,
-            services=("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "budgets.amazonaws.com"),
-        ),
-        email=settings.alarm_email,
+        topic=_topic(f"{prefix}-alarms", region, settings, logs=True),
         logs=LogsPlan(
             groups=tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host")),
             days=tier.log_days,
@@ -118,14 +133,33 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         traced_percent=TRACED_PERCENT if tier.tracing else 1,
         collectors=copies if tier.apm else 0,
         adapters=copies if tier.metrics else 0,
-        policies=_policies(region, tier) if tier.apm else (default_deny(NAMESPACE),),
+        policies=_policies(region, tier) if tier.apm else (),
         database_alarms=database_alarms(tier, replica=False),
         replica_alarms=database_alarms(tier, replica=True),
         cache_alarms=cache_alarms(replicated=tier.app_cache.nodes_per_shard > 1),
         load_balancer_alarms=load_balancer_alarms(tier),
         certificate_alarm=certificate_alarm(),
+        edge=_edge(stack, settings, tier) if region == settings.regions[0] else None,
+    )
+
+
+def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTopicPlan:
+    key = KeyPlan(
+        alias=name,
+        description="Alarms on their way, and logs of pods" if logs else "Alarms on their way",
+        protect=settings.production,
+        logs=logs,
+        services=ALARM_SERVICES,
+    )
+    return AlarmTopicPlan(name=name, key=key, region=region, email=settings.alarm_email)
+
+
+def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
+    return EdgePlan(
+        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", EDGE_REGION, settings, logs=False),
+        certificate_alarm=certificate_alarm(),
         firewall_alarm=firewall_alarm(tier),
-        budget=_budget(stack, settings, tier) if region == settings.regions[0] else None,
+        budget=_budget(stack, settings, tier),
     )
 
 

@@ -40,7 +40,9 @@ def test_only_the_own_network_reaches_a_proxy() -> None:
 
     assert policies["default-deny"].ingress == ()
     assert policies["default-deny"].egress == ()
-    (rule,) = policies["proxies"].ingress or ()
+    allowed = policies["proxies"].ingress
+    assert allowed is not None
+    (rule,) = allowed
     assert rule.peers == (AddressPeer(cidr=region_addresses("us-east-1").cidr),)
     assert CONTAINER_PORT in {port.number for port in rule.ports}
     assert {policy.namespace for policy in policies.values()} == {NAMESPACE}

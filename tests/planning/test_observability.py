@@ -17,7 +17,7 @@ def _all(plan: ObservabilityPlan) -> tuple[AlarmPlan, ...]:
         *plan.cache_alarms,
         *plan.load_balancer_alarms,
         plan.certificate_alarm,
-        plan.firewall_alarm,
+        *((plan.edge.certificate_alarm, plan.edge.firewall_alarm) if plan.edge else ()),
     )
 
 
@@ -59,10 +59,10 @@ def test_a_replica_is_watched_for_lag_as_well() -> None:
 
 
 def test_the_budget_is_the_environments_and_so_stands_once() -> None:
-    assert _plan(100_001, "us-west-2").budget is None
-    budget = _plan(1_000).budget
-    assert budget is not None
-    assert budget.usd_month > 340
+    assert _plan(100_001, "us-west-2").edge is None
+    edge = _plan(1_000).edge
+    assert edge is not None
+    assert edge.budget.usd_month > 340
 
 
 def test_the_collector_of_a_tier_without_metrics_reaches_no_proxy() -> None:

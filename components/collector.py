@@ -1,0 +1,171 @@
+"""The telemetry collector of a region: what services and gateway send goes through it to AWS."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta, policy
+
+from components.identity import PodIdentity
+from components.pod_parts import container_security, memory_volume, pod_security, resources, spread
+from planning import images
+from planning.collector import HEALTH_PORT, collector_config
+from planning.environment import OTLP_PORT
+from planning.labels import labels, selector
+from planning.observability import (
+    COLLECTOR,
+    COLLECTOR_CPU_M,
+    COLLECTOR_MEMORY_MIB,
+    NAMESPACE,
+    OTLP_GRPC_PORT,
+    ObservabilityPlan,
+)
+from planning.priority import CORE
+
+_CONFIG_FOLDER = "/etc/collector"
+_CONFIG_FILE = "collector.json"
+_USER = 4317
+"""Of the image."""
+
+
+class Collector(pulumi.ComponentResource):
+    """remote_write_url, workspace_arn: of the Prometheus workspace; None in tiers without one."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ObservabilityPlan,
+        namespace: core.v1.Namespace,
+        remote_write_url: pulumi.Input[str] | None,
+        workspace_arn: pulumi.Input[str] | None,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Collector", name, None, opts)
+        self._name = name
+        self._labels = labels("observability", COLLECTOR)
+        self._selector = selector("observability", COLLECTOR)
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        metadata = meta.v1.ObjectMetaArgs(name=COLLECTOR, namespace=NAMESPACE, labels=self._labels)
+        account = core.v1.ServiceAccount(
+            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
+        )
+        PodIdentity(
+            f"{name}-identity",
+            cluster=plan.cluster,
+            namespace=NAMESPACE,
+            service_account=COLLECTOR,
+            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            tags=tags,
+            after=[account],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        text = json.dumps(collector_config(plan), sort_keys=True)
+        config = core.v1.ConfigMap(f"{name}-config", metadata=metadata, data={_CONFIG_FILE: text}, opts=inside)
+        self._deployment(plan, metadata, text, remote_write_url, [account, config])
+        self._service(metadata, inside)
+        policy.v1.PodDisruptionBudget(
+            f"{name}-budget",
+            metadata=metadata,
+            spec=policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
+            ),
+            opts=inside,
+        )
+        self.register_outputs({})
+
+    def _deployment(
+        self,
+        plan: ObservabilityPlan,
+        metadata: meta.v1.ObjectMetaArgs,
+        config: str,
+        remote_write_url: pulumi.Input[str] | None,
+        after: Sequence[pulumi.Resource],
+    ) -> None:
+        """Rolled by a change of its configuration, which it reads once."""
+        annotations = {"naap.io/checksum": hashlib.sha256(config.encode()).hexdigest()[:16]}
+        apps.v1.Deployment(
+            f"{self._name}-pods",
+            metadata=metadata,
+            spec=apps.v1.DeploymentSpecArgs(
+                replicas=plan.collectors,
+                revision_history_limit=3,
+                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations),
+                    spec=core.v1.PodSpecArgs(
+                        service_account_name=COLLECTOR,
+                        automount_service_account_token=False,
+                        enable_service_links=False,
+                        priority_class_name=CORE,
+                        security_context=pod_security(_USER),
+                        topology_spread_constraints=spread(self._selector),
+                        containers=[_container(remote_write_url)],
+                        volumes=[
+                            core.v1.VolumeArgs(
+                                name="config", config_map=core.v1.ConfigMapVolumeSourceArgs(name=COLLECTOR)
+                            ),
+                            memory_volume("scratch", 16),
+                        ],
+                    ),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+        )
+
+    def _service(self, metadata: meta.v1.ObjectMetaArgs, opts: pulumi.ResourceOptions) -> None:
+        core.v1.Service(
+            f"{self._name}-service",
+            metadata=metadata,
+            spec=core.v1.ServiceSpecArgs(
+                selector=self._selector,
+                ports=[
+                    core.v1.ServicePortArgs(name="otlp-http", port=OTLP_PORT),
+                    core.v1.ServicePortArgs(name="otlp-grpc", port=OTLP_GRPC_PORT, app_protocol="grpc"),
+                ],
+            ),
+            opts=opts,
+        )
+
+
+def _container(remote_write_url: pulumi.Input[str] | None) -> core.v1.ContainerArgs:
+    pod_name = core.v1.EnvVarSourceArgs(field_ref=core.v1.ObjectFieldSelectorArgs(field_path="metadata.name"))
+    ready = core.v1.ProbeArgs(http_get=core.v1.HTTPGetActionArgs(path="/", port=HEALTH_PORT), period_seconds=10)
+    return core.v1.ContainerArgs(
+        name=COLLECTOR,
+        image=images.OTEL_COLLECTOR.reference,
+        args=[f"--config={_CONFIG_FOLDER}/{_CONFIG_FILE}"],
+        env=[
+            core.v1.EnvVarArgs(name="POD_NAME", value_from=pod_name),
+            core.v1.EnvVarArgs(name="GOMEMLIMIT", value=f"{COLLECTOR_MEMORY_MIB * 4 // 5}MiB"),
+            *([core.v1.EnvVarArgs(name="REMOTE_WRITE_URL", value=remote_write_url)] if remote_write_url else []),
+        ],
+        ports=[
+            core.v1.ContainerPortArgs(name="otlp-http", container_port=OTLP_PORT),
+            core.v1.ContainerPortArgs(name="otlp-grpc", container_port=OTLP_GRPC_PORT),
+            core.v1.ContainerPortArgs(name="health", container_port=HEALTH_PORT),
+        ],
+        resources=resources(cpu_m=COLLECTOR_CPU_M, cpu_limit_m=1000, memory_mib=COLLECTOR_MEMORY_MIB),
+        security_context=container_security(),
+        readiness_probe=ready,
+        liveness_probe=ready,
+        volume_mounts=[
+            core.v1.VolumeMountArgs(name="config", mount_path=_CONFIG_FOLDER, read_only=True),
+            core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
+        ],
+    )
+
+
+def _policy(workspace: str | None) -> str:
+    """X-Ray knows no resources of which to name one."""
+    traces = {
+        "Effect": "Allow",
+        "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+        "Resource": "*",
+    }
+    series = {"Effect": "Allow", "Action": "aps:RemoteWrite", "Resource": workspace}
+    return json.dumps({"Version": "2012-10-17", "Statement": [traces, *([series] if workspace else [])]})

@@ -1,0 +1,110 @@
+"""What is seen of a region, by tier: logs and alarms everywhere, then traces of services, metrics, whole paths."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_aws import amp
+
+from components.alarm_topic import AlarmTopic
+from components.alarms import Alarms
+from components.collector import Collector
+from components.metrics_adapter import MetricsAdapter
+from components.namespace import restricted_namespace
+from components.network_policy import network_policy
+from components.pod_logs import PodLogs
+from components.secrets import RootSecret
+from planning.labels import labels
+from planning.observability import NAMESPACE, ObservabilityPlan
+from planning.tags import Tags
+
+
+class Observability(pulumi.ComponentResource):
+    """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn.
+
+    databases, replicas: identifiers of this region's RDS instances. caches: names of its ElastiCache nodes
+    (planning.alarms.cache_nodes). certificates: ARNs by purpose. after: the cluster with nodes.
+    """
+
+    topic_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ObservabilityPlan,
+        databases: Sequence[str],
+        replicas: Sequence[str],
+        caches: Sequence[str],
+        load_balancer_arn: pulumi.Input[str],
+        certificates: Mapping[str, pulumi.Input[str]],
+        secrets: RootSecret,
+        tags: Tags,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Observability", name, None, opts)
+        self._name, self._plan, self._tags = name, plan, tags.of("observability")
+        self._child = pulumi.ResourceOptions(parent=self)
+        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=self._tags, opts=self._child)
+        Alarms(
+            f"{name}-alarms",
+            plan=plan,
+            topic_arn=topic.arn,
+            databases=databases,
+            replicas=replicas,
+            caches=caches,
+            load_balancer_arn=load_balancer_arn,
+            certificates=certificates,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic]),
+        )
+        PodLogs(f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self._child)
+        if plan.apm:
+            self._collect(topic, secrets)
+        self.topic_arn = topic.arn
+        self.register_outputs({"topicArn": self.topic_arn})
+
+    def _collect(self, topic: AlarmTopic, secrets: RootSecret) -> None:
+        plan, name = self._plan, self._name
+        stated = labels("observability", NAMESPACE)
+        namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=stated, opts=self._child)
+        for policy in plan.policies:
+            network_policy(
+                f"{name}-{policy.name}-network",
+                plan=policy,
+                labels=stated,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+            )
+        workspace = self._workspace(topic) if plan.metrics else None
+        Collector(
+            f"{name}-collector",
+            plan=plan,
+            namespace=namespace,
+            remote_write_url=pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
+            if workspace
+            else None,
+            workspace_arn=workspace.arn if workspace else None,
+            tags=self._tags,
+            opts=self._child,
+        )
+        if workspace:
+            MetricsAdapter(
+                f"{name}-adapter",
+                plan=plan,
+                namespace=namespace,
+                workspace_id=workspace.id,
+                workspace_arn=workspace.arn,
+                secrets=secrets,
+                tags=self._tags,
+                opts=self._child,
+            )
+
+    def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
+        """Series are kept for 150 days, AWS's own default."""
+        return amp.Workspace(
+            f"{self._name}-metrics",
+            alias=self._plan.prefix,
+            kms_key_arn=topic.key_arn,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._plan.topic.key.protect),
+        )
