@@ -10,14 +10,19 @@ from components.certificates import Certificates
 from components.database import Database
 from components.database_standby import DatabaseStandby
 from components.frontend import Frontend
+from components.observability import Observability
 from components.peering import Peering
+from components.plugin_database import ShardAccess
 from components.region import Region
-from components.region_plugins import RegionPlugins, ShardHosts
+from components.region_plugins import RegionPlugins
+from components.schema_namespace import SchemaNamespace
 from components.secrets import RootSecret
 from components.storage import Storage
+from planning.alarms import cache_nodes
 from planning.cdn import REGION
 from planning.naming import REGION_CODES
-from planning.platform import PlatformPlan
+from planning.platform import PlatformPlan, RegionPlan
+from planning.schema_job import plan_schema_namespace
 
 
 class Platform(pulumi.ComponentResource):
@@ -36,6 +41,7 @@ class Platform(pulumi.ComponentResource):
     ) -> None:
         super().__init__("naap:platform:Platform", name, None, opts)
         self._plan, self._root = plan, root
+        self._databases: dict[int, Database] = {}
         self._aws = self._make_providers()
         certificates = Certificates(
             "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
@@ -45,12 +51,15 @@ class Platform(pulumi.ComponentResource):
         )
         self._regions = self._make_regions(certificates)
         shards = self._make_shards()
+        schema = self._make_schema_namespace()
         for cell in plan.regions:
+            self._observe(cell, certificates)
             RegionPlugins(
                 f"{REGION_CODES[cell.region]}-plugins",
                 plan=cell,
                 region=self._regions[cell.region],
                 shards=shards[cell.region],
+                schema=schema if cell.home else None,
                 storage=self._storage.in_region(cell.region),
                 root=root,
                 configured=secrets,
@@ -106,12 +115,12 @@ class Platform(pulumi.ComponentResource):
             )
         return regions
 
-    def _make_shards(self) -> dict[str, dict[int, ShardHosts]]:
+    def _make_shards(self) -> dict[str, dict[int, ShardAccess]]:
         """Hosts of every shard by region: writers are at home, replicas everywhere."""
         home = self._regions[self._plan.home.region]
-        hosts: dict[str, dict[int, ShardHosts]] = {cell.region: {} for cell in self._plan.regions}
+        hosts: dict[str, dict[int, ShardAccess]] = {cell.region: {} for cell in self._plan.regions}
         for shard in self._plan.shards:
-            database = Database(
+            database = self._databases[shard.shard] = Database(
                 f"database-{shard.shard}",
                 plan=shard,
                 network=home.network,
@@ -120,10 +129,10 @@ class Platform(pulumi.ComponentResource):
                 tags=self._plan.tags,
                 opts=self._in(self._plan.home.region),
             )
-            hosts[self._plan.home.region][shard.shard] = ShardHosts(
-                writer=database.writer_host,
-                readers=database.reader_hosts,
-                administrator_secret_arn=database.master_secret_arn,
+            hosts[self._plan.home.region][shard.shard] = ShardAccess(
+                writer_host=database.writer_host,
+                reader_hosts=database.reader_hosts,
+                secret_arn=database.master_secret_arn,
             )
             if shard.remote:
                 away = self._regions[shard.remote.region]
@@ -136,12 +145,42 @@ class Platform(pulumi.ComponentResource):
                     tags=self._plan.tags,
                     opts=self._in(shard.remote.region),
                 )
-                hosts[shard.remote.region][shard.shard] = ShardHosts(
-                    writer=database.writer_host,
-                    readers=[standby.reader_host],
-                    administrator_secret_arn=database.master_secret_arn,
+                hosts[shard.remote.region][shard.shard] = ShardAccess(
+                    writer_host=database.writer_host,
+                    reader_hosts=[standby.reader_host],
+                    secret_arn=database.master_secret_arn,
                 )
         return hosts
+
+    def _make_schema_namespace(self) -> SchemaNamespace:
+        """At home only: that is where the writers are."""
+        plan, home = self._plan, self._regions[self._plan.home.region]
+        return SchemaNamespace(
+            "schema",
+            plan=plan_schema_namespace(region=plan.home.region, shards=plan.shards),
+            cluster=home.cluster.name,
+            secret_arns=[database.master_secret_arn for database in self._databases.values()],
+            key_arns=[database.key_arn for database in self._databases.values()],
+            tags=plan.tags,
+            opts=pulumi.ResourceOptions(parent=home, providers=[home.cluster.provider]),
+        )
+
+    def _observe(self, cell: RegionPlan, certificates: Certificates) -> None:
+        region = self._regions[cell.region]
+        shards = self._plan.shards
+        Observability(
+            f"{REGION_CODES[cell.region]}-observability",
+            plan=cell.observability,
+            databases=[shard.identifier for shard in shards if shard.region == cell.region],
+            replicas=[replica for shard in shards for replica in shard.replicas_in(cell.region)],
+            caches=[node for cache in cell.caches.caches for node in cache_nodes(cache)],
+            load_balancer_arn=region.load_balancer.arn,
+            certificates={"site": certificates.in_region(cell.region)},
+            secrets=self._root,
+            tags=self._plan.tags,
+            after=[region.cluster.node_pool],
+            opts=pulumi.ResourceOptions(parent=region, providers=[region.cluster.provider]),
+        )
 
     def _make_cdn(self, certificates: Certificates) -> Cdn:
         plan = self._plan
@@ -157,7 +196,7 @@ class Platform(pulumi.ComponentResource):
         )
 
     def _outputs(
-        self, shards: Mapping[str, Mapping[int, ShardHosts]]
+        self, shards: Mapping[str, Mapping[int, ShardAccess]]
     ) -> dict[str, pulumi.Input[str] | Mapping[str, pulumi.Input[str]]]:
         home = self._plan.home.region
         return {
@@ -165,7 +204,7 @@ class Platform(pulumi.ComponentResource):
             "apiUrl": self._cdn.api_url,
             "distributionId": self._cdn.distribution_id,
             "clusters": {name: region.cluster.name for name, region in self._regions.items()},
-            "databases": {f"shard-{number}": hosts.writer for number, hosts in shards[home].items()},
+            "databases": {f"shard-{number}": hosts.writer_host for number, hosts in shards[home].items()},
             "caches": {name: region.caches.app_host for name, region in self._regions.items()},
             "buckets": {
                 bucket.plan.noun: bucket.name

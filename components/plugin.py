@@ -1,15 +1,17 @@
 """A plugin in one region: everything that belongs to it, and nothing that belongs to another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes import core, meta
 
 from components.autoscaling import autoscaler, disruption_budget
 from components.identity import PodIdentity
+from components.migration_job import MigrationJob
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
 from components.plugin_configuration import PluginConfiguration, plugin_configuration
+from components.plugin_database import PluginDatabase
 from components.plugin_surroundings import PluginSurroundings
 from components.quota import limits
 from components.routes import PluginRoutes
@@ -57,7 +59,8 @@ class Plugin(pulumi.ComponentResource):
                 for policy in backend.isolation.own
             ),
         ]
-        served = self._serve(backend, namespace, guards) if plan.serves else []
+        database = self._database()
+        served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
         if plan.routes:
             PluginRoutes(
                 f"{name}-routes",
@@ -66,6 +69,42 @@ class Plugin(pulumi.ComponentResource):
                 after=[namespace, *self._around.before_routes, *served],
                 opts=self._after(),
             )
+
+    def _database(self) -> list[pulumi.Resource]:
+        """Its part of a shard stays when the plugin is stopped: that is where its data is."""
+        plan = self.plan.database
+        if plan is None:
+            return []
+        return [
+            PluginDatabase(
+                f"{self.name}-database",
+                plan=plan,
+                surroundings=self._around.databases,
+                labels=self.plan.labels,
+                opts=self._after(),
+            )
+        ]
+
+    def _migrate(
+        self, backend: BackendPlan, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
+    ) -> list[pulumi.Resource]:
+        """At home, where the writer is; pods of a new version start once their schema is theirs."""
+        plan = self.plan.database
+        if plan is None or not plan.migrate or not self.plan.home:
+            return []
+        return [
+            MigrationJob(
+                f"{self.name}-migration",
+                plan=plan,
+                backend=backend.spec,
+                namespace=self.plan.namespace,
+                version=self.plan.spec.version,
+                environment=environment,
+                secrets=self._around.secrets,
+                after=needed,
+                opts=self._after(),
+            )
+        ]
 
     def _serve(
         self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
@@ -83,6 +122,7 @@ class Plugin(pulumi.ComponentResource):
             *around.before_pods,
             *([user] if user else []),
         ]
+        needed += self._migrate(backend, backend.environment.plain, needed)
         serving, *others = backend.workloads
         pods = self._run(backend, serving, configuration, needed)
         for workload in others:

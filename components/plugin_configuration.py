@@ -43,9 +43,7 @@ def plugin_configuration(
     ]
     if secrets:
         resources.append(
-            core.v1.Secret(
-                f"{resource_name}-secret", metadata=metadata, type="Opaque", string_data=secrets, opts=opts
-            )
+            core.v1.Secret(f"{resource_name}-secret", metadata=metadata, type="Opaque", string_data=secrets, opts=opts)
         )
     return PluginConfiguration(
         resources=resources,
@@ -94,8 +92,6 @@ def _database_url(access: DatabaseAccess, plugin: str, secrets: RootSecret) -> p
     return secrets.derive(owner=plugin, purpose="database-app", generation=access.generation).apply(access.url)
 
 
-def _cache_url(
-    access: CacheAccess, plugin: str, secrets: RootSecret, host: pulumi.Output[str]
-) -> pulumi.Output[str]:
+def _cache_url(access: CacheAccess, plugin: str, secrets: RootSecret, host: pulumi.Output[str]) -> pulumi.Output[str]:
     password = secrets.derive(owner=plugin, purpose="cache", generation=access.generation)
     return pulumi.Output.all(host, password).apply(lambda found: access.url(found[0], found[1]))

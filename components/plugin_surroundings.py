@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components.plugin_database import DatabaseSurroundings
 from components.secrets import RootSecret
 from planning.tags import Tags
 
@@ -26,6 +27,7 @@ class PluginSurroundings:
     uploads_bucket: pulumi.Input[str]
     uploads_arn: pulumi.Input[str]
     uploads_key_arn: pulumi.Input[str]
+    databases: DatabaseSurroundings
     tags: Tags
     cache_users: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
     before_pods: Sequence[pulumi.Resource] = ()

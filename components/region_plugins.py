@@ -1,16 +1,17 @@
 """The plugins of a region, with the poolers through which they reach their databases."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import pulumi
 
 from components.calls import open_doors
 from components.plugin import Plugin
+from components.plugin_database import DatabaseSurroundings, ShardAccess
 from components.plugin_surroundings import PluginSurroundings
 from components.pooler import Pooler
 from components.pooler_namespace import PoolerNamespace
 from components.region import Region
+from components.schema_namespace import SchemaNamespace
 from components.secrets import RootSecret
 from components.storage import RegionStorage
 from planning.naming import REGION_CODES
@@ -18,17 +19,11 @@ from planning.platform import RegionPlan
 from planning.tags import Tags
 
 
-@dataclass(frozen=True, kw_only=True)
-class ShardHosts:
-    """Where a region's poolers find a shard. readers: replicas of this region; none below the tier that has them."""
-
-    writer: pulumi.Output[str]
-    readers: Sequence[pulumi.Output[str]]
-    administrator_secret_arn: pulumi.Output[str]
-
-
 class RegionPlugins(pulumi.ComponentResource):
-    """Poolers of every shard, then every plugin, then what they open for one another."""
+    """Poolers of every shard, then every plugin, then what they open for one another.
+
+    schema: where the Jobs run that make schemas; None outside of the home region, which holds the writers.
+    """
 
     def __init__(
         self,
@@ -36,7 +31,8 @@ class RegionPlugins(pulumi.ComponentResource):
         *,
         plan: RegionPlan,
         region: Region,
-        shards: Mapping[int, ShardHosts],
+        shards: Mapping[int, ShardAccess],
+        schema: SchemaNamespace | None,
         storage: RegionStorage,
         root: RootSecret,
         configured: Mapping[str, Mapping[str, pulumi.Output[str]]],
@@ -51,7 +47,7 @@ class RegionPlugins(pulumi.ComponentResource):
             pooler.shard: Pooler(
                 f"{code}-pooler-{pooler.shard}",
                 plan=pooler,
-                writer_host=shards[pooler.shard].writer,
+                writer_host=shards[pooler.shard].writer_host,
                 secrets=root,
                 after=[entrance],
                 opts=child,
@@ -68,6 +64,13 @@ class RegionPlugins(pulumi.ComponentResource):
             uploads_bucket=storage.uploads.name,
             uploads_arn=storage.uploads.arn,
             uploads_key_arn=storage.key_arn,
+            databases=DatabaseSurroundings(
+                region=plan.region,
+                shards=shards,
+                secrets=root,
+                pooler_namespace=entrance,
+                schema=schema.needed if schema else None,
+            ),
             tags=tags,
             cache_users=region.caches.users,
             before_pods=[region.priorities, *poolers.values()],

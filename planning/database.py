@@ -116,6 +116,12 @@ class DatabasePlan:
         regions = dict.fromkeys((region, self.region))
         return tuple(subnet.data for name in regions for subnet in region_addresses(name).subnets)
 
+    def replicas_in(self, region: str) -> tuple[str, ...]:
+        """Identifiers of the read replicas in a region."""
+        if region == self.region:
+            return tuple(replica.identifier for replica in self.replicas)
+        return (self.remote.replica.identifier,) if self.remote and self.remote.region == region else ()
+
     @property
     def secret_name(self) -> str:
         """Name of the administrator's secret."""
