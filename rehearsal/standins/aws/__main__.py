@@ -1,15 +1,7 @@
 """pulumi-resource-aws: started by the engine, which reads the port from the first line of stdout.
 
-Run as `python -P -m rehearsal.standins.aws` with the checkout on PYTHONPATH, or by this file's path.
+Run as `python -P -m rehearsal.standins.aws` with the checkout on PYTHONPATH.
 """
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-if __package__ in {None, ""}:  # run by path: the folder of this file is on sys.path, and must not be
-    sys.path[0] = str(Path(__file__).resolve().parents[3])
 
 from rehearsal.standins.light import skip_sdk_start_up
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from rehearsal.standins.aws.types import ListOf, MapOf, Named, OneOf, Scalar, Type
+from rehearsal.standins.aws.schema import ListOf, MapOf, Named, OneOf, Scalar, Type
 
 _PLAIN: dict[str, Scalar] = {
     "str": Scalar(kind="string"),

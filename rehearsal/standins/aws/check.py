@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from rehearsal.standins.aws.schema import EnumType, ListOf, MapOf, Named, ObjectType, OneOf, Scalar, Type
 from rehearsal.standins.aws.sdk import Sdk
-from rehearsal.standins.aws.types import EnumType, ListOf, MapOf, Named, ObjectType, OneOf, Scalar, Type
 from rehearsal.standins.values import Map, Secret, Value, is_list, is_map, is_unknown
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"  # the engine's key for "this object is a special value"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rehearsal.standins.aws.check import Failure
-from rehearsal.standins.aws.types import ResourceType, Scalar
+from rehearsal.standins.aws.schema import ResourceType, Scalar
 from rehearsal.standins.values import Map, is_unknown, without_secrets
 
 DEFAULTS = "__defaults"  # pulumi-aws records under this key which names it made up
@@ -42,8 +42,11 @@ RULES: dict[str, NameRule] = {
     "budgets/budget": NameRule(longest=100),
     "cloudfront/cachePolicy": NameRule(longest=128),
     "cloudfront/function": NameRule(longest=64, pattern=r"[a-zA-Z0-9_-]+"),
+    "cloudfront/keyValueStore": NameRule(longest=64, pattern=r"[a-zA-Z0-9_-]+"),
     "cloudfront/originAccessControl": NameRule(longest=64),
     "cloudwatch/eventRule": NameRule(longest=64, pattern=r"[\w.-]+"),
+    "cloudwatch/logDeliveryDestination": NameRule(longest=60, pattern=r"[\w-]+"),
+    "cloudwatch/logDeliverySource": NameRule(longest=60, pattern=r"[\w-]+"),
     "cloudwatch/logGroup": NameRule(longest=512, pattern=r"[\w./#-]+"),
     "ecr/repository": NameRule(longest=256, lower=True, pattern=r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*"),
     "eks/cluster": NameRule(longest=100, pattern=r"[0-9A-Za-z][\w-]*"),

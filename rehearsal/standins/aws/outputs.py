@@ -18,8 +18,8 @@ from rehearsal.standins.aws.naming import NameRule, prefixed
 from rehearsal.standins.aws.rules_data import DATA
 from rehearsal.standins.aws.rules_network import NETWORK
 from rehearsal.standins.aws.rules_platform import PLATFORM
+from rehearsal.standins.aws.schema import ListOf, MapOf, Named, OneOf, Property, ResourceType, Scalar
 from rehearsal.standins.aws.templates import fill
-from rehearsal.standins.aws.types import ListOf, MapOf, Named, OneOf, Property, ResourceType, Scalar
 from rehearsal.standins.values import UNKNOWN, Map, Secret, Value, has_unknown, is_map, without_secrets
 
 RULES: Mapping[str, Map] = {**NETWORK, **DATA, **PLATFORM}

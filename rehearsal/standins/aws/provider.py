@@ -18,8 +18,8 @@ from rehearsal.standins.aws.outputs import all_tags, make_id, make_outputs, phys
 from rehearsal.standins.aws.refusals import refuse_deletion, refuse_update
 from rehearsal.standins.aws.regions import REGIONS, UnknownRegion
 from rehearsal.standins.aws.replacement import difference
+from rehearsal.standins.aws.schema import ResourceType
 from rehearsal.standins.aws.sdk import Sdk, SdkError
-from rehearsal.standins.aws.types import ResourceType
 from rehearsal.standins.provider import Change, Checked, Difference, ProviderError, Resource, State
 from rehearsal.standins.values import UNKNOWN, Map, Value, has_unknown, is_map, is_unknown, without_secrets
 

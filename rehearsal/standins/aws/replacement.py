@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rehearsal.standins.aws.forced import FORCED, ONE_AT_A_TIME, Forced
 from rehearsal.standins.aws.naming import DEFAULTS, name_rule
-from rehearsal.standins.aws.types import Property, ResourceType
+from rehearsal.standins.aws.schema import Property, ResourceType
 from rehearsal.standins.provider import Change, Difference
 from rehearsal.standins.values import Map, Value, has_unknown, is_list, is_map, without_secrets
 

@@ -80,6 +80,15 @@ def _endpoint(facts: Facts) -> Value:
     return find_cluster(str(facts.input("name"))).endpoint
 
 
+def _stored_bytes(facts: Facts) -> Value:
+    return len(str(facts.input("key")).encode()) + len(str(facts.input("value")).encode())
+
+
+def _delivering_service(facts: Facts) -> Value:
+    arn = str(facts.input("resourceArn", "")).split(":")
+    return arn[2] if len(arn) > 2 else ""
+
+
 _ISSUER = "https://oidc.eks.{region}.amazonaws.com/id/{oidcId}"
 _CLUSTER: Map = {
     "accessConfig": {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True},
@@ -157,9 +166,12 @@ PLATFORM: Rules = {
     "budgets/budget": {"accountId": "{account}", "limitUnit": "USD", "timePeriodStart": "2026-01-01_00:00"},
     "cloudfront/distribution": _DISTRIBUTION,
     "cloudfront/function": {"liveStageEtag": "E{upper:13/live}", "status": "UNASSOCIATED"},
+    "cloudfront/keyValueStore": {"lastModifiedTime": "{time}"},
+    "cloudfront/keyvaluestoreKey": {"totalSizeInBytes": _stored_bytes},
     "cloudtrail/trail": {"homeRegion": "{region}", "snsTopicArn": ""},
     "cloudwatch/dashboard": {"dashboardArn": "arn:aws:cloudwatch::{account}:dashboard/{dashboardName}"},
     "cloudwatch/eventTarget": {"targetId": "{eventTargetOfId}"},
+    "cloudwatch/logDeliverySource": {"service": _delivering_service},
     "cloudwatch/logGroup": {"deletionProtectionEnabled": False, "logGroupClass": "STANDARD"},
     "cloudwatch/logResourcePolicy": {"policyScope": "ACCOUNT", "revisionId": ""},
     "cloudwatch/queryDefinition": {"queryDefinitionId": "{id}"},

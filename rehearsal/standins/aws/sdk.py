@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from rehearsal.standins.aws.annotations import is_optional, read_annotation
-from rehearsal.standins.aws.types import (
+from rehearsal.standins.aws.schema import (
     EnumType,
     FunctionType,
     Named,

@@ -1,8 +1,6 @@
 """What must hold for every resource type that the stand-in plays."""
 
-import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +9,10 @@ from rehearsal.standins.aws.forced import FORCED
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.naming import RULES as NAMES
 from rehearsal.standins.aws.outputs import COMMON, RULES
-from rehearsal.standins.aws.types import ObjectType
+from rehearsal.standins.aws.schema import ObjectType
 from rehearsal.standins.values import has_unknown
 from tests.standins.aws.conftest import Cloud
 
-ROOT = Path(__file__).resolve().parents[3]
 KINDS = sorted(IDENTITIES)
 ALSO = {  # what AWS needs beside what the SDK requires
     "cloudwatch/logResourcePolicy": {"policyName": "naap"},
@@ -64,13 +61,3 @@ def test_reviewed_replacements_name_real_inputs(cloud: Cloud, kind: str) -> None
 @pytest.mark.parametrize("kind", sorted(NAMES))
 def test_naming_rules_name_real_inputs(cloud: Cloud, kind: str) -> None:
     assert NAMES[kind].property in cloud.type(kind).inputs.properties
-
-
-def test_every_type_and_function_of_the_program_is_played(cloud: Cloud) -> None:
-    """Every `aws.rds.Instance(` and `aws.get_region(` in the components, under the name that it has there."""
-    classes = {(folder, name): token for token, (folder, name) in cloud.sdk.tokens.items()}
-    program = [ROOT / "__main__.py", *sorted((ROOT / "components").rglob("*.py"))]
-    text = "\n".join(path.read_text() for path in program if path.exists())
-    used = {(folder.strip("_"), name) for folder, name in re.findall(r"\baws\.([a-z0-9_]+)\.([A-Z]\w+)\(", text)}
-    used = {place for place in used if place in classes}  # the rest are Args classes
-    assert [place for place in used if classes[place].split(":")[1] not in IDENTITIES] == []
