@@ -31,6 +31,11 @@ ERRORS = (
 """The first that matches counts. Answers of plugins, whatever their status, pass as they are."""
 
 
+LIMIT_WINDOW_SECONDS = 60
+"""Limits are counted by the minute. Retry-After states all of it: what is left of it stands in x-ratelimit-reset, which
+is added too late to be copied."""
+
+
 def local_replies() -> dict[str, Any]:
     """Envoy's local_reply_config. It keeps headers, such as those of CORS and WWW-Authenticate."""
     return {"mappers": [_mapper(error) for error in ERRORS]}
@@ -47,7 +52,7 @@ def _mapper(error: GatewayError) -> dict[str, Any]:
         "body_format_override": {"json_format": {"error": _body(error)}},
     }
     if error.status == 429:  # noqa: PLR2004  # Too Many Requests
-        header = {"key": "retry-after", "value": "%RESP(x-ratelimit-reset)%"}
+        header = {"key": "retry-after", "value": str(LIMIT_WINDOW_SECONDS)}
         found["headers_to_add"] = [{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
     return found
 

@@ -32,10 +32,10 @@ def test_a_tier_without_metrics_scrapes_nothing() -> None:
 
 def test_the_series_that_autoscalers_read_are_scraped_under_their_job_and_kept() -> None:
     scraping = _config(50_000)["receivers"]["prometheus"]["config"]["scrape_configs"][0]
-    kept = re.compile(scraping["metric_relabel_configs"][0]["regex"])
+    kept = re.compile(str(scraping["metric_relabel_configs"][0]["regex"]))
 
     assert scraping["job_name"] == GATEWAY_JOB
-    names = set(re.findall(r"envoy_\w+(?={)", queue_depth("my-wallet")))
+    names: set[str] = set(re.findall(r"envoy_\w+(?={)", queue_depth("my-wallet")))
     assert len(names) == 2
     assert all(kept.fullmatch(name) for name in names)
     assert kept.fullmatch("envoy_cluster_ratelimit_failure_mode_allowed")

@@ -61,4 +61,4 @@ def test_a_refused_client_is_told_when_to_come_back() -> None:
     (mapper,) = [mapper for mapper in local_replies()["mappers"] if "headers_to_add" in mapper]
 
     assert mapper["filter"]["status_code_filter"]["comparison"]["value"]["default_value"] == 429
-    assert mapper["headers_to_add"][0]["header"]["key"] == "retry-after"
+    assert mapper["headers_to_add"][0]["header"] == {"key": "retry-after", "value": "60"}
