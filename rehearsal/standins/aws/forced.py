@@ -190,6 +190,8 @@ _BY: dict[str, str] = {
     "s3/bucketIntelligentTieringConfiguration": "bucket name",
 }
 _NOT_BY: dict[str, str] = {
+    "ec2/vpcEndpoint": "privateDnsEnabled",  # only where the endpoint is no interface, and then AWS refuses it
+    "elasticache/replicationGroup": "transitEncryptionEnabled",  # only before Redis OSS 7.0.5
     "kms/key": "deletionWindowInDays",
     "rds/instance": "identifier dbSubnetGroupName parameterGroupName",
 }

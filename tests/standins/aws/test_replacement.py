@@ -54,6 +54,7 @@ def test_aws_replaces(cloud: Cloud, kind: str, old: dict[str, Any], new: dict[st
         ("rds/instance", {**DATABASE, "replicateSourceDb": "main"}, {"replicateSourceDb": None}),
         ("elasticache/replicationGroup", CACHE, {"nodeType": "cache.r7g.large", "numNodeGroups": 3}),
         ("elasticache/replicationGroup", {**CACHE, "engine": "redis"}, {"engine": "valkey"}),
+        ("elasticache/replicationGroup", CACHE, {"transitEncryptionEnabled": True}),
         ("eks/cluster", CLUSTER, {"encryptionConfig": ENCRYPTION}),
         ("eks/cluster", CLUSTER, {"computeConfig": {"enabled": True, "nodeRoleArn": "arn:n"}}),
         ("eks/cluster", CLUSTER, {"vpcConfig": {"subnetIds": ["subnet-1"], "endpointPublicAccess": False}}),
