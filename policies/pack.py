@@ -59,13 +59,17 @@ def to_resource(args: Any) -> Resource:
 
 def make_pack() -> PolicyPack:
     """The pack. It serves the engine and does not return before the engine is done."""
+    inputs: dict[str, Resource] = {}
 
     def on_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        for finding in judge_of(stack_of(args.urn)).on_resource(to_resource(args)):
+        resource = inputs[args.urn] = to_resource(args)
+        for finding in judge_of(stack_of(args.urn)).on_resource(resource):
             report(finding.message, finding.urn)
 
     def on_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-        resources = [to_resource(resource) for resource in args.resources]
+        # At the first preview a provider whose own configuration isn't known yet gives no outputs at all, so the
+        # stack is judged by what the program asked for.
+        resources = [inputs.get(resource.urn) or to_resource(resource) for resource in args.resources]
         if not resources:
             return
         for finding in judge_of(stack_of(resources[0].urn)).on_stack(Stack(resources)):

@@ -122,7 +122,8 @@ def _probes(resource: Resource, _: Environment) -> Iterable[str]:
     for container in get(pod_spec(resource), "containers", []):
         name = get(container, "name", "?")
         for probe in ("readinessProbe", "livenessProbe"):
-            if get(container, probe) is None:
+            # A sidecar that listens on nothing can't be asked; its end ends the pod's readiness by itself.
+            if get(container, "ports", []) and get(container, probe) is None:
                 yield f"container {name} has no {probe}"
         path = get(container, "readinessProbe.httpGet")
         if path is not None and get(container, "readinessProbe.periodSeconds", 10) < 10:  # noqa: PLR2004  # upstream's limiters
