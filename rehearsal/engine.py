@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -167,7 +167,7 @@ def _follow(process: subprocess.Popen[bytes], tail: Tail, outcome: Outcome, task
 
 
 @contextmanager
-def _interrupting(process: subprocess.Popen[bytes], progress: Progress) -> Iterator[None]:
+def _interrupting(process: subprocess.Popen[bytes], progress: Progress) -> Generator[None]:
     asked = 0
 
     def ask(_signal: int, _frame: object) -> None:

@@ -51,7 +51,8 @@ class Outcome:
         elif "summaryEvent" in event:
             told = event["summaryEvent"]
             self.changes = Counter(cast("dict[str, int]", told.get("resourceChanges") or {}))
-            self.packs = sorted({name.split("|")[0] for name in told.get("PolicyPacks") or {}})
+            packs = cast("dict[str, str]", told.get("PolicyPacks") or {})
+            self.packs = sorted({name.split("|")[0] for name in packs})
 
     def _step(self, step: Event) -> None:
         self.finished += 1

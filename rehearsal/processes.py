@@ -63,7 +63,8 @@ class Program:
                 cwd=self.state,
             )
         # Until the shell has become the program (or has failed to), its process is told from no other.
-        while process.poll() is None and command_line(process.pid) != self._line:
+        deadline = time.monotonic() + GRACE_SECONDS
+        while command_line(process.pid) != self._line and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.005)
 
     def last_lines(self, count: int = 12) -> str:

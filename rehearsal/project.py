@@ -17,7 +17,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any, cast
 
-from ruamel.yaml import YAML
+import yaml
 
 from planning.spec import Registry
 from rehearsal import RehearsalError
@@ -150,8 +150,9 @@ class Project:
     def _write_project(self) -> None:
         project = _read(self.root / "Pulumi.yaml")
         project["main"] = str(self.root)
-        runtime: Any = project["runtime"]
-        options = cast("dict[str, Any]", runtime.get("options", {})) if isinstance(runtime, dict) else {}
+        runtime: object = project["runtime"]
+        stated = cast("dict[str, Any]", runtime) if isinstance(runtime, dict) else {}
+        options = cast("dict[str, Any]", stated.get("options") or {})
         # The environment that runs this command has what the program needs, whatever its folder is called.
         project["runtime"] = {"name": "python", "options": {**options, "virtualenv": sys.prefix}}
         _write(self.folder / "Pulumi.yaml", project)
@@ -178,11 +179,11 @@ def _is_secret(value: object) -> bool:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    return cast("dict[str, Any]", YAML(typ="safe").load(file) or {})
+    return cast("dict[str, Any]", yaml.safe_load(file.read_text()) or {})
 
 
 def _write(file: Path, content: Mapping[str, Any]) -> None:
     part = file.with_suffix(".part")
     with part.open("w") as out:
-        YAML(typ="safe").dump(dict(content), out)
+        yaml.safe_dump(dict(content), out, sort_keys=False)
     part.replace(file)
