@@ -76,7 +76,7 @@ class CacheSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class FrontendSpec:
-    """The UMD bundle. bundle: local file of the build or None when CI uploads it; integrity: SRI hash or None."""
+    """The UMD bundle. bundle: its file name under the versioned path; integrity: SRI hash, None until measured."""
 
     bundle: str
     routes: tuple[str, ...] = ()
@@ -87,7 +87,10 @@ class FrontendSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthSpec:
-    """Paths below the API prefix. public: answered without authentication. websocket: never buffered."""
+    """Paths below the API prefix. public: answered without authentication.
+
+    websocket: never buffered; an extra prefix stands here in full.
+    """
 
     public: tuple[str, ...] = ()
     websocket: tuple[str, ...] = ()

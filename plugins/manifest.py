@@ -37,7 +37,7 @@ def parse_manifest(data: bytes, *, file: str) -> Mapping[str, Any]:
     except ValueError as error:
         raise _refused(file, str(error)[:120], "valid JSON with each key once", fix) from None
     if not isinstance(value, dict):
-        raise _refused(file, type(value).__name__, "one JSON object", "see docs/plugins.md for an example")
+        raise _refused(file, type(value).__name__, "one JSON object", "give the path of a plugin.json")
     found = cast("Mapping[str, Any]", value)
     _check(found, file, 0)
     return found

@@ -57,10 +57,8 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             self._note(event, path, "an alias (*name)", "each entry stands for itself", "write the value out in full")
             return None
-        if len(path) == MAX_DEPTH:
-            self._note(event, path, "nested too deep", f"at most {MAX_DEPTH} levels", "flatten this part")
         if len(path) >= MAX_DEPTH:
-            return self._skip()
+            raise self._too_deep(event)
         if event.tag is not None:
             self._note_tag(event, path, str(event.tag))
         if isinstance(event, yaml.MappingStartEvent):
@@ -72,6 +70,12 @@ class _Reader:
         while depth:
             event = next(self._events)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise self._too_deep(event)
+
+    def _too_deep(self, event: Any) -> Exception:
+        # Reading on would take time that grows with the square of the depth.
+        return yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
 
     def _sequence(self, path: tuple[str, ...]) -> list[Any]:
         found: list[Any] = []

@@ -1,16 +1,20 @@
 """`python -m plugins` as people run it: what it prints, what it changes, how it exits."""
 
 import base64
+import io
 import json
 import os
 import random
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from plugins.__main__ import main
 from plugins.load import load_registry
 from tests.plugins.registries import MANIFESTS, REGISTRY, ROOT
 from tests.plugins.test_installs import Platform, platform
@@ -25,13 +29,37 @@ def registry(tmp_path: Path) -> Path:
     return Path(shutil.copy(REGISTRY, tmp_path / "registry.yaml"))
 
 
-def run(*arguments: str, registry: Path = REGISTRY) -> subprocess.CompletedProcess[str]:
-    """The command, run from the project's folder."""
-    environment = {key: value for key, value in os.environ.items() if key != "NAAP_TOKEN"}
-    command = [sys.executable, "-m", "plugins", "--registry", str(registry), *arguments]
-    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
-    assert "Traceback" not in found.stderr
-    return found
+@dataclass(frozen=True)
+class Ran:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, registry: Path = REGISTRY) -> Ran:
+    """The command within this process: what it prints and how it exits."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = main(["--registry", str(registry), *arguments])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+def run_program(*arguments: str, encoding: str = "utf-8", stdout: int = subprocess.PIPE) -> Ran:
+    """The command as a program of its own, from the project's folder."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "plugins", *arguments]
+    found = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False, timeout=300
+    )
+    return Ran(found.returncode, (found.stdout or b"").decode(encoding), found.stderr.decode(encoding))
+
+
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NAAP_TOKEN", raising=False)
 
 
 def manifest(tmp_path: Path, **fields: object) -> str:
@@ -39,6 +67,29 @@ def manifest(tmp_path: Path, **fields: object) -> str:
     full = {"name": "new-one", "version": "1.0.0", "backend": {"devPort": 4000, "apiPrefix": "/api/v1/new-one"}}
     path.write_text(json.dumps({**full, **fields}))
     return str(path)
+
+
+def test_the_program_exits_0_when_all_is_well_and_says_so() -> None:
+    found = run_program("validate", "--production")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout == "plugins/registry.yaml: 9 entries, 8 with pods; all rules hold.\n"
+
+
+def test_the_program_exits_2_on_wrong_input_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "registry.yaml").write_text("plugins:\n  caf\u00e9: {version: \u2028}\n  a: [\n", encoding="utf-8")
+    for encoding in ("utf-8", "ascii"):
+        found = run_program("--registry", str(tmp_path / "registry.yaml"), "validate", encoding=encoding)
+        assert (found.returncode, found.stdout) == (2, "")
+        assert "Traceback" not in found.stderr
+        assert "nothing was changed" in found.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    found = run_program("schema", stdout=write)
+    os.close(write)
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_the_real_registry_is_valid_for_production() -> None:

@@ -21,9 +21,11 @@ from plugins.yaml_text import MAX_DEPTH, read_yaml
         ("plugins: {}\n---\nplugins: {}\n", 2, "second document"),
         ("plugins:\n  a: [1, 2\n", 3, "expected"),
         ("plugins:\n\ta: 1\n", 2, "cannot start any token"),
-        ("plugins: " + "[" * 60 + "]" * 60, 1, "too deep"),
-        ("plugins: " + "[" * 50_000, 1, "too deep"),
-        ("- " * 5000, 1, "too deep"),
+        ("plugins: " + "[" * 60 + "]" * 60, 1, "deeper"),
+        ("plugins: " + "[" * 50_000, 1, "deeper"),
+        ("plugins: " + "[" * 5_000_000, 1, "deeper"),
+        ("? " + "[" * 50_000, 1, "deeper"),
+        ("- " * 5000, 1, "deeper"),
     ],
 )
 def test_what_would_be_lost_or_run_is_refused_with_its_line(text: str, line: int, word: str) -> None:
