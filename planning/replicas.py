@@ -61,12 +61,17 @@ def _by_utilisation(used: int, request: int, target_percent: int, current: int) 
     # The controller cuts the percentage to a whole number before it compares.
     percent = used * 100 // (request * current)
     ratio = percent / target_percent
-    return current if abs(ratio - 1.0) <= TOLERANCE else math.ceil(ratio * current)
+    return current if _close(ratio) else math.ceil(ratio * current)
 
 
 def _by_average(total: float, per_pod: int, current: int) -> int:
     ratio = total / (per_pod * current)
-    return current if abs(ratio - 1.0) <= TOLERANCE else math.ceil(total / per_pod)
+    return current if _close(ratio) else math.ceil(total / per_pod)
+
+
+def _close(ratio: float) -> bool:
+    # Compared like the controller does: 77 % of 70 % is 1.1 exactly, and its distance to 1.0 is not.
+    return 1.0 - TOLERANCE <= ratio <= 1.0 + TOLERANCE
 
 
 def _fastest(plan: AutoscalingPlan, current: int, recent: Recent) -> int:

@@ -1,0 +1,78 @@
+"""Builds the plugins of a plan under the mock engine."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from components.calls import open_doors
+from components.plugin import Plugin
+from components.plugin_database import DatabaseSurroundings, ShardAccess
+from components.plugin_surroundings import PluginSurroundings
+from components.pooler_namespace import PoolerNamespace
+from components.secrets import RootSecret
+from planning.plugin import PluginPlan
+from planning.tags import Tags
+from tests.components.recording import Recorded, build
+
+ROOT = "root-secret-of-tests-0123456789abcdef"
+Values = Mapping[str, Mapping[str, str]]
+
+
+def surroundings(configured: Values | None = None, root: str = ROOT) -> PluginSurroundings:
+    """Of a region that a test makes up."""
+
+    def out(value: str) -> pulumi.Output[str]:
+        return pulumi.Output.from_input(value)
+
+    return PluginSurroundings(
+        cluster="naap-test-use1",
+        secrets=RootSecret(out(root)),
+        configured={
+            plugin: {name: pulumi.Output.secret(value) for name, value in values.items()}
+            for plugin, values in (configured or {}).items()
+        },
+        cache_host=out("app.cache.example"),
+        cluster_cache_host=out("cluster.cache.example"),
+        ca_pem=out("-----BEGIN CERTIFICATE-----"),
+        uploads_bucket="naap-test-uploads",
+        uploads_arn="arn:aws:s3:::naap-test-uploads",
+        uploads_key_arn="arn:aws:kms:us-east-1:123456789012:key/uploads",
+        tags=Tags(environment="test", owner="platform", cost_center="naap"),
+        databases=_databases(root),
+    )
+
+
+def _databases(root: str) -> DatabaseSurroundings:
+    """Four shards, seen from the home region."""
+    shards = {
+        number: ShardAccess(
+            writer_host=f"writer-{number}.example",
+            reader_hosts=(),
+            secret_arn=f"arn:aws:secretsmanager:us-east-1:123456789012:secret:shard-{number}",
+        )
+        for number in range(4)
+    }
+    return DatabaseSurroundings(
+        region="us-east-1",
+        shards=shards,
+        secrets=RootSecret(pulumi.Output.from_input(root)),
+        pooler_namespace=PoolerNamespace("poolers", plans=()),
+        schema=(),
+    )
+
+
+def make_plugins(
+    plans: Mapping[str, PluginPlan], configured: Values | None = None, root: str = ROOT
+) -> dict[str, Plugin]:
+    """All of them, with the doors between them."""
+    around = surroundings(configured, root)
+    made = {name: Plugin(name, plan=plan, surroundings=around) for name, plan in plans.items()}
+    open_doors(made)
+    return made
+
+
+def build_plugins(
+    plans: Mapping[str, PluginPlan], configured: Values | None = None, root: str = ROOT, *, preview: bool = False
+) -> list[Recorded]:
+    """What is registered for them."""
+    return build(lambda: make_plugins(plans, configured, root), preview=preview)
