@@ -9,6 +9,7 @@ from components.cdn import Cdn
 from components.certificates import Certificates
 from components.database import Database
 from components.database_standby import DatabaseStandby
+from components.edge_alarms import EdgeAlarms
 from components.frontend import Frontend
 from components.observability import Observability
 from components.peering import Peering
@@ -74,6 +75,7 @@ class Platform(pulumi.ComponentResource):
             opts=self._in(plan.home.region),
         )
         self._cdn = self._make_cdn(certificates)
+        self._watch_edge(certificates)
         self.outputs = self._outputs(shards)
         self.register_outputs({})
 
@@ -194,6 +196,19 @@ class Platform(pulumi.ComponentResource):
             tags=plan.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _watch_edge(self, certificates: Certificates) -> None:
+        plan = self._plan.home.observability
+        if plan.edge:
+            EdgeAlarms(
+                "edge-alarms",
+                plan=plan.edge,
+                prefix=plan.prefix,
+                web_acl=self._plan.cdn.firewall.name,
+                certificate_arn=certificates.in_region(REGION),
+                tags=self._plan.tags,
+                opts=self._in(REGION),
+            )
 
     def _outputs(
         self, shards: Mapping[str, Mapping[int, ShardAccess]]

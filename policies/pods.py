@@ -29,6 +29,8 @@ ALLOWED_VOLUMES = {
     "csi",
     "ephemeral",
 }
+REFERENCES = ("_arn", "_file", "_path", "_name")
+"""Ends of names that say where a secret is, not what it is."""
 SECRET_WORDS = ("password", "secret", "token", "pepper", "private_key", "master_key", "api_key", "credential")
 
 
@@ -154,7 +156,8 @@ def _no_secret_literals(resource: Resource, _: Environment) -> Iterable[str]:
             except Undecidable:
                 continue  # judged at the update, when it is known
             stated = bool(literal)
-            if stated and any(word in key.lower() for word in SECRET_WORDS):
+            names_secret = any(word in key.lower() for word in SECRET_WORDS) and not key.lower().endswith(REFERENCES)
+            if stated and names_secret:
                 yield f"container {name}: the environment variable {key} is a literal"
             if stated and "://" in str(literal) and "@" in str(literal).partition("://")[2].partition("/")[0]:
                 yield f"container {name}: the environment variable {key} holds a URL with credentials"
