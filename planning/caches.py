@@ -25,11 +25,12 @@ LIMITER = "ratelimit"
 _COMMANDS = (
     "-@all +@read +@write +@pubsub +@transaction +@connection +eval +evalsha +eval_ro +evalsha_ro +script|load "
     "+script|exists +cluster|slots +cluster|shards +cluster|nodes +command -@admin -@dangerous -scan -randomkey "
-    "-dbsize -select -pubsub -client|tracking -wait +info"
+    "-dbsize -select -pubsub -client|tracking -wait -function +info"
 )
 """What a plugin may run, on its own keys and channels. Left out is what speaks of all keys, clients or the server:
-SCAN, KEYS, CLIENT TRACKING (it would tell of others' keys), WAIT (it can hold the server up). INFO comes last, since
-it is one of @dangerous: clients ask it whether the server is ready, and it tells counters, no keys or values."""
+SCAN, KEYS, CLIENT TRACKING (it would tell of others' keys), WAIT (it can hold the server up), FUNCTION (all plugins
+would share one library). INFO comes last, since it is one of @dangerous: clients ask it whether the server is ready,
+and it tells counters, no keys or values."""
 _LIMITER_COMMANDS = (
     "-@all +incrby +expire +get +ping +auth +hello +cluster|slots +cluster|shards +client|setname +client|setinfo"
 )
