@@ -49,9 +49,10 @@ def _passes(policies: Sequence[Object], pod: Pod, other: End, direction: str, po
     if not speaking:
         return True
     far = "to" if direction == "egress" else "from"
-    rules: list[Object] = [rule for spec in speaking for rule in spec.get(direction) or []]
+    lists: list[Sequence[Object]] = [spec.get(direction) or [] for spec in speaking]
     return any(
-        _matches_peer(rule.get(far), other, pod.namespace) and _matches_port(rule.get("ports"), port) for rule in rules
+        _matches_peer(rule.get(far), other, pod.namespace) and _matches_port(rule.get("ports"), port)
+        for rules in lists for rule in rules
     )
 
 
