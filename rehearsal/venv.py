@@ -61,7 +61,10 @@ def _works(python: Path, folder: Path) -> bool:
     if not python.exists():
         return False
     ask = "import pip, sys; print(sys.prefix, *sys.version_info[:2])"
-    answer = subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=False)
+    try:
+        answer = subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=False)
+    except OSError:
+        return False
     return answer.stdout.split() == [str(folder), *(str(part) for part in sys.version_info[:2])]
 
 
