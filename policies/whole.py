@@ -162,5 +162,14 @@ def _secrets_apart(stack: Stack, _: Environment) -> Findings:
 def _protected(stack: Stack, environment: Environment) -> Findings:
     if environment.production:
         for resource in stack.of(*STATEFUL):
-            if not resource.protect:
+            if _keeps_data(resource) and not resource.protect:
                 yield resource, "holds data or keys and isn't protected: an update could delete or replace it"
+
+
+def _keeps_data(resource: Resource) -> bool:
+    """A replica is made again from its source, and a cache that keeps no snapshot holds only what may be lost."""
+    if resource.type == "aws:rds/instance:Instance":
+        return "replicateSourceDb" not in resource.props
+    if resource.type == "aws:elasticache/replicationGroup:ReplicationGroup":
+        return get(resource.props, "snapshotRetentionLimit", 0) > 0
+    return True
