@@ -35,11 +35,12 @@ def _rds_private(resource: Resource, _: Environment) -> Iterable[str]:
 
 @rule("aws-rds-deletion-protection", RDS)
 def _rds_protection(resource: Resource, environment: Environment) -> Iterable[str]:
-    if not environment.production:
+    # A replica in the same region is made again from its source.
+    if not environment.production or "replicateSourceDb" in resource.props:
         return
     if get(resource.props, "deletionProtection", False) is not True:
         yield "deletionProtection is not true"
-    if get(resource.props, "replicateSourceDb") is None and get(resource.props, "skipFinalSnapshot", False):
+    if get(resource.props, "skipFinalSnapshot", False):
         yield "deleted without a final snapshot: skipFinalSnapshot"
 
 
