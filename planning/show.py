@@ -36,12 +36,12 @@ def as_json(plan: PlatformPlan) -> str:
     return json.dumps(to_plain(plan), indent=2, default=str)
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
+def table(rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     """Rows as aligned lines; columns move closer, then the last is cut, where they would leave the width."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    gap = "  " if sum(widths) + 2 * len(widths) <= WIDTH else " "
-    lines = [gap.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in lines]
+    gap = "  " if sum(widths) + 2 * len(widths) <= width else " "
+    lines = [gap.join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
 def count(number: int, noun: str) -> str:

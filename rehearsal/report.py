@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from planning.platform import PlatformPlan
 from planning.plugin import PluginPlan
-from planning.show import table
+from planning.show import WIDTH, table
 from rehearsal.progress import duration
 from rehearsal.tools import Found
 
@@ -18,6 +18,7 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
 SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105  (the engine's mark of special values, no secret)
 SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  (its sort: a secret value)
+INSIDE = WIDTH - 2  # columns below a heading; outputs and paths are for copying and are never cut
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 PLAYED = {
     "pulumi-language-python": "language host",
@@ -43,9 +44,9 @@ class Report:
         parts = {
             "Real": real(self),
             "Played": played(self),
-            "Resources": table(components(self.resources)),
-            "Plugins": table(plugins(self.plan.plugins)),
-            "Outputs": table(outputs(self.resources) or [("(none)", "")]),
+            "Resources": table(components(self.resources), INSIDE),
+            "Plugins": table(plugins(self.plan.plugins), INSIDE),
+            "Outputs": [f"{name}: {value}" for name, value in outputs(self.resources)] or ["(none)"],
             "kubectl": [f"KUBECONFIG={path}" for path in self.kubeconfigs.values()],
             "Time": table([(title, duration(seconds)) for title, seconds in self.timings] or [("-", "")]),
         }
@@ -123,16 +124,28 @@ def plugins(planned: Iterable[PluginPlan]) -> list[tuple[str, ...]]:
 
 
 def short_image(image: str) -> str:
-    """An image without its registry and most of its digest."""
+    """Tag and start of the digest: images are called after their plugins, and a line has 80 columns."""
     name, _, digest = image.rsplit("/", 1)[-1].partition("@sha256:")
-    return f"{name}@{digest[:7]}" if digest else name
+    tag = name.partition(":")[2]
+    return "@".join(part for part in (tag, digest[:7]) if part) or "(no tag)"
 
 
 def outputs(resources: Sequence[Resource]) -> list[tuple[str, str]]:
     """The stack's outputs; what is secret never shows, nor does what holds a secret."""
     stacks = [resource for resource in resources if resource["type"] == STACK_TYPE]
     stated = cast("dict[str, Any]", stacks[0].get("outputs") or {}) if stacks else {}
-    return [(name, shown_output(value)) for name, value in sorted(stated.items())]
+    return [
+        (f"{name}.{key}" if key else name, shown_output(inner))
+        for name, value in sorted(stated.items())
+        for key, inner in _parts(value)
+    ]
+
+
+def _parts(value: object) -> list[tuple[str, object]]:
+    """An output that is a mapping takes a line for each of its keys."""
+    if isinstance(value, Mapping) and not holds_secret(cast("object", value)):
+        return sorted(cast("Mapping[str, object]", value).items())
+    return [("", value)]
 
 
 def shown_output(value: object) -> str:
