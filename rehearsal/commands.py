@@ -89,10 +89,12 @@ class Rehearsal:
             return
         for name, plane in self._planes().items():
             states = plane.states()
-            running = [f"{member} (process {pid})" for member, pid in states.items() if pid]
+            running = [f"{member} {pid}" for member, pid in states.items() if pid]
             missing = [member for member, pid in states.items() if not pid]
             print(f"cluster {name}: {plane.access().endpoint if states else 'never started'}")
-            print(f"  runs: {', '.join(running) or 'nothing'}")
+            print(
+                "\n".join(["  runs (process number):", *(f"    {one}" for one in running)]) if running else "  stopped"
+            )
             if missing:
                 print(f"  does not run: {', '.join(missing)} (make up starts it)")
         report = self.project.state / "report.txt"
