@@ -51,7 +51,7 @@ class Cdn(pulumi.ComponentResource):
         self.site_url, self.api_url = plan.site_url, plan.api_url
         self._child = pulumi.ResourceOptions(parent=self)
         self._policies = CdnPolicies(f"{name}-policies", plan=plan, opts=self._child)
-        self._functions = CdnFunctions(f"{name}-functions", plan=plan, opts=self._child)
+        self._functions = CdnFunctions(f"{name}-functions", plan=plan, tags=tags, opts=self._child)
         self._origins = CdnOrigins(
             f"{name}-origins",
             plan=plan,

@@ -5,6 +5,7 @@ from pulumi_aws import cloudfront
 
 from planning.cdn import ACTIVE_KEY, CdnPlan
 from planning.edge_function import RUNTIME
+from planning.tags import Tags
 
 
 class CdnFunctions(pulumi.ComponentResource):
@@ -13,9 +14,9 @@ class CdnFunctions(pulumi.ComponentResource):
     router: pulumi.Output[str] | None = None
     health: pulumi.Output[str] | None = None
 
-    def __init__(self, name: str, *, plan: CdnPlan, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, *, plan: CdnPlan, tags: Tags, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("naap:platform:CdnFunctions", name, None, opts)
-        self._name, self._cdn = name, plan
+        self._name, self._cdn, self._tags = name, plan, tags.of("cdn")
         self.site = self._function("site", plan.site_function, None)
         if plan.router_function and plan.health_function:
             self.router = self._function("router", plan.router_function, self._store())
@@ -30,6 +31,7 @@ class CdnFunctions(pulumi.ComponentResource):
             code=code,
             publish=True,
             key_value_store_associations=[store] if store is not None else None,
+            tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self),
         ).arn
 
@@ -38,6 +40,7 @@ class CdnFunctions(pulumi.ComponentResource):
             f"{self._name}-regions",
             name=self._cdn.policy_name("regions"),
             comment="Which region takes requests first",
+            tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         cloudfront.KeyvaluestoreKey(

@@ -94,6 +94,10 @@ class Collector(pulumi.ComponentResource):
             spec=apps.v1.DeploymentSpecArgs(
                 replicas=plan.collectors,
                 revision_history_limit=3,
+                strategy=apps.v1.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_unavailable=0, max_surge=1),
+                ),
                 selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations),
@@ -135,6 +139,8 @@ class Collector(pulumi.ComponentResource):
 def _container(remote_write_url: pulumi.Input[str] | None) -> core.v1.ContainerArgs:
     pod_name = core.v1.EnvVarSourceArgs(field_ref=core.v1.ObjectFieldSelectorArgs(field_path="metadata.name"))
     ready = core.v1.ProbeArgs(http_get=core.v1.HTTPGetActionArgs(path="/", port=HEALTH_PORT), period_seconds=10)
+    # Not what readiness asks: a collector that can't hand on what it has is busy, and a restart would lose it.
+    alive = core.v1.ProbeArgs(tcp_socket=core.v1.TCPSocketActionArgs(port=HEALTH_PORT), period_seconds=20)
     return core.v1.ContainerArgs(
         name=COLLECTOR,
         image=images.OTEL_COLLECTOR.reference,
@@ -152,7 +158,7 @@ def _container(remote_write_url: pulumi.Input[str] | None) -> core.v1.ContainerA
         resources=resources(cpu_m=COLLECTOR_CPU_M, cpu_limit_m=1000, memory_mib=COLLECTOR_MEMORY_MIB),
         security_context=container_security(),
         readiness_probe=ready,
-        liveness_probe=ready,
+        liveness_probe=alive,
         volume_mounts=[
             core.v1.VolumeMountArgs(name="config", mount_path=_CONFIG_FOLDER, read_only=True),
             core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
