@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from planning.platform import PlatformPlan
+from planning.quotas import SOURCE, Quota
 from planning.tiers import node_limit
 
 WIDTH = 80
@@ -84,6 +85,22 @@ def as_text(plan: PlatformPlan) -> str:
         )
     head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
     return "\n".join([head, "", *table(sizes), "", *table(plugins)])
+
+
+def quotas_json(found: Sequence[Quota]) -> str:
+    """The quotas with their source."""
+    rows = [to_plain(quota) | {"passed": quota.passed} for quota in found]
+    return json.dumps({"source": SOURCE, "quotas": rows}, indent=2)
+
+
+def quotas_text(found: Sequence[Quota], users: int) -> str:
+    """A line a quota, the fullest first; what is passed is marked."""
+    rows = [("", "needed", "default", "quota", "code")]
+    rows += [
+        ("raise" if quota.passed else "", f"{quota.needed:,}", f"{quota.default:,}", quota.name, quota.code or "fixed")
+        for quota in found
+    ]
+    return "\n".join([f"{users:,} users", SOURCE, "", *table(rows)])
 
 
 def _monitoring(plan: PlatformPlan) -> list[str]:
