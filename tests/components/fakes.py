@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pulumi_aws
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]  # the SDK's only map from tokens' properties to types
 
@@ -18,14 +19,38 @@ ACCOUNT = "123456789012"
 
 GLOBAL_SERVICES = frozenset({"iam", "cloudfront", "route53"})
 _ARN_SERVICES = {
-    "lb": "elasticloadbalancing", "cloudwatch": "logs", "acm": "acm", "ec2": "ec2", "vpc": "ec2", "amp": "aps",
+    "lb": "elasticloadbalancing",
+    "cloudwatch": "logs",
+    "acm": "acm",
+    "ec2": "ec2",
+    "vpc": "ec2",
+    "amp": "aps",
 }
 _ID_PREFIXES = {
-    "ec2/vpc": "vpc", "ec2/subnet": "subnet", "ec2/securityGroup": "sg", "ec2/routeTable": "rtb",
-    "ec2/internetGateway": "igw", "ec2/natGateway": "nat", "ec2/eip": "eipalloc", "ec2/vpcEndpoint": "vpce",
-    "ec2/vpcPeeringConnection": "pcx", "ec2/defaultSecurityGroup": "sg", "ec2/flowLog": "fl",
+    "ec2/vpc": "vpc",
+    "ec2/subnet": "subnet",
+    "ec2/securityGroup": "sg",
+    "ec2/routeTable": "rtb",
+    "ec2/internetGateway": "igw",
+    "ec2/natGateway": "nat",
+    "ec2/eip": "eipalloc",
+    "ec2/vpcEndpoint": "vpce",
+    "ec2/vpcPeeringConnection": "pcx",
+    "ec2/defaultSecurityGroup": "sg",
+    "ec2/flowLog": "fl",
     "cloudfront/vpcOrigin": "vo",
 }
+_UUID_KINDS = frozenset(
+    {
+        "kms/key",
+        "cloudfront/cachePolicy",
+        "cloudfront/responseHeadersPolicy",
+        "cloudfront/originRequestPolicy",
+        "cloudfront/originAccessControl",
+        "wafv2/webAcl",
+        "route53/healthCheck",
+    }
+)
 _CERTIFICATE = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
 
 
@@ -54,7 +79,7 @@ def physical_id(kind: str, name: str, inputs: dict[str, Any]) -> str:
     if prefix := _ID_PREFIXES.get(kind):
         separator = "_" if prefix == "vo" else "-"
         return f"{prefix}{separator}{digest(name)}"
-    if kind.startswith("kms/key"):
+    if kind in _UUID_KINDS:
         d = digest(name, 32)
         return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
     if kind == "cloudfront/distribution":
@@ -96,6 +121,11 @@ def unknown_nested(token: str, name: str, inputs: dict[str, Any], unknown: str) 
     return maker.open_properties(given, inputs)
 
 
+def _is_asset(declared: Any) -> bool:
+    """Whether it is a file to upload: those only go in."""
+    return pulumi.Asset in typing.get_args(declared)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Maker:
     kind: str
@@ -108,7 +138,7 @@ class _Maker:
         """What is made up, and nested inputs completed; inputs that need nothing are left out."""
         found: dict[str, Any] = {}
         for prop, declared in types.items():
-            if prop in ("id", "urn"):
+            if prop in ("id", "urn") or (prop not in inputs and _is_asset(declared)):
                 continue
             if prop not in inputs:
                 found[prop] = self.made_up(prop, _types.unwrap_type(declared))
@@ -135,9 +165,12 @@ class _Maker:
     def _text(self, prop: str) -> str:
         known = {
             "region": self.region,
+            "name": self.identity,
+            "bucket": self.identity,
             "zoneId": "Z2FDTNDATAQYW2",
             "hostedZoneId": "Z2FDTNDATAQYW2",
             "bucketRegionalDomainName": f"{self.identity}.s3.{self.region}.amazonaws.com",
+            "resourceRecordType": "CNAME",
             "data": _CERTIFICATE,
             "cidrBlock": "10.0.0.0/16",
         }

@@ -9,32 +9,43 @@ made from one read UNKNOWN. Names of a preview and of an update must be the same
 """
 
 import asyncio
+import gc
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from google.protobuf import struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks, rpc, settings, stack
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from tests.components import fakes
 
 UNKNOWN = rpc.UNKNOWN
+MASK = "[secret]"
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's marker of a secret, not one
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 Call = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 CALLS: dict[str, Call] = {
     "aws:index/getCallerIdentity:getCallerIdentity": lambda _: {
-        "accountId": fakes.ACCOUNT, "arn": f"arn:aws:iam::{fakes.ACCOUNT}:role/deployer", "userId": "AROA", "id": "x",
+        "accountId": fakes.ACCOUNT,
+        "arn": f"arn:aws:iam::{fakes.ACCOUNT}:role/deployer",
+        "userId": "AROA",
+        "id": "x",
     },
     "aws:index/getPartition:getPartition": lambda _: {
-        "partition": "aws", "dnsSuffix": "amazonaws.com", "id": "aws", "reverseDnsPrefix": "com.amazonaws",
+        "partition": "aws",
+        "dnsSuffix": "amazonaws.com",
+        "id": "aws",
+        "reverseDnsPrefix": "com.amazonaws",
     },
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": lambda args: {
-        "id": "pl-3b927c52", "name": args["name"], "arn": "arn:aws:ec2:us-east-1:aws:prefix-list/pl-3b927c52",
+        "id": "pl-3b927c52",
+        "name": args["name"],
+        "arn": "arn:aws:ec2:us-east-1:aws:prefix-list/pl-3b927c52",
     },
 }
 """Functions that components may invoke, and what they answer."""
@@ -42,7 +53,10 @@ CALLS: dict[str, Call] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """One registration. inputs: plain values by Pulumi names; secret_inputs: top-level inputs that hold a secret."""
+    """One registration. inputs: plain values by Pulumi names; secret_inputs: top-level inputs that hold a secret.
+
+    shown: inputs as anybody may read them, each secret masked.
+    """
 
     type: str
     name: str
@@ -60,6 +74,16 @@ class Recorded:
     ignore_changes: tuple[str, ...]
     delete_before_replace: bool
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A whole run. records: sorted by URN; outputs: of components and of the stack, secrets masked; log: messages."""
+
+    records: list[Recorded]
+    outputs: Mapping[str, Any]
+    log: list[str]
 
 
 def build(
@@ -70,22 +94,37 @@ def build(
     calls: Mapping[str, Call] | None = None,
 ) -> list[Recorded]:
     """Everything that `make` registers, sorted by URN. Raises what it raises."""
+    return run(make, preview=preview, stack_name=stack_name, calls=calls).records
+
+
+def run(
+    make: Callable[[], object],
+    *,
+    preview: bool = False,
+    stack_name: str = "dev",
+    calls: Mapping[str, Call] | None = None,
+) -> Run:
+    """Everything that `make` registers, puts out and says. Raises what it raises."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.set_default_executor(ThreadPoolExecutor(max_workers=4))
     monitor = _Monitor(preview=preview, calls={**CALLS, **(calls or {})})
     settings.reset_options()
-    mocks.set_mocks(monitor.mocks, project="naap", stack=stack_name, preview=preview, monitor=monitor)
+    logger, said = _logger()
+    mocks.set_mocks(monitor.mocks, project="naap", stack=stack_name, preview=preview, monitor=monitor, logger=logger)
 
-    def run() -> None:
+    def program() -> None:
         make()
 
+    gc.disable()  # looking through the millions of objects of a whole program takes a fifth of the time
     try:
-        loop.run_until_complete(stack.run_pulumi_func(run))
+        loop.run_until_complete(stack.run_pulumi_func(program))
     finally:
+        gc.enable()
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
-    return sorted(monitor.records, key=lambda record: record.urn)
+    records = sorted(monitor.records, key=lambda record: record.urn)
+    return Run(records=records, outputs=monitor.outputs, log=said)
 
 
 def of_type(records: Sequence[Recorded], token: str) -> list[Recorded]:
@@ -111,10 +150,8 @@ def as_deployment(records: Sequence[Recorded]) -> dict[str, Any]:
     """The records in the shape of an exported stack."""
     resources: list[dict[str, Any]] = []
     for record in records:
-        inputs = dict(record.inputs)
-        resources.append(
-            {"urn": record.urn, "type": record.type, "custom": record.custom, "inputs": inputs, "region": record.region}
-        )
+        named = {"urn": record.urn, "type": record.type, "custom": record.custom, "region": record.region}
+        resources.append({**named, "inputs": dict(record.inputs), "outputs": dict(record.outputs)})
     return {"deployment": {"resources": resources}}
 
 
@@ -132,6 +169,7 @@ class _Monitor(mocks.MockMonitor):
     def __init__(self, *, preview: bool, calls: Mapping[str, Call]) -> None:
         super().__init__(_NoMocks())
         self.records: list[Recorded] = []
+        self.outputs: dict[str, Any] = {}
         self._preview = preview
         self._calls = calls
         self._regions: dict[str, str] = {}
@@ -151,13 +189,23 @@ class _Monitor(mocks.MockMonitor):
             self._regions[f"{urn}::{identity or UNKNOWN}"] = region
         self.records.append(
             Recorded(
-                type=request.type, name=request.name, urn=urn, custom=bool(request.custom), inputs=inputs,
+                type=request.type,
+                name=request.name,
+                urn=urn,
+                custom=bool(request.custom),
+                inputs=inputs,
                 secret_inputs=frozenset(key for key, value in request.object.fields.items() if _has_secret(value)),
-                parent=request.parent, protect=bool(request.protect), retain_on_delete=bool(request.retainOnDelete),
-                provider=request.provider, region=region, dependencies=tuple(request.dependencies),
+                parent=request.parent,
+                protect=bool(request.protect),
+                retain_on_delete=bool(request.retainOnDelete),
+                provider=request.provider,
+                region=region,
+                dependencies=tuple(request.dependencies),
                 aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
-                ignore_changes=tuple(request.ignoreChanges), delete_before_replace=bool(request.deleteBeforeReplace),
-                outputs={**inputs, **extra},
+                ignore_changes=tuple(request.ignoreChanges),
+                delete_before_replace=bool(request.deleteBeforeReplace),
+                outputs={**inputs, **extra, **({"id": identity} if identity else {})},
+                shown=_mapping(request.object, masked=True),
             )
         )
         answer = struct_pb2.Struct()
@@ -165,6 +213,10 @@ class _Monitor(mocks.MockMonitor):
         for key, value in _struct(extra).fields.items():
             answer.fields[key].CopyFrom(value)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=answer)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  # the engine's name
+        self.outputs[request.urn] = _mapping(request.outputs, masked=True)
+        return empty_pb2.Empty()
 
     def _answer(self, request: Any, inputs: Mapping[str, Any], region: str) -> tuple[str, dict[str, Any]]:
         if not request.custom:
@@ -187,19 +239,29 @@ def _struct(value: Mapping[str, Any]) -> struct_pb2.Struct:
     return answer
 
 
-def _mapping(value: struct_pb2.Struct) -> dict[str, Any]:
-    return {key: _plain(item) for key, item in value.fields.items()}
+def _logger() -> tuple[logging.Logger, list[str]]:
+    """A logger of its own, and the list that takes what is said to it."""
+    said: list[str] = []
+    logger = logging.Logger("program", logging.DEBUG)
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    logger.addHandler(handler)
+    return logger, said
 
 
-def _plain(value: struct_pb2.Value) -> Any:
+def _mapping(value: struct_pb2.Struct, *, masked: bool = False) -> dict[str, Any]:
+    return {key: _plain(item, masked=masked) for key, item in value.fields.items()}
+
+
+def _plain(value: struct_pb2.Value, *, masked: bool = False) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         fields = value.struct_value.fields
         if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-            return _plain(fields["value"])
-        return _mapping(value.struct_value)
+            return MASK if masked else _plain(fields["value"])
+        return _mapping(value.struct_value, masked=masked)
     if kind == "list_value":
-        return [_plain(item) for item in value.list_value.values]
+        return [_plain(item, masked=masked) for item in value.list_value.values]
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
     return None if kind == "null_value" else getattr(value, str(kind))
@@ -214,5 +276,3 @@ def _has_secret(value: struct_pb2.Value) -> bool:
             return True
         return any(_has_secret(item) for item in fields.values())
     return False
-
-

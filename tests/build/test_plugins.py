@@ -1,0 +1,110 @@
+"""What a plugin adds to the whole program: its own resources, and a line of the shell's registry."""
+
+from collections.abc import Callable
+
+import pytest
+
+from benchmarks.made_up import registry_text
+from tests.build.conftest import Builder
+from tests.build.environments import REGISTRY, SECRET_NAME, TIERS, build, configured, plan
+from tests.components.recording import MASK, Recorded, of_type, one
+
+SMALLEST = TIERS[0]
+FEW, MANY = 10, 40
+ODD_ONE = f"""
+  odd-one:
+    version: 0.0.1-rc.7
+    image: registry.example:5000/odd/one:0.0.1-rc.7@sha256:{"0" * 64}
+    port: 65000
+    apiPrefix: /api/v1/odd/one
+    share: 0.001
+    database: {{schema: plugin_odd, shard: 0}}
+    cache: {{}}
+    network: {{calls: [base-svc, my-wallet]}}
+    secrets: [{SECRET_NAME}]
+    frontend: {{bundle: odd-one.js, routes: [/odd]}}
+"""
+SHELL_REGISTRY = "frontend-registry"
+
+Make = Callable[[str], list[Recorded]]
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Everything of the smallest tier with a registry."""
+    return lambda registry: build(plan(SMALLEST, tmp_path_factory.mktemp("registry"), registry)).records
+
+
+@pytest.fixture(scope="module")
+def with_one_more(make: Make) -> dict[str, Recorded]:
+    """The real registry and one plugin more, by URN."""
+    return {record.urn: record for record in make(REGISTRY + ODD_ONE)}
+
+
+def test_resources_grow_linearly_with_plugins(make: Make) -> None:
+    few, many = make(registry_text(FEW)), make(registry_text(MANY))
+    each = len([record for record in few if _belongs(record, "plugin-0000")])
+
+    assert each >= 12
+    assert len(many) - len(few) == (MANY - FEW) * each
+
+
+def test_a_plugin_more_changes_nothing_of_any_other(built: Builder, with_one_more: dict[str, Recorded]) -> None:
+    before = {record.urn: record for record in built(SMALLEST).update.records}
+    added = [with_one_more[urn] for urn in with_one_more.keys() - before.keys()]
+    changed = [record.name for urn, record in before.items() if _differs(record, with_one_more[urn])]
+
+    assert added
+    assert [record.urn for record in added if not _belongs(record, "odd-one")] == []
+    assert changed == [SHELL_REGISTRY]
+
+
+def test_a_plugin_has_all_that_a_plugin_has(with_one_more: dict[str, Recorded]) -> None:
+    own = [record for record in with_one_more.values() if _belongs(record, "odd-one")]
+    kinds = {record.type.rsplit(":", 1)[-1] for record in own}
+
+    assert kinds >= {
+        "Plugin",
+        "Namespace",
+        "ServiceAccount",
+        "ConfigMap",
+        "Secret",
+        "Deployment",
+        "Service",
+        "Job",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "NetworkPolicy",
+        "HTTPRoute",
+        "BucketObjectv2",
+    }
+    assert len(of_type(own, "naap:platform:Plugin")) == len(of_type(own, "naap:platform:PluginRoutes")) == 1
+
+
+def test_its_secret_reaches_its_pod_and_is_shown_nowhere(with_one_more: dict[str, Recorded]) -> None:
+    value = configured("odd-one", SECRET_NAME)
+    holders = [record for record in with_one_more.values() if value in str(record.inputs)]
+
+    assert [record.type for record in holders] == ["kubernetes:core/v1:Secret"]
+    assert value not in str(holders[0].shown)
+    assert MASK in str(holders[0].shown)
+
+
+def test_the_shells_registry_lists_it(with_one_more: dict[str, Recorded]) -> None:
+    document = one(list(with_one_more.values()), "aws:s3/bucketObjectv2:BucketObjectv2", SHELL_REGISTRY)
+
+    assert '"name": "odd-one"' in document.inputs["content"]
+
+
+def _belongs(record: Recorded, plugin: str) -> bool:
+    """Whether its own name, or that of the component around it, has the plugin's name."""
+    return plugin in record.name or plugin in record.parent.rpartition("::")[2]
+
+
+def _differs(before: Recorded, after: Recorded) -> bool:
+    return (before.inputs, before.protect, before.provider, set(before.dependencies)) != (
+        after.inputs,
+        after.protect,
+        after.provider,
+        set(after.dependencies),
+    )
