@@ -114,8 +114,17 @@ def _exporter(plan: PoolerPlan) -> core.v1.ContainerArgs:
             )
         ],
         ports=[core.v1.ContainerPortArgs(name="metrics", container_port=METRICS_PORT)],
+        # By TCP: asking for the metrics themselves would ask PgBouncer each time.
+        readiness_probe=_listening("metrics"),
+        liveness_probe=_listening("metrics"),
         resources=resources(cpu_m=10, cpu_limit_m=100, memory_mib=64),
         security_context=container_security(),
+    )
+
+
+def _listening(port: str) -> core.v1.ProbeArgs:
+    return core.v1.ProbeArgs(
+        tcp_socket=core.v1.TCPSocketActionArgs(port=port), period_seconds=10, timeout_seconds=3, failure_threshold=3
     )
 
 

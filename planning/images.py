@@ -38,8 +38,8 @@ PGBOUNCER_EXPORTER = Image(
 CONFIG_COLLECTOR = Image(
     repository="quay.io/kiwigrid/k8s-sidecar",
     tag="2.11.2",
-    digest=None,
-    note="As in kube-prometheus-stack. Tag only: no public pin of its digest was found.",
+    digest="sha256:2912be006f62f9ea080194cf6d3afcd90daead8d101d0ba686a137a849f6a4f6",
+    note="As in kube-prometheus-stack. Pinned so in one public repository; compare when the registry can be reached.",
 )
 POSTGRES_CLIENT = Image(
     repository="docker.io/library/postgres",
