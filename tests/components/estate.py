@@ -19,25 +19,16 @@ from planning.settings import Settings
 from planning.storage import plan_storage
 from planning.tags import Tags
 from planning.tiers import tier_for
+from tests.planning import samples
 
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
 """Users of an environment of each tier."""
 
 
-def settings(users: int, *, production: bool = False, **stated: object) -> Settings:
-    """Settings of a made-up environment."""
-    known: dict[str, object] = {
-        "users": users,
-        "production": production,
-        "domain": "naap.example",
-        "zone_id": "Z0123456789EXAMPLE",
-        "regions": ("us-east-1", "us-west-2"),
-        "api_access_cidrs": ("203.0.113.0/24",),
-        "operators": ("arn:aws:iam::123456789012:role/operator",),
-        "owner": "platform",
-        "cost_center": "cc-1",
-    }
-    return Settings.model_validate({**known, **stated})
+def settings(users: int, *, production: bool = False) -> Settings:
+    """Settings of an environment whose operators reach the cluster from a stated network."""
+    stated = {"api_access_cidrs": ("203.0.113.0/24",), "operators": ("arn:aws:iam::123456789012:role/operator",)}
+    return samples.settings(users, production=production, stated=stated)
 
 
 class Estate:

@@ -10,7 +10,6 @@ made from one read UNKNOWN. Names of a preview and of an update must be the same
 
 import asyncio
 import gc
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +21,9 @@ from pulumi.runtime import mocks, rpc, settings, stack
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from tests.components import fakes
+from tests.components.wire import has_secret, mapping, struct
 
 UNKNOWN = rpc.UNKNOWN
-MASK = "[secret]"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's marker of a secret, not one
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 Call = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 CALLS: dict[str, Call] = {
@@ -175,14 +172,14 @@ class _Monitor(mocks.MockMonitor):
         self._regions: dict[str, str] = {}
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802  # the engine's name
-        answer = self._calls[request.tok](_mapping(request.args))
-        return provider_pb2.InvokeResponse(**{"return": _struct(answer)})  # pyright: ignore[reportArgumentType]  # `return` is a keyword
+        answer = self._calls[request.tok](mapping(request.args))
+        return provider_pb2.InvokeResponse(**{"return": struct(answer)})  # pyright: ignore[reportArgumentType]  # `return` is a keyword
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # the engine's name
         urn = self.make_urn(request.parent, request.type, request.name)
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=urn)
-        inputs = _mapping(request.object)
+        inputs = mapping(request.object)
         region = str(inputs.get("region") or self._regions.get(request.provider) or "us-east-1")
         identity, extra = self._answer(request, inputs, region)
         if request.type == "pulumi:providers:aws":
@@ -194,7 +191,7 @@ class _Monitor(mocks.MockMonitor):
                 urn=urn,
                 custom=bool(request.custom),
                 inputs=inputs,
-                secret_inputs=frozenset(key for key, value in request.object.fields.items() if _has_secret(value)),
+                secret_inputs=frozenset(key for key, value in request.object.fields.items() if has_secret(value)),
                 parent=request.parent,
                 protect=bool(request.protect),
                 retain_on_delete=bool(request.retainOnDelete),
@@ -205,17 +202,17 @@ class _Monitor(mocks.MockMonitor):
                 ignore_changes=tuple(request.ignoreChanges),
                 delete_before_replace=bool(request.deleteBeforeReplace),
                 outputs={**inputs, **extra, **({"id": identity} if identity else {})},
-                shown=_mapping(request.object, masked=True),
+                shown=mapping(request.object, masked=True),
             )
         )
         answer = struct_pb2.Struct()
         answer.CopyFrom(request.object)
-        for key, value in _struct(extra).fields.items():
+        for key, value in struct(extra).fields.items():
             answer.fields[key].CopyFrom(value)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=answer)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802  # the engine's name
-        self.outputs[request.urn] = _mapping(request.outputs, masked=True)
+        self.outputs[request.urn] = mapping(request.outputs, masked=True)
         return empty_pb2.Empty()
 
     def _answer(self, request: Any, inputs: Mapping[str, Any], region: str) -> tuple[str, dict[str, Any]]:
@@ -233,12 +230,6 @@ class _Monitor(mocks.MockMonitor):
         return f"{request.name}-id", {}
 
 
-def _struct(value: Mapping[str, Any]) -> struct_pb2.Struct:
-    answer = struct_pb2.Struct()
-    answer.update(json.loads(json.dumps(value)))
-    return answer
-
-
 def _logger() -> tuple[logging.Logger, list[str]]:
     """A logger of its own, and the list that takes what is said to it."""
     said: list[str] = []
@@ -247,32 +238,3 @@ def _logger() -> tuple[logging.Logger, list[str]]:
     handler.emit = lambda record: said.append(record.getMessage())
     logger.addHandler(handler)
     return logger, said
-
-
-def _mapping(value: struct_pb2.Struct, *, masked: bool = False) -> dict[str, Any]:
-    return {key: _plain(item, masked=masked) for key, item in value.fields.items()}
-
-
-def _plain(value: struct_pb2.Value, *, masked: bool = False) -> Any:
-    kind = value.WhichOneof("kind")
-    if kind == "struct_value":
-        fields = value.struct_value.fields
-        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-            return MASK if masked else _plain(fields["value"])
-        return _mapping(value.struct_value, masked=masked)
-    if kind == "list_value":
-        return [_plain(item, masked=masked) for item in value.list_value.values]
-    if kind == "number_value":
-        return int(value.number_value) if value.number_value.is_integer() else value.number_value
-    return None if kind == "null_value" else getattr(value, str(kind))
-
-
-def _has_secret(value: struct_pb2.Value) -> bool:
-    if value.WhichOneof("kind") == "list_value":
-        return any(_has_secret(item) for item in value.list_value.values)
-    if value.WhichOneof("kind") == "struct_value":
-        fields = value.struct_value.fields
-        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
-            return True
-        return any(_has_secret(item) for item in fields.values())
-    return False

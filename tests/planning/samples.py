@@ -1,5 +1,7 @@
 """Registry entries and settings as tests of plans need them."""
 
+from collections.abc import Mapping
+
 from planning.settings import Settings
 from planning.spec import (
     AuthSpec,
@@ -18,17 +20,18 @@ from planning.spec import (
 ROOT_SECRET = "a root secret that only tests know: 0123456789"  # noqa: S105  # opens nothing
 
 
-def settings(users: int = 1_000, *, production: bool = False) -> Settings:
-    """Of an environment in two regions."""
-    return Settings(
-        users=users,
-        domain="dev.naap.example",
-        zone_id="Z0123456789DEV",
-        regions=("us-east-1", "us-west-2"),
-        production=production,
-        owner="platform",
-        cost_center="naap-dev",
-    )
+def settings(users: int = 1_000, *, production: bool = False, stated: Mapping[str, object] | None = None) -> Settings:
+    """Of an environment in two regions. stated: instead of what it has here, by the names of the fields."""
+    known: dict[str, object] = {
+        "users": users,
+        "domain": "dev.naap.example",
+        "zone_id": "Z0123456789DEV",
+        "regions": ("us-east-1", "us-west-2"),
+        "production": production,
+        "owner": "platform",
+        "cost_center": "naap-dev",
+    }
+    return Settings.model_validate({**known, **(stated or {})})
 
 
 def plugin(

@@ -1,0 +1,301 @@
+"""Pulumi's names for resources, inputs and their parts, back to Terraform's.
+
+Pulumi makes its names from Terraform's by rule: camel case, and a plural for what holds several. So the provider's own
+schema says which Terraform name an input came from; nothing is turned from plural to singular by guesswork.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+RENAMED_TYPES = {
+    "ec2/eip": "aws_eip",
+    "lb/loadBalancer": "aws_lb",
+    "alb/loadBalancer": "aws_lb",
+    "rds/instance": "aws_db_instance",
+    "cloudfront/keyvaluestoreKey": "aws_cloudfrontkeyvaluestore_key",
+    "cloudwatch/eventRule": "aws_cloudwatch_event_rule",
+    "s3/bucketObjectv2": "aws_s3_object",
+    "s3/bucketReplicationConfig": "aws_s3_bucket_replication_configuration",
+    "amp/workspace": "aws_prometheus_workspace",
+    "amp/scraper": "aws_prometheus_scraper",
+    "cfg/rule": "aws_config_config_rule",
+}
+"""Types whose Terraform name the rule does not find."""
+
+REFERRED = {
+    "arn": "arn",
+    "dnsName": "dns_name",
+    "keyId": "key_id",
+    "domainName": "domain_name",
+    "bucketRegionalDomainName": "bucket_regional_domain_name",
+}
+"""Outputs that other resources refer to, besides the id."""
+
+SINCE = {"eks/cluster.deletionProtection": "6.9.0", "cloudfront/function.tags": "6.0.0"}
+"""Inputs that only later versions of the provider know, and one that does: an older one can't judge them."""
+
+
+@dataclass(kw_only=True)
+class Translation:
+    """Terraform resources made from Pulumi's. urns: from Terraform's address. not_judged: too new for this provider."""
+
+    resources: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    regions: dict[str, str] = field(default_factory=dict[str, str])
+    urns: dict[str, str] = field(default_factory=dict[str, str])
+    unmapped: set[str] = field(default_factory=set[str])
+    not_judged: set[str] = field(default_factory=set[str])
+
+
+class Translator:
+    """Reads one provider's schemas."""
+
+    def __init__(self, schemas: Mapping[str, Any], version: str) -> None:
+        self._schemas = schemas
+        self._version = _numbers(version)
+        self._references: Mapping[str, str] = {}
+        self._at: Place | None = None
+        self._found = Translation()
+
+    def translate(self, resources: Iterable[Mapping[str, Any]]) -> Translation:
+        """The aws:* resources of an exported deployment.
+
+        A value that is another resource's id or ARN becomes a reference to it, as a person would have written it.
+        """
+        found = list(resources)
+        providers = _provider_regions(found)
+        places = [place for resource in found if (place := self._place(resource))]
+        self._references = _references(places, self._schemas)
+        for place in places:
+            self._resource(place, providers)
+        return self._found
+
+    def _place(self, resource: Mapping[str, Any]) -> "Place | None":
+        if not resource["type"].startswith("aws:") or not resource.get("custom") or resource.get("external"):
+            return None
+        kind = resource["type"].split(":")[1]
+        inputs = clear(resource["inputs"])
+        terraform = self.type_of(kind, inputs)
+        if terraform is None:
+            self._found.unmapped.add(kind)
+            return None
+        name = "r_" + re.sub(r"\W", "_", f"{resource['urn'].split('::')[-1]}_{len(self._found.urns)}")
+        address = f"{terraform}.{name}"
+        self._found.urns[address] = resource["urn"]
+        return Place(resource=resource, kind=kind, terraform=terraform, name=name, inputs=inputs)
+
+    def _resource(self, place: "Place", providers: Mapping[str, str]) -> None:
+        resource = place.resource
+        region = str(
+            resource.get("region")
+            or place.inputs.get("region")
+            or providers.get(resource.get("provider", ""))
+            or "us-east-1"
+        )
+        alias = region.replace("-", "_")
+        self._found.regions[alias] = region
+        self._at = place
+        block = self._schemas[place.terraform]["block"]
+        body = self._block(place.inputs, block, place.kind)
+        self._name_what_pulumi_names(body, block, resource["urn"].split("::")[-1])
+        self._found.resources.setdefault(place.terraform, {})[place.name] = {**body, "provider": f"aws.{alias}"}
+
+    @functools.cache  # noqa: B019  # one translator a run
+    def _candidates(self, kind: str) -> tuple[str, ...]:
+        module, _, resource = kind.partition("/")
+        tails = {snake(resource), re.sub(r"_?v2$", "", snake(resource))}
+        by_tail = [
+            name
+            for name in self._schemas
+            for tail in tails
+            if name == f"aws_{tail}" or name.endswith(f"_{tail}")
+        ]
+        # The module's own name first, then the shortest: aws_lb_listener before aws_vpclattice_listener.
+        first = (f"aws_{snake(module)}_", f"aws_{module}_")
+        return tuple(sorted(set(by_tail), key=lambda name: (not name.startswith(first), len(name), name)))
+
+    def type_of(self, kind: str, inputs: Mapping[str, Any]) -> str | None:
+        """The Terraform type of a Pulumi type: the likeliest name whose schema knows the inputs."""
+        if kind in RENAMED_TYPES:
+            return RENAMED_TYPES[kind]
+        scored = [
+            (sum(self._name(self._schemas[name]["block"], key) is None for key in _stated(inputs)), index, name)
+            for index, name in enumerate(self._candidates(kind))
+        ]
+        return min(scored)[2] if scored else None
+
+    def _name(self, block: Mapping[str, Any], key: str) -> str | None:
+        attributes = block.get("attributes", {})
+        known = _cached_names((*attributes, *block.get("block_types", {})))
+        if key == "name" and key not in known:
+            # Pulumi calls every name just that: aws_cloudwatch_metric_alarm's alarm_name, for one.
+            required = [name for name in attributes if name.endswith("_name") and attributes[name].get("required")]
+            return required[0] if required else None
+        return known.get(key)
+
+    def _block(self, inputs: Mapping[str, Any], block: Mapping[str, Any], where: str) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        for key in _stated(inputs):
+            name, value = self._name(block, key), inputs[key]
+            path = f"{where}.{key}"
+            if name is None:
+                self._not_known(path)
+            elif name in block.get("block_types", {}):
+                nested = block["block_types"][name]["block"]
+                body[name] = [
+                    self._block(cast("Mapping[str, Any]", item), nested, path) if isinstance(item, dict) else item
+                    for item in (cast("list[Any]", value) if isinstance(value, list) else [value])
+                ]
+            else:
+                body[name] = self._attribute(value, block["attributes"][name], path)
+        return body
+
+    def _attribute(self, value: Any, attribute: Mapping[str, Any], where: str) -> Any:
+        nested = attribute.get("nested_type")
+        if nested:
+            many = nested["nesting_mode"] in ("list", "set")
+            items = cast("list[Any]", value) if isinstance(value, list) else [value]
+            bodies = [self._block(item, nested, where) for item in items]
+            return bodies if many else bodies[0]
+        return self._typed(value, attribute.get("type"), where)
+
+    def _typed(self, value: Any, kind: Any, where: str) -> Any:
+        if kind == "string" and isinstance(value, dict | list):
+            value = json.dumps(value)
+        if isinstance(value, str):
+            reference = self._references.get(value)
+            if reference and self._at and not reference.startswith(f"{self._at.address}.") and _may_refer(where):
+                return f"${{{reference}}}"
+            # Terraform would take these for templates of its own.
+            return value.replace("${", "$${").replace("%{", "%%{")
+        if isinstance(kind, list):
+            outer, inner = cast("list[Any]", kind)
+            if outer in ("list", "set"):
+                items = cast("list[Any]", value) if isinstance(value, list) else [value]
+                return [self._typed(item, inner, where) for item in items]
+            if outer == "object" and isinstance(value, dict):
+                return self._object(cast("dict[str, Any]", value), inner, where)
+        return value
+
+    def _object(self, value: Mapping[str, Any], fields: Mapping[str, Any], where: str) -> dict[str, Any]:
+        # An attribute that is written like a block wants every field.
+        body: dict[str, Any] = dict.fromkeys(fields)
+        names = {form: name for name in fields for form in forms(name)}
+        for key, item in value.items():
+            if key in names:
+                body[names[key]] = self._typed(item, fields[names[key]], f"{where}.{key}")
+            else:
+                self._not_known(f"{where}.{key}")
+        return body
+
+    def _not_known(self, path: str) -> None:
+        since = SINCE.get(path)
+        too_new = since is not None and self._version < _numbers(since)
+        (self._found.not_judged if too_new else self._found.unmapped).add(path)
+
+    @staticmethod
+    def _name_what_pulumi_names(body: dict[str, Any], block: Mapping[str, Any], logical: str) -> None:
+        """Terraform requires some names that Pulumi makes up when nobody states them."""
+        for name, attribute in block.get("attributes", {}).items():
+            if attribute.get("required") and name not in body and re.search(r"(^|_)(name|identifier|id)$", name):
+                body[name] = logical.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A Pulumi resource and where it stands in Terraform."""
+
+    resource: Mapping[str, Any]
+    kind: str
+    terraform: str
+    name: str
+    inputs: Mapping[str, Any]
+
+    @property
+    def address(self) -> str:
+        """As Terraform names it."""
+        return f"{self.terraform}.{self.name}"
+
+
+def _references(places: Iterable[Place], schemas: Mapping[str, Any]) -> Mapping[str, str]:
+    """Value -> reference, for every id, ARN and host name that only one resource has."""
+    makers: dict[str, set[str]] = {}
+    namesakes: dict[str, set[str]] = {}
+    for place in places:
+        outputs = clear(place.resource.get("outputs") or {})
+        known = {"id": place.resource.get("id") or outputs.get("id")}
+        known |= {REFERRED[key]: value for key, value in outputs.items() if key in REFERRED}
+        for attribute, value in known.items():
+            if isinstance(value, str) and attribute in schemas[place.terraform]["block"]["attributes"]:
+                # A bucket's policy has the bucket's name for its id, because it was given it.
+                owners = namesakes if value in place.inputs.values() else makers
+                owners.setdefault(value, set()).add(f"{place.address}.{attribute}")
+    return {
+        value: min(found)
+        for value, found in {**namesakes, **makers}.items()
+        if len({address.rsplit(".", 1)[0] for address in found}) == 1
+    }
+
+
+def _may_refer(where: str) -> bool:
+    """Names and tags happen to be equal to ids; nobody writes them as references."""
+    return not re.search(r"\.tags(\.|$)|^[^.]+\.(name|comment|description|domainName)$", where)
+
+
+def snake(name: str) -> str:
+    """Camel case to snake case."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])|(?<=[A-Z])([A-Z])(?=[a-z])", lambda found: "_" + found[0], name).lower()
+
+
+def forms(name: str) -> Sequence[str]:
+    """What Pulumi may call a Terraform name: in camel case, and the plural of that."""
+    head, *rest = name.split("_")
+    camel = head + "".join(part.capitalize() for part in rest)
+    plural = re.sub(r"y$", "ies", camel) if re.search(r"[^aeiou]y$", camel) else camel + "s"
+    if re.search(r"(s|x|ch|sh)$", camel):
+        plural = camel + "es"
+    return (camel, plural, f"{camel}s")
+
+
+def clear(value: Any) -> Any:
+    """A value of an exported state without its wrappings: secrets opened, assets named."""
+    if isinstance(value, dict):
+        found = cast("dict[str, Any]", value)
+        kind = found.get("4dabf18193072939515e22adb298388d")
+        if kind == "1b47061264138c4ac30d75fd1eb44270":
+            plain = found.get("plaintext")
+            return json.loads(plain) if plain else "hidden-value-0"
+        if kind == "c44067f5952c0a294b673a41bacd8c17":
+            return "asset"
+        return {key: clear(item) for key, item in found.items()}
+    return [clear(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
+@functools.cache
+def _cached_names(names: tuple[str, ...]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name in names:
+        for form in forms(name):
+            found.setdefault(form, name)
+    # The exact form wins over another name's plural.
+    return {**found, **{forms(name)[0]: name for name in names}}
+
+
+def _stated(inputs: Mapping[str, Any]) -> Iterable[str]:
+    """Inputs with a value. The region is the provider's business here."""
+    return [key for key, value in inputs.items() if value is not None and key not in ("__defaults", "region")]
+
+
+def _provider_regions(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    return {
+        f"{item['urn']}::{item.get('id', '')}": str(clear(item.get("inputs", {})).get("region", "us-east-1"))
+        for item in resources
+        if item["type"] == "pulumi:providers:aws"
+    }
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
