@@ -14,7 +14,8 @@ from rehearsal.standins.aws.sdk import Sdk
 from rehearsal.standins.provider import Resource
 from tests.build.conftest import Builder, Built
 from tests.build.environments import ROOT_SECRET, TIERS, Environment, names
-from tests.components.recording import MASK, Recorded, Run, of_type
+from tests.components.recording import Recorded, Run, of_type
+from tests.components.wire import MASK
 from tests.stateful import DATA, GROUND
 
 TAGS = {"Project", "Environment", "Component", "Owner", "CostCenter", "ManagedBy"}

@@ -7,7 +7,8 @@ import pytest
 from benchmarks.made_up import registry_text
 from tests.build.conftest import Builder
 from tests.build.environments import REGISTRY, SECRET_NAME, TIERS, build, configured, plan
-from tests.components.recording import MASK, Recorded, of_type, one
+from tests.components.recording import Recorded, of_type, one
+from tests.components.wire import MASK
 
 SMALLEST = TIERS[0]
 FEW, MANY = 10, 40
