@@ -120,6 +120,10 @@ class MetricsAdapter(pulumi.ComponentResource):
             spec=apps.v1.DeploymentSpecArgs(
                 replicas=plan.adapters,
                 revision_history_limit=3,
+                strategy=apps.v1.DeploymentStrategyArgs(
+                    type="RollingUpdate",
+                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_unavailable=0, max_surge=1),
+                ),
                 selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=self._labels),
