@@ -11,7 +11,7 @@ from planning.settings import Settings
 from planning.tiers import Tier
 
 VERSION = "1.34"
-"""Of Kubernetes. Standard support until December 2026; how to raise it is in docs/operations/cluster-upgrade.md."""
+"""Of Kubernetes. Standard support until December 2026; how to raise it is in docs/operations.md."""
 
 METRICS_SERVER = "v0.8.0-eksbuild.2"
 """The add-on that CPU and memory autoscaling reads. Auto Mode brings the other parts itself, as part of the node."""

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+MODULES = {"rds": ("db", "rds"), "ec2": ("ec2", "vpc"), "vpc": ("vpc", "ec2"), "amp": ("prometheus",)}
+"""What Terraform calls a module of Pulumi, where it calls it something else."""
+
 RENAMED_TYPES = {
     "ec2/eip": "aws_eip",
     "lb/loadBalancer": "aws_lb",
@@ -20,9 +23,6 @@ RENAMED_TYPES = {
     "cloudwatch/eventRule": "aws_cloudwatch_event_rule",
     "s3/bucketObjectv2": "aws_s3_object",
     "s3/bucketReplicationConfig": "aws_s3_bucket_replication_configuration",
-    "amp/workspace": "aws_prometheus_workspace",
-    "amp/scraper": "aws_prometheus_scraper",
-    "cfg/rule": "aws_config_config_rule",
 }
 """Types whose Terraform name the rule does not find."""
 
@@ -113,9 +113,12 @@ class Translator:
             for tail in tails
             if name == f"aws_{tail}" or name.endswith(f"_{tail}")
         ]
-        # The module's own name first, then the shortest: aws_lb_listener before aws_vpclattice_listener.
-        first = (f"aws_{snake(module)}_", f"aws_{module}_")
-        return tuple(sorted(set(by_tail), key=lambda name: (not name.startswith(first), len(name), name)))
+        own = {f"aws_{prefix}_{tail}" for prefix in MODULES.get(module, (snake(module), module)) for tail in tails}
+        bare = {f"aws_{tail}" for tail in tails}
+        # The module's own name first, then the bare one, then the shortest.
+        return tuple(
+            sorted(set(by_tail), key=lambda name: (name not in own, name not in bare, len(name), name))
+        )
 
     def type_of(self, kind: str, inputs: Mapping[str, Any]) -> str | None:
         """The Terraform type of a Pulumi type: the likeliest name whose schema knows the inputs."""
