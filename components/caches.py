@@ -59,22 +59,28 @@ class Caches(pulumi.ComponentResource):
         self._key = Key(
             f"{name}-key",
             plan=KeyPlan(
-                alias=f"{plan.prefix}-caches", description=f"Caches of {plan.prefix}: snapshots, swap, logs",
-                protect=plan.protect, logs=True,
+                alias=f"{plan.prefix}-caches",
+                description=f"Caches of {plan.prefix}: snapshots, swap, logs",
+                protect=plan.protect,
+                logs=True,
             ),
-            region=plan.region, tags=self._own_tags, opts=self._child(),
+            region=plan.region,
+            tags=self._own_tags,
+            opts=self._child(),
         )
         self._subnets = elasticache.SubnetGroup(
-            f"{name}-subnets", name=f"{plan.prefix}-caches", description=f"Data subnets of {plan.prefix}",
-            subnet_ids=network.data_subnet_ids, tags=self._own_tags, opts=self._child(),
+            f"{name}-subnets",
+            name=f"{plan.prefix}-caches",
+            description=f"Data subnets of {plan.prefix}",
+            subnet_ids=network.data_subnet_ids,
+            tags=self._own_tags,
+            opts=self._child(),
         )
         self._security_group = self._make_security_group(network, client_security_group_id)
         groups = {cache.role: self._user_group(cache) for cache in plan.caches}
         self._groups = groups
         made = {cache.role: self._cache(cache, groups[cache.role]) for cache in plan.caches}
-        self.users: Mapping[str, CacheUser] = {
-            user.name: self._user(user) for user in (plan.limiter, *plan.users)
-        }
+        self.users: Mapping[str, CacheUser] = {user.name: self._user(user) for user in (plan.limiter, *plan.users)}
         self.app_host = made[CacheRole.APP].primary_endpoint_address
         clustered = made.get(CacheRole.CLUSTER)
         self.cluster_host = clustered.configuration_endpoint_address if clustered else None
@@ -84,13 +90,23 @@ class Caches(pulumi.ComponentResource):
     def _make_security_group(self, network: Network, client: pulumi.Input[str]) -> ec2.SecurityGroup:
         prefix = f"{self.plan.prefix}-caches"
         group = ec2.SecurityGroup(
-            f"{self._name}-security-group", name=prefix, description=f"Who reaches the caches of {self.plan.prefix}",
-            vpc_id=network.vpc_id, tags={**self._own_tags, "Name": prefix}, opts=self._child(),
+            f"{self._name}-security-group",
+            name=prefix,
+            description=f"Who reaches the caches of {self.plan.prefix}",
+            vpc_id=network.vpc_id,
+            tags={**self._own_tags, "Name": prefix},
+            opts=self._child(),
         )
         vpc.SecurityGroupIngressRule(
-            f"{self._name}-from-pods", security_group_id=group.id, referenced_security_group_id=client,
-            ip_protocol="tcp", from_port=CACHE_PORT, to_port=CACHE_PORT, description="Pods of this region",
-            tags=self._own_tags, opts=self._child(),
+            f"{self._name}-from-pods",
+            security_group_id=group.id,
+            referenced_security_group_id=client,
+            ip_protocol="tcp",
+            from_port=CACHE_PORT,
+            to_port=CACHE_PORT,
+            description="Pods of this region",
+            tags=self._own_tags,
+            opts=self._child(),
         )
         return group
 

@@ -1,7 +1,7 @@
 """The content delivery network: one CloudFront distribution before assets and gateways.
 
-    Cdn("cdn", plan=plan.cdn, storage=storage, load_balancers={region: ...}, certificate_arn=certificates.in_region(
-        "us-east-1"), global_provider=us_east_1, tags=tags, opts=...)
+Cdn("cdn", plan=plan.cdn, storage=storage, load_balancers={region: ...}, certificate_arn=certificates.in_region(
+    "us-east-1"), global_provider=us_east_1, tags=tags, opts=...)
 """
 
 from collections.abc import Mapping
@@ -60,9 +60,7 @@ class Cdn(pulumi.ComponentResource):
             tags=tags,
             opts=self._child,
         )
-        firewall = Firewall(
-            f"{name}-firewall", plan=plan.firewall, protect=plan.protect, tags=tags, opts=self._child
-        )
+        firewall = Firewall(f"{name}-firewall", plan=plan.firewall, protect=plan.protect, tags=tags, opts=self._child)
         self.firewall_arn = firewall.arn
         distribution = self._distribution(certificate_arn)
         self.distribution_id, self.distribution_arn = distribution.id, distribution.arn

@@ -100,9 +100,7 @@ class CdnOrigins(pulumi.ComponentResource):
         members = [cloudfront.DistributionOriginGroupMemberArgs(origin_id=identity) for identity in self._buckets]
         criteria = cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(_FAILED))
         return (
-            cloudfront.DistributionOriginGroupArgs(
-                origin_id=ASSETS_GROUP, members=members, failover_criteria=criteria
-            ),
+            cloudfront.DistributionOriginGroupArgs(origin_id=ASSETS_GROUP, members=members, failover_criteria=criteria),
         )
 
     def admit(self, distribution_arn: pulumi.Output[str]) -> None:
@@ -115,7 +113,5 @@ class CdnOrigins(pulumi.ComponentResource):
                 policy=pulumi.Output.all(place.assets.arn, distribution_arn).apply(
                     lambda arns: bucket_policy(arns[0], [read_statement(arns[0], distribution_arn=arns[1])])
                 ),
-                opts=pulumi.ResourceOptions(
-                    parent=self, provider=place.provider, depends_on=[place.assets.closed]
-                ),
+                opts=pulumi.ResourceOptions(parent=self, provider=place.provider, depends_on=[place.assets.closed]),
             )

@@ -90,9 +90,7 @@ def _security_headers(policy: str | None) -> cloudfront.ResponseHeadersPolicySec
                 access_control_max_age_sec=_HSTS_SECONDS, include_subdomains=True, preload=True, override=True
             )
         ),
-        content_type_options=cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
-            override=True
-        ),
+        content_type_options=cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True),
         frame_options=cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs(
             frame_option="DENY", override=True
         ),

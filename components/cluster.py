@@ -1,6 +1,6 @@
 """The Kubernetes cluster of a region, on EKS in Auto Mode, and the provider that speaks to it.
 
-    Cluster(f"{code}-cluster", plan=plan.cluster, network=network, tags=tags, opts=ResourceOptions(parent=region))
+Cluster(f"{code}-cluster", plan=plan.cluster, network=network, tags=tags, opts=ResourceOptions(parent=region))
 """
 
 import pulumi
@@ -174,5 +174,3 @@ def kubeconfig(
             }
         ],
     }
-
-

@@ -57,9 +57,16 @@ class Database(pulumi.ComponentResource):
         self._name = name
         self._tags = tags.of("database")
         self._parts = DatabaseParts(
-            name, prefix=plan.identifier, region=plan.region, network=network,
-            client_security_group_id=client_security_group_id, client_cidrs=plan.remote_cidrs,
-            identifiers=tuple(plan.log_groups), log_days=plan.log_days, protect=plan.protect, tags=self._tags,
+            name,
+            prefix=plan.identifier,
+            region=plan.region,
+            network=network,
+            client_security_group_id=client_security_group_id,
+            client_cidrs=plan.remote_cidrs,
+            identifiers=tuple(plan.log_groups),
+            log_days=plan.log_days,
+            protect=plan.protect,
+            tags=self._tags,
             parent=self,
         )
         self.key_arn = self._parts.key.arn
@@ -120,7 +127,10 @@ class Database(pulumi.ComponentResource):
             apply_immediately=True,
             tags=self._tags,
             opts=pulumi.ResourceOptions(
-                parent=self, protect=plan.protect, retain_on_delete=plan.protect, depends_on=parts.logs,
+                parent=self,
+                protect=plan.protect,
+                retain_on_delete=plan.protect,
+                depends_on=parts.logs,
                 custom_timeouts=INSTANCE_TIMEOUTS,
             ),
         )

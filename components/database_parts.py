@@ -41,52 +41,78 @@ class DatabaseParts:
         self.key = Key(
             f"{name}-key",
             plan=KeyPlan(
-                alias=prefix, description=f"Database {prefix}: storage, snapshots, insights, logs, secret",
-                protect=protect, logs=True,
+                alias=prefix,
+                description=f"Database {prefix}: storage, snapshots, insights, logs, secret",
+                protect=protect,
+                logs=True,
             ),
-            region=region, tags=tags, opts=self._opts,
+            region=region,
+            tags=tags,
+            opts=self._opts,
         )
         self.subnet_group = rds.SubnetGroup(
-            f"{name}-subnets", name=prefix, description=f"Data subnets of {prefix}",
-            subnet_ids=network.data_subnet_ids, tags=tags, opts=self._opts,
+            f"{name}-subnets",
+            name=prefix,
+            description=f"Data subnets of {prefix}",
+            subnet_ids=network.data_subnet_ids,
+            tags=tags,
+            opts=self._opts,
         )
         self.security_group = self._security_group(network, client_security_group_id, client_cidrs)
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
         self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
-    def _security_group(
-        self, network: Network, client: pulumi.Input[str], cidrs: Sequence[str]
-    ) -> ec2.SecurityGroup:
+    def _security_group(self, network: Network, client: pulumi.Input[str], cidrs: Sequence[str]) -> ec2.SecurityGroup:
         group = ec2.SecurityGroup(
-            f"{self._name}-security-group", name=self._prefix, description=f"Who reaches database {self._prefix}",
-            vpc_id=network.vpc_id, tags={**self._tags, "Name": self._prefix}, opts=self._opts,
+            f"{self._name}-security-group",
+            name=self._prefix,
+            description=f"Who reaches database {self._prefix}",
+            vpc_id=network.vpc_id,
+            tags={**self._tags, "Name": self._prefix},
+            opts=self._opts,
         )
         vpc.SecurityGroupIngressRule(
-            f"{self._name}-from-pods", security_group_id=group.id, referenced_security_group_id=client,
-            ip_protocol="tcp", from_port=DATABASE_PORT, to_port=DATABASE_PORT,
-            description="Poolers and schema Jobs of this region", tags=self._tags, opts=self._opts,
+            f"{self._name}-from-pods",
+            security_group_id=group.id,
+            referenced_security_group_id=client,
+            ip_protocol="tcp",
+            from_port=DATABASE_PORT,
+            to_port=DATABASE_PORT,
+            description="Poolers and schema Jobs of this region",
+            tags=self._tags,
+            opts=self._opts,
         )
         for number, cidr in enumerate(cidrs):
             vpc.SecurityGroupIngressRule(
-                f"{self._name}-from-region-{number}", security_group_id=group.id, cidr_ipv4=cidr,
-                ip_protocol="tcp", from_port=DATABASE_PORT, to_port=DATABASE_PORT,
-                description="Poolers of another region, over the peering", tags=self._tags, opts=self._opts,
+                f"{self._name}-from-region-{number}",
+                security_group_id=group.id,
+                cidr_ipv4=cidr,
+                ip_protocol="tcp",
+                from_port=DATABASE_PORT,
+                to_port=DATABASE_PORT,
+                description="Poolers of another region, over the peering",
+                tags=self._tags,
+                opts=self._opts,
             )
         return group
 
     def _parameter_group(self) -> rds.ParameterGroup:
         return rds.ParameterGroup(
-            f"{self._name}-parameters", name=f"{self._prefix}-{PARAMETER_FAMILY}", family=PARAMETER_FAMILY,
+            f"{self._name}-parameters",
+            name=f"{self._prefix}-{PARAMETER_FAMILY}",
+            family=PARAMETER_FAMILY,
             description=f"Settings of {self._prefix}",
             parameters=[
                 rds.ParameterGroupParameterArgs(
-                    name=parameter.name, value=parameter.value,
+                    name=parameter.name,
+                    value=parameter.value,
                     apply_method="pending-reboot" if parameter.static else "immediate",
                 )
                 for parameter in PARAMETERS
             ],
-            tags=self._tags, opts=self._opts,
+            tags=self._tags,
+            opts=self._opts,
         )
 
     def _monitoring_role(self) -> iam.Role:
@@ -101,9 +127,12 @@ class DatabaseParts:
             ],
         }
         role = iam.Role(
-            f"{self._name}-monitoring", name=f"{self._prefix}-monitoring",
-            description=f"Enhanced monitoring of {self._prefix}", assume_role_policy=json.dumps(trust),
-            tags=self._tags, opts=self._opts,
+            f"{self._name}-monitoring",
+            name=f"{self._prefix}-monitoring",
+            description=f"Enhanced monitoring of {self._prefix}",
+            assume_role_policy=json.dumps(trust),
+            tags=self._tags,
+            opts=self._opts,
         )
         iam.RolePolicyAttachment(
             f"{self._name}-monitoring-policy", role=role.name, policy_arn=_MONITORING_POLICY, opts=self._opts
@@ -114,8 +143,12 @@ class DatabaseParts:
         # Made before the instance: RDS would make them itself, kept for ever and under no key of ours.
         return [
             cloudwatch.LogGroup(
-                f"{self._name}-log-{group.removeprefix('/aws/rds/instance/').replace('/', '-')}", name=group,
-                retention_in_days=days, kms_key_id=self.key.arn, tags=self._tags, opts=self._opts,
+                f"{self._name}-log-{group.removeprefix('/aws/rds/instance/').replace('/', '-')}",
+                name=group,
+                retention_in_days=days,
+                kms_key_id=self.key.arn,
+                tags=self._tags,
+                opts=self._opts,
             )
             for group in log_groups(identifier)
         ]

@@ -46,9 +46,16 @@ class DatabaseStandby(pulumi.ComponentResource):
         self._tags = tags.of("database")
         remote = plan.remote
         self._parts = DatabaseParts(
-            name, prefix=remote.prefix, region=remote.region, network=network,
-            client_security_group_id=client_security_group_id, client_cidrs=(),
-            identifiers=(remote.replica.identifier,), log_days=plan.log_days, protect=plan.protect, tags=self._tags,
+            name,
+            prefix=remote.prefix,
+            region=remote.region,
+            network=network,
+            client_security_group_id=client_security_group_id,
+            client_cidrs=(),
+            identifiers=(remote.replica.identifier,),
+            log_days=plan.log_days,
+            protect=plan.protect,
+            tags=self._tags,
             parent=self,
         )
         self.reader_host = self._replica(source_arn, remote).address

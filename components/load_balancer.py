@@ -1,8 +1,8 @@
 """The gateway's load balancer of a region: private, and reached by CloudFront only.
 
-    LoadBalancer(f"{code}-load-balancer", plan=plan.load_balancer, network=network,
-                 pods_security_group_id=cluster.security_group_id, certificate_arn=certificates.in_region(region),
-                 logs=storage.in_region(region).logs, tags=tags, opts=...)
+LoadBalancer(f"{code}-load-balancer", plan=plan.load_balancer, network=network,
+             pods_security_group_id=cluster.security_group_id, certificate_arn=certificates.in_region(region),
+             logs=storage.in_region(region).logs, tags=tags, opts=...)
 """
 
 import pulumi

@@ -57,7 +57,10 @@ class MigrationJob(pulumi.ComponentResource):
         self._labels = labels_of("migration", plan.plugin, plugin=plan.plugin, version=version)
         self._secret_name = f"{plan.plugin}-migration"
         access = DatabaseAccess(
-            user=plan.owner_role, host=plan.pooler_host, database=plan.aliases.migration, generation=plan.generation,
+            user=plan.owner_role,
+            host=plan.pooler_host,
+            database=plan.aliases.migration,
+            generation=plan.generation,
             pool_size=MIGRATION_POOL.size,
         )
         url = secrets.derive(owner=plan.plugin, purpose=PURPOSE_OWNER, generation=plan.generation).apply(access.url)

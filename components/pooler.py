@@ -50,7 +50,10 @@ class Pooler(pulumi.ComponentResource):
             f"{name}-config", metadata=self._metadata(), data=_files(plan, writer_host), opts=inside
         )
         secret = core.v1.Secret(
-            f"{name}-secret", metadata=self._metadata(), type="Opaque", string_data=_secret_files(plan, secrets),
+            f"{name}-secret",
+            metadata=self._metadata(),
+            type="Opaque",
+            string_data=_secret_files(plan, secrets),
             opts=inside,
         )
         self.ca_pem: pulumi.Output[str] = pulumi.Output.unsecret(

@@ -1,7 +1,7 @@
 """A plugin's way into the poolers of its shard: its aliases, and the door in their network policy.
 
-    PoolerEntry(f"{plugin}-pooler", plan=database_plan, home=True, writer_host=..., reader_hosts=[...], labels=...,
-                after=[pooler_namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))
+PoolerEntry(f"{plugin}-pooler", plan=database_plan, home=True, writer_host=..., reader_hosts=[...], labels=...,
+            after=[pooler_namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,9 +23,7 @@ ACCOUNT = "pooler"
 class PoolerNamespace(pulumi.ComponentResource):
     """Closed but for what the poolers need; plugins are let in by policies of their own."""
 
-    def __init__(
-        self, name: str, *, plans: Sequence[PoolerPlan], opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, *, plans: Sequence[PoolerPlan], opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("naap:platform:PoolerNamespace", name, None, opts)
         found = labels("pooler", "poolers")
         namespace = restricted_namespace(

@@ -44,7 +44,9 @@ def _pgbouncer(plan: PoolerPlan) -> core.v1.ContainerArgs:
     def probe(period: int, failures: int) -> core.v1.ProbeArgs:
         return core.v1.ProbeArgs(
             tcp_socket=core.v1.TCPSocketActionArgs(port="postgres"),
-            period_seconds=period, timeout_seconds=3, failure_threshold=failures,
+            period_seconds=period,
+            timeout_seconds=3,
+            failure_threshold=failures,
         )
 
     return core.v1.ContainerArgs(

@@ -17,9 +17,7 @@ _MINUTES = 15
 _TRUST = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}],
     }
 )
 
@@ -61,16 +59,12 @@ class Replication(pulumi.ComponentResource):
             bucket=source.name,
             role=role.arn,
             rules=[_rule(plan, destination, destination_key_arn)],
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[granted, source.versioning, destination.versioning]
-            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted, source.versioning, destination.versioning]),
         )
         self.register_outputs({})
 
 
-def _rule(
-    plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]
-) -> s3.BucketReplicationConfigRuleArgs:
+def _rule(plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]) -> s3.BucketReplicationConfigRuleArgs:
     time = s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=_MINUTES)
     threshold = s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(minutes=_MINUTES)
     selection = s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
@@ -95,9 +89,7 @@ def _rule(
                 replica_kms_key_id=key_arn
             ),
             replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(status="Enabled", time=time),
-            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(
-                status="Enabled", event_threshold=threshold
-            ),
+            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(status="Enabled", event_threshold=threshold),
         ),
     )
 

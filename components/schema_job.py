@@ -84,9 +84,7 @@ class SchemaJob(pulumi.ComponentResource):
     def _metadata(self, name: pulumi.Input[str]) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(name=name, namespace=NAMESPACE, labels=self._labels)
 
-    def _pod(
-        self, region: str, writer_host: pulumi.Input[str], secret_arn: pulumi.Input[str]
-    ) -> core.v1.PodSpecArgs:
+    def _pod(self, region: str, writer_host: pulumi.Input[str], secret_arn: pulumi.Input[str]) -> core.v1.PodSpecArgs:
         return core.v1.PodSpecArgs(
             restart_policy="Never",
             service_account_name=ACCOUNT,

@@ -45,9 +45,7 @@ class RegionStorage(pulumi.ComponentResource):
         self._tags = tags.of("storage")
         self.key_arn = Key(
             f"{name}-key",
-            plan=KeyPlan(
-                alias=plan.key_alias, description="Assets, uploads and backups", protect=protect, cdn=True
-            ),
+            plan=KeyPlan(alias=plan.key_alias, description="Assets, uploads and backups", protect=protect, cdn=True),
             region=plan.region,
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self),

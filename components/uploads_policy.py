@@ -7,9 +7,7 @@ import pulumi
 _PARTS = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
 
 
-def uploads_policy(
-    *, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], prefix: str
-) -> pulumi.Output[str]:
+def uploads_policy(*, bucket_arn: pulumi.Input[str], key_arn: pulumi.Input[str], prefix: str) -> pulumi.Output[str]:
     """An IAM policy document; prefix: ends with a slash, so that `a/` never covers `ab/`."""
     return pulumi.Output.all(bucket_arn, key_arn).apply(lambda arns: _document(arns[0], arns[1], prefix))
 

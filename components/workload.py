@@ -55,9 +55,7 @@ def deployment(
             selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
             template=core.v1.PodTemplateSpecArgs(
                 metadata=meta.v1.ObjectMetaArgs(labels=plan.labels, annotations={"naap.io/checksum": checksum}),
-                spec=_pod(
-                    plan, _container(plan, environment, has_secrets=has_secrets, has_ca=has_ca), has_ca=has_ca
-                ),
+                spec=_pod(plan, _container(plan, environment, has_secrets=has_secrets, has_ca=has_ca), has_ca=has_ca),
             ),
         ),
         opts=opts,
@@ -170,9 +168,7 @@ def _container(
 def _mounts(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[core.v1.VolumeMountArgs]:
     mounts = [
         core.v1.VolumeMountArgs(name=_TEMPORARY, mount_path=TEMPORARY),
-        core.v1.VolumeMountArgs(
-            name=_CONFIG, mount_path=plan.manifest_path, sub_path=MANIFEST_KEY, read_only=True
-        ),
+        core.v1.VolumeMountArgs(name=_CONFIG, mount_path=plan.manifest_path, sub_path=MANIFEST_KEY, read_only=True),
     ]
     if has_ca:
         mounts.append(core.v1.VolumeMountArgs(name=_CONFIG, mount_path=CA_FILE, sub_path=CA_KEY, read_only=True))

@@ -41,7 +41,8 @@ def allowed(policies: Sequence[Object], source: End, target: End, port: int, pro
 
 def _passes(policies: Sequence[Object], pod: Pod, other: End, direction: str, port: tuple[int, str]) -> bool:
     speaking = [
-        policy["spec"] for policy in policies
+        policy["spec"]
+        for policy in policies
         if policy["metadata"]["namespace"] == pod.namespace
         and direction.capitalize() in policy["spec"]["policyTypes"]
         and _selects(policy["spec"]["podSelector"], pod.labels)
@@ -52,7 +53,8 @@ def _passes(policies: Sequence[Object], pod: Pod, other: End, direction: str, po
     lists: list[Sequence[Object]] = [spec.get(direction) or [] for spec in speaking]
     return any(
         _matches_peer(rule.get(far), other, pod.namespace) and _matches_port(rule.get("ports"), port)
-        for rules in lists for rule in rules
+        for rules in lists
+        for rule in rules
     )
 
 

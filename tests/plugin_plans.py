@@ -46,8 +46,12 @@ def settings(users: int) -> Settings:
     """Of an environment for so many users."""
     return parse_settings(
         {
-            "users": users, "domain": "naap.example", "zoneId": "Z0123456789X", "owner": "platform",
-            "costCenter": "naap", "regions": ["us-east-1", "us-west-2"],
+            "users": users,
+            "domain": "naap.example",
+            "zoneId": "Z0123456789X",
+            "owner": "platform",
+            "costCenter": "naap",
+            "regions": ["us-east-1", "us-west-2"],
         },
         "Pulumi.test.yaml",
     )
@@ -64,9 +68,16 @@ def plugin_plans(
     databases = plan_databases(registry=entries, tier=tier, users=users, shards=shards, regions=regions)
     return {
         spec.name: plan_plugin(
-            spec=spec, stack="test", region=region, home=region == chosen.regions[0], settings=chosen, tier=tier,
-            users=users, database=databases.get(spec.name),
-            routes=plan_routes(spec=spec, settings=chosen, tier=tier), registry=entries,
+            spec=spec,
+            stack="test",
+            region=region,
+            home=region == chosen.regions[0],
+            settings=chosen,
+            tier=tier,
+            users=users,
+            database=databases.get(spec.name),
+            routes=plan_routes(spec=spec, settings=chosen, tier=tier),
+            registry=entries,
         )
         for spec in entries.plugins
     }

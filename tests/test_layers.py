@@ -47,9 +47,7 @@ def test_a_layer_imports_only_what_lies_below_it(package: str) -> None:
 
 @pytest.mark.parametrize("package", sorted(WITHOUT_ENGINE))
 def test_planning_and_the_registry_never_import_the_engine(package: str) -> None:
-    assert not [
-        str(path) for path in _modules(package) if any(name.startswith("pulumi") for name in _imports(path))
-    ]
+    assert not [str(path) for path in _modules(package) if any(name.startswith("pulumi") for name in _imports(path))]
 
 
 def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:

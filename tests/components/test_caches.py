@@ -142,8 +142,16 @@ def test_only_pods_reach_the_port() -> None:
 @pytest.mark.parametrize(("before", "after"), [(a, b) for a in USERS.values() for b in USERS.values() if a != b])
 def test_no_change_of_tier_changes_what_identifies_the_applications_cache(before: int, after: int) -> None:
     fixed = (
-        "replicationGroupId", "engine", "engineVersion", "port", "subnetGroupName", "atRestEncryptionEnabled",
-        "kmsKeyId", "transitEncryptionEnabled", "parameterGroupName", "userGroupIds",
+        "replicationGroupId",
+        "engine",
+        "engineVersion",
+        "port",
+        "subnetGroupName",
+        "atRestEncryptionEnabled",
+        "kmsKeyId",
+        "transitEncryptionEnabled",
+        "parameterGroupName",
+        "userGroupIds",
     )
     old, new = (one(_records(users, clustered=True), GROUP, "caches-app").inputs for users in (before, after))
     assert {key: old[key] for key in fixed} == {key: new[key] for key in fixed}

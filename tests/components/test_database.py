@@ -36,8 +36,12 @@ def _make(users: int, *, production: bool = False) -> Callable[[], None]:
         plan = plan_shards(stack="dev", settings=stated, tier=tier, users=users)[0]
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         home = Database(
-            "database-0", plan=plan, network=_network(plan.region, tier), client_security_group_id="sg-0123456789",
-            secrets=secrets, tags=TAGS,
+            "database-0",
+            plan=plan,
+            network=_network(plan.region, tier),
+            client_security_group_id="sg-0123456789",
+            secrets=secrets,
+            tags=TAGS,
         )
         if plan.remote:
             _standby(plan, home, tier)
@@ -50,8 +54,13 @@ def _standby(plan: DatabasePlan, home: Database, tier: Tier) -> None:
     provider = aws.Provider("second", region=plan.remote.region)
     opts = pulumi.ResourceOptions(providers=[provider])
     DatabaseStandby(
-        "database-0-standby", plan=plan, source_arn=home.arn, network=_network(plan.remote.region, tier, opts),
-        client_security_group_id="sg-9876543210", tags=TAGS, opts=opts,
+        "database-0-standby",
+        plan=plan,
+        source_arn=home.arn,
+        network=_network(plan.remote.region, tier, opts),
+        client_security_group_id="sg-9876543210",
+        tags=TAGS,
+        opts=opts,
     )
 
 
@@ -160,7 +169,8 @@ def test_only_pods_and_the_other_region_reach_the_port() -> None:
         if rule.name.startswith(group)
     ]
     assert [rule.get("referencedSecurityGroupId") or rule.get("cidrIpv4") for rule in rules] == [
-        "sg-0123456789", "10.66.0.0/16",
+        "sg-0123456789",
+        "10.66.0.0/16",
     ]
     assert {(rule["fromPort"], rule["toPort"]) for rule in rules} == {(5432, 5432)}
 

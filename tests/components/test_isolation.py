@@ -132,7 +132,8 @@ def test_a_listed_network_is_open_on_its_port_and_never_onto_metadata() -> None:
 def test_a_new_caller_opens_its_door_without_touching_the_callee() -> None:
     caller = replace(
         with_backend(entry("community"), calls=("my-wallet",), port=4990, api_prefix="/api/v1/new"),
-        name="newcomer", database=None,
+        name="newcomer",
+        database=None,
     )
     plans = plugin_plans(registry=registry_with(caller))
     before, after = build_plugins(plugin_plans()), build_plugins(plans)

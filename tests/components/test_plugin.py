@@ -113,8 +113,14 @@ def test_what_a_pod_names_is_there_before_it() -> None:
     record = one(records(), DEPLOYMENT, "my-wallet-deployment")
     needed = {urn.rsplit("::", 1)[1] for urn in record.dependencies}
     assert {
-        "my-wallet-account", "my-wallet-config", "my-wallet-secret", "my-wallet-default-deny", "my-wallet-to-declared",
-        "my-wallet-quota", "my-wallet-limits", "my-wallet-identity-association",
+        "my-wallet-account",
+        "my-wallet-config",
+        "my-wallet-secret",
+        "my-wallet-default-deny",
+        "my-wallet-to-declared",
+        "my-wallet-quota",
+        "my-wallet-limits",
+        "my-wallet-identity-association",
     } <= needed
 
 

@@ -81,7 +81,8 @@ def deployments(cluster: RunningControlPlane) -> list[dict[str, Any]]:
 def test_every_deployment_becomes_ready_at_its_minimum(cluster: RunningControlPlane) -> None:
     wanted = {
         (workload.name, workload.replicas or workload.pods.min)
-        for plan in plugin_plans(5_000).values() if plan.backend
+        for plan in plugin_plans(5_000).values()
+        if plan.backend
         for workload in plan.backend.workloads
     }
 
@@ -130,4 +131,3 @@ def test_a_container_larger_than_its_plugin_is_refused(cluster: RunningControlPl
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "large"}, "spec": spec}
     with pytest.raises(RehearsalError, match="maximum memory usage per Container"):
         cluster.api.request("POST", "/api/v1/namespaces/plugin-community/pods", pod, dryRun="All")
-

@@ -37,8 +37,13 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
             Pooler(plan.name, plan=plan, writer_host="writer.rds", secrets=secrets, after=[namespace])
         for plugin, database in databases.items():
             PoolerEntry(
-                f"{plugin}-pooler", plan=database, home=region == "us-east-1", writer_host="writer.rds",
-                reader_hosts=["r1.rds", "r2.rds"], labels={"naap.io/plugin": plugin}, after=[namespace],
+                f"{plugin}-pooler",
+                plan=database,
+                home=region == "us-east-1",
+                writer_host="writer.rds",
+                reader_hosts=["r1.rds", "r2.rds"],
+                labels={"naap.io/plugin": plugin},
+                after=[namespace],
             )
 
     return make

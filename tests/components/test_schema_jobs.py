@@ -50,8 +50,12 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             "poolers", plans=plan_poolers(region="us-east-1", tier=tier, shards=shards, databases={})
         )
         schema = SchemaNamespace(
-            "schema", plan=plan_schema_namespace(region="us-east-1", shards=shards), cluster="naap-dev-use1",
-            secret_arns=[ARN], key_arns=[KEY], tags=TAGS,
+            "schema",
+            plan=plan_schema_namespace(region="us-east-1", shards=shards),
+            cluster="naap-dev-use1",
+            secret_arns=[ARN],
+            key_arns=[KEY],
+            tags=TAGS,
         )
         around = DatabaseSurroundings(
             region="us-east-1",
@@ -63,9 +67,14 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
         database = PluginDatabase("my-wallet-database", plan=plan, surroundings=around, labels={"naap.io/plugin": "w"})
         if home:
             MigrationJob(
-                "my-wallet-migration", plan=plan, backend=replace(spec.backend, image=image),
-                namespace="plugin-my-wallet", version="1.0.0", environment={"NODE_ENV": "production"},
-                secrets=secrets, after=[database],
+                "my-wallet-migration",
+                plan=plan,
+                backend=replace(spec.backend, image=image),
+                namespace="plugin-my-wallet",
+                version="1.0.0",
+                environment={"NODE_ENV": "production"},
+                secrets=secrets,
+                after=[database],
             )
 
     return make

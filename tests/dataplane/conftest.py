@@ -14,7 +14,7 @@ from tests.planning.samples import ROOT_SECRET, settings, three_plugins
 
 TABLES = {
     "base-svc": 'CREATE TABLE "User" (id int PRIMARY KEY, name text); INSERT INTO "User" VALUES (1, \'ann\');',
-    "my-wallet": "CREATE TABLE wallets (id int PRIMARY KEY, owner int REFERENCES public.\"User\" (id));",
+    "my-wallet": 'CREATE TABLE wallets (id int PRIMARY KEY, owner int REFERENCES public."User" (id));',
     "community": "CREATE TABLE posts (id serial PRIMARY KEY, body text);",
 }
 

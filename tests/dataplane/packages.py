@@ -33,7 +33,9 @@ class Package:
 
 
 POSTGRES = Package(
-    name="postgresql", suite="trixie", packages=("postgresql-17", "postgresql-client-17"),
+    name="postgresql",
+    suite="trixie",
+    packages=("postgresql-17", "postgresql-client-17"),
     programs="usr/lib/postgresql/17/bin",
 )
 # The oldest PgBouncer that the platform may run is in no stable Debian yet.
@@ -77,7 +79,8 @@ def _unpack(package: Package, target: Path) -> None:
         listed = _run([*apt, "install", "--print-uris", "--yes", "--no-install-recommends", *package.packages], folder)
         names: list[str] = re.findall(r" ([a-z0-9.+-]+)_[^ ]*\.deb ", listed)
         wanted = [
-            name for name in names
+            name
+            for name in names
             if name in package.packages or (name.startswith("lib") and not _UNNEEDED.match(name)) or name == "zlib1g"
         ]
         if not wanted:
@@ -99,9 +102,12 @@ def _apt(folder: Path, suite: str) -> list[str]:
         f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {_mirror()} {suite} main\n"
     )
     options = {
-        "Dir::Etc::sourcelist": folder / "sources.list", "Dir::Etc::sourceparts": "/dev/null",
-        "Dir::State::lists": folder / "lists", "Dir::State::status": folder / "status",
-        "Dir::Cache": folder / "cache", "APT::Sandbox::User": "root",
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State::lists": folder / "lists",
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "cache",
+        "APT::Sandbox::User": "root",
     }
     return ["apt-get", "--quiet", *(f"-o{name}={value}" for name, value in options.items())]
 

@@ -125,9 +125,15 @@ class Postgres(Server):
     ) -> Answer:
         """Runs statements as psql does, stopping at the first error. port: of a pooler; the server's without."""
         environment = {
-            "PGHOST": "localhost", "PGPORT": str(port or self.port), "PGUSER": user, "PGDATABASE": database,
-            "PGPASSWORD": password, "PGSSLMODE": "prefer" if user == SUPERUSER else "verify-full",
-            "PGSSLROOTCERT": str(self.ca), "PGCONNECT_TIMEOUT": "10", "PATH": os.environ["PATH"],
+            "PGHOST": "localhost",
+            "PGPORT": str(port or self.port),
+            "PGUSER": user,
+            "PGDATABASE": database,
+            "PGPASSWORD": password,
+            "PGSSLMODE": "prefer" if user == SUPERUSER else "verify-full",
+            "PGSSLROOTCERT": str(self.ca),
+            "PGCONNECT_TIMEOUT": "10",
+            "PATH": os.environ["PATH"],
         }
         command = [str(self.programs / "psql"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]
         return answered(command, environment, statement)
@@ -176,8 +182,17 @@ class Valkey(Server):
         give_away(self.folder)
         self.start(
             [
-                str(self.programs / "valkey-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
-                "--aclfile", f"{self.folder}/users.acl", "--dir", str(self.folder),
+                str(self.programs / "valkey-server"),
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--aclfile",
+                f"{self.folder}/users.acl",
+                "--dir",
+                str(self.folder),
             ]
         )
 

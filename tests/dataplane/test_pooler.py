@@ -142,7 +142,10 @@ def test_a_wrong_password_and_an_unencrypted_client_are_refused(pooler: Pooler, 
     wrong = database.psql("SELECT 1", user="my_wallet_app", database="my_wallet", port=pooler.server.port)
     assert not wrong.ok
     command = [
-        str(database.programs / "psql"), "-X", "-c", "SELECT 1",
+        str(database.programs / "psql"),
+        "-X",
+        "-c",
+        "SELECT 1",
         f"host=127.0.0.1 port={pooler.server.port} user=my_wallet_app dbname=my_wallet sslmode=disable",
     ]
     plain = answered(command, {"PATH": os.environ["PATH"], "PGPASSWORD": "x"}, "")
@@ -154,12 +157,29 @@ def test_prepared_statements_survive_transaction_pooling(pooler: Pooler, databas
     bench = str(database.programs / "pgbench")
     script = pooler.server.write("bench.sql", "SELECT count(*) FROM wallets WHERE id = 1;\n", 0o644)
     environment = {
-        "PGPASSWORD": derive(ROOT_SECRET, owner="my-wallet", purpose="database-app"), "PGSSLMODE": "verify-full",
-        "PGSSLROOTCERT": str(database.ca), "PATH": os.environ["PATH"],
+        "PGPASSWORD": derive(ROOT_SECRET, owner="my-wallet", purpose="database-app"),
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": str(database.ca),
+        "PATH": os.environ["PATH"],
     }
     command = [
-        bench, "-n", "-M", "prepared", "-c", "10", "-t", "20", "-f", str(script), "-h", "localhost",
-        "-p", str(pooler.server.port), "-U", "my_wallet_app", "my_wallet",
+        bench,
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        "10",
+        "-t",
+        "20",
+        "-f",
+        str(script),
+        "-h",
+        "localhost",
+        "-p",
+        str(pooler.server.port),
+        "-U",
+        "my_wallet_app",
+        "my_wallet",
     ]
     answer = answered(command, environment, "")
     assert answer.ok, answer.error
@@ -172,14 +192,19 @@ def test_a_new_plugin_comes_in_by_a_reload_that_cuts_nobody(pooler: Pooler, plan
     try:
         sleeper = subprocess.Popen(
             [
-                "sh", "-c",
+                "sh",
+                "-c",
                 'printf "BEGIN;\\nSELECT pg_sleep(3);\\nSELECT 42;\\nCOMMIT;\\n" | "$0" -X -A -t -q -v ON_ERROR_STOP=1',
                 str(pooler._database.programs / "psql"),  # pyright: ignore[reportPrivateUsage]  # the test's own class
             ],
             stdout=subprocess.PIPE,
             env={
-                "PGHOST": "localhost", "PGPORT": str(pooler.server.port), "PGUSER": holder.app_role,
-                "PGDATABASE": "my_wallet", "PGSSLMODE": "require", "PATH": os.environ["PATH"],
+                "PGHOST": "localhost",
+                "PGPORT": str(pooler.server.port),
+                "PGUSER": holder.app_role,
+                "PGDATABASE": "my_wallet",
+                "PGSSLMODE": "require",
+                "PATH": os.environ["PATH"],
                 "PGPASSWORD": derive(ROOT_SECRET, owner="my-wallet", purpose="database-app"),
             },
         )

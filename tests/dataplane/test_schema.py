@@ -44,8 +44,12 @@ def test_a_job_that_is_killed_at_any_statement_leaves_nothing_and_converges(data
 
 def test_a_plugin_that_was_never_there_appears_in_one_piece(database: Postgres, plans: Plans) -> None:
     new = replace(
-        plans["community"], plugin="late-comer", schema="plugin_late", owner_role="late_comer_owner",
-        app_role="late_comer_app", ro_role="late_comer_ro",
+        plans["community"],
+        plugin="late-comer",
+        schema="plugin_late",
+        owner_role="late_comer_owner",
+        app_role="late_comer_app",
+        ro_role="late_comer_ro",
     )
     script = render_schema(new, derive_verifiers(ROOT_SECRET, new)).replace("COMMIT;", "ROLLBACK;")
     before = database.dump()
@@ -63,14 +67,12 @@ WORK = [
     ("my-wallet", "ro", "SELECT count(*) FROM wallets"),
     ("community", "app", "INSERT INTO posts (body) VALUES ('hello')"),
     ("community", "app", "PREPARE p (int) AS SELECT * FROM posts WHERE id = $1; EXECUTE p (1)"),
-    ("base-svc", "app", "INSERT INTO \"User\" VALUES (2, 'bob'); DELETE FROM \"User\" WHERE id = 2"),
+    ("base-svc", "app", 'INSERT INTO "User" VALUES (2, \'bob\'); DELETE FROM "User" WHERE id = 2'),
 ]
 
 
 @pytest.mark.parametrize(("plugin", "role", "statement"), WORK)
-def test_every_plugin_can_do_its_work(
-    database: Postgres, plans: Plans, plugin: str, role: str, statement: str
-) -> None:
+def test_every_plugin_can_do_its_work(database: Postgres, plans: Plans, plugin: str, role: str, statement: str) -> None:
     answer = as_role(database, plans[plugin], role, statement)
     assert answer.ok, answer.error
 

@@ -39,9 +39,7 @@ class Report:
         ]
 
 
-def check(
-    terraform: Terraform, deployment: Iterable[Mapping[str, Any]], *, name: str, look: bool = True
-) -> Report:
+def check(terraform: Terraform, deployment: Iterable[Mapping[str, Any]], *, name: str, look: bool = True) -> Report:
     """Checks the resources of an exported deployment.
 
     name: of the deployment, for the patterns of skips. look: run checkov as well; raises NotHereError without it.

@@ -92,9 +92,7 @@ class Terraform:
         refusals = tuple(_refusals(answer["diagnostics"]))
         if refusals:
             return Verdict(planned=0, refusals=refusals)
-        lines = self._run(
-            "plan", "-no-color", "-input=false", "-refresh=false", "-out=plan.out", "-json", check=False
-        )
+        lines = self._run("plan", "-no-color", "-input=false", "-refresh=false", "-out=plan.out", "-json", check=False)
         events = [json.loads(line) for line in lines.splitlines() if line.startswith("{")]
         refusals = tuple(_refusals(event["diagnostic"] for event in events if "diagnostic" in event))
         if refusals:

@@ -108,17 +108,12 @@ class Translator:
         module, _, resource = kind.partition("/")
         tails = {snake(resource), re.sub(r"_?v2$", "", snake(resource))}
         by_tail = [
-            name
-            for name in self._schemas
-            for tail in tails
-            if name == f"aws_{tail}" or name.endswith(f"_{tail}")
+            name for name in self._schemas for tail in tails if name == f"aws_{tail}" or name.endswith(f"_{tail}")
         ]
         own = {f"aws_{prefix}_{tail}" for prefix in MODULES.get(module, (snake(module), module)) for tail in tails}
         bare = {f"aws_{tail}" for tail in tails}
         # The module's own name first, then the bare one, then the shortest.
-        return tuple(
-            sorted(set(by_tail), key=lambda name: (name not in own, name not in bare, len(name), name))
-        )
+        return tuple(sorted(set(by_tail), key=lambda name: (name not in own, name not in bare, len(name), name)))
 
     def type_of(self, kind: str, inputs: Mapping[str, Any]) -> str | None:
         """The Terraform type of a Pulumi type: the likeliest name whose schema knows the inputs."""

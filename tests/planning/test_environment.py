@@ -24,7 +24,10 @@ def test_the_database_url_names_no_schema_and_checks_the_server() -> None:
     url = urlsplit(access.url("p/a?ss"))
     options = parse_qs(url.query)
     assert (url.username, url.hostname, url.port, url.path) == (
-        "my_wallet_app", "pooler-0.naap-pooler.svc.cluster.local", 6432, "/my_wallet",
+        "my_wallet_app",
+        "pooler-0.naap-pooler.svc.cluster.local",
+        6432,
+        "/my_wallet",
     )
     assert "p%2Fa%3Fss@" in url.netloc
     assert "schema" not in options
@@ -38,7 +41,11 @@ def test_the_cache_url_carries_the_only_prefix_that_its_user_may_touch() -> None
     assert access
     url = urlsplit(access.url("cache.example", "secret"))
     assert (url.scheme, url.username, url.hostname, url.port, url.path) == (
-        "rediss", "my-wallet", "cache.example", 6379, "/",
+        "rediss",
+        "my-wallet",
+        "cache.example",
+        6379,
+        "/",
     )
     assert parse_qs(url.query)["keyPrefix"] == ["plugin:my-wallet:"]
 
@@ -79,5 +86,9 @@ def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
 
 def test_secrets_are_planned_by_name_only() -> None:
     assert set(environment("base-svc").secret_names) == {
-        "DATABASE_URL", "ENCRYPTION_MASTER_KEY", "NEXTAUTH_SECRET", "REDIS_URL", "SESSION_TOKEN_PEPPER",
+        "DATABASE_URL",
+        "ENCRYPTION_MASTER_KEY",
+        "NEXTAUTH_SECRET",
+        "REDIS_URL",
+        "SESSION_TOKEN_PEPPER",
     }

@@ -18,9 +18,7 @@ def scaling(users: int = 120_000) -> AutoscalingPlan:
     return backend.autoscaling
 
 
-def after(
-    current: int, cpu_percent: float, *, queue: float = 0, recent: Recent = NOTHING, users: int = 120_000
-) -> int:
+def after(current: int, cpu_percent: float, *, queue: float = 0, recent: Recent = NOTHING, users: int = 120_000) -> int:
     load = Load(cpu_m=round(250 * current * cpu_percent / 100), memory_mib=current * 100, queue=queue)
     return desired_replicas(scaling(users), load, current=current, request=REQUEST, recent=recent)
 

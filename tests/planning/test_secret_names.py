@@ -14,9 +14,7 @@ def test_each_missing_secret_is_named_with_the_command_that_sets_it() -> None:
     (problem,) = missing_secrets(registry, {"community": frozenset({"METABASE_KEY"})}, "prod")
     assert problem.entry == "community"
     assert "DAYDREAM_TOKEN" in problem.value
-    assert problem.fix == (
-        "pulumi config set --stack prod --secret --path 'naap:secrets.community.DAYDREAM_TOKEN'"
-    )
+    assert problem.fix == ("pulumi config set --stack prod --secret --path 'naap:secrets.community.DAYDREAM_TOKEN'")
 
 
 def test_a_value_for_another_plugin_does_not_count() -> None:

@@ -34,9 +34,10 @@ def test_backups_are_locked_at_the_top_tier_for_as_long_as_they_are_kept() -> No
 
 def test_every_tier_makes_the_same_buckets_so_that_growing_replaces_none() -> None:
     made = {
-        tuple((bucket.noun, bucket.name, bucket.lockable) for bucket in plan_storage(
-            stack="dev", settings=settings(1), tier=tier
-        ).home.data)
+        tuple(
+            (bucket.noun, bucket.name, bucket.lockable)
+            for bucket in plan_storage(stack="dev", settings=settings(1), tier=tier).home.data
+        )
         for tier in TIERS
     }
     assert len(made) == 1
