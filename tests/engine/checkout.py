@@ -1,0 +1,154 @@
+"""A copy of the checkout and what its commands say."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK = "dev"
+TIMEOUT_SECONDS = 600
+FOREIGN = ("AWS_", "PULUMI_", "KUBE", "NAAP_CLUSTERS")
+Said = subprocess.CompletedProcess[str]
+State = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """The copy in `root`. Commands run in it, with the interpreter that runs the tests."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        """The rehearsal's own folder."""
+        return self.root / ".rehearsal" / STACK
+
+    @property
+    def registry(self) -> Path:
+        """The registry of plugins."""
+        return self.root / "plugins" / "registry.yaml"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a person who has set nothing."""
+        return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+
+    def command(self, module: str, *arguments: str) -> Said:
+        """`python -m MODULE ...`. Whatever happens, nobody is shown a traceback."""
+        said = self._run([sys.executable, "-m", module, *arguments])
+        assert "Traceback" not in said.stdout + said.stderr, said.stderr
+        return said
+
+    def up(self) -> str:
+        """`python -m rehearsal up`, which must succeed; gives what it printed."""
+        said = self.command("rehearsal", "up")
+        assert said.returncode == 0, said.stderr + self.log("up")
+        return said.stdout
+
+    def start_up(self) -> subprocess.Popen[bytes]:
+        """`python -m rehearsal up`, left running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "rehearsal", "up"],
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def pulumi(self, *arguments: str) -> Said:
+        """Plain Pulumi, in the shell that `python -m rehearsal env` makes."""
+        script = (
+            f'eval "$({shlex.quote(sys.executable)} -m rehearsal env)" && exec {shlex.join(["pulumi", *arguments])}'
+        )
+        return self._run(["bash", "-c", script])
+
+    def resources(self) -> State:
+        """The resources in the stack's state, by URN."""
+        said = self.pulumi("stack", "export")
+        assert said.returncode == 0, said.stderr
+        deployment: dict[str, Any] = json.loads(said.stdout)["deployment"]
+        assert not deployment.get("pending_operations")
+        resources: list[dict[str, Any]] = deployment.get("resources") or []
+        return {resource["urn"]: resource for resource in resources}
+
+    def steps(self, operation: str) -> list[tuple[str, str, str]]:
+        """(operation, type, URN) of every step of the last run of `up` or `preview` other than `same`."""
+        log = self.state / "logs" / f"{operation}.events"
+        events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        found = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
+        return [(step["op"], step["type"], step["urn"]) for step in found if step["op"] != "same"]
+
+    def finished(self, operation: str) -> int:
+        """How many resources the run that is under way has finished."""
+        log = self.state / "logs" / f"{operation}.events"
+        return log.read_text().count('"resOutputsEvent"') if log.exists() else 0
+
+    def log(self, operation: str) -> str:
+        """The end of what the engine said."""
+        file = self.state / "logs" / f"{operation}.log"
+        return "\n".join(file.read_text(errors="replace").splitlines()[-40:]) if file.exists() else ""
+
+    def set_users(self, users: int) -> None:
+        """As if edited by hand."""
+        file = self.root / f"Pulumi.{STACK}.yaml"
+        content = yaml.safe_load(file.read_text())
+        content["config"]["naap:users"] = users
+        file.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def processes(self, word: str = "") -> dict[int, str]:
+        """Command lines of the processes that belong to this copy, by number; word: only those that have it."""
+        shown = subprocess.run(["ps", "-ww", "-axo", "pid=,command="], capture_output=True, text=True, check=True)
+        lines = [line.strip().partition(" ") for line in shown.stdout.splitlines()]
+        return {int(pid): line for pid, _, line in lines if str(self.root) in line and word in line}
+
+    def kill(self, processes: dict[int, str]) -> None:
+        """At once and without asking."""
+        for pid in processes:
+            os.kill(pid, signal.SIGKILL)
+
+    def _run(self, command: list[str]) -> Said:
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+
+def copy_of_the_checkout(target: Path) -> Checkout:
+    """What a clone of this checkout would have, with changes that aren't committed yet."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        source, copy = ROOT / name, target / name
+        if source.is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy)
+    return Checkout(root=target)
+
+
+def wait_until(done: Any, seconds: float = 300) -> None:
+    """Ask until it is so. Fails when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.05)

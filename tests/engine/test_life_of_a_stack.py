@@ -1,0 +1,197 @@
+"""One rehearsal from its first preview to its end. The tests are chapters: each goes on where the last one stopped."""
+
+import json
+
+from tests.engine.checkout import Checkout, State, wait_until
+from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
+from tests.plugins.test_installs import Platform, platform
+from tests.stateful import DATA, GROUND
+
+__all__ = ["platform"]  # a fixture of that file
+
+SHELL_REGISTRY = "frontend-registry"
+ENGINE = "--event-log="
+ODD_ONE = {
+    "name": "odd-one",
+    "version": "0.0.1-rc.7",
+    "displayName": "The Odd One",
+    "surprise": {"nobody": ["expects", "this"]},
+    "frontend": {
+        "entry": "./dist/odd-one.js",
+        "routes": ["/odd", "/odd/*"],
+        "navigation": {"label": "Odd", "order": 99},
+    },
+    "backend": {
+        "devPort": 4008,
+        "port": 4108,
+        "healthCheck": "/alive",
+        "apiPrefix": "/api/v1/odd/one",
+        "resources": {"memory": "192Mi", "cpu": "0.1"},
+    },
+    "database": {"type": "postgresql", "schema": "plugin_odd_one"},
+}
+
+
+def test_a_first_preview_needs_no_control_plane(checkout: Checkout) -> None:
+    checkout.set_users(5_000)
+    said = checkout.command("rehearsal", "preview")
+
+    assert said.returncode == 0, said.stderr + checkout.log("preview")
+    assert "Would be:" in said.stdout
+    assert {operation for operation, _, _ in checkout.steps("preview")} <= {"create", "read"}
+    assert not checkout.state.joinpath("clusters").exists()
+    assert checkout.processes() == {}
+
+
+def test_an_engine_killed_in_the_middle_of_an_update_leaves_an_error_and_no_harm(checkout: Checkout) -> None:
+    command = checkout.start_up()
+    wait_until(lambda: checkout.finished("up") > 200 or command.poll() is not None)
+    assert command.poll() is None, checkout.log("up")
+    (engine,) = checkout.processes(ENGINE)
+    checkout.kill({engine: ""})
+
+    assert command.wait(60) == 1
+
+
+def test_the_next_up_converges_with_no_orphan(checkout: Checkout) -> None:
+    printed = checkout.up()
+    state = checkout.resources()
+
+    for part in ("Real", "Played", "Resources", "Plugins", "my-wallet", "Outputs", "siteUrl", "KUBECONFIG=", "Up."):
+        assert part in printed
+    _nothing_is_orphaned(checkout, state)
+
+
+def test_a_second_up_changes_nothing_and_says_so(checkout: Checkout) -> None:
+    before = checkout.resources()
+
+    assert "Nothing changed" in checkout.up()
+    assert checkout.steps("up") == []
+    assert checkout.resources().keys() == before.keys()
+
+
+def test_plain_pulumi_works_in_the_rehearsals_shell(checkout: Checkout) -> None:
+    said = checkout.pulumi("preview", "--diff", "--non-interactive", "--expect-no-changes")
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "unchanged" in said.stdout
+
+
+def test_a_bad_registry_stops_plain_pulumi_with_its_problems_only(checkout: Checkout) -> None:
+    before, good = checkout.resources(), checkout.registry.read_text()
+    checkout.registry.write_text(good.replace("port: 4009", "port: 4008"))
+    try:
+        said = checkout.pulumi("up", "--yes", "--skip-preview", "--non-interactive")
+        ours = checkout.command("rehearsal", "up")
+    finally:
+        checkout.registry.write_text(good)
+
+    assert said.returncode != 0
+    assert "my-wallet has it" in said.stdout + said.stderr
+    assert "Traceback" not in said.stdout + said.stderr
+    assert ours.returncode == 2
+    assert "my-wallet has it" in ours.stderr
+    assert checkout.resources() == before
+
+
+def test_a_missing_root_secret_is_named_with_the_command_that_sets_it(checkout: Checkout) -> None:
+    config = checkout.state / "project" / "Pulumi.dev.yaml"
+    good = config.read_text()
+    try:
+        assert checkout.pulumi("config", "rm", "naap:rootSecret", "--stack", "dev").returncode == 0
+        said = checkout.pulumi("preview", "--non-interactive")
+    finally:
+        config.write_text(good)
+
+    assert said.returncode != 0
+    assert "naap:rootSecret" in said.stdout + said.stderr
+    assert "pulumi config set --secret naap:rootSecret" in said.stdout + said.stderr
+    assert "Traceback" not in said.stdout + said.stderr
+
+
+def test_a_stack_that_is_not_there_is_refused_and_leaves_nothing(checkout: Checkout) -> None:
+    said = checkout.command("rehearsal", "up", "--stack", "nowhere")
+
+    assert said.returncode == 2
+    assert "Pulumi.nowhere.yaml" in said.stderr
+    assert not checkout.root.joinpath(".rehearsal", "nowhere").exists()
+
+
+def test_a_plugin_never_seen_before_changes_only_its_own_and_goes_without_a_trace(
+    checkout: Checkout, platform: Platform
+) -> None:
+    before, registry = checkout.resources(), checkout.registry.read_text()
+    manifest = checkout.root / "plugin.json"
+    manifest.write_text(json.dumps(ODD_ONE))
+
+    assert checkout.command("plugins", "add", str(manifest)).returncode == 0
+    assert "odd-one" in checkout.up()
+    added = checkout.resources()
+    assert {step for step, _, urn in checkout.steps("up") if "odd-one" in urn} == {"create"}
+    assert _others("up", checkout) == {("update", SHELL_REGISTRY)}
+    _only_grew(before, added)
+    _nothing_is_orphaned(checkout, added)
+
+    platform.counts(0)
+    for _ in ("draining", "stopped", "archived"):
+        assert checkout.command("plugins", "retire", "odd-one", "--api", platform.url).returncode == 0
+    assert checkout.command("plugins", "remove", "odd-one").returncode == 0
+    assert checkout.registry.read_text() == registry
+    checkout.up()
+    assert {step for step, _, urn in checkout.steps("up") if "odd-one" in urn} <= {"delete", "read"}
+    assert _others("up", checkout) == {("update", SHELL_REGISTRY)}
+    assert checkout.resources().keys() == before.keys()
+    _nothing_is_orphaned(checkout, checkout.resources())
+
+
+def test_twelve_times_the_users_replace_and_delete_nothing_that_keeps_data(checkout: Checkout) -> None:
+    checkout.set_users(60_000)
+    try:
+        said = checkout.command("rehearsal", "preview")
+    finally:
+        checkout.set_users(5_000)
+
+    assert said.returncode == 0, said.stderr + checkout.log("preview")
+    steps = checkout.steps("preview")
+    assert {"create", "update"} <= {operation for operation, _, _ in steps}
+    gone = [step for step in steps if step[1] in DATA + GROUND and ("replace" in step[0] or "delete" in step[0])]
+    assert gone == []
+
+
+def test_destroy_leaves_no_object_and_an_empty_state(checkout: Checkout) -> None:
+    clusters = checkout.state / "clusters.json"
+    assert in_the_cluster(api_of(clusters))
+    said = checkout.pulumi("destroy", "--yes", "--skip-preview", "--non-interactive", "--parallel", "32")
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert checkout.resources() == {}
+    assert in_the_cluster(api_of(clusters)) == set()
+
+
+def test_down_leaves_no_process_and_no_file(checkout: Checkout) -> None:
+    assert checkout.processes()
+    said = checkout.command("rehearsal", "down")
+
+    assert said.returncode == 0, said.stderr
+    assert checkout.processes() == {}
+    assert not checkout.state.exists()
+    assert "nothing to take down" in checkout.command("rehearsal", "down").stdout
+
+
+def _nothing_is_orphaned(checkout: Checkout, state: State) -> None:
+    """Every object of ours in the API server is in the state, and the other way round."""
+    assert in_the_cluster(api_of(checkout.state / "clusters.json")) == in_the_state(state)
+
+
+def _others(operation: str, checkout: Checkout) -> set[tuple[str, str]]:
+    """Steps of a run on what isn't the odd one's: operation and name."""
+    return {(step, urn.rpartition("::")[2]) for step, _, urn in checkout.steps(operation) if "odd-one" not in urn}
+
+
+def _only_grew(before: State, after: State) -> None:
+    changed = [
+        urn.rpartition("::")[2] for urn, old in before.items() if after.get(urn, {}).get("inputs") != old.get("inputs")
+    ]
+    assert changed == [SHELL_REGISTRY]
+    assert all("odd-one" in urn for urn in after.keys() - before.keys())
+    assert len(after) - len(before) >= 15
