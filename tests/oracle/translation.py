@@ -35,7 +35,14 @@ REFERRED = {
 }
 """Outputs that other resources refer to, besides the id."""
 
-SINCE = {"eks/cluster.deletionProtection": "6.9.0", "cloudfront/function.tags": "6.0.0"}
+RENAMED_INPUTS = {"sns/topicSubscription.topic": "topic_arn"}
+"""Inputs to which Pulumi gives a name of its own."""
+
+SINCE = {
+    "eks/cluster.deletionProtection": "6.9.0",
+    "cloudfront/function.tags": "6.0.0",
+    "cloudfront/keyValueStore.tags": "6.0.0",
+}
 """Inputs that only later versions of the provider know, and one that does: an older one can't judge them."""
 
 
@@ -137,8 +144,8 @@ class Translator:
     def _block(self, inputs: Mapping[str, Any], block: Mapping[str, Any], where: str) -> dict[str, Any]:
         body: dict[str, Any] = {}
         for key in _stated(inputs):
-            name, value = self._name(block, key), inputs[key]
-            path = f"{where}.{key}"
+            path, value = f"{where}.{key}", inputs[key]
+            name = RENAMED_INPUTS.get(path) or self._name(block, key)
             if name is None:
                 self._not_known(path)
             elif name in block.get("block_types", {}):
