@@ -8,7 +8,7 @@ endif
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down shell policy validate plan tools test bench check format venv venv-dev
+.PHONY: help up preview status down shell policy validate plan tools test bench aws-check check format venv venv-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -47,6 +47,10 @@ test: venv-dev ## All tests
 
 bench: venv-dev ## Our program against the bare engine, side by side
 	@$(RUN) -m benchmarks
+
+aws-check: venv-dev ## The AWS estate of every tier before the real Terraform provider, and checkov
+	@$(PYTHON) rehearsal/venv.py requirements-aws-check.txt .venv-checkov
+	@CHECKOV=$(CURDIR)/.venv-checkov/bin/checkov $(RUN) -m tests.oracle
 
 check: venv-dev ## Format, lint and types
 	@$(RUN) -m ruff format --check .

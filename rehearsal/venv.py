@@ -74,9 +74,10 @@ def _run(command: Sequence[str], what: str, fix: str) -> None:
 
 
 def main() -> int:
-    """Exit code: 0 done, 1 failed, 130 stopped by Ctrl-C."""
+    """Arguments: requirements file, folder (default .venv). Exit code: 0 done, 1 failed, 130 stopped by Ctrl-C."""
+    requirements, *folder = sys.argv[1:]
     try:
-        ensure(sys.argv[1])
+        ensure(requirements, ROOT / (folder[0] if folder else ".venv"))
     except VenvError as error:
         print(error, file=sys.stderr)
         return 1
