@@ -40,11 +40,9 @@ def log_statements(bucket_arn: str, *, account: str) -> list[Statement]:
     }
     return [
         _put("AccessRecords", "logging.s3.amazonaws.com", f"{bucket_arn}/s3/*", own),
+        # The path holds the number of the account whose load balancer it is: no other one's fits.
         _put(
-            "LoadBalancers",
-            "logdelivery.elasticloadbalancing.amazonaws.com",
-            f"{bucket_arn}/alb/AWSLogs/{account}/*",
-            own,
+            "LoadBalancers", "logdelivery.elasticloadbalancing.amazonaws.com", f"{bucket_arn}/alb/AWSLogs/{account}/*"
         ),
         _put("Cdn", "delivery.logs.amazonaws.com", f"{bucket_arn}/AWSLogs/{account}/CloudFront/*", deliveries),
     ]
@@ -62,12 +60,12 @@ def read_statement(bucket_arn: str, *, distribution_arn: str) -> Statement:
     }
 
 
-def _put(sid: str, service: str, resource: str, condition: Mapping[str, Any]) -> Statement:
+def _put(sid: str, service: str, resource: str, condition: Mapping[str, Any] | None = None) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "s3:PutObject",
         "Resource": resource,
-        "Condition": condition,
+        **({"Condition": condition} if condition else {}),
     }

@@ -9,8 +9,9 @@ from tests.build.environments import TIERS, Environment, build, plan
 from tests.components.recording import as_deployment
 from tests.oracle.check import check
 from tests.oracle.checkov import skips
+from tests.oracle.names import forms, snake
 from tests.oracle.terraform import NotHereError, Terraform
-from tests.oracle.translation import Translator, forms, snake
+from tests.oracle.translation import Translator
 
 VPC: dict[str, Any] = {"cidrBlock": "10.64.0.0/16"}
 
