@@ -137,9 +137,7 @@ class Rehearsal:
         tools = toolbox.get(tool_table.ALL)
         # Objects are deleted by the real API server: a control plane that was stopped comes up once more.
         self._start_control_planes(tools, crds.get(toolbox, self.progress))
-        if any(resource.get("protect") for resource in engine.resources()):
-            self.progress.say("  Protected resources: protection is lifted in this rehearsal's state, nowhere else")
-            engine.forget()
+        engine.lift_protection()
         engine.operate("pulumi destroy", "destroy", "--yes", "--skip-preview")
 
     def _ready_engine(self) -> Engine:

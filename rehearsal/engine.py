@@ -23,6 +23,7 @@ from rehearsal.tools import Found
 # The played providers answer at once, the control plane takes hundreds of requests: waits are what takes time.
 PARALLEL = 32
 STOP_SECONDS = 120.0
+AWS_PROTECTION = frozenset({"deletionProtection", "enableDeletionProtection", "deletionProtectionEnabled"})
 State = dict[str, Any]
 
 
@@ -121,15 +122,22 @@ class Engine:
         whole = json.loads(self.run("stack", "export", "--stack", self.project.stack))
         pending = whole["deployment"].pop("pending_operations", None)
         if pending:
-            file = self.project.state / "settled.json"
-            file.write_text(json.dumps(whole))
-            self.run("stack", "import", "--force", "--file", str(file), "--stack", self.project.stack)
-            file.unlink()
+            self._import(whole)
             self._progress.say(f"  An earlier run was cut off: {len(pending)} operations under way are done again")
 
-    def forget(self) -> None:
+    def lift_protection(self) -> None:
         """Let every resource be deleted: of a rehearsal's own state, nothing else."""
-        self.run("state", "unprotect", "--all", "--yes", "--stack", self.project.stack)
+        whole = json.loads(self.run("stack", "export", "--stack", self.project.stack))
+        if not any([unprotect(resource) for resource in whole["deployment"].get("resources") or []]):
+            return
+        self._progress.say("  Protected resources: protection is lifted in this rehearsal's state, nowhere else")
+        self._import(whole)
+
+    def _import(self, whole: State) -> None:
+        file = self.project.state / "import.json"
+        file.write_text(json.dumps(whole))
+        self.run("stack", "import", "--force", "--file", str(file), "--stack", self.project.stack)
+        file.unlink()
 
     def _end(self, pid: int) -> None:
         running = command_line(pid)
@@ -153,6 +161,16 @@ class Engine:
 
     def _backend(self) -> Path:
         return self.project.state / "backend" / ".pulumi"
+
+
+def unprotect(resource: State) -> bool:
+    """Lift Pulumi's protection and AWS's own from a resource of an exported state; tells whether there was any."""
+    found = bool(resource.pop("protect", False))
+    for values in (resource.get("inputs") or {}, resource.get("outputs") or {}):
+        for name in AWS_PROTECTION & values.keys():
+            found = found or values[name] is True
+            values[name] = False
+    return found
 
 
 def _follow(process: subprocess.Popen[bytes], tail: Tail, outcome: Outcome, task: Task) -> int:
