@@ -128,7 +128,8 @@ class Engine:
     def lift_protection(self) -> None:
         """Let every resource be deleted: of a rehearsal's own state, nothing else."""
         whole = json.loads(self.run("stack", "export", "--stack", self.project.stack))
-        if not any([unprotect(resource) for resource in whole["deployment"].get("resources") or []]):
+        resources = cast("list[State]", whole["deployment"].get("resources") or [])
+        if not sum(unprotect(resource) for resource in resources):
             return
         self._progress.say("  Protected resources: protection is lifted in this rehearsal's state, nowhere else")
         self._import(whole)
@@ -166,7 +167,8 @@ class Engine:
 def unprotect(resource: State) -> bool:
     """Lift Pulumi's protection and AWS's own from a resource of an exported state; tells whether there was any."""
     found = bool(resource.pop("protect", False))
-    for values in (resource.get("inputs") or {}, resource.get("outputs") or {}):
+    for part in ("inputs", "outputs"):
+        values = cast("State", resource.get(part) or {})
         for name in AWS_PROTECTION & values.keys():
             found = found or values[name] is True
             values[name] = False
