@@ -73,8 +73,8 @@ class Checkout:
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:
-        """The resources in the stack's state, by URN."""
-        said = self.pulumi("stack", "export")
+        """The resources in the stack's state, by URN; secrets in the clear, as they are encrypted anew each time."""
+        said = self.pulumi("stack", "export", "--show-secrets")
         assert said.returncode == 0, said.stderr
         deployment: dict[str, Any] = json.loads(said.stdout)["deployment"]
         assert not deployment.get("pending_operations")
