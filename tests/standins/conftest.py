@@ -127,7 +127,8 @@ def _environment(folder: Path, pulumi: Path, namespace: str, kubeconfig: Path | 
     return {
         "HOME": str(folder / "home"),
         "PATH": path,
-        "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
+        # Without the file beside the state, which a kill can leave half written.
+        "PULUMI_BACKEND_URL": f"{(folder / 'backend').as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": "trial",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_HOME": str(folder / "home"),
