@@ -1,49 +1,61 @@
-"""The command `python -m planning`: looks at a plan without an engine."""
+"""The command `python -m planning`: looks at a plan without an engine. Exit code 0: done; 2: the input is wrong."""
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from planning.problem import InvalidInputError
-from planning.quotas import quotas
-from planning.settings import parse_settings
-from planning.show import as_json, as_text, quotas_json, quotas_text
-from plugins.load import load_plan, load_registry, load_stack_config
+from planning.commands import quotas, show
+from planning.console import tell
+from planning.platform import PlatformPlan
+from planning.settings import Settings, parse_settings
+from planning.spec import Registry
+from planning.style import Style
+from plugins.load import load_registry, load_stack_config, plan_of, secret_names
+
+COMMANDS = (show.COMMAND, quotas.COMMAND)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; 0: done, 2: the input is wrong and said so."""
-    parser = argparse.ArgumentParser(prog="python -m planning", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    show = commands.add_parser("show", help="print the whole plan of a stack")
-    show.add_argument("--stack", default="dev", help="name of the stack (Pulumi.<stack>.yaml); default dev")
-    show.add_argument("--users", type=int, help="plan for this many users instead of the configured number")
-    show.add_argument("--json", action="store_true", help="the whole plan as JSON")
-    limits = commands.add_parser("quotas", help="AWS quotas that a number of users needs, the fullest first")
-    limits.add_argument("--stack", default="dev", help="whose regions and registry; default dev")
-    limits.add_argument("--users", type=int, help="default: the configured number; up to 10,000,000")
-    limits.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    try:
-        print(_show(options) if options.command == "show" else _quotas(options))
-    except InvalidInputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """The source of commands: the files below a folder."""
+
+    root: Path
+
+    def plan(self, stack: str, *, users: int | None = None, registry: str | None = None) -> PlatformPlan:
+        """The whole plan of a stack."""
+        config = load_stack_config(self.root, stack)
+        changes = {"users": users, "registry": registry}
+        config |= {key: value for key, value in changes.items() if value is not None}
+        return plan_of(stack, self.root, config, secret_names(config))
+
+    def inputs(self, stack: str, *, users: int | None = None) -> tuple[Settings, Registry]:
+        """What a plan is made of."""
+        config = load_stack_config(self.root, stack)
+        settings = parse_settings(config if users is None else config | {"users": users}, f"Pulumi.{stack}.yaml")
+        return settings, load_registry(self.root / settings.registry, production=settings.production)
 
 
-def _show(options: argparse.Namespace) -> str:
-    plan = load_plan(options.stack, Path.cwd(), users=options.users)
-    return as_json(plan) if options.json else as_text(plan)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one subcommand in the current folder."""
+    options = _parser().parse_args(arguments)
+
+    def work() -> list[str]:
+        return options.run(options, Project(root=Path.cwd())).lines(as_json=options.json, style=Style.of(sys.stdout))
+
+    return tell(work)
 
 
-def _quotas(options: argparse.Namespace) -> str:
-    file = f"Pulumi.{options.stack}.yaml"
-    raw = load_stack_config(Path.cwd(), options.stack)
-    settings = parse_settings(raw if options.users is None else raw | {"users": options.users}, file)
-    registry = load_registry(Path.cwd() / settings.registry, production=settings.production)
-    found = quotas(registry=registry, users=settings.users, regions=settings.regions)
-    return quotas_json(found) if options.json else quotas_text(found, settings.users)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m planning", description="Looks at a plan without an engine.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        verb = verbs.add_parser(command.name, help=command.help, description=command.help)
+        command.arguments(verb)
+        verb.add_argument("--json", action="store_true", help="the answer as JSON")
+        verb.set_defaults(run=command.run)
+    return parser
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from planning.problem import InvalidInputError
+from planning.console import tell
 from plugins import commands
 from plugins.installs import TOKEN_VARIABLE, InstallsApi
 
@@ -15,28 +15,7 @@ DEFAULT = Path("plugins/registry.yaml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one sub-command; what it says goes to standard output, errors to standard error."""
     options = _parser().parse_args(arguments)
-    try:
-        lines: list[str] = options.run(options)
-    except InvalidInputError as error:
-        _say(str(error), sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        _say("Interrupted; nothing was changed.", sys.stderr)
-        return 130
-    try:
-        for line in lines:
-            _say(line, sys.stdout)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]  # keeps the interpreter from flushing it again
-    return 0
-
-
-def _say(text: str, stream: object) -> None:
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    # A terminal that lacks a character gets a question mark, not a traceback.
-    print(text.encode(encoding, "replace").decode(encoding), file=stream)  # type: ignore[arg-type]
+    return tell(lambda: options.run(options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,11 +1,7 @@
 """AWS quotas at any number of users."""
 
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
-
-import pytest
 
 from planning.quotas import quotas
 from plugins.load import load_registry
@@ -34,23 +30,3 @@ def test_the_addresses_of_a_region_hold_a_million_users_and_not_ten() -> None:
     for users, fits in ((1_000_000, True), (10_000_000, True), (10_000_000 * 13, False)):
         found = {quota.name: quota for quota in quotas(registry=REGISTRY, users=users, regions=REGIONS)}
         assert found["VPC: addresses for pods, nodes (our own /16)"].passed is not fits
-
-
-@pytest.mark.parametrize("users", [1_000, 10_000_000])
-def test_the_command_prints_quotas_in_eighty_columns(users: int) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "planning", "quotas", "--users", str(users)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert "RDS: instances a region" in done.stdout
-    assert max(map(len, done.stdout.splitlines())) <= 80
-
-
-def test_a_number_of_users_that_no_plan_takes_is_refused_without_a_traceback() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "planning", "quotas", "--users", "0"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "naap:users" in done.stderr
-    assert "Traceback" not in done.stderr

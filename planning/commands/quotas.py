@@ -1,0 +1,38 @@
+"""`python -m planning quotas`: AWS quotas that a number of users needs."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+
+from planning.commands.command import Answer, Command, Source, stack_arguments
+from planning.quotas import SOURCE, Quota, quotas
+from planning.show import table, to_plain
+from planning.style import Style
+
+
+def _run(options: Namespace, source: Source) -> Answer:
+    settings, registry = source.inputs(options.stack, users=options.users)
+    found = quotas(registry=registry, users=settings.users, regions=settings.regions)
+    rows = [to_plain(quota) | {"passed": quota.passed} for quota in found]
+    return Answer(
+        data={"source": SOURCE, "quotas": rows},
+        text=lambda style: _text(found, settings.users, style),
+    )
+
+
+def _text(found: Sequence[Quota], users: int, style: Style) -> str:
+    rows = [("", "needed", "default", "quota", "code")]
+    rows += [
+        ("raise" if quota.passed else "", f"{quota.needed:,}", f"{quota.default:,}", quota.name, quota.code or "fixed")
+        for quota in found
+    ]
+    head, *lines = table(rows)
+    painted = [style.bad(line) if quota.passed else line for line, quota in zip(lines, found, strict=True)]
+    return "\n".join([style.strong(f"{users:,} users"), style.faint(SOURCE), "", style.strong(head), *painted])
+
+
+COMMAND = Command(
+    name="quotas",
+    help="AWS quotas that a number of users needs, the fullest first",
+    arguments=stack_arguments,
+    run=_run,
+)
