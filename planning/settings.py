@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
+from planning.cost.assumptions import Assumptions, assumption_problem
 from planning.problem import InvalidInputError, Problem
 
 Region = Literal[
@@ -83,11 +84,18 @@ class Settings(BaseModel):
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
     )
+    monthly_budget_usd: Annotated[
+        int | None,
+        Field(ge=1, description="What the environment may cost a month, as planned; a plan above it is refused."),
+    ] = None
+    assumptions: Annotated[
+        Assumptions, Field(description="How people use the platform, where other than planning/cost/assumptions.py.")
+    ] = Assumptions()
     registry: Annotated[
         str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
     ] = "plugins/registry.yaml"
 
-    @field_validator("users", mode="before")
+    @field_validator("users", "monthly_budget_usd", mode="before")
     @classmethod
     def _from_text(cls, value: object) -> object:
         # Pulumi hands scalar configuration over as text.
@@ -137,6 +145,8 @@ def _problem(item: Any, file: str) -> Problem:
     where = cast("tuple[str | int, ...]", item["loc"])
     key = "naap:" + ".".join(str(part) for part in where)
     kind = str(item["type"])
+    if where[0] == "assumptions" and len(where) > 1:
+        return assumption_problem(str(where[1]), str(item["msg"]), item["input"], file)
     if kind == "extra_forbidden":
         known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
         return Problem(
