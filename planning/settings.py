@@ -145,8 +145,9 @@ def _problem(item: Any, file: str) -> Problem:
     where = cast("tuple[str | int, ...]", item["loc"])
     key = "naap:" + ".".join(str(part) for part in where)
     kind = str(item["type"])
-    if where[0] == "assumptions" and len(where) > 1:
-        return assumption_problem(str(where[1]), str(item["msg"]), item["input"], file)
+    first, *nested = where
+    if first == "assumptions" and nested:
+        return assumption_problem(str(nested[0]), str(item["msg"]), item["input"], file)
     if kind == "extra_forbidden":
         known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
         return Problem(
@@ -157,7 +158,7 @@ def _problem(item: Any, file: str) -> Problem:
             rule=f"only known settings: {known}",
             fix=f"correct the name, or remove it: pulumi config rm {key}",
         )
-    description = Settings.model_fields[_field_name(str(where[0]))].description or ""
+    description = Settings.model_fields[_field_name(str(first))].description or ""
     missing = kind == "missing"
     return Problem(
         file=file,

@@ -23,14 +23,16 @@ def plugin_costs(
     nodes = {name: node_parts(loads[name]) for name in regions}
     shards = {shard.shard: database_parts(plan, shard.shard) for shard in plan.shards}
     caches = {name: cache_parts(region) for name, region in regions.items()}
+    nobody: Parts = {}
     for line in lines:
+        parts = nobody
         match line.basis:
             case Basis.NODES:
                 parts = nodes[line.region]
             case Basis.DATABASE:
-                parts = shards[line.shard] if line.shard is not None else {}
+                parts = shards[line.shard] if line.shard is not None else nobody
             case Basis.CACHE:
-                parts = caches[line.region].get(CacheRole.CLUSTER if "cluster" in line.what else CacheRole.APP, {})
+                parts = caches[line.region].get(CacheRole.CLUSTER if "cluster" in line.what else CacheRole.APP, nobody)
             case Basis.TRAFFIC:
                 parts = requests
             case Basis.SHARED:
