@@ -115,12 +115,13 @@ class Plugin(pulumi.ComponentResource):
             self.name, plan=self.plan, backend=backend, surroundings=around, opts=inside
         )
         user = around.cache_users.get(self.plan.name)
+        pooler = around.poolers.get(self.plan.database.shard) if self.plan.database else None
         needed = [
             *guards,
             *self._identity(backend, inside),
             *configuration.resources,
             *around.before_pods,
-            *([user] if user else []),
+            *(resource for resource in (user, pooler) if resource),
         ]
         needed += self._migrate(backend, backend.environment.plain, needed)
         serving, *others = backend.workloads

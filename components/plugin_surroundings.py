@@ -14,8 +14,8 @@ from planning.tags import Tags
 class PluginSurroundings:
     """cluster: name of the EKS cluster. configured: each plugin's values of the secret configuration.
 
-    cache_users: by plugin. before_pods, before_routes: what must be there first (priority classes and poolers; the
-    gateway and its definitions).
+    cache_users: by plugin. poolers: by shard; a plugin waits for those of its own shard and no others. before_pods,
+    before_routes: what must be there first (priority classes; the gateway and its definitions).
     """
 
     cluster: str
@@ -30,5 +30,6 @@ class PluginSurroundings:
     databases: DatabaseSurroundings
     tags: Tags
     cache_users: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
+    poolers: Mapping[int, pulumi.Resource] = field(default_factory=dict[int, pulumi.Resource])
     before_pods: Sequence[pulumi.Resource] = ()
     before_routes: Sequence[pulumi.Resource] = ()

@@ -73,7 +73,8 @@ class RegionPlugins(pulumi.ComponentResource):
             ),
             tags=tags,
             cache_users=region.caches.users,
-            before_pods=[region.priorities, *poolers.values()],
+            poolers=poolers,
+            before_pods=[region.priorities],
             before_routes=[region.gateway],
         )
         self.plugins = {

@@ -136,8 +136,33 @@ def _plan_region(
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
         gateway=plan_gateway(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
         observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
-        plugins=tuple(
-            plan_plugin(
+        plugins=_plan_plugins(
+            stack=stack,
+            region=region,
+            home=home,
+            settings=settings,
+            tier=tier,
+            registry=registry,
+            databases=databases,
+        ),
+    )
+
+
+def _plan_plugins(
+    *,
+    stack: str,
+    region: str,
+    home: bool,
+    settings: Settings,
+    tier: Tier,
+    registry: Registry,
+    databases: Mapping[str, PluginDatabasePlan],
+) -> tuple[PluginPlan, ...]:
+    """Each by itself: what is wrong with one entry hides nothing of the others."""
+    problems = Problems()
+    plans = [
+        problems.attempt(
+            lambda spec=spec: plan_plugin(
                 spec=spec,
                 stack=stack,
                 region=region,
@@ -149,9 +174,11 @@ def _plan_region(
                 routes=plan_routes(spec=spec, settings=settings, tier=tier),
                 registry=registry,
             )
-            for spec in registry.plugins
-        ),
-    )
+        )
+        for spec in registry.plugins
+    ]
+    problems.raise_if_any()
+    return tuple(plan for plan in plans if plan)
 
 
 def _stack_problems(stack: str, settings: Settings, tier: Tier) -> list[Problem]:

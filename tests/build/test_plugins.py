@@ -109,3 +109,19 @@ def _differs(before: Recorded, after: Recorded) -> bool:
         after.provider,
         set(after.dependencies),
     )
+
+
+def test_a_plugin_waits_for_the_poolers_of_its_own_shard_and_no_others(built: Builder) -> None:
+    top = built(TIERS[-1])
+    deployments = of_type(top.update.records, "kubernetes:apps/v1:Deployment")
+    waiting = {
+        record.name: {urn.rpartition("::")[2] for urn in record.dependencies if "pooler" in urn}
+        for record in deployments
+        if "naap:platform:Plugin::" in record.parent
+    }
+    shards = {each.name: each.database.shard for each in top.plan.plugins if each.database}
+
+    for code in ("use1", "usw2"):
+        for name in (each.name for each in top.plan.plugins if each.serves):
+            found = {each for each in waiting[f"{code}-{name}-deployment"] if each.endswith("-deployment")}
+            assert found == ({f"{code}-pooler-{shards[name]}-deployment"} if name in shards else set()), name

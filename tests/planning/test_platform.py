@@ -70,3 +70,18 @@ def test_a_million_users_on_four_pinned_shards_break_the_connection_budget() -> 
     with pytest.raises(InvalidInputError, match="more than the budget") as caught:
         _plan(1_000_000)
     assert "python -m plugins move" in str(caught.value)
+
+
+def test_what_is_wrong_with_one_route_hides_nothing_of_another(tmp_path: Path) -> None:
+    text = (ROOT / "plugins" / "registry.yaml").read_text()
+    public = [f"/p{number}" for number in range(17)]
+    for prefix in ("community", "developer"):
+        text = text.replace(
+            f"apiPrefix: /api/v1/{prefix}\n",
+            f"apiPrefix: /api/v1/{prefix}\n    stripPrefix: true\n    auth: {{public: [{', '.join(public)}]}}\n",
+        )
+    (tmp_path / "registry.yaml").write_text(text)
+    config = load_stack_config(ROOT, "dev") | {"registry": "registry.yaml"}
+    with pytest.raises(InvalidInputError) as caught:
+        plan_of("dev", tmp_path, config, {})
+    assert {problem.entry for problem in caught.value.problems} == {"community", "developer-api"}
