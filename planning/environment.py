@@ -30,8 +30,26 @@ CACHE_URL = "REDIS_URL"
 DATABASE_URL_UNPOOLED = "DATABASE_URL_UNPOOLED"
 """Of the migration Job only: with it a serving pod could change its own schema."""
 
-RESERVED = frozenset({"PORT", "NODE_ENV", DATABASE_URL, DATABASE_URL_UNPOOLED, CACHE_URL, "NODE_EXTRA_CA_CERTS"})
-"""Names that the platform sets and an entry's `env` or `secrets` may not."""
+RESERVED = frozenset(
+    {
+        "AUTH_SERVICE_URL",
+        "BASE_SVC_URL",
+        "CORS_ORIGINS",
+        "DATABASE_POOL_SIZE",
+        DATABASE_URL,
+        DATABASE_URL_UNPOOLED,
+        "DISABLE_CRON",
+        "HOME",
+        "NODE_ENV",
+        "NODE_EXTRA_CA_CERTS",
+        "PORT",
+        CACHE_URL,
+        "SHELL_URL",
+        "UPLOADS_BUCKET",
+        "UPLOADS_PREFIX",
+    }
+)
+"""Names that the platform alone sets: no `env`, no secret of an entry may have them."""
 
 
 @dataclass(frozen=True, kw_only=True)

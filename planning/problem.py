@@ -51,7 +51,11 @@ class Problems:
             self._found += error.problems
             return None
 
+    def error(self) -> InvalidInputError:
+        """Everything noted so far, each problem once, in order."""
+        return InvalidInputError(dict.fromkeys(self._found))
+
     def raise_if_any(self) -> None:
-        """Raises InvalidInputError with everything noted so far, each problem once, in order."""
+        """Raises InvalidInputError where anything was noted."""
         if self._found:
-            raise InvalidInputError(dict.fromkeys(self._found))
+            raise self.error()

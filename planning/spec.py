@@ -6,6 +6,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+MANIFEST_PATH = "/app/plugin.json"
+"""Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
+
 
 class Lifecycle(StrEnum):
     """The steps of retiring a plugin, in order; steps can't be skipped."""
@@ -135,7 +138,7 @@ class BackendSpec:
     probes: ProbesSpec
     extra_prefixes: tuple[str, ...] = ()
     cron: bool = False
-    manifest_path: str = "/app/plugin.json"
+    manifest_path: str = MANIFEST_PATH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,10 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from planning.environment import RESERVED
 from plugins.fields import ENV_PATTERN, FIRST_FREE_PORT, IMAGE_PATTERN, MAX_ENV_VALUE, PATH_PATTERN, mebibytes
 from plugins.images import placeholder_image
-from plugins.pod_rules import PLATFORM_ENV, looks_secret
+from plugins.pod_rules import looks_secret
 from plugins.reading import Reading, Taken
 
 FIRST_PORT = 4000
@@ -125,7 +126,7 @@ def _environment(backend: Reading) -> dict[str, Any]:
     for key, value in pairs:
         if not re.match(ENV_PATTERN, key):
             backend.fault("env", key, "is no name of a variable: left out")
-        elif key in PLATFORM_ENV:
+        elif key in RESERVED:
             backend.decided(f"env.{key}", "left out", "the platform sets it")
         elif looks_secret(key, value if isinstance(value, str) else ""):
             if key not in secrets:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from plugins.fields import Line, Route, Section
+from plugins.fields import BUNDLE_PATTERN, INTEGRITY_PATTERN, Line, Route, Section
 
-BUNDLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$"
 MAX_ROUTES = 50
 MAX_GZIP_BYTES = 512_000
 """500 KB: what the shell accepts for one plugin."""
@@ -55,7 +54,7 @@ class Frontend(Section):
     integrity: Annotated[
         str | None,
         Field(
-            pattern=r"^sha384-[A-Za-z0-9+/]{64}$",
+            pattern=INTEGRITY_PATTERN,
             examples=["sha384-" + "A" * 64],
             description="Subresource integrity of the bundle; written by `python -m plugins bundle`.",
         ),

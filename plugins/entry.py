@@ -90,6 +90,7 @@ def _backend(entry: Entry) -> BackendSpec | None:
         ),
         extra_prefixes=tuple(entry.extra_prefixes),
         cron=entry.cron,
+        manifest_path=entry.manifest_path,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from planning.problem import Problem
 from plugins.fields import mebibytes, millicores
 from plugins.lifecycle import lifecycle_parts
-from plugins.pod_rules import egress_parts, environment_parts
+from plugins.pod_rules import egress_parts, environment_parts, manifest_parts
 from plugins.report import Parts
 from plugins.schema import Entry
 
@@ -48,6 +48,7 @@ _BACKEND_FIELDS = (
     "own_paths",
     "resources",
     "scaling",
+    "manifest_path",
     "cron",
     "database",
     "cache",
@@ -90,6 +91,7 @@ def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> 
         _resources(entry),
         environment_parts(entry),
         egress_parts(entry),
+        manifest_parts(entry),
         _paths(entry),
         lifecycle_parts(entry),
         _production(name, entry) if production else (),

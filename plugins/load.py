@@ -1,19 +1,16 @@
 """Reads the registry and a stack's configuration, and plans an environment from them."""
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from planning.platform import PlatformPlan, plan_platform
 from planning.problem import InvalidInputError, Problem, Problems
 from planning.settings import Settings, parse_settings
 from planning.spec import Registry
 from plugins.files import read_text, shown_path
 from plugins.parse import parse_registry
 from plugins.yaml_text import MAX_BYTES, read_yaml
-
-if TYPE_CHECKING:
-    from planning.platform import PlatformPlan
 
 
 def load_registry(path: Path, *, production: bool) -> Registry:
@@ -57,7 +54,7 @@ def secret_names(config: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     }
 
 
-def load_plan(stack: str, root: Path | None = None, users: int | None = None) -> "PlatformPlan":
+def load_plan(stack: str, root: Path | None = None, users: int | None = None) -> PlatformPlan:
     """The whole plan of a stack, from its files alone: no engine, no passphrase.
 
     root: the project's folder; default the current one. users: instead of the number in the configuration.
@@ -70,7 +67,7 @@ def load_plan(stack: str, root: Path | None = None, users: int | None = None) ->
     return plan_of(stack, folder, config, secret_names(config))
 
 
-def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]]) -> "PlatformPlan":
+def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]]) -> PlatformPlan:
     """The plan of a stack from its `naap:` keys; names: secrets of each plugin that have a value.
 
     Raises InvalidInputError with all that is wrong in configuration and registry.
@@ -79,10 +76,9 @@ def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[st
     settings = problems.attempt(lambda: parse_settings(config, f"Pulumi.{stack}.yaml"))
     path = root / _registry_file(config)
     registry = problems.attempt(lambda: load_registry(path, production=config.get("production") in (True, "true")))
-    problems.raise_if_any()
-    # Imported late: reading and checking the registry needs none of the planning of whole environments.
-    platform = importlib.import_module("planning.platform")
-    return platform.plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names)
+    if settings is None or registry is None:
+        raise problems.error()
+    return plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names)
 
 
 def _registry_file(config: Mapping[str, Any]) -> str:

@@ -2,28 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
+from planning.environment import CA_FILE, RESERVED, TEMPORARY
+from planning.spec import MANIFEST_PATH
 from plugins.egress import normal_egress
 from plugins.report import HIDDEN, Parts
 from plugins.schema import Entry
 
-PLATFORM_ENV = frozenset(
-    {
-        "AUTH_SERVICE_URL",
-        "BASE_SVC_URL",
-        "CORS_ORIGINS",
-        "DATABASE_POOL_SIZE",
-        "DATABASE_URL",
-        "DATABASE_URL_UNPOOLED",
-        "DISABLE_CRON",
-        "JWT_SECRET",
-        "NODE_ENV",
-        "PORT",
-        "REDIS_URL",
-        "SHELL_URL",
-    }
-)
-"""Set by the platform for every pod; JWT_SECRET may be asked for as a derived secret."""
 _SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?|PEPPER)$")
 _SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{16,}")
 
@@ -35,9 +21,13 @@ def looks_secret(name: str, value: str) -> bool:
 
 def environment_parts(entry: Entry) -> Iterator[Parts]:
     """Names that the platform sets, secrets in the open, names that stand twice."""
-    for field, names in (("env", entry.env), ("secrets", entry.secrets)):
+    for field, names in (
+        ("env", entry.env),
+        ("secrets", entry.secrets),
+        ("derivedSecrets", entry.derived_secrets),
+    ):
         for name in names:
-            if name in PLATFORM_ENV:
+            if name in RESERVED:
                 yield f"{field}.{name}", HIDDEN, "the platform sets this one for every pod", f"remove {name}"
     for name, value in entry.env.items():
         if looks_secret(name, value):
@@ -69,3 +59,16 @@ def egress_parts(entry: Entry) -> Iterator[Parts]:
         if found in normal:
             yield "network.egress", target, "each target once", f"remove the second {found}"
         normal.add(found)
+
+
+def manifest_parts(entry: Entry) -> Iterator[Parts]:
+    """A manifest that would lie on another mount of the pod."""
+    path = entry.manifest_path
+    for mount in (TEMPORARY, str(PurePosixPath(CA_FILE).parent)):
+        if f"{path}/".startswith(f"{mount}/"):
+            yield (
+                "manifestPath",
+                path,
+                f"not within {mount}: another mount of the pod",
+                f"manifestPath: {MANIFEST_PATH}",
+            )

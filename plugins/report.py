@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from planning.problem import Problem
+from plugins.fields import IN_WORDS
 from plugins.schema import Entry
 
 HIDDEN = "(not shown: may be secret)"
@@ -50,7 +52,7 @@ def entry_problems(error: ValidationError, *, file: str, entry: str) -> Iterator
             entry=entry,
             field=".".join(path),
             value=_value(item["input"], missing=missing, hidden=hidden),
-            rule=". ".join(filter(None, (_rule(kind, str(item["msg"])), (field.description or "") if field else ""))),
+            rule=". ".join(filter(None, (_rule(item), (field.description or "") if field else ""))),
             fix=_fix(kind, item["input"], path, example, model),
         )
 
@@ -61,10 +63,12 @@ def _value(value: object, *, missing: bool, hidden: bool) -> str:
     return HIDDEN if hidden else shown(value)
 
 
-def _rule(kind: str, message: str) -> str:
-    if kind == "missing":
+def _rule(item: ErrorDetails) -> str:
+    if item["type"] == "missing":
         return "required"
-    return message.removeprefix("Value error, ")
+    if item["type"] == "string_pattern_mismatch":
+        return IN_WORDS[item.get("ctx", {})["pattern"]]
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _fix(kind: str, value: object, path: tuple[str, ...], example: object, model: type[BaseModel]) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
+from planning.spec import MANIFEST_PATH
 from plugins.bundle_section import Frontend
 from plugins.fields import (
     FIRST_FREE_PORT,
@@ -12,6 +13,7 @@ from plugins.fields import (
     VERSION_PATTERN,
     EnvName,
     EnvValue,
+    File,
     Line,
     Name,
     Path,
@@ -117,6 +119,14 @@ class Entry(Section):
     scaling: Annotated[Scaling, Field(description="How pods follow the load.", examples=[{"queueDepth": 20}])] = (
         Scaling()
     )
+    manifest_path: Annotated[
+        File,
+        Field(
+            description="Where the image's program looks for its plugin.json: a program in backend/dist reads "
+            "../../plugin.json.",
+            examples=["/app/plugin.json"],
+        ),
+    ] = MANIFEST_PATH
     cron: Annotated[
         bool,
         Field(

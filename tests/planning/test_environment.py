@@ -3,14 +3,59 @@
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from planning.environment import EnvironmentPlan
-from tests.plugin_plans import entry, plugin_plans, registry_with, with_backend
+import pytest
+
+from planning.environment import DATABASE_URL_UNPOOLED, RESERVED, EnvironmentPlan
+from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
+
+SERVED = [spec.name for spec in real_registry().plugins if spec.backend]
+EVERY = {
+    *("PORT", "NODE_ENV", "NODE_OPTIONS", "HOME", "NPM_CONFIG_CACHE", "XDG_CACHE_HOME", "DISABLE_CRON"),
+    *("SHELL_URL", "CORS_ORIGINS"),
+}
+CALLER = {"BASE_SVC_URL", "AUTH_SERVICE_URL"}
+WITH_DATABASE = {"DATABASE_URL", "DATABASE_POOL_SIZE", "NODE_EXTRA_CA_CERTS"}
+WITH_CACHE = {"REDIS_URL"}
+FACTS: dict[str, tuple[int, set[str]]] = {
+    "base-svc": (
+        4000,
+        CALLER | WITH_DATABASE | WITH_CACHE | {"SESSION_TOKEN_PEPPER", "ENCRYPTION_MASTER_KEY", "NEXTAUTH_SECRET"},
+    ),
+    "plugin-server": (3100, {"PLUGIN_SERVER_PORT"}),
+    "my-wallet": (4008, CALLER | WITH_DATABASE | WITH_CACHE),
+    "my-dashboard": (4009, CALLER | WITH_DATABASE | WITH_CACHE),
+    "daydream-video": (4111, CALLER | WITH_DATABASE),
+    "community": (4006, CALLER | WITH_DATABASE),
+    "developer-api": (4007, CALLER | WITH_DATABASE),
+    "service-gateway": (4116, CALLER | WITH_DATABASE),
+}
+"""Where each service listens, and what it reads besides what all of them do."""
 
 
 def environment(name: str, users: int = 5_000) -> EnvironmentPlan:
     backend = plugin_plans(users)[name].backend
     assert backend
     return backend.environment
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_service_finds_what_it_reads_and_nothing_that_is_another_ones(name: str) -> None:
+    found = environment(name, users=1_000)
+    port, own = FACTS[name]
+    assert found.plain["PORT"] == str(port)
+    assert {*found.plain, *found.secret_names} == EVERY | own
+
+
+def test_no_entry_can_set_what_only_the_platform_may() -> None:
+    may_be_changed = {"NODE_OPTIONS", "NPM_CONFIG_CACHE", "XDG_CACHE_HOME"}
+    for name in SERVED:
+        found, spec = environment(name, users=120_000), entry(name)
+        assert spec.backend
+        of_the_entry = {*spec.backend.env, *spec.secrets, *spec.derived_secrets}
+        of_the_platform = {*found.plain, *found.secret_names} - of_the_entry
+        left = {each for each in of_the_platform if not each.startswith("OTEL_")}
+        assert left - may_be_changed <= RESERVED
+    assert DATABASE_URL_UNPOOLED in RESERVED
 
 
 def test_every_service_is_told_its_port() -> None:

@@ -1,14 +1,18 @@
 """Every rule of the registry, each with a registry that breaks it and the error that a person reads."""
 
-# ruff: noqa: E501  # a table: one mistake a line
+# ruff: noqa: E501, S108  # a table, one mistake a line; paths of a pod
 
 import datetime as dt
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from planning.spec import Lifecycle
+from plugins.fields import IN_WORDS
+from plugins.schema import json_schema
 from tests.plugins.registries import DIGEST, backend, changed, good, parsed, problems_of
 
 TOMORROW_NEXT_YEAR = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=370)
@@ -71,7 +75,7 @@ BAD = [
     ),
     Bad("the prefix of the catch-all", changed("beta", apiPrefix="/api/v1"), "beta", "apiPrefix", "/api/v1", "below", "/api"),
     Bad("a prefix outside /api", changed("beta", apiPrefix="/beta"), "beta", "apiPrefix", "/beta", "CDN", "/api/v1/beta"),
-    Bad("a prefix with a blank", changed("beta", apiPrefix="/a b"), "beta", "apiPrefix", "/a b", "pattern", "/api/v1/wallet"),
+    Bad("a prefix with a blank", changed("beta", apiPrefix="/a b"), "beta", "apiPrefix", "/a b", "a slash and then a-z", "/api/v1/wallet"),
     Bad("a plugin as catch-all", changed("beta", catchAll=True), "beta", "catchAll", "true", "core service", "remove"),
     Bad(
         "own paths without a catch-all", {"base-svc": changed("base-svc", catchAll=None)["base-svc"]},
@@ -83,7 +87,7 @@ BAD = [
     ),
     Bad("the public schema", alpha_database(schema="public"), "alpha", "database.schema", "public", "core", "plugin_alpha"),
     Bad("a schema of the server", alpha_database(schema="pg_toast"), "alpha", "database.schema", "pg_toast", "server", "plugin"),
-    Bad("a schema with a hyphen", alpha_database(schema="a-b"), "alpha", "database.schema", "a-b", "pattern", "plugin_wallet"),
+    Bad("a schema with a hyphen", alpha_database(schema="a-b"), "alpha", "database.schema", "a-b", "underscores", "plugin_wallet"),
     Bad(
         "a name whose roles are another's", with_entry("alpha-ro", backend("alpha-ro", 4100, database={"schema": "x", "shard": 0})),
         "alpha-ro", "name", "alpha-ro", "alpha_ro is already alpha's", "rename",
@@ -127,7 +131,7 @@ BAD = [
         "beta", "network.egress", "10.64.0.0/16", "network.calls", "api.example.com",
     ),
     Bad("no digest in production", changed("beta", image="ghcr.io/a/b:1"), "beta", "image", "ghcr.io/a/b:1", "digest", "@sha256"),
-    Bad("an image without a tag", changed("beta", image="ghcr.io/a/b"), "beta", "image", "ghcr.io/a/b", "pattern", "image: ghcr.io"),
+    Bad("an image without a tag", changed("beta", image="ghcr.io/a/b"), "beta", "image", "ghcr.io/a/b", "registry/name:tag", "image: ghcr.io"),
     Bad("a backend without port", changed("beta", port=None), "beta", "port", "(missing)", "image, port and apiPrefix", "add port"),
     Bad("an entry of nothing", with_entry("delta", {"version": "1.0.0"}), "delta", "image", "(missing)", "frontend", "add"),
     Bad("resources without a backend", changed("gamma", resources={"cpu": "1000m"}), "gamma", "resources", "(present)", "no pods", "remove"),
@@ -147,6 +151,14 @@ BAD = [
         "a secret by its value", changed("beta", env={"DSN": "https://me:hunter2@host/x"}),
         "beta", "env.DSN", "(not shown", "secret", "rotate",
     ),
+    Bad("a variable of its network", changed("beta", derivedSecrets=["REDIS_URL"]), "beta", "derivedSecrets.REDIS_URL", "(not shown", "platform", "remove"),
+    Bad("a variable of its storage", changed("beta", secrets=["UPLOADS_BUCKET"]), "beta", "secrets.UPLOADS_BUCKET", "(not shown", "platform", "remove"),
+    Bad("a manifest beside the root", changed("beta", manifestPath="plugin.json"), "beta", "manifestPath", "plugin.json", "absolute path", "/app/plugin.json"),
+    Bad(
+        "a manifest on the writable mount", changed("beta", manifestPath="/tmp/plugin.json"),
+        "beta", "manifestPath", "/tmp/plugin.json", "mount", "/app/plugin.json",
+    ),
+    Bad("a manifest's path without a backend", changed("gamma", manifestPath="/app/x.json"), "gamma", "manifestPath", "(present)", "no pods", "remove"),
     Bad("a number in the environment", changed("beta", env={"LEVEL": 3}), "beta", "env.LEVEL", "(not shown", "string", "quotes"),
     Bad(
         "a name in env and secrets", changed("beta", env={"LEVEL": "3"}, secrets=["LEVEL"]),
@@ -191,6 +203,7 @@ BAD = [
         "beta", "scaling.queuDepth", "(unknown field)", "queueDepth, singleton", "queueDepth",
     ),
     Bad("no version", changed("beta", version=None), "beta", "version", "(missing)", "required", "version: 1.0.0"),
+    Bad("a version that is none", changed("beta", version="1.0"), "beta", "version", "1.0", "three numbers with dots", "version: 1.0.0"),
     Bad("a version as a number", changed("beta", version=1.0), "beta", "version", "1.0", "string", '"1.0"'),
     Bad("an entry that is text", with_entry("delta", "hello"), "delta", "", "hello", "dictionary", "version"),
     Bad("an entry that is empty", with_entry("delta", None), "delta", "", "null", "dictionary", "version"),
@@ -283,3 +296,9 @@ def test_images_without_registry_host_ports_and_digests_are_told_apart() -> None
         assert problems_of(changed("beta", image=image)) == ()
     for image in ("a b:1", "ghcr.io/a:1@sha256:123", "https://ghcr.io/a:1", "ghcr.io/A:1", "ghcr.io/a:1\n"):
         assert problems_of(changed("beta", image=image))
+
+
+def test_no_regular_expression_is_shown_to_a_person() -> None:
+    stated = json.dumps(json_schema())
+    patterns = set(re.findall(r'"pattern(?:Properties)?": (?:\{)?("(?:[^"\\\\]|\\\\.)*")', stated))
+    assert {json.loads(pattern) for pattern in patterns} == set(IN_WORDS)
