@@ -10,7 +10,7 @@ import json
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class MetricsApis(ThreadingHTTPServer):
         self.socket = context.wrap_socket(self.socket, server_side=True)
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[None]:
+    def serving(self) -> Generator[None]:
         """Registered with the API server, and gone from it at the end: one that is left behind holds up namespaces."""
         thread = threading.Thread(target=self.serve_forever)
         thread.start()
