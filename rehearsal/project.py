@@ -99,6 +99,7 @@ class Project:
             "PULUMI_BACKEND_URL": f"file://{self.state / 'backend'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_CONTINUE_ON_ERROR": "true",  # a plugin that fails keeps no other from being made
             "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log, by which progress and results are read
             "NAAP_CLUSTERS": str(self.clusters),
             "AWS_EC2_METADATA_DISABLED": "true",

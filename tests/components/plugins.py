@@ -18,8 +18,10 @@ ROOT = "root-secret-of-tests-0123456789abcdef"
 Values = Mapping[str, Mapping[str, str]]
 
 
-def surroundings(configured: Values | None = None, root: str = ROOT) -> PluginSurroundings:
-    """Of a region that a test makes up."""
+def surroundings(
+    configured: Values | None = None, root: str = ROOT, opts: pulumi.ResourceOptions | None = None
+) -> PluginSurroundings:
+    """Of a region that a test makes up. opts: of what is made for it."""
 
     def out(value: str) -> pulumi.Output[str]:
         return pulumi.Output.from_input(value)
@@ -38,11 +40,11 @@ def surroundings(configured: Values | None = None, root: str = ROOT) -> PluginSu
         uploads_arn="arn:aws:s3:::naap-test-uploads",
         uploads_key_arn="arn:aws:kms:us-east-1:123456789012:key/uploads",
         tags=Tags(environment="test", owner="platform", cost_center="naap"),
-        databases=_databases(root),
+        databases=_databases(root, opts),
     )
 
 
-def _databases(root: str) -> DatabaseSurroundings:
+def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseSurroundings:
     """Four shards, seen from the home region."""
     shards = {
         number: ShardAccess(
@@ -56,7 +58,7 @@ def _databases(root: str) -> DatabaseSurroundings:
         region="us-east-1",
         shards=shards,
         secrets=RootSecret(pulumi.Output.from_input(root)),
-        pooler_namespace=PoolerNamespace("poolers", plans=()),
+        pooler_namespace=PoolerNamespace("poolers", plans=(), opts=opts),
         schema=(),
     )
 

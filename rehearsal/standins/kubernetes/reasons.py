@@ -60,14 +60,14 @@ def pod_reasons(pod: Map) -> Iterator[str]:
 
 
 def event_reasons(events: list[Map], name: str) -> list[str]:
-    """Warnings about the object and what was made for it, the latest first."""
+    """Warnings about the object and what was made for it, the latest first; of each reason the latest alone."""
     ours = [one for one in events if str(dig(one, "involvedObject", "name")).startswith(name)]
-    ours.sort(key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""), reverse=True)
-    return [
-        f"{dig(one, 'involvedObject', 'kind')} {dig(one, 'involvedObject', 'name')}: "
-        f"[{one.get('reason')}] {one.get('message')}"
+    ours.sort(key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""))
+    latest = {
+        f"{dig(one, 'involvedObject', 'kind')} {dig(one, 'involvedObject', 'name')}: [{one.get('reason')}]": one
         for one in ours
-    ]
+    }
+    return [f"{title} {one.get('message')}" for title, one in reversed(latest.items())]
 
 
 def _pods(client: Client, obj: Map) -> list[Map]:

@@ -62,4 +62,5 @@ def test_events_of_others_are_not_shown_and_the_latest_comes_first() -> None:
         return {"involvedObject": involved, "lastTimestamp": at, "reason": "Unhealthy", "message": message}
 
     events = [event("a-1", "1", "probe failed"), event("b-1", "3", "other"), event("a-2", "2", "probe timed out")]
+    events.append(event("a-1", "0", "the same, earlier"))
     assert event_reasons(events, "a") == ["Pod a-2: [Unhealthy] probe timed out", "Pod a-1: [Unhealthy] probe failed"]

@@ -1,0 +1,63 @@
+"""Plugins whose pods don't become ready, under the real engine: each fails by itself, and says why."""
+
+from tests.standins.conftest import ROOT, EngineSandbox
+
+PROGRAM = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+from dataclasses import replace
+from pathlib import Path
+import pulumi, pulumi_aws, pulumi_kubernetes
+import components.workload
+from components.plugin import Plugin
+from components.priority import PriorityClasses
+from planning.spec import Registry
+from tests.components.plugins import surroundings
+from tests.plugin_plans import entry, plugin_plans, with_backend
+
+components.workload.PROGRESS_DEADLINE_SECONDS = 5
+cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
+                                     cluster_identifier="trial", enable_config_map_mutable=True)
+inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
+base = replace(entry("community"), database=None)
+failing = {{"lost": "image-not-found", "sick": "probe-failing"}}
+
+def spec(number, name):
+    env = {{"REHEARSE": failing[name]}} if name in failing else {{}}
+    found = with_backend(base, port=5000 + number, api_prefix=f"/api/v1/{{name}}", calls=(), env=env)
+    return replace(found, name=name)
+
+def cramped(plan):
+    quota = plan.backend.quota
+    return replace(plan, backend=replace(plan.backend, quota=replace(quota, hard={{**quota.hard, "pods": "0"}})))
+
+names = ("well", "lost", "sick", "cramped", "also-well")
+specs = tuple(spec(number, name) for number, name in enumerate(names))
+plans = dict(plugin_plans(1_000, Registry(file="registry.yaml", plugins=specs)))
+plans["cramped"] = cramped(plans["cramped"])
+priorities = PriorityClasses("priorities", opts=inside)
+around = replace(surroundings(opts=inside), before_pods=[priorities])
+for name, plan in plans.items():
+    Plugin(name, plan=plan, surroundings=around, opts=inside)
+"""
+REASONS = {
+    "lost": "[ImagePullBackOff] Back-off pulling image",
+    "sick": "Readiness probe failed: HTTP probe failed with statuscode: 503",
+    "cramped": "exceeded quota: plugin, requested: pods=1, used: pods=0, limited: pods=0",
+}
+
+
+def test_a_plugin_that_does_not_become_ready_fails_alone_and_says_why(cluster_sandbox: EngineSandbox) -> None:
+    cluster_sandbox.program(PROGRAM)
+    said = cluster_sandbox.up("--continue-on-error", fails=True)
+    made = {one["urn"].rpartition("::")[2]: one for one in cluster_sandbox.resources()}
+
+    for name, reason in REASONS.items():
+        assert f"plugin-{name}/{name} exists but is not ready" in said, said
+        assert reason in said, said
+        assert f"{name}-autoscaler" not in made
+        assert f"{name}-routes-route" not in made
+    for name in ("well", "also-well"):
+        assert not made[f"{name}-deployment"].get("initErrors")
+        assert made.keys() >= {f"{name}-autoscaler", f"{name}-routes-route"}
+    assert "Traceback" not in said
