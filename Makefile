@@ -32,8 +32,8 @@ shell: venv ## A shell in which plain `pulumi preview` works on the rehearsal
 policy: venv ## What the policy pack says of the stack
 	@$(RUN) -m rehearsal policy --stack $(STACK)
 
-validate: venv ## Check the plugin registry
-	@$(RUN) -m plugins validate
+validate: venv ## Check the plugin registry; AGAINST=FILE: and what a change makes of it
+	@$(RUN) -m plugins validate $(if $(AGAINST),--against $(AGAINST))
 
 plan: venv ## Print every decision about the stack, without an engine
 	@$(RUN) -m planning show --stack $(STACK)

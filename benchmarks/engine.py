@@ -50,6 +50,7 @@ class Bench:
         for part in PROGRAM:
             source = ROOT / part
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self._root / part)
+        shutil.rmtree(self._root / "plugins" / "manifests")  # of the real registry's plugins
         self._write_configuration()
 
     def compare(self, plugins: int) -> Compared:

@@ -45,7 +45,10 @@ class Plugin(pulumi.ComponentResource):
         self._around = surroundings
         if plan.backend:
             self.namespace = restricted_namespace(
-                f"{name}-namespace", name=plan.namespace, labels=plan.labels, opts=self._after()
+                f"{name}-namespace",
+                name=plan.namespace,
+                labels=plan.labels,
+                opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
             )
             self._build(plan.backend, self.namespace)
         self.register_outputs({})

@@ -13,7 +13,7 @@ from planning.naming import namespace
 from planning.quota import QuotaPlan, plan_quota
 from planning.routes import RoutesPlan
 from planning.settings import Settings
-from planning.spec import BackendSpec, DatabaseSpec, PluginSpec, Registry
+from planning.spec import BackendSpec, DatabaseSpec, Lifecycle, PluginSpec, Registry
 from planning.tiers import PodRange, Tier, pod_range
 from planning.workload import WorkloadPlan, plan_workloads
 
@@ -35,7 +35,10 @@ class BackendPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class PluginPlan:
-    """One plugin in one region. backend: None for a plugin that is a bundle only."""
+    """One plugin in one region. backend: None for a plugin that is a bundle only.
+
+    protect: the engine refuses to delete its namespace, and with it an entry that left the registry before its time.
+    """
 
     name: str
     namespace: str
@@ -46,6 +49,7 @@ class PluginPlan:
     backend: BackendPlan | None
     database: PluginDatabasePlan | None
     routes: RoutesPlan | None
+    protect: bool
 
     @property
     def serves(self) -> bool:
@@ -103,6 +107,8 @@ def plan_plugin(
         else None,
         database=database,
         routes=routes,
+        # At home, where its data is; a region more or less is no matter of one plugin.
+        protect=settings.production and home and spec.lifecycle is not Lifecycle.ARCHIVED,
     )
 
 

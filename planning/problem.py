@@ -51,11 +51,16 @@ class Problems:
             self._found += error.problems
             return None
 
+    @property
+    def any(self) -> bool:
+        """Whether anything was noted."""
+        return bool(self._found)
+
     def error(self) -> InvalidInputError:
         """Everything noted so far, each problem once, in order."""
         return InvalidInputError(dict.fromkeys(self._found))
 
     def raise_if_any(self) -> None:
         """Raises InvalidInputError where anything was noted."""
-        if self._found:
+        if self.any:
             raise self.error()

@@ -31,8 +31,10 @@ def _parser() -> argparse.ArgumentParser:
     validate = verb(
         "validate",
         "check every rule, show everything that is wrong",
-        lambda options: commands.validate(options.registry, production=options.production),
+        lambda options: commands.validate(options.registry, production=options.production, before=options.against),
     )
+    about = "the registry as it was: also check that no entry of it skipped a step or left too early"
+    validate.add_argument("--against", type=Path, metavar="FILE", help=about)
     validate.add_argument("--production", action="store_true", help="also demand digests and pinned shards")
     verb("list", "the entries as a table", lambda options: commands.show(options.registry))
     verb("schema", "JSON Schema of the registry, for editors", lambda _: commands.schema())

@@ -19,7 +19,7 @@ class Book:
         self.path = path
         self.file = shown_path(path)
         text = read_text(path, limit=MAX_BYTES)
-        parse_registry(text, file=self.file, folder=path.parent, production=False)
+        parse_registry(text, file=self.file, folder=path.parent, production=False, under_edit=True)
         self.text = RegistryText(text=text, file=self.file)
         self.entries = self._entries(text)
 
@@ -50,7 +50,7 @@ class Book:
 
     def check(self, text: str, *, touched: str) -> None:
         """Raises InvalidInputError unless a changed text passes every rule and only the entry `touched` differs."""
-        parse_registry(text, file=self.file, folder=self.path.parent, production=False)
+        parse_registry(text, file=self.file, folder=self.path.parent, production=False, under_edit=True)
         after = self._entries(text)
         others = {name: entry for name, entry in self.entries.items() if name != touched}
         if {name: entry for name, entry in after.items() if name != touched} != others:

@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planning.problem import InvalidInputError, Problem
+from planning.problem import InvalidInputError, Problem, Problems
 from plugins.book import Book
 from plugins.bundle import measure
-from plugins.files import read_bytes, shown_path, write_atomically
+from plugins.changes import change_problems
+from plugins.files import read_bytes, read_text, shown_path, write_atomically
 from plugins.importer import import_manifest
 from plugins.installs import InstallsApi
 from plugins.lifecycle import NEEDS_NO_INSTALLS, NEXT_STEP
@@ -16,16 +17,27 @@ from plugins.load import load_registry
 from plugins.manifest import MAX_BYTES, manifest_path, parse_manifest
 from plugins.schema import json_schema
 from plugins.table import table
+from plugins.yaml_text import MAX_BYTES as REGISTRY_BYTES
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
 
-def validate(path: Path, *, production: bool) -> list[str]:
-    """Checks a registry against every rule."""
-    registry = load_registry(path, production=production)
+def validate(path: Path, *, production: bool, before: Path | None = None) -> list[str]:
+    """Checks a registry against every rule. before: as it was, to check as well what has become of its entries."""
+    problems = Problems()
+    if before:
+        problems.add(*_changes(before, path))
+    registry = problems.attempt(lambda: load_registry(path, production=production))
+    if registry is None or problems.any:
+        raise problems.error()
     running = sum(1 for plugin in registry.plugins if plugin.backend and plugin.lifecycle.serves)
     return [f"{registry.file}: {len(registry.plugins)} entries, {running} with pods; all rules hold."]
+
+
+def _changes(before: Path, path: Path) -> list[Problem]:
+    old, new = (read_text(file, limit=REGISTRY_BYTES) for file in (before, path))
+    return change_problems(old, new, file=shown_path(path))
 
 
 def show(path: Path) -> list[str]:

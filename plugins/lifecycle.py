@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import get_args
 
 from plugins.report import Parts
-from plugins.schema import Entry
+from plugins.schema import Entry, LifecycleStep
 
-NEXT_STEP = {"active": "draining", "draining": "stopped", "stopped": "archived"}
+STEPS: tuple[LifecycleStep, ...] = get_args(LifecycleStep)
+NEXT_STEP = dict(pairwise(STEPS))
 NEEDS_NO_INSTALLS = frozenset({"stopped", "archived"})
 
 

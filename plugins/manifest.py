@@ -13,9 +13,17 @@ MAX_BYTES = 256_000
 _MAX_DEPTH = 30
 
 
+_ENDING = ".plugin.json"
+
+
 def manifest_path(folder: Path, name: str) -> Path:
     """Where the manifest of an entry is kept, beside the registry."""
-    return folder / "manifests" / f"{name}.plugin.json"
+    return folder / "manifests" / f"{name}{_ENDING}"
+
+
+def manifest_names(folder: Path) -> list[str]:
+    """Names of the entries whose manifests are kept there."""
+    return sorted(path.name.removesuffix(_ENDING) for path in (folder / "manifests").glob(f"*{_ENDING}"))
 
 
 def read_manifest(path: Path) -> Mapping[str, Any]:

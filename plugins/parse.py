@@ -11,8 +11,9 @@ from planning.spec import Registry
 from plugins.entry import to_spec
 from plugins.entry_rules import single_problems
 from plugins.fields import Name
-from plugins.manifest import manifest_path, read_manifest
+from plugins.manifest import manifest_names, manifest_path, read_manifest
 from plugins.prefixes import prefix_problems
+from plugins.removal import orphan_problems
 from plugins.report import entry_problems, shown
 from plugins.rules import Entries, cross_problems
 from plugins.schema import Entry
@@ -22,9 +23,10 @@ _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _START = "start the file with the line `plugins:`, and indent the entries below it"
 
 
-def parse_registry(text: str, *, file: str, folder: Path, production: bool) -> Registry:
+def parse_registry(text: str, *, file: str, folder: Path, production: bool, under_edit: bool = False) -> Registry:
     """The registry in a text. folder: where its manifests/ are; file: its name in errors.
 
+    under_edit: an entry is being added or removed, so that its manifest may be there without it.
     Raises InvalidInputError with all that is wrong, of all entries.
     """
     problems = Problems()
@@ -32,6 +34,9 @@ def parse_registry(text: str, *, file: str, folder: Path, production: bool) -> R
     for name, entry in entries.by_name.items():
         problems.add(*single_problems(file, name, entry, production=production))
     problems.add(*cross_problems(entries), *prefix_problems(entries))
+    readable = entries.names or not problems.any
+    if readable and not under_edit:
+        problems.add(*orphan_problems(entries, manifest_names(folder)))
     manifests = {name: problems.attempt(lambda name=name: _manifest(folder, name)) for name in entries.by_name}
     problems.raise_if_any()
     specs = (to_spec(name, entry, manifests[name]) for name, entry in entries.by_name.items())

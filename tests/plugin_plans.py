@@ -42,7 +42,7 @@ def with_backend(spec: PluginSpec, **changes: Any) -> PluginSpec:
     return replace(spec, backend=replace(spec.backend, **changes))
 
 
-def settings(users: int) -> Settings:
+def settings(users: int, *, production: bool = False) -> Settings:
     """Of an environment for so many users."""
     return parse_settings(
         {
@@ -52,17 +52,18 @@ def settings(users: int) -> Settings:
             "owner": "platform",
             "costCenter": "naap",
             "regions": ["us-east-1", "us-west-2"],
+            "production": production,
         },
         "Pulumi.test.yaml",
     )
 
 
 def plugin_plans(
-    users: int = 5_000, registry: Registry | None = None, region: str = "us-east-1"
+    users: int = 5_000, registry: Registry | None = None, region: str = "us-east-1", *, production: bool = False
 ) -> Mapping[str, PluginPlan]:
     """Plans of all entries in one region, by name; us-east-1 is home."""
     entries = registry or real_registry()
-    chosen, tier = settings(users), tier_for(users)
+    chosen, tier = settings(users, production=production), tier_for(users)
     regions: Sequence[str] = chosen.regions[: tier.regions]
     shards = plan_shards(stack="test", settings=chosen, tier=tier, users=users)
     databases = plan_databases(registry=entries, tier=tier, users=users, shards=shards, regions=regions)

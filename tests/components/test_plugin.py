@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a kind
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 NAMESPACE = "kubernetes:core/v1:Namespace"
+STEPS = [*Lifecycle]
 CONFIGURED = {"community": {"METABASE_KEY": "very-secret-metabase-value"}}
 
 
@@ -224,3 +226,43 @@ def test_four_times_the_plugins_take_four_times_as_long() -> None:
         assert len(build_plugins(plans)) > count * 15
         seconds[count] = time.process_time() - start
     assert seconds[20] < 6 * seconds[5]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_in_production_the_engine_keeps_a_plugin_until_it_is_archived(step: Lifecycle) -> None:
+    registry = registry_with(replace(entry("community"), lifecycle=step))
+    for region, home in (("us-east-1", True), ("us-west-2", False)):
+        plans = plugin_plans(120_000, registry, region, production=True)
+        found = build_plugins({"community": plans["community"]})
+        record = one(found, NAMESPACE, "community-namespace")
+        assert record.protect == (home and step is not Lifecycle.ARCHIVED)
+        assert not [other.name for other in found if other.protect and other.type != NAMESPACE]
+
+
+def test_outside_of_production_nothing_of_a_plugin_is_kept() -> None:
+    assert not [record.name for record in records() if record.protect]
+
+
+@pytest.mark.parametrize(("before", "after"), list(pairwise(STEPS)))
+def test_a_step_of_its_lifecycle_touches_the_plugins_own_only(before: Lifecycle, after: Lifecycle) -> None:
+    first, second = (
+        {record.urn: record.inputs for record in build_plugins(plugin_plans(registry=registry_with(spec)))}
+        for spec in (replace(entry("community"), lifecycle=step) for step in (before, after))
+    )
+    touched = {urn for urn in first.keys() | second.keys() if first.get(urn) != second.get(urn)}
+    assert touched
+    assert not [urn for urn in touched if "community" not in urn]
+
+
+def test_a_new_name_is_a_new_plugin_and_touches_no_third() -> None:
+    renamed = tuple(
+        replace(spec, name="forum") if spec.name == "community" else spec for spec in real_registry().plugins
+    )
+    before = {record.urn: record.inputs for record in records()}
+    after = {
+        record.urn: record.inputs
+        for record in build_plugins(plugin_plans(registry=Registry(file="r", plugins=renamed)))
+    }
+    assert not [urn for urn in before.keys() & after.keys() if before[urn] != after[urn]]
+    assert all("community" in urn for urn in before.keys() - after.keys())
+    assert all("forum" in urn for urn in after.keys() - before.keys())
