@@ -39,7 +39,7 @@ class RegistryText:
         spans = self._spans()
         column = next((span.column for span in spans.values()), 2)
         head = self.text if spans else _opened(self.text)
-        block = _indented(_dump({name: _commented(entry)}), column)
+        block = _indented(_dump(_commented({name: entry})), column)
         return f"{head.rstrip()}\n\n{block}"
 
     def change(self, name: str, edit: Callable[[CommentedMap], None]) -> str:
@@ -129,7 +129,7 @@ def _commented(value: object) -> object:
     if isinstance(value, Mapping):
         found = CommentedMap()
         for key, item in cast("Mapping[str, object]", value).items():
-            found[key] = _commented(item)
+            found[_commented(key)] = _commented(item)
         return found
     if isinstance(value, list):
         items = cast("list[object]", value)
