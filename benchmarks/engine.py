@@ -126,7 +126,9 @@ class Bench:
         file.chmod(0o755)
 
     def _write_configuration(self) -> None:
-        text = (ROOT / "Pulumi.dev.yaml").read_text().replace("naap:users: 1000", f"naap:users: {USERS}")
+        lines = (ROOT / "Pulumi.dev.yaml").read_text().splitlines(keepends=True)
+        text = "".join(line for line in lines if "naap:monthlyBudgetUsd" not in line)
+        text = text.replace("naap:users: 1000", f"naap:users: {USERS}")
         (self._root / f"Pulumi.{STACK}.yaml").write_text(text)
 
     def _write_registry(self, plugins: int) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planning.commands import diagram, quotas, show
+from planning.commands import cost, diagram, quotas, show
 from planning.console import tell
 from planning.platform import PlatformPlan
 from planning.settings import Settings, parse_settings
 from planning.spec import Registry
 from planning.style import Style
-from plugins.load import load_registry, load_stack_config, plan_of, secret_names
+from plugins.load import load_registry, load_stack_config, plan_of, secret_names, what_if
 
-COMMANDS = (show.COMMAND, quotas.COMMAND, diagram.COMMAND)
+COMMANDS = (show.COMMAND, cost.COMMAND, quotas.COMMAND, diagram.COMMAND)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +25,7 @@ class Project:
 
     def plan(self, stack: str, *, users: int | None = None, registry: str | None = None) -> PlatformPlan:
         """The whole plan of a stack."""
-        config = load_stack_config(self.root, stack)
-        changes = {"users": users, "registry": registry}
-        config |= {key: value for key, value in changes.items() if value is not None}
+        config = what_if(load_stack_config(self.root, stack), users=users, registry=registry)
         return plan_of(stack, self.root, config, secret_names(config))
 
     def inputs(self, stack: str, *, users: int | None = None) -> tuple[Settings, Registry]:

@@ -46,7 +46,7 @@ SCRAPE_SECONDS = 15
 COLLECTOR_CPU_M = 100
 COLLECTOR_MEMORY_MIB = 512
 BUDGET_MARGIN = 1.25
-"""The cost table is right to a quarter."""
+"""A tier's figure is right to a quarter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,10 @@ class AlarmTopicPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetPlan:
-    """USD a month of all that carries the environment's tags; mails at 80 % spent, and when a forecast passes it."""
+    """USD a month of all that carries the environment's tags: what the stack's configuration says, else the tier.
+
+    Mails at 80 % spent, and when a forecast passes it.
+    """
 
     name: str
     usd_month: int
@@ -164,7 +167,7 @@ def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
 
 
 def _budget(stack: str, settings: Settings, tier: Tier) -> BudgetPlan:
-    usd = round(tier.approx_usd_month * growth(settings.users) * BUDGET_MARGIN)
+    usd = settings.monthly_budget_usd or round(tier.approx_usd_month * growth(settings.users) * BUDGET_MARGIN)
     return BudgetPlan(name=fit(f"{stack_prefix(stack)}-monthly", 100), usd_month=usd, environment=stack)
 
 

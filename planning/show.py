@@ -35,6 +35,14 @@ def table(rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
+def right(rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
+    """Rows as aligned lines, all columns but the first to the right, for numbers."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return table(
+        [(row[0], *(cell.rjust(size) for cell, size in zip(row[1:], widths[1:], strict=True))) for row in rows], width
+    )
+
+
 def count(number: int, noun: str) -> str:
     """The number with its noun: 1 day, 7 days."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from planning.cost.estimate import check_budget
 from planning.platform import PlatformPlan, plan_platform
 from planning.problem import InvalidInputError, Problem, Problems
 from planning.settings import Settings, parse_settings
@@ -11,6 +12,8 @@ from planning.spec import Registry
 from plugins.files import read_text, shown_path
 from plugins.parse import parse_registry
 from plugins.yaml_text import MAX_BYTES, read_yaml
+
+BUDGET = "monthlyBudgetUsd"
 
 
 def load_registry(path: Path, *, production: bool) -> Registry:
@@ -61,16 +64,20 @@ def load_plan(stack: str, root: Path | None = None, users: int | None = None) ->
     Raises InvalidInputError with all that is wrong in configuration and registry.
     """
     folder = root if root is not None else Path.cwd()
-    config = load_stack_config(folder, stack)
-    if users is not None:
-        config["users"] = users
+    config = what_if(load_stack_config(folder, stack), users=users)
     return plan_of(stack, folder, config, secret_names(config))
+
+
+def what_if(config: Mapping[str, Any], *, users: int | None = None, registry: str | None = None) -> dict[str, Any]:
+    """The configuration with other users or another registry: a question, which no budget binds."""
+    asked = {key: value for key, value in (("users", users), ("registry", registry)) if value is not None}
+    return {key: value for key, value in config.items() if not (asked and key == BUDGET)} | asked
 
 
 def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]]) -> PlatformPlan:
     """The plan of a stack from its `naap:` keys; names: secrets of each plugin that have a value.
 
-    Raises InvalidInputError with all that is wrong in configuration and registry.
+    Raises InvalidInputError with all that is wrong in configuration and registry, or for a plan above its budget.
     """
     problems = Problems()
     settings = problems.attempt(lambda: parse_settings(config, f"Pulumi.{stack}.yaml"))
@@ -78,7 +85,9 @@ def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[st
     registry = problems.attempt(lambda: load_registry(path, production=config.get("production") in (True, "true")))
     if settings is None or registry is None:
         raise problems.error()
-    return plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names)
+    plan = plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names)
+    check_budget(plan)
+    return plan
 
 
 def _registry_file(config: Mapping[str, Any]) -> str:

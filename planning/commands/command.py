@@ -17,6 +17,7 @@ class Source(Protocol):
     """Where a command finds what it looks at. Every method raises InvalidInputError with all that is wrong.
 
     users, registry: instead of what the stack's configuration says; registry: a file, seen from the project's folder.
+    Neither is given: the plan is bound by the stack's budget.
     """
 
     def plan(self, stack: str, *, users: int | None = None, registry: str | None = None) -> PlatformPlan:

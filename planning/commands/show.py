@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from planning.commands.command import Answer, Command, Source, stack_arguments
+from planning.cost.estimate import cost_of
 from planning.platform import PlatformPlan
 from planning.show import count, table
 from planning.style import Style
@@ -33,7 +34,7 @@ def as_text(plan: PlatformPlan, style: Style) -> str:
         ("gateway pods", f"{tier.gateway_pods_min}-{tier.gateway_pods_max} a region"),
         ("CDN", f"{tier.price_class}{', origin shield' if tier.origin_shield else ''}"),
         ("monitoring", ", ".join(_monitoring(plan))),
-        ("about", f"USD {tier.approx_usd_month:,} a month (+-25 %, us-east-1)"),
+        ("about", f"USD {cost_of(plan).usd:,.0f} a month, see: python -m planning cost"),
     ]
     plugins = [("plugin", "pods", "prefix", "schema", "shard")]
     for plugin in plan.plugins:

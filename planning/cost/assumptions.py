@@ -23,11 +23,9 @@ class Assumptions(BaseModel):
     bytes_per_request: Annotated[float, Field(ge=0, le=1e8, description="bytes of an answer of the gateway")] = 4_000
     peak_factor: Annotated[
         float,
-        Field(ge=1, le=1_000, description="peak over mean; 10 makes about 20 requests/s of 1,000 users"),
+        Field(ge=1, le=1_000, description="peak over mean: 19 requests/s of 1,000 users"),
     ] = 10
-    cpu_ms_per_request: Annotated[
-        float, Field(gt=0, le=1e5, description="milliseconds of CPU that a plugin's pod spends on a request")
-    ] = 10
+    cpu_ms_per_request: Annotated[float, Field(gt=0, le=1e5, description="milliseconds of a pod's CPU a request")] = 10
     asset_requests_per_user: Annotated[
         float, Field(ge=0, le=1e6, description="requests for bundles and pages a user and month")
     ] = 600
@@ -35,7 +33,7 @@ class Assumptions(BaseModel):
         float, Field(ge=0, le=1e5, description="MB of bundles and pages sent to a user a month")
     ] = 20
     asset_hit_percent: Annotated[
-        float, Field(ge=0, le=100, description="of requests for bundles that the CDN answers itself")
+        float, Field(ge=0, le=100, description="of these requests, answered by the CDN itself")
     ] = 95
     upload_mb_per_user: Annotated[float, Field(ge=0, le=1e6, description="MB of uploads kept for a user")] = 10
     upload_months: Annotated[
@@ -45,20 +43,14 @@ class Assumptions(BaseModel):
         float, Field(ge=0, le=1e8, description="bytes between pod and database a request")
     ] = 4_000
     written_bytes_per_request: Annotated[
-        float, Field(ge=0, le=1e8, description="bytes of database changes a request, as a replica gets them")
+        float, Field(ge=0, le=1e8, description="bytes of database changes a request")
     ] = 500
-    daily_change_percent: Annotated[
-        float, Field(ge=0, le=100, description="of the database's storage that changes a day and is kept in backups")
-    ] = 2
-    egress_bytes_per_request: Annotated[
-        float, Field(ge=0, le=1e8, description="bytes to and from the internet through NAT a request")
-    ] = 200
+    daily_change_percent: Annotated[float, Field(ge=0, le=100, description="of a database that changes a day")] = 2
+    egress_bytes_per_request: Annotated[float, Field(ge=0, le=1e8, description="bytes through NAT a request")] = 200
     image_gib_per_node: Annotated[float, Field(ge=0, le=1e5, description="GiB of images that a node pulls a month")] = (
         20
     )
-    node_fill_percent: Annotated[
-        float, Field(gt=0, le=100, description="of a node's CPU and memory that requests of pods fill")
-    ] = 70
+    node_fill_percent: Annotated[float, Field(gt=0, le=100, description="of a node, filled by what pods ask for")] = 70
     log_bytes_per_request: Annotated[
         float, Field(ge=0, le=1e6, description="bytes that gateway and plugin log a request")
     ] = 800
@@ -69,16 +61,16 @@ class Assumptions(BaseModel):
         float, Field(ge=0, le=1e4, description="GiB that a Kubernetes control plane logs a month")
     ] = 10
     log_gib_per_database: Annotated[
-        float, Field(ge=0, le=1e4, description="GiB that a database instance logs a month, enhanced monitoring too")
+        float, Field(ge=0, le=1e4, description="GiB that a database instance logs a month")
     ] = 1
     flow_log_bytes_per_request: Annotated[
         float, Field(ge=0, le=1e6, description="bytes of network flow records a request")
     ] = 60
     series_per_pod: Annotated[
-        float, Field(ge=0, le=1e6, description="time series of a pod that sends metrics (OTLP, once a minute)")
+        float, Field(ge=0, le=1e6, description="time series of a plugin's pod, once a minute")
     ] = 100
     series_per_proxy: Annotated[
-        float, Field(ge=0, le=1e6, description="time series of a gateway proxy that are kept (every 15 seconds)")
+        float, Field(ge=0, le=1e6, description="time series of a gateway's, every 15 seconds")
     ] = 1_500
 
 

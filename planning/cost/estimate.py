@@ -12,7 +12,7 @@ from planning.cost.network import network_lines
 from planning.cost.seeing import edge_seeing_lines, seeing_lines
 from planning.cost.shares import plugin_costs
 from planning.platform import PlatformPlan
-from planning.problem import Problem
+from planning.problem import InvalidInputError, Problem
 
 
 def cost_of(plan: PlatformPlan, assumptions: Assumptions | None = None) -> Cost:
@@ -52,6 +52,13 @@ def budget_problem(cost: Cost, budget: int | None) -> Problem | None:
         rule="the plan costs no more than the stack's budget",
         fix="raise the budget, lower naap:users, or see python -m planning cost for what else could go",
     )
+
+
+def check_budget(plan: PlatformPlan) -> None:
+    """Raises InvalidInputError where the plan costs more than the stack's budget."""
+    budget = plan.settings.monthly_budget_usd
+    if budget is not None and (problem := budget_problem(cost_of(plan), budget)):
+        raise InvalidInputError([problem])
 
 
 def _lines(plan: PlatformPlan, loads: Mapping[str, RegionLoad], assumptions: Assumptions) -> Iterator[Line]:

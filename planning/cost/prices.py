@@ -35,7 +35,7 @@ class Price:
 
 
 _SCANNER = "AWS Price List API, as a public cost scanner's table quotes it (read 2026-10-02)"
-_TABLE = "public table of the AWS Bulk Pricing API's prices, April 2026"
+_TABLE = "AWS's Bulk Pricing API, as a public table quotes it, April 2026"
 _REPLICAS = "https://www.usage.ai/blogs/aws/reserved-instances/rds/postgresql/read-replicas/"
 _RDS = "https://www.usage.ai/blogs/aws/reserved-instances/rds/pricing-calculator/ (June 2026)"
 _SMALL_RDS = "https://infratally.com/articles/aws-rds-pricing-explained-2026.html"

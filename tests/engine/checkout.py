@@ -103,6 +103,7 @@ class Checkout:
         file = self.root / f"Pulumi.{STACK}.yaml"
         content = yaml.safe_load(file.read_text())
         content["config"]["naap:users"] = users
+        content["config"].pop("naap:monthlyBudgetUsd", None)  # of the size that it had before
         file.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def processes(self, word: str = "") -> dict[int, str]:
