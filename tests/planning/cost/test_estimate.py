@@ -148,7 +148,7 @@ def test_pods_of_an_average_hour_stay_within_the_plan(share: float, busy: float,
 
 
 def test_plans_that_nobody_has_seen_are_estimated_too() -> None:
-    registry = {"plugins": {}, **json.loads(registry_text(3))}
+    registry: dict[str, Any] = json.loads(registry_text(3))
     del registry["plugins"]["plugin-0002"]["database"], registry["plugins"]["plugin-0001"]["frontend"]
     registry["plugins"]["plugin-0000"] |= {"cache": {}, "share": 0.5}
     registry["plugins"]["plugin-0001"] |= {"scaling": {"singleton": True}}
