@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planning.commands import cost, diagram, quotas, show
+from planning.commands import capacity, cost, diagram, quotas, show
 from planning.console import tell
 from planning.platform import PlatformPlan
 from planning.settings import Settings, parse_settings
@@ -14,7 +14,7 @@ from planning.spec import Registry
 from planning.style import Style
 from plugins.load import load_registry, load_stack_config, plan_of, secret_names, what_if
 
-COMMANDS = (show.COMMAND, cost.COMMAND, quotas.COMMAND, diagram.COMMAND)
+COMMANDS = (show.COMMAND, cost.COMMAND, capacity.COMMAND, quotas.COMMAND, diagram.COMMAND)
 
 
 @dataclass(frozen=True, kw_only=True)

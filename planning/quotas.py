@@ -3,10 +3,24 @@
 from dataclasses import dataclass
 
 from planning.addresses import ZONES, region_addresses
+from planning.cost.assumptions import Assumptions
+from planning.cost.load import SECONDS
 from planning.spec import Registry
-from planning.tiers import Tier, growth, node_limit, pod_range, shard_count, tier_for
+from planning.tiers import CacheSize, Tier, growth, node_limit, pod_range, shard_count, tier_for
 
-SOURCE = "defaults as AWS documents them; an account's own stand in Service Quotas"
+SOURCE = "Defaults as docs.aws.amazon.com has them; Service Quotas has the account's own."
+_DOCS = "docs.aws.amazon.com"
+_EC2 = f"{_DOCS}/ec2/latest/instancetypes/ec2-instance-quotas.html"
+_VPC = f"{_DOCS}/vpc/latest/userguide/amazon-vpc-limits.html"
+_EKS = f"{_DOCS}/eks/latest/userguide/service-quotas.html"
+_RDS = f"{_DOCS}/AmazonRDS/latest/UserGuide/CHAP_Limits.html"
+_CACHE = f"{_DOCS}/general/latest/gr/elasticache-service.html"
+_IAM = f"{_DOCS}/IAM/latest/UserGuide/reference_iam-quotas.html"
+_S3 = f"{_DOCS}/general/latest/gr/s3.html"
+_ELB = f"{_DOCS}/elasticloadbalancing/latest/application/load-balancer-limits.html"
+_CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
+_ADDRESSES = "planning/addresses.py"
+_ASSUMED = Assumptions()
 SPARE_NODES = 1.2
 """Nodes are replaced one by one: new ones start before old ones go."""
 
@@ -17,13 +31,14 @@ BUCKETS_A_REGION = 4
 class Quota:
     """A limit of AWS in one region (or of the account), its default, and what the environment needs of it.
 
-    code: by which Service Quotas knows it; empty where it can't be raised.
+    code: by which Service Quotas knows it; empty where it can't be raised. source: where the default stands.
     """
 
     name: str
     code: str
     default: int
     needed: int
+    source: str
 
     @property
     def passed(self) -> bool:
@@ -31,7 +46,9 @@ class Quota:
         return self.needed > self.default
 
 
-def quotas(*, registry: Registry, users: int, regions: tuple[str, ...]) -> tuple[Quota, ...]:
+def quotas(
+    *, registry: Registry, users: int, regions: tuple[str, ...], assumptions: Assumptions = _ASSUMED
+) -> tuple[Quota, ...]:
     """Quotas of the home region, which needs the most, and of the account; the fullest first.
 
     regions: those that the settings name; the tier uses as many as it needs.
@@ -47,44 +64,75 @@ def quotas(*, registry: Registry, users: int, regions: tuple[str, ...]) -> tuple
             code="L-1216C47A",
             default=5,
             needed=round(node_limit(tier, users) * tier.nodes.vcpu_each * SPARE_NODES),
+            source=_EC2,
         ),
-        Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1),
+        Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
         Quota(
             name="EC2: Elastic IPs a region",
             code="L-0263D0A3",
             default=5,
             needed=len(ZONES) if tier.nat_per_zone else 1,
+            source=_VPC,
         ),
-        Quota(name="EKS: clusters a region", code="L-1194D53C", default=100, needed=1),
-        Quota(name="EKS: Pod Identity associations a cluster", code="", default=5_000, needed=backends + 6),
+        Quota(name="EKS: clusters a region", code="L-1194D53C", default=100, needed=1, source=_EKS),
+        Quota(
+            name="EKS: Pod Identity associations a cluster", code="", default=5_000, needed=backends + 6, source=_EKS
+        ),
         Quota(
             name="RDS: instances a region",
             code="L-7B6409FD",
             default=40,
             needed=shards * (1 + tier.database.replicas),
+            source=_RDS,
         ),
-        Quota(name="ElastiCache: nodes a region", code="L-DFE45DF3", default=300, needed=_cache_nodes(tier)),
+        Quota(
+            name="ElastiCache: nodes a region",
+            code="L-DFE45DF3",
+            default=300,
+            needed=sum(size.nodes for size in cache_sizes(registry, tier)),
+            source=_CACHE,
+        ),
         Quota(
             name="ElastiCache: users in a user group",
             code="",
             default=100,
             needed=1 + sum(1 for plugin in registry.plugins if plugin.cache),
+            source=_CACHE,
         ),
-        Quota(name="IAM: roles of the account", code="L-FE177D64", default=1_000, needed=(backends + 14) * len(used)),
+        Quota(
+            name="IAM: roles of the account",
+            code="L-FE177D64",
+            default=1_000,
+            needed=(backends + 14) * len(used),
+            source=_IAM,
+        ),
         Quota(
             name="S3: buckets of the account",
             code="L-DC2B2D3D",
             default=10_000,
             needed=BUCKETS_A_REGION * len(used),
+            source=_S3,
         ),
         Quota(
-            name="ELB: targets of a load balancer", code="L-7E6692B2", default=1_000, needed=_gateway_pods(tier, users)
+            name="ELB: targets of a load balancer",
+            code="L-7E6692B2",
+            default=1_000,
+            needed=_gateway_pods(tier, users),
+            source=_ELB,
+        ),
+        Quota(
+            name="CloudFront: requests/s of a distribution",
+            code="on request",
+            default=250_000,
+            needed=round(_requests(users, assumptions)),
+            source=_CDN,
         ),
         Quota(
             name="VPC: addresses for pods, nodes (our own /16)",
             code="",
             default=region_addresses(used[0]).pod_capacity,
             needed=pods + node_limit(tier, users) + _gateway_pods(tier, users) + shards * tier.pooler_pods,
+            source=_ADDRESSES,
         ),
     )
     return tuple(sorted(found, key=lambda quota: -quota.needed / quota.default))
@@ -103,6 +151,14 @@ def _gateway_pods(tier: Tier, users: int) -> int:
     return round(tier.gateway_pods_max * growth(users))
 
 
-def _cache_nodes(tier: Tier) -> int:
-    groups = (tier.app_cache, tier.cluster_cache, tier.limit_cache)
-    return sum(size.nodes for size in groups if size)
+def cache_sizes(registry: Registry, tier: Tier) -> tuple[CacheSize, ...]:
+    """Caches of a region; the clustered one is there only where a plugin can use it."""
+    clustered = any(plugin.cache and plugin.cache.cluster_mode for plugin in registry.plugins)
+    groups = (tier.app_cache, tier.cluster_cache if clustered else None, tier.limit_cache)
+    return tuple(size for size in groups if size)
+
+
+def _requests(users: int, assumptions: Assumptions) -> float:
+    """A second, at the peak, of all that the CDN answers."""
+    month = users * (assumptions.requests_per_user + assumptions.asset_requests_per_user)
+    return month * assumptions.peak_factor / SECONDS

@@ -11,7 +11,7 @@ from planning.style import Style
 
 def _run(options: Namespace, source: Source) -> Answer:
     settings, registry = source.inputs(options.stack, users=options.users)
-    found = quotas(registry=registry, users=settings.users, regions=settings.regions)
+    found = quotas(registry=registry, users=settings.users, regions=settings.regions, assumptions=settings.assumptions)
     rows = [to_plain(quota) | {"passed": quota.passed} for quota in found]
     return Answer(
         data={"source": SOURCE, "quotas": rows},
@@ -27,7 +27,13 @@ def _text(found: Sequence[Quota], users: int, style: Style) -> str:
     ]
     head, *lines = table(rows)
     painted = [style.bad(line) if quota.passed else line for line, quota in zip(lines, found, strict=True)]
-    return "\n".join([style.strong(f"{users:,} users"), style.faint(SOURCE), "", style.strong(head), *painted])
+    return "\n".join([style.strong(f"{users:,} users"), "", style.strong(head), *painted, "", *sources(found, style)])
+
+
+def sources(found: Sequence[Quota], style: Style) -> list[str]:
+    """Where the defaults stand; the host of AWS's documentation is named once."""
+    pages = dict.fromkeys(quota.source.removeprefix("docs.aws.amazon.com/") for quota in found)
+    return [style.faint(line) for line in (SOURCE, *(f"  {page}" for page in pages))]
 
 
 COMMAND = Command(
