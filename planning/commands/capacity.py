@@ -22,7 +22,7 @@ def _run(options: Namespace, source: Source) -> Answer:
 
 
 def _text(found: Capacity, style: Style) -> str:
-    head = f"{found.users:,} users, tier {found.tier}: the home region at its peak, every pod at its maximum"
+    head = f"{found.users:,} users, tier {found.tier}: the home region at its peak, with all pods"
     sums = [
         ("nodes", f"up to {found.nodes:,}, {found.vcpu:,} vCPU"),
         ("databases", f"{count(found.shards, 'shard')}, {count(found.database_instances, 'instance')}"),
