@@ -9,8 +9,7 @@ from typing import Any, cast
 
 import yaml
 
-from rehearsal import RehearsalError, go_toolchain
-from rehearsal.go_build import Builder
+from rehearsal import RehearsalError, go_toolchain, tool_table
 from rehearsal.kube_api import KubeApi, Object, has_condition
 from rehearsal.progress import Progress
 from rehearsal.tools import Toolbox
@@ -30,15 +29,16 @@ class Source:
     files: tuple[str, ...]
 
 
+ENVOY_GATEWAY = Source(
+    name="envoy-gateway-crds",
+    module="github.com/envoyproxy/gateway",
+    version=tool_table.ENVOY_GATEWAY,
+    checksum="h1:vAVp6/AlBXJ1aOhp1mxL7fNEzVEfjADUguUhm2wzxQY=",
+    folder="charts/gateway-helm/charts/crds/crds",
+    files=("gatewayapi-crds.yaml", "generated/*.yaml"),
+)
 SOURCES = (
-    Source(
-        name="envoy-gateway-crds",
-        module="github.com/envoyproxy/gateway",
-        version="1.9.1",
-        checksum="h1:vAVp6/AlBXJ1aOhp1mxL7fNEzVEfjADUguUhm2wzxQY=",
-        folder="charts/gateway-helm/charts/crds/crds",
-        files=("gatewayapi-crds.yaml", "generated/*.yaml"),
-    ),
+    ENVOY_GATEWAY,
     Source(
         name="karpenter-crds",
         module="sigs.k8s.io/karpenter",
@@ -106,7 +106,7 @@ def get(toolbox: Toolbox, progress: Progress) -> list[Object]:
         with toolbox.cache.entry(source.name, source.version) as entry:
             if not entry.ready:
                 with progress.task(f"{source.name} {source.version}: fetch", "once, under a minute"):
-                    _fetch(source, toolbox.builder, toolbox, entry.staging, progress)
+                    _fetch(source, toolbox, entry.staging, progress)
                 entry.keep()
             found += json.loads((entry.path / "definitions.json").read_text())
     return found
@@ -183,13 +183,14 @@ def drop_descriptions(schema: Any) -> None:
             drop_descriptions(child)
 
 
-def _fetch(source: Source, builder: Builder, toolbox: Toolbox, target: Path, progress: Progress) -> None:
+def download(source: Source, toolbox: Toolbox, progress: Progress) -> Path:
+    """The folder of a source's whole module, checked against its checksum. Raises RehearsalError."""
     go = go_toolchain.find(GO, toolbox.cache, progress)
     asked = f"{source.module}@v{source.version}"
     # The checksum is pinned here, so that no checksum database has to be reachable.
     settings = {"GOFLAGS": "-mod=mod", "GONOSUMDB": "*"}
     with tempfile.TemporaryDirectory() as empty:
-        answer = builder.run([str(go), "mod", "download", "-json", asked], Path(empty), settings)
+        answer = toolbox.builder.run([str(go), "mod", "download", "-json", asked], Path(empty), settings)
     try:
         module = json.loads(answer[answer.index("{") :])
     except ValueError:
@@ -198,6 +199,10 @@ def _fetch(source: Source, builder: Builder, toolbox: Toolbox, target: Path, pro
         raise RehearsalError(f"{asked} can't be had: {module['Error']}\nMake a Go module proxy reachable (GOPROXY).")
     if module["Sum"] != source.checksum:
         raise RehearsalError(f"{asked} has the checksum {module['Sum']}, pinned is {source.checksum}: not used.")
-    folder = Path(module["Dir"]) / source.folder
+    return Path(module["Dir"])
+
+
+def _fetch(source: Source, toolbox: Toolbox, target: Path, progress: Progress) -> None:
+    folder = download(source, toolbox, progress) / source.folder
     files = [file for pattern in source.files for file in sorted(folder.glob(pattern))]
     (target / "definitions.json").write_text(json.dumps(read_definitions(files)))

@@ -37,6 +37,8 @@ class Downloader:
         Raises NotDownloadedError.
         """
         release = tool.release
+        if release is None:
+            raise NotDownloadedError(f"{tool.name} is not published as a program")
         if self._here.system not in release.systems:
             raise NotDownloadedError(f"{tool.name} is not published for {self._here.system}")
         url = self._fill(release.url)

