@@ -167,7 +167,7 @@ class Gateway(pulumi.ComponentResource):
         )
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway])
-        self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(), [gateway])
+        self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway])
 
     def _add(
         self,

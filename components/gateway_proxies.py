@@ -49,7 +49,15 @@ _ACCESS_LOG = {
 }
 """Without the query, in which clients put what should not be logged."""
 
-_NEVER_FROM_CLIENTS = (IDENTITY_HEADER, "x-user-email", "x-user-role", "x-session", "x-envoy-original-path")
+_NEVER_FROM_CLIENTS = (
+    *(IDENTITY_HEADER, "x-user-email", "x-user-role", "x-session"),
+    *("x-request-id", "x-forwarded-proto", "x-forwarded-host"),
+    *("x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-force-trace", "x-envoy-upstream-alt-stat-name"),
+    *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
+    *("x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-expected-rq-timeout-ms"),
+)
+"""Behind trusted hops an Envoy takes a client for one of its own: it would keep the client's id of the request, and do
+what these ask of its timeouts and retries."""
 
 
 def proxy(plan: GatewayPlan) -> dict[str, Any]:
@@ -164,8 +172,12 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
     }
 
 
-def errors() -> dict[str, Any]:
-    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies."""
+def errors(plan: GatewayPlan) -> dict[str, Any]:
+    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies, and every answer its id."""
+    values = {
+        "local_reply_config": local_replies(f"https://{plan.domain}"),
+        "always_set_request_id_in_response": True,
+    }
     return {
         "targetRef": _this_gateway(),
         "type": "JSONPatch",
@@ -175,10 +187,11 @@ def errors() -> dict[str, Any]:
                 "name": f"{NAMESPACE}/{GATEWAY}/{LISTENER}",
                 "operation": {
                     "op": "add",
-                    "path": "/filter_chains/0/filters/0/typed_config/local_reply_config",
-                    "value": local_replies(),
+                    "path": f"/filter_chains/0/filters/0/typed_config/{name}",
+                    "value": value,
                 },
             }
+            for name, value in values.items()
         ],
     }
 

@@ -8,6 +8,7 @@ from planning.routes import (
     BODY_LIMIT,
     CONNECT_SECONDS,
     CONNECTIONS,
+    EXPOSED_HEADERS,
     IDENTITY_HEADER,
     KEEPALIVE_SECONDS,
     PARALLEL_REQUESTS,
@@ -25,7 +26,6 @@ SESSIONS = "sessions"
 
 _TOKEN = "token"  # noqa: S105  # a name, not a token
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_EXPOSED = ["x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"]
 _ACCEPTED = ["authorization", "content-type", "x-csrf-token", "x-requested-with", "traceparent", "tracestate"]
 _HAS_IDENTITY = f"size(request.headers['{IDENTITY_HEADER}']) > 0"
 _ANY_ADDRESS = ("0.0.0.0/0", "::/0")
@@ -171,7 +171,7 @@ def _cors(plan: RoutesPlan) -> dict[str, Any]:
         "allowOrigins": [plan.origin],
         "allowMethods": _METHODS,
         "allowHeaders": _ACCEPTED,
-        "exposeHeaders": _EXPOSED,
+        "exposeHeaders": list(EXPOSED_HEADERS),
         "allowCredentials": True,
         "maxAge": "600s",
     }

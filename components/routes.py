@@ -1,7 +1,7 @@
 """A plugin's route through the gateway, with the policies on it; all of it in the plugin's own namespace."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import pulumi
@@ -49,7 +49,7 @@ class PluginRoutes(pulumi.ComponentResource):
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
         self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan))
         if plan.of(Access.GONE):
-            self._add("gone", ENVOY, "HTTPRouteFilter", _GONE, _gone(plan))
+            self._add("gone", ENVOY, "HTTPRouteFilter", _GONE, _gone())
         if plan.of(Access.SESSION, Access.SESSION_STREAM):
             self._add("sessions", ENVOY, "Backend", SESSIONS, _sessions(plan))
         for suffix, spec, access in (
@@ -131,15 +131,9 @@ def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
     return found
 
 
-def _gone(plan: RoutesPlan) -> dict[str, Any]:
-    error = {"code": "plugin_stopped", "message": f"{plan.plugin} is stopped.", "status": 410}
-    return {
-        "directResponse": {
-            "statusCode": 410,
-            "contentType": "application/json",
-            "body": {"type": "Inline", "inline": json.dumps({"error": error})},
-        }
-    }
+def _gone() -> dict[str, Any]:
+    """Without a body: the gateway gives this answer that of its errors."""
+    return {"directResponse": {"statusCode": HTTPStatus.GONE.value}}
 
 
 def _sessions(plan: RoutesPlan) -> dict[str, Any]:

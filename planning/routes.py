@@ -17,6 +17,9 @@ from planning.tiers import Tier
 IDENTITY_HEADER = "x-user-id"
 """Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
 
+EXPOSED_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
+"""Of answers, which a page of another origin may read besides the harmless ones."""
+
 SESSION_SERVICE = "base-svc"
 SESSION_PORT = 80
 SESSION_PATH = "/api/v1/auth/session"
