@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.engine import STEPS, Bench, Compared, cores
+from benchmarks.gateway import print_gateway
 from benchmarks.planning import measure_planning
 from rehearsal import tool_table
 from rehearsal.progress import Progress
@@ -37,7 +38,8 @@ def main() -> int:
     print("\n## Adding one plugin\n\n| to | up | changes |\n| --- | --- | --- |")
     for compared in found:
         changes = ", ".join(f"{count} {kind}" for kind, count in sorted(compared.added_changes.items()))
-        print(f"| {compared.plugins:,} | {compared.added.seconds:.1f} s | {changes} |")
+        print(f"| {compared.plugins:,} | {compared.added.seconds:.1f} s | {changes} |", flush=True)
+    print_gateway()
     return 0
 
 

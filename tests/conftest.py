@@ -27,7 +27,7 @@ class RunningControlPlane:
 @pytest.fixture(scope="session")
 def tools(pytestconfig: pytest.Config) -> Mapping[str, Found]:
     """Every tool by name (`tools["pulumi"].path`); got like in a rehearsal, so a first run takes minutes."""
-    with _shown(pytestconfig):
+    with shown(pytestconfig):
         return Toolbox(Progress(sys.stderr)).get(tool_table.ALL)
 
 
@@ -35,7 +35,7 @@ def tools(pytestconfig: pytest.Config) -> Mapping[str, Found]:
 def definitions(pytestconfig: pytest.Config) -> list[Object]:
     """The custom resource definitions of every control plane."""
     progress = Progress(sys.stderr)
-    with _shown(pytestconfig):
+    with shown(pytestconfig):
         return crds.get(Toolbox(progress), progress)
 
 
@@ -55,7 +55,7 @@ def control_plane(
 
 
 @contextmanager
-def _shown(config: pytest.Config) -> Generator[None]:
+def shown(config: pytest.Config) -> Generator[None]:
     """Let progress through to the terminal: a silent build of minutes looks like a test that hangs."""
     capture: Any = config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else nullcontext():

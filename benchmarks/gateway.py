@@ -1,0 +1,146 @@
+"""Requests through the gateway as the program configures it, through a minimal Envoy, and to the backend itself.
+
+All in one run on one machine: clients, proxies, counting service, cache and backend share its cores.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmarks.envoys import MINIMAL, answering, pod, proxying
+from planning.gateway import CONTAINER_PORT, NAMESPACE
+from planning.naming import namespace
+from planning.spec import AuthSpec
+from rehearsal.kube_api import Object
+from rehearsal.progress import Progress
+from tests.dataplane.cluster.namespaces import INSIDE, entering, inside
+from tests.dataplane.cluster.wait import wait_for
+from tests.dataplane.gateway.parts import gather, handed_over, variable
+from tests.dataplane.gateway.plugins import unlimited
+from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.start import start
+from tests.dataplane.packages import Package, unpacked
+
+_WRK = Package(name="wrk", suite="trixie", packages=("wrk",), programs="usr/bin")
+_TOOL = "wrk"
+_SECONDS = 6
+_ROUNDS = 3
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
+_COUNTED = unlimited("counted", auth=AuthSpec(public=("/open",)))
+_UNCOUNTED = unlimited("uncounted", auth=AuthSpec(public=("/open",)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """Of requests to the backend."""
+
+    name: str
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """a_second: at 32 connections. Milliseconds: of one connection, where nobody waits for a turn."""
+
+    a_second: float
+    p50: float
+    p99: float
+
+
+def print_gateway() -> None:
+    """Goes into namespaces of its own, measures there and prints the table."""
+    found = gather(Progress(sys.stderr))
+    found.tools[_TOOL] = str(unpacked(_WRK) / _TOOL)
+    command = entering([sys.executable, "-m", "benchmarks.gateway"])
+    subprocess.run(command, env={**os.environ, INSIDE: variable(found)}, check=True)  # noqa: S603  # this module
+
+
+def _measure_all() -> None:
+    rig = start(handed_over())
+    ways = _ways(rig)
+    best: dict[str, Speed] = {}
+    for _ in range(_ROUNDS):  # each way in turn, so that a busy moment of the machine meets all of them
+        for way in ways:
+            speed = _measure(rig, way)
+            best[way.name] = _better(best.get(way.name, speed), speed)
+    direct = best[ways[0].name]
+    rows = [
+        f"| {name} | {speed.a_second:,.0f} | {speed.p50:.2f} ms | {speed.p99:.2f} ms "
+        f"| {speed.p50 - direct.p50:+.2f} ms |"
+        for name, speed in best.items()
+    ]
+    title = f"## Through the gateway, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} with the benchmark"
+    head = "| way | requests/s | p50 | p99 | p50 more than direct |\n| --- | --- | --- | --- | --- |"
+    sys.stdout.write("\n".join(["", title, "", head, *rows, ""]))
+    rig.cluster.stopped.set()
+
+
+def _ways(rig: Rig) -> list[Way]:
+    objects = rig.cluster.objects
+    for spec in (_COUNTED, _UNCOUNTED):
+        objects.apply(pod(spec, answering()))
+        routes = rig.routes(spec)
+        objects.apply(routes if spec is _COUNTED else [_without_limits(each) for each in routes])
+    address = wait_for("a backend", lambda: rig.cluster.pods(namespace(_COUNTED.name), ""))[0]["status"]["podIP"]
+    objects.apply([MINIMAL.deployment(NAMESPACE, proxying(address))])
+    minimal = wait_for("the minimal Envoy", lambda: rig.cluster.pods(NAMESPACE, MINIMAL.selector))[0]["status"]["podIP"]
+    ours = f"https://{rig.addresses[0]}:{CONTAINER_PORT}/api/v1"
+    viewer = {"host": rig.settings.domain, "x-forwarded-for": "198.51.100.1, 130.176.0.1"}
+    token = {**viewer, "authorization": f"Bearer {rig.issuer.token('alice', exp=4_000_000_000)}"}
+    ways = [
+        Way(name="direct", url=f"http://{address}/", headers={}),
+        Way(name="minimal Envoy", url=f"https://{minimal}:{CONTAINER_PORT}/", headers={}),
+        Way(name="ours, public path, no limits", url=f"{ours}/uncounted/open", headers=viewer),
+        Way(name="ours, + limits", url=f"{ours}/counted/open", headers=viewer),
+        Way(name="ours, + JWT", url=f"{ours}/uncounted/x", headers=token),
+        Way(name="ours, + JWT and limits (all)", url=f"{ours}/counted/x", headers=token),
+    ]
+    rig.settled()
+    for way in ways:
+        wait_for(way.name, lambda w=way: _asked(w) == "200")
+    return ways
+
+
+def _without_limits(document: Object) -> Object:
+    kept = {name: value for name, value in document["spec"].items() if name != "rateLimit"}
+    return {**document, "spec": kept}
+
+
+def _asked(way: Way) -> str:
+    headers = [word for name, value in way.headers.items() for word in ("-H", f"{name}: {value}")]
+    command = ["curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", *headers, way.url]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  # the benchmark's own
+
+
+def _measure(rig: Rig, way: Way) -> Speed:
+    many, one = _wrk(rig, way, connections=32), _wrk(rig, way, connections=1)
+    return Speed(a_second=many.a_second, p50=one.p50, p99=one.p99)
+
+
+def _wrk(rig: Rig, way: Way, *, connections: int) -> Speed:
+    command = [rig.parts.tools[_TOOL], "--latency", f"-c{connections}", f"-t{min(2, connections)}", f"-d{_SECONDS}s"]
+    command += [word for name, value in way.headers.items() for word in ("-H", f"{name}: {value}")]
+    said = subprocess.run([*command, way.url], capture_output=True, text=True, check=True).stdout  # noqa: S603  # as above
+    if "Non-2xx" in said or "Socket errors" in said:
+        raise AssertionError(f"{way.name}: not every request was answered:\n{said}")
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    times = {
+        found[0]: float(found[1]) * _UNITS[found[2]] for found in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", said)
+    }
+    assert rate, said  # noqa: S101  # else it is no wrk
+    return Speed(a_second=float(rate[1]), p50=times["50"], p99=times["99"])
+
+
+def _better(one: Speed, other: Speed) -> Speed:
+    return Speed(a_second=max(one.a_second, other.a_second), p50=min(one.p50, other.p50), p99=min(one.p99, other.p99))
+
+
+if __name__ == "__main__":
+    if inside():
+        _measure_all()
+    else:
+        print_gateway()

@@ -1,0 +1,56 @@
+"""The cache with the rate limits' counters: a Valkey with TLS and the plan's own user, as ElastiCache gives it."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+from planning.caches import CACHE_PORT, DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
+from planning.certificates import server_certificate
+from planning.secrets import derive
+from tests.dataplane.cluster.wait import wait_for
+from tests.planning.samples import ROOT_SECRET
+
+HOST = "limits.cache.example"
+
+
+class Counters:
+    """Runs at an address; may be stopped, held up, and started again, empty."""
+
+    def __init__(self, program: str, address: str, folder: Path) -> None:
+        pair = server_certificate(ROOT_SECRET, owner="test-limits", names=(HOST,))
+        (folder / "limits.crt").write_text(pair.certificate_pem)
+        (folder / "limits.key").write_text(pair.key_pem)
+        password = derive(ROOT_SECRET, owner=LIMITER, purpose="cache")
+        users = f"user {LIMITER} {LIMITER_ACCESS} >{password}\nuser default {DISABLED_ACCESS} >nobodys\n"
+        (folder / "users.acl").write_text(users)
+        self._log = folder / "valkey.log"
+        self._command = [program, "--port", "0", "--tls-port", str(CACHE_PORT), "--bind", address, "--save", ""]
+        self._command += ["--tls-cert-file", f"{folder}/limits.crt", "--tls-key-file", f"{folder}/limits.key"]
+        self._command += ["--tls-ca-cert-file", f"{folder}/limits.crt", "--tls-auth-clients", "no"]
+        self._command += ["--aclfile", f"{folder}/users.acl", "--dir", str(folder)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Waits until it takes connections."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        mark = "Ready to accept connections"
+        starts = self._log.read_text().count(mark)
+        wait_for("Valkey", lambda: self._log.read_text().count(mark) > starts, seconds=10)
+
+    def stop(self) -> None:
+        """At once, with its connections."""
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    def hold(self) -> None:
+        """Connections stay open, and nothing is answered."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def release(self) -> None:
+        """Goes on."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)

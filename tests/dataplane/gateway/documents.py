@@ -1,0 +1,111 @@
+"""Objects of the program as the API takes them: recorded from its components, and the chart that its release names."""
+
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pulumi
+import yaml
+
+from components.gateway import Gateway
+from components.priority import PriorityClasses
+from components.routes import PluginRoutes
+from components.secrets import RootSecret
+from planning.gateway import NAMESPACE, plan_gateway
+from planning.labels import labels
+from planning.naming import namespace
+from planning.routes import plan_routes
+from planning.settings import Settings
+from planning.spec import PluginSpec
+from planning.tiers import Tier
+from rehearsal.kube_api import Object
+from tests.components.recording import Recorded, build
+from tests.dataplane.gateway.counters import HOST
+from tests.dataplane.gateway.parts import Parts
+from tests.planning.samples import ROOT_SECRET
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/naap/0123456789abcdef"
+PORT = 80
+"""Of stand-in pods and their Services alike: names lead to pods here, without a Service's change of port."""
+
+
+def gateway(settings: Settings, tier: Tier, parts: Parts) -> tuple[list[Object], list[Object]]:
+    """What the chart makes of the release's values, hooks and all; and every other object of the component."""
+
+    def make() -> None:
+        plan = plan_gateway(stack="dev", region="us-east-1", settings=settings, tier=tier, users=settings.users)
+        PriorityClasses("priorities")
+        secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
+        Gateway("gateway", plan=plan, target_group_arn=_TARGETS, limit_host=HOST, secrets=secrets)
+
+    records = build(make)
+    (release,) = [record for record in records if record.type == RELEASE]
+    return _rendered(release, parts), _objects(records)
+
+
+def routes(spec: PluginSpec, settings: Settings, tier: Tier) -> list[Object]:
+    """Of one plugin."""
+    return _objects(build(_routes(spec, settings, tier)))
+
+
+def backend(spec: PluginSpec, command: Sequence[str], replicas: int = 1) -> list[Object]:
+    """The plugin's namespace with the labels that it has, and a stand-in of its pods behind its Service."""
+    home, chosen = namespace(spec.name), {"app.kubernetes.io/name": spec.name}
+    container = {"name": "stand-in", "image": "none", "args": list(command), "ports": [{"containerPort": PORT}]}
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": home, "labels": dict(labels("plugin", spec.name, plugin=spec.name))},
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": spec.name, "namespace": home},
+            "spec": {
+                "replicas": replicas,
+                "selector": {"matchLabels": chosen},
+                "template": {"metadata": {"labels": chosen}, "spec": {"containers": [container]}},
+            },
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": spec.name, "namespace": home},
+            "spec": {"selector": chosen, "ports": [{"port": PORT, "targetPort": PORT}]},
+        },
+    ]
+
+
+def _routes(spec: PluginSpec, settings: Settings, tier: Tier) -> Callable[[], None]:
+    def make() -> None:
+        plan = plan_routes(spec=spec, settings=settings, tier=tier)
+        assert plan
+        PluginRoutes(spec.name, plan=plan, labels=labels("plugin", spec.name, plugin=spec.name))
+
+    return make
+
+
+def _objects(records: Sequence[Recorded]) -> list[Object]:
+    return [dict(record.inputs) for record in records if {"apiVersion", "kind"} <= set(record.inputs)]
+
+
+def _rendered(release: Recorded, parts: Parts) -> list[Object]:
+    values: dict[str, Any] = dict(release.inputs["values"])
+    done = subprocess.run(
+        [parts.tools["render-chart"], parts.chart, release.inputs["name"], NAMESPACE],
+        input=json.dumps(values),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = [document for document in yaml.safe_load_all(done.stdout) if document]
+    # Helm gives namespaced objects that state none the release's.
+    clusterwide = ("ClusterRole", "ClusterRoleBinding", "Namespace")
+    for document in found:
+        if document["kind"] not in clusterwide:
+            document["metadata"].setdefault("namespace", NAMESPACE)
+    return found

@@ -1,0 +1,35 @@
+"""The plugins before which the gateway stands, each for what tests ask of it."""
+
+from dataclasses import replace
+
+from planning.routes import SESSION_SERVICE
+from planning.spec import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
+from tests.planning.samples import plugin
+from tests.plugin_plans import with_backend
+
+FREE = RateLimitSpec(user_per_minute=1_000_000, client_per_minute=1_000_000)
+PER_USER, PER_CLIENT = 25, 40
+
+
+def unlimited(name: str, **backend: object) -> PluginSpec:
+    """An entry whose limits no test reaches."""
+    return with_backend(plugin(name), rate_limit=FREE, **backend)
+
+
+SESSIONS = unlimited(SESSION_SERVICE)
+WALLET = unlimited("wallet")
+HISTORY = unlimited("history", api_prefix="/api/v1/wallet/history")
+"""Its prefix lies below that of WALLET."""
+MIXED = unlimited("mixed", auth=AuthSpec(public=("/status",), websocket=("/live",), session_affinity=True))
+STRIPPED = unlimited(
+    "stripped", strip_prefix=True, auth=AuthSpec(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
+)
+COUNTED = with_backend(
+    plugin("counted"), rate_limit=RateLimitSpec(user_per_minute=PER_USER, client_per_minute=PER_CLIENT)
+)
+DRAINING = replace(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
+STOPPED = replace(unlimited("stopped"), lifecycle=Lifecycle.STOPPED)
+STUCK = unlimited("stuck")
+"""Its stand-in is asked for what it never answers."""
+
+SERVED = (SESSIONS, WALLET, HISTORY, MIXED, STRIPPED, COUNTED, DRAINING, STUCK)

@@ -1,0 +1,172 @@
+"""The gateway, running: asked and changed by all tests."""
+
+import json
+import re
+import signal
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from planning.gateway import GATEWAY
+from planning.naming import namespace
+from planning.settings import Settings
+from planning.spec import PluginSpec
+from planning.tiers import Tier
+from rehearsal.kube_api import Object
+from tests.dataplane.cluster.cluster import Cluster
+from tests.dataplane.cluster.wait import wait_for
+from tests.dataplane.gateway import documents
+from tests.dataplane.gateway.client import Answer, Client
+from tests.dataplane.gateway.counters import Counters
+from tests.dataplane.gateway.parts import Parts
+from tests.dataplane.gateway.status import faults
+from tests.dataplane.gateway.tokens import Issuer
+
+BACKEND = Path(__file__).with_name("backend.py")
+ENVOYS = f"gateway.envoyproxy.io/owning-gateway-name={GATEWAY}"
+_ADMIN = "127.0.0.1:19000"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rig:
+    """All of it. envoys: pods and their addresses."""
+
+    cluster: Cluster
+    counters: Counters
+    issuer: Issuer
+    client: Client
+    settings: Settings
+    tier: Tier
+    parts: Parts
+    envoys: Mapping[str, str]
+
+    @property
+    def addresses(self) -> list[str]:
+        """Of all Envoys."""
+        return list(self.envoys.values())
+
+    def get(
+        self,
+        path: str,
+        *,
+        envoy: int = 0,
+        user: str | None = None,
+        method: str = "GET",
+        viewer: str = "198.51.100.1",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+        connection: HTTPConnection | None = None,
+    ) -> Answer:
+        """A request to one Envoy, a GET unless said otherwise. user: with a good token of theirs."""
+        sent = {**({"authorization": f"Bearer {self.issuer.token(user)}"} if user else {}), **(headers or {})}
+        address = self.addresses[envoy]
+        return self.client.send(
+            address, path, method=method, viewer=viewer, headers=sent, body=body, connection=connection
+        )
+
+    def add(self, *specs: PluginSpec) -> None:
+        """Plugins with their stand-ins; returns when all Envoys route to each, and its limits are counted."""
+        self.put(*specs)
+        for spec in specs:
+            for envoy in range(len(self.envoys)):
+                wait_for(f"{spec.name} on Envoy {envoy}", lambda s=spec, e=envoy: self._serves(s, e))
+        self.settled()
+
+    def put(self, *specs: PluginSpec) -> None:
+        """The objects of plugins, without waiting."""
+        for spec in specs:
+            command = [str(BACKEND), spec.name, str(documents.PORT)]
+            self.cluster.objects.apply([*documents.backend(spec, command), *self.routes(spec)])
+
+    def routes(self, spec: PluginSpec) -> list[Object]:
+        """What the program makes of an entry."""
+        return documents.routes(spec, self.settings, self.tier)
+
+    def settled(self) -> None:
+        """Waits until the controller has accepted everything, as it is now."""
+        found: list[str] = []
+
+        def look() -> bool:
+            found[:] = faults(self.cluster.objects)
+            assert not found, found
+            return True
+
+        wait_for("all objects to be accepted", look)
+
+    @contextmanager
+    def replicas(self, plugin: str, count: int) -> Generator[None]:
+        """Another number of the plugin's stand-ins, for a while."""
+        self._scale(plugin, count)
+        try:
+            yield
+        finally:
+            self._scale(plugin, 1)
+
+    @contextmanager
+    def held(self, plugin: str) -> Generator[None]:
+        """The plugin's stand-ins hang, for a while: they take connections and answer nothing."""
+        pods = [pod["metadata"]["name"] for pod in self.cluster.pods(namespace(plugin), "")]
+        for pod in pods:
+            self.cluster.kubelet.signal(pod, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pod in pods:
+                self.cluster.kubelet.signal(pod, signal.SIGCONT)
+
+    def statistics(self, pod: str, names: str) -> dict[str, int]:
+        """Counters of an Envoy whose names match."""
+        lines = self.admin(pod, f"stats?usedonly&filter={names}").splitlines()
+        return {name: int(value) for name, value in (line.split(": ") for line in lines) if value.isdigit()}
+
+    def admin(self, pod: str, path: str) -> str:
+        """What an Envoy tells its administrator, who stands in its pod."""
+        return self.cluster.kubelet.network(pod).run("curl", "-s", f"{_ADMIN}/{path}")
+
+    def routes_of(self, path: str) -> list[dict[str, Any]]:
+        """Actions of the first Envoy's routes for this prefix."""
+        dump = json.loads(self.admin(next(iter(self.envoys)), "config_dump?resource=dynamic_route_configs"))
+        hosts = [host for found in dump["configs"] for host in found["route_config"].get("virtual_hosts", [])]
+        found = [route for host in hosts for route in host["routes"]]
+        return [route["route"] for route in found if route["match"].get("path_separated_prefix") == path]
+
+    def log_line(self, request: str) -> dict[str, Any]:
+        """What the first Envoy has logged of a request, by its id."""
+        log = self.cluster.kubelet.log(next(iter(self.envoys)), "envoy")
+        found = wait_for("the line in the log", lambda: re.findall(f"^.*{request}.*$", log.read_text(), re.MULTILINE))
+        return json.loads(found[0])
+
+    def start_of_a_minute(self, *, seconds: int = 30) -> None:
+        """Waits, if need be, until so much of the minute is left: counters start anew with each."""
+        left = 60 - time.time() % 60
+        if left < seconds:
+            time.sleep(left + 0.2)
+
+    def _scale(self, plugin: str, count: int) -> None:
+        home = namespace(plugin)
+        self.cluster.objects.api.request(
+            "PATCH",
+            f"/apis/apps/v1/namespaces/{home}/deployments/{plugin}/scale",
+            {"apiVersion": "autoscaling/v1", "kind": "Scale", "spec": {"replicas": count}},
+            fieldManager="cluster-test",
+            force="true",
+        )
+        wait_for(f"{count} of {plugin}", lambda: len(self.cluster.pods(home, "")) == count)
+        for pod in self.envoys:
+            names = f"{home}/{plugin}/"
+            wait_for(f"{count} of {plugin} in {pod}", lambda p=pod, n=names: self._members(p, n) in ({count}, set()))
+
+    def _members(self, pod: str, names: str) -> set[int]:
+        found = self.statistics(pod, "membership_total")
+        return {value for name, value in found.items() if names in name}
+
+    def _serves(self, spec: PluginSpec, envoy: int) -> bool:
+        assert spec.backend
+        path = f"{spec.backend.api_prefix}/ready"
+        answer = self.get(path, envoy=envoy, user="probe", viewer="203.0.113.99")
+        assert (answer.status, "x-ratelimit-limit" in answer.headers) == (200, True), (answer.status, answer.headers)
+        return True

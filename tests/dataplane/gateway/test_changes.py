@@ -1,0 +1,110 @@
+"""Plugins come, change, go and hang while others are under load: the others don't notice."""
+
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+
+from planning.naming import namespace
+from planning.routes import CONNECTIONS, PENDING_REQUESTS
+from planning.spec import Lifecycle
+from rehearsal.kube_api import Object
+from tests.dataplane.cluster.wait import wait_for
+from tests.dataplane.gateway.load import load
+from tests.dataplane.gateway.plugins import STUCK, unlimited
+from tests.dataplane.gateway.rig import Rig
+from tests.plugin_plans import with_backend
+
+NEW = unlimited("newcomer")
+WALLET_PATH = "/api/v1/wallet/x"
+_MANY = CONNECTIONS + PENDING_REQUESTS + 40
+SESSION = {"cookie": "session=good-bob"}
+
+
+def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: Rig) -> None:
+    opened = [rig.client.websocket(a, "/api/v1/mixed/live", SESSION) for a in rig.addresses]
+    assert [each.status for each in opened] == [101, 101]
+    with load(rig, WALLET_PATH) as found:
+        rig.add(NEW)
+        changed = with_backend(NEW, api_prefix="/api/v1/renamed", strip_prefix=True)
+        rig.add(changed)
+        for envoy in range(2):
+            wait_for("the old prefix to go", lambda e=envoy: rig.get("/api/v1/newcomer", envoy=e).status == 404)
+        stopped = replace(changed, lifecycle=Lifecycle.STOPPED)
+        _remove(rig, [o for o in rig.routes(changed) if o["kind"] != "HTTPRoute"])
+        rig.put(stopped)
+        for envoy in range(2):
+            wait_for("it to stop", lambda e=envoy: rig.get("/api/v1/renamed", envoy=e).status == 410)
+        _remove(rig, rig.routes(stopped))
+        for envoy in range(2):
+            wait_for("it to go", lambda e=envoy: rig.get("/api/v1/renamed", envoy=e).status == 404)
+    assert set(found.answers) == {"200"}, found
+    assert found.answers["200"] > 200
+    # The listener changed with each step, and what was open on the old one goes on.
+    for each in opened:
+        assert each.echo("still here") == "still here"
+        each.close()
+
+
+def test_a_plugin_that_hangs_slows_no_other_and_ends_in_504(rig: Rig) -> None:
+    answers: list[Counter[int]] = []
+
+    def hang() -> None:
+        answer = rig.get("/api/v1/stuck/hang", envoy=0, user="alice", headers={"origin": "https://dev.naap.example"})
+        codes = Counter({answer.status: 1})
+        if answer.status == 504:
+            assert answer.error["code"] == "timeout"
+            assert "access-control-allow-origin" in answer.headers
+        answers.append(codes)
+
+    _, calm = _slowest(rig)
+    begin = time.monotonic()
+    threads = [threading.Thread(target=hang) for _ in range(_MANY)]
+    for thread in threads:
+        thread.start()
+    wait_for("requests to pile up", lambda: _active(rig) > 200)
+    middle, busy = _slowest(rig)
+    for thread in threads:
+        thread.join()
+    assert middle < max(5 * calm, 0.05)
+    assert busy < 1
+    total = sum(answers, Counter[int]())
+    # What is over the plugin's share of a proxy is told so at once; the rest when its time is up.
+    assert total[504] > 200
+    assert total[503] == _MANY - total[504] > 0
+    assert 29 < time.monotonic() - begin < 50
+    assert rig.get("/api/v1/stuck/x", user="alice").status == 200
+
+
+def test_a_foreign_namespace_takes_no_prefix_of_the_gateway(rig: Rig) -> None:
+    (route, *_) = (o for o in rig.routes(unlimited("thief")) if o["kind"] == "HTTPRoute")
+    home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "elsewhere"}}
+    foreign = {**route, "metadata": {"name": "thief", "namespace": "elsewhere"}}
+    rig.cluster.objects.apply([home, foreign])
+    try:
+        found = wait_for("a word on it", lambda: rig.cluster.objects.get(foreign)["status"]["parents"])
+        reasons = {each["type"]: each["reason"] for each in found[0]["conditions"]}
+        assert reasons["Accepted"] == "NotAllowedByListeners"
+        assert rig.get("/api/v1/thief/x", user="alice").status == 404
+    finally:
+        _remove(rig, [foreign])
+
+
+def _slowest(rig: Rig) -> tuple[float, float]:
+    """Median and worst of a neighbour's answers, in seconds."""
+    times: list[float] = []
+    for _ in range(60):
+        begin = time.monotonic()
+        assert rig.get(WALLET_PATH, user="alice").status == 200
+        times.append(time.monotonic() - begin)
+    return sorted(times)[30], max(times)
+
+
+def _active(rig: Rig) -> int:
+    pod = next(iter(rig.envoys))
+    found = rig.statistics(pod, "upstream_rq_active")
+    return sum(value for name, value in found.items() if f"{namespace(STUCK.name)}/{STUCK.name}/" in name)
+
+
+def _remove(rig: Rig, documents: list[Object]) -> None:
+    rig.cluster.objects.delete(documents)

@@ -1,0 +1,68 @@
+"""Where requests arrive: prefixes kept and stripped, nested, and those of plugins that leave."""
+
+import pytest
+
+from tests.dataplane.gateway.rig import Rig
+
+
+@pytest.mark.parametrize(
+    ("path", "plugin"),
+    [
+        ("/api/v1/wallet", "wallet"),
+        ("/api/v1/wallet/x", "wallet"),
+        ("/api/v1/wallet/historyx", "wallet"),
+        ("/api/v1/wallet/x/history", "wallet"),
+        ("/api/v1/wallet/history", "history"),
+        ("/api/v1/wallet/history/", "history"),
+        ("/api/v1/wallet/history/x?a=b%20c", "history"),
+        ("/api/v1/mixed/x", "mixed"),
+        ("/api/v1/base-svc/x", "base-svc"),
+    ],
+)
+@pytest.mark.parametrize("how", ["token", "session", "events"])
+def test_the_longest_prefix_wins_whoever_asks_and_arrives_as_it_was(rig: Rig, path: str, plugin: str, how: str) -> None:
+    headers = {} if how == "token" else {"cookie": "session=good-bob"}
+    headers |= {"accept": "text/event-stream"} if how == "events" else {}
+    for envoy in range(len(rig.envoys)):
+        answer = rig.get(path, envoy=envoy, user="alice" if how == "token" else None, headers=headers)
+        assert (answer.status, answer.json["name"], answer.json["path"]) == (200, plugin, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "arrives"),
+    [
+        ("/api/v1/stripped", "/"),
+        ("/api/v1/stripped/", "/"),
+        ("/api/v1/stripped/a/b?c=d", "/a/b?c=d"),
+        ("/api/v1/stripped/open", "/open"),
+        ("/api/v1/stripped/open/a", "/open/a"),
+        ("/other", "/"),
+        ("/other/a", "/a"),
+    ],
+)
+def test_a_stripped_prefix_is_gone_and_only_it(rig: Rig, path: str, arrives: str) -> None:
+    for headers in ({}, {"cookie": "session=good-bob"}):
+        answer = rig.get(path, user=None if headers else "alice", headers=headers)
+        assert (answer.status, answer.json["path"]) == (200, arrives)
+
+
+def test_a_draining_plugin_serves_and_says_that_it_leaves(rig: Rig) -> None:
+    answer = rig.get("/api/v1/draining/x", user="alice")
+    assert (answer.status, answer.headers["naap-lifecycle"]) == (200, "draining")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/stopped", "/api/v1/stopped/x"])
+def test_a_stopped_plugin_is_gone_for_everyone_in_json(rig: Rig, path: str) -> None:
+    for user in (None, "alice"):
+        answer = rig.get(path, user=user)
+        assert answer.status == 410
+        assert (answer.error["code"], answer.error["status"]) == ("plugin_stopped", 410)
+
+
+def test_affinity_leads_a_browser_to_the_same_pod(rig: Rig) -> None:
+    with rig.replicas("mixed", 2):
+        first = rig.get("/api/v1/mixed/x", user="alice")
+        cookie = first.headers["set-cookie"].partition(";")[0]
+        pods = {rig.get("/api/v1/mixed/x", user="alice", headers={"cookie": cookie}).json["pod"] for _ in range(8)}
+    assert pods == {first.json["pod"]}
+    assert cookie.startswith("naap-affinity=")
