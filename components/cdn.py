@@ -17,7 +17,8 @@ from components.cdn_policies import ALL_OF_THE_VIEWER, CdnPolicies
 from components.firewall import Firewall
 from components.load_balancer import LoadBalancer
 from components.storage import Storage
-from planning.cdn import BEHAVIOURS, BehaviourPlan, Caching, CdnPlan, GatewayOriginPlan
+from planning.cdn import CdnPlan, GatewayOriginPlan
+from planning.site_paths import BEHAVIOURS, BehaviourPlan, Caching
 from planning.tags import Tags
 
 _READ = ["GET", "HEAD", "OPTIONS"]

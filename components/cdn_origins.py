@@ -7,7 +7,7 @@ from pulumi_aws import cloudfront, s3
 
 from components.load_balancer import LoadBalancer
 from components.storage import Storage
-from planning.bucket_policy import bucket_policy, read_statement
+from planning.bucket_policy import bucket_policy, read_statement, write_once_statement
 from planning.cdn import CdnPlan, GatewayOriginPlan
 from planning.load_balancer import HTTPS_PORT
 from planning.tags import Tags
@@ -111,7 +111,9 @@ class CdnOrigins(pulumi.ComponentResource):
                 f"{self._name}-{identity}-policy",
                 bucket=place.assets.name,
                 policy=pulumi.Output.all(place.assets.arn, distribution_arn).apply(
-                    lambda arns: bucket_policy(arns[0], [read_statement(arns[0], distribution_arn=arns[1])])
+                    lambda arns: bucket_policy(
+                        arns[0], [read_statement(arns[0], distribution_arn=arns[1]), write_once_statement(arns[0])]
+                    )
                 ),
                 opts=pulumi.ResourceOptions(parent=self, provider=place.provider, depends_on=[place.assets.closed]),
             )

@@ -3,8 +3,9 @@
 import pulumi
 from pulumi_aws import cloudfront
 
-from planning.cdn import MINUTE, YEAR, Caching, CdnPlan
+from planning.cdn import MINUTE, YEAR, CdnPlan
 from planning.frontend import IMMUTABLE_CACHE
+from planning.site_paths import Caching
 
 NEVER_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """AWS's own cache policy CachingDisabled."""

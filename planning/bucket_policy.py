@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planning.cdn import REGION as CDN_REGION
+from planning.frontend import BUNDLES
 
 Statement = Mapping[str, Any]
 
@@ -57,6 +58,21 @@ def read_statement(bucket_arn: str, *, distribution_arn: str) -> Statement:
         "Action": "s3:GetObject",
         "Resource": f"{bucket_arn}/*",
         "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
+    }
+
+
+def write_once_statement(bucket_arn: str) -> Statement:
+    """A version's files are written once: S3 refuses an upload that doesn't ask it to refuse what is there already.
+
+    Uploads in parts ask when they complete. Pointers lie one folder higher, and change with every release.
+    """
+    return {
+        "Sid": "WriteOnce",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket_arn}/{BUNDLES}/*/*/*",
+        "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
     }
 
 

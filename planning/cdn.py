@@ -5,10 +5,8 @@ plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from planning.edge_function import health_code, router_code, site_code
-from planning.frontend import BUNDLES, REGISTRY_KEY
 from planning.gateway import HEALTH_PATH
 from planning.naming import REGION_CODES, fit, stack_prefix
 from planning.settings import Settings
@@ -27,35 +25,6 @@ ACTIVE_KEY = "active"
 
 MAX_NAME = 64
 """Characters of a policy's, function's or key-value store's name."""
-
-
-class Caching(StrEnum):
-    """How long the CDN keeps an answer."""
-
-    IMMUTABLE = "immutable"
-    BRIEF = "brief"
-    NEVER = "never"
-
-
-@dataclass(frozen=True, kw_only=True)
-class BehaviourPlan:
-    """What happens to requests for a path. gateway: answered by the gateway, else by the assets."""
-
-    path: str
-    caching: Caching
-    gateway: bool
-
-
-BEHAVIOURS = (
-    BehaviourPlan(path=f"/{REGISTRY_KEY}", caching=Caching.BRIEF, gateway=False),
-    BehaviourPlan(path=f"/{BUNDLES}/*/current.json", caching=Caching.BRIEF, gateway=False),
-    BehaviourPlan(path=f"/{BUNDLES}/*", caching=Caching.IMMUTABLE, gateway=False),
-    BehaviourPlan(path="/api/*", caching=Caching.NEVER, gateway=True),
-    BehaviourPlan(path="/ws", caching=Caching.NEVER, gateway=True),
-    BehaviourPlan(path="/ws/*", caching=Caching.NEVER, gateway=True),
-    BehaviourPlan(path="/plugins/*", caching=Caching.NEVER, gateway=True),
-)
-"""In the order in which CloudFront compares them; what matches none is the shell, kept briefly."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,9 +3,11 @@
 import base64
 import gzip
 import hashlib
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from planning.frontend import IMMUTABLE_CACHE
 from planning.problem import InvalidInputError, Problem
 from plugins.bundle_section import MAX_GZIP_BYTES
 from plugins.files import read_bytes, shown_path
@@ -38,6 +40,22 @@ def measure(path: Path) -> Bundle:
         raise _refused(path, f"{size:,} bytes after gzip", rule, "split it into chunks, or leave libraries out")
     digest = base64.b64encode(hashlib.sha384(data).digest()).decode()
     return Bundle(gzip_bytes=size, integrity=f"sha384-{digest}")
+
+
+def upload_command(path: Path, key: str) -> list[str]:
+    """The lines of a shell command that puts a bundle where browsers look for it; refused where something is there."""
+    parts = (
+        "aws s3api put-object --if-none-match '*'",
+        '--bucket "$(pulumi stack output buckets | jq -r .assets)"',
+        f"--key {key}",
+        f"--content-type 'text/javascript' --cache-control '{IMMUTABLE_CACHE}'",
+        f"--body {shlex.quote(shown_path(path))}",
+    )
+    return [f"  {'' if number == 0 else '  '}{part}{_more(number, parts)}" for number, part in enumerate(parts)]
+
+
+def _more(number: int, parts: tuple[str, ...]) -> str:
+    return " \\" if number < len(parts) - 1 else ""
 
 
 def _refused(path: Path, value: str, rule: str, fix: str) -> InvalidInputError:

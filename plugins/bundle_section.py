@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from plugins.fields import BUNDLE_PATTERN, INTEGRITY_PATTERN, Line, Route, Section
+from plugins.fields import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Line, Route, Section
 
 MAX_ROUTES = 50
 MAX_GZIP_BYTES = 512_000
@@ -20,6 +20,22 @@ class Navigation(Section):
         int | None, Field(ge=0, le=10_000, description="Place in its group, lowest first.", examples=[10])
     ] = None
     group: Annotated[Line | None, Field(description="Group of the menu.", examples=["main"])] = None
+
+
+class Build(Section):
+    """A version's bundle, as `python -m plugins bundle` measured it."""
+
+    gzip_bytes: Annotated[
+        int, Field(ge=1, le=MAX_GZIP_BYTES, examples=[183_211], description="Size after gzip, at most 512,000 bytes.")
+    ]
+    integrity: Annotated[
+        str,
+        Field(
+            pattern=INTEGRITY_PATTERN,
+            examples=["sha384-" + "A" * 64],
+            description="Subresource integrity of the bundle.",
+        ),
+    ]
 
 
 class Frontend(Section):
@@ -42,20 +58,11 @@ class Frontend(Section):
     navigation: Annotated[
         Navigation | None, Field(description="Menu entry; none: no menu entry.", examples=[{"label": "My Wallet"}])
     ] = None
-    gzip_bytes: Annotated[
-        int | None,
+    builds: Annotated[
+        dict[Annotated[str, Field(pattern=VERSION_PATTERN)], Build],
         Field(
-            ge=1,
-            le=MAX_GZIP_BYTES,
-            examples=[183_211],
-            description="Size after gzip, at most 512,000 bytes; written by `python -m plugins bundle`.",
+            examples=[{"1.0.0": {"gzipBytes": 183_211, "integrity": "sha384-" + "A" * 64}}],
+            description="Measured bundles by version; written by `python -m plugins bundle`. Those of earlier versions "
+            "stay, so that changing the version is all that a rollback takes.",
         ),
-    ] = None
-    integrity: Annotated[
-        str | None,
-        Field(
-            pattern=INTEGRITY_PATTERN,
-            examples=["sha384-" + "A" * 64],
-            description="Subresource integrity of the bundle; written by `python -m plugins bundle`.",
-        ),
-    ] = None
+    ] = {}

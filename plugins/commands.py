@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planning.frontend import bundle_key
 from planning.problem import InvalidInputError, Problem, Problems
 from plugins.book import Book
-from plugins.bundle import measure
+from plugins.bundle import measure, upload_command
 from plugins.changes import change_problems
 from plugins.files import read_bytes, read_text, shown_path, write_atomically
 from plugins.importer import import_manifest
@@ -71,7 +72,7 @@ def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None)
 
 
 def bundle(path: Path, bundle_file: Path, name: str | None) -> list[str]:
-    """Measures a bundle and writes size and hash into its entry."""
+    """Measures a bundle, writes size and hash of this version into its entry, and says how to upload it."""
     book = Book(path)
     chosen = name or bundle_file.stem
     entry = book.entry(chosen)
@@ -81,11 +82,16 @@ def bundle(path: Path, bundle_file: Path, name: str | None) -> list[str]:
     found = measure(bundle_file)
 
     def write(block: "CommentedMap") -> None:
-        block["frontend"]["gzipBytes"] = found.gzip_bytes
-        block["frontend"]["integrity"] = found.integrity
+        builds = block["frontend"].setdefault("builds", {})
+        builds[entry.version] = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
 
     book.save(book.text.change(chosen, write), touched=chosen)
-    return [f"{chosen}: {found.gzip_bytes:,} bytes after gzip, {found.integrity}"]
+    return [
+        f"{chosen} {entry.version}: {found.gzip_bytes:,} bytes after gzip",
+        found.integrity,
+        "Upload it before `pulumi up`; a version is written once, and never again:",
+        *upload_command(bundle_file, bundle_key(chosen, entry.version, entry.frontend.bundle)),
+    ]
 
 
 def retire(path: Path, name: str, api: InstallsApi, *, today: dt.date | None = None) -> list[str]:

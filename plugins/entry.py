@@ -121,11 +121,12 @@ def _frontend(entry: Entry) -> FrontendSpec | None:
     stated = entry.frontend
     if stated is None:
         return None
+    build = stated.builds.get(entry.version)
     navigation = stated.navigation.model_dump(exclude_none=True, by_alias=True) if stated.navigation else {}
     return FrontendSpec(
         bundle=stated.bundle,
         routes=tuple(stated.routes),
         navigation=navigation,
-        gzip_bytes=stated.gzip_bytes,
-        integrity=stated.integrity,
+        gzip_bytes=build.gzip_bytes if build else None,
+        integrity=build.integrity if build else None,
     )

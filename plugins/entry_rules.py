@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from planning.problem import Problem
 from plugins.fields import mebibytes, millicores
+from plugins.frontend_rules import build_parts, frontend_parts
 from plugins.lifecycle import lifecycle_parts
 from plugins.pod_rules import egress_parts, environment_parts, manifest_parts
 from plugins.report import Parts
@@ -94,6 +95,8 @@ def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> 
         manifest_parts(entry),
         _paths(entry),
         lifecycle_parts(entry),
+        frontend_parts(entry),
+        build_parts(entry) if production else (),
         _production(name, entry) if production else (),
     ):
         yield from (problem(*parts) for parts in found)

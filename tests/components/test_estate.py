@@ -1,5 +1,6 @@
 """The AWS estate below the cluster's contents: what every tier is made of."""
 
+import fnmatch
 import functools
 import json
 from itertools import pairwise
@@ -7,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from planning.frontend import bundle_key, plan_frontend
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
+from tests.plugin_plans import real_registry
 
 EKS = "aws:eks/cluster:Cluster"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -206,3 +209,27 @@ def test_apis_take_every_method_are_never_kept_and_only_by_tls() -> None:
     assert "DELETE" in api["allowedMethods"]
     assert api["viewerProtocolPolicy"] == "https-only"
     assert api["cachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def test_a_bundle_is_written_once_and_what_points_to_it_again_and_again() -> None:
+    statements = [
+        statement
+        for record in of_type(records("100k"), "aws:s3/bucketPolicy:BucketPolicy")
+        for statement in json.loads(record.inputs["policy"])["Statement"]
+        if statement["Sid"] == "WriteOnce"
+    ]
+    assert len(statements) == 2, "of the assets and of their copy"
+    documents = plan_frontend(registry=real_registry(), settings=settings(5_000))
+    for statement in statements:
+        _, _, pattern = statement["Resource"].partition("/")
+        assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:PutObject")
+        assert statement["Condition"]["Null"] == {"s3:if-none-match": "true"}
+        assert fnmatch.fnmatchcase(bundle_key("my-wallet", "1.0.0", "my-wallet.js"), pattern)
+        for document in (documents.registry, *documents.pointers.values()):
+            assert not fnmatch.fnmatchcase(document.key, pattern)
+
+
+def test_pages_below_plugins_are_the_shells_and_files_below_it_the_plugin_servers() -> None:
+    behaviours = one(records("1k"), DISTRIBUTION).inputs["orderedCacheBehaviors"]
+    gateway = {found["pathPattern"] for found in behaviours if found["targetOriginId"] == "gateway-use1"}
+    assert gateway == {"/api/*", "/ws", "/ws/*", "/plugins", "/plugins/*.*"}

@@ -1,8 +1,6 @@
 """The CDN: what is kept for how long, where requests go, and what differs by tier."""
 
-import pytest
-
-from planning.cdn import BEHAVIOURS, MAX_NAME, Caching, CdnPlan, plan_cdn
+from planning.cdn import MAX_NAME, CdnPlan, plan_cdn
 from planning.gateway import HEALTH_PATH
 from planning.naming import MAX_STACK_NAME
 from planning.tiers import TIERS, Tier
@@ -14,24 +12,6 @@ TWO = ("us-east-1", "us-west-2")
 
 def plan(tier: Tier, regions: tuple[str, ...] = ("us-east-1",), **stated: object) -> CdnPlan:
     return plan_cdn(stack="dev", settings=settings(1_000, stated=stated), tier=tier, regions=regions)
-
-
-def test_apis_are_never_kept_and_bundles_for_a_year() -> None:
-    by_path = {behaviour.path: behaviour for behaviour in BEHAVIOURS}
-    assert all(behaviour.caching is Caching.NEVER for behaviour in BEHAVIOURS if behaviour.gateway)
-    assert by_path["/bundles/*"].caching is Caching.IMMUTABLE
-    assert by_path["/bundles/registry.json"].caching is Caching.BRIEF
-
-
-def test_pointers_are_compared_before_the_bundles_that_they_point_to() -> None:
-    paths = [behaviour.path for behaviour in BEHAVIOURS]
-    assert paths.index("/bundles/registry.json") < paths.index("/bundles/*")
-    assert paths.index("/bundles/*/current.json") < paths.index("/bundles/*")
-
-
-@pytest.mark.parametrize("path", ["/api/*", "/ws", "/ws/*", "/plugins/*"])
-def test_apis_and_web_sockets_go_to_the_gateway(path: str) -> None:
-    assert next(behaviour for behaviour in BEHAVIOURS if behaviour.path == path).gateway
 
 
 def test_price_class_shield_and_failover_follow_the_tier() -> None:

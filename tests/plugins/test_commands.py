@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from planning.frontend import plan_frontend
 from plugins.__main__ import main
 from plugins.load import load_registry
+from tests.plugin_plans import settings
 from tests.plugins.registries import MANIFESTS, REGISTRY, ROOT
 from tests.plugins.test_installs import Platform, platform
 
@@ -209,10 +212,49 @@ def test_a_bundles_size_and_hash_are_written_into_its_entry(registry: Path, tmp_
     found = run("bundle", str(tmp_path / "my-wallet.js"), registry=registry)
     assert found.returncode == 0, found.stderr
     added = [line for line in registry.read_text().splitlines() if line not in before]
-    assert [line.split(":")[0].strip() for line in added] == ["gzipBytes", "integrity"]
+    assert [line.split(":")[0].strip() for line in added] == ["builds", "1.0.0", "gzipBytes", "integrity"]
     again = registry.read_bytes()
     assert run("bundle", str(tmp_path / "my-wallet.js"), registry=registry).returncode == 0
     assert registry.read_bytes() == again
+
+
+def test_the_command_that_uploads_a_bundle_writes_what_browsers_are_told_to_load(
+    registry: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "built wallet.js"
+    file.write_text("console.log('wallet');")
+    said = run("bundle", str(file), "my-wallet", registry=registry).stdout
+    command = shlex.split(said[said.index("aws ") :].replace("\\\n", " "))
+    options = dict(zip(command[3::2], command[4::2], strict=True))
+    spec = load_registry(registry, production=False)
+    wallet = json.loads(plan_frontend(registry=spec, settings=settings(1_000)).pointers["my-wallet"].content)
+
+    assert command[:3] == ["aws", "s3api", "put-object"]
+    assert wallet["bundleUrl"] == f"https://naap.example/{options['--key']}"
+    assert wallet["integrity"] in said
+    assert options["--if-none-match"] == "*"
+    assert "immutable" in options["--cache-control"]
+    assert options["--body"] == str(file)
+
+
+def test_a_rollback_is_one_line(registry: Path, tmp_path: Path) -> None:
+    file = tmp_path / "community.js"
+    pointers: dict[str, str] = {}
+    for version, before in (("1.2.0", "1.2.0"), ("1.3.0", "1.2.0")):
+        registry.write_text(registry.read_text().replace(f"version: {before}", f"version: {version}"))
+        file.write_text(f"console.log('{version}');")
+        assert run("bundle", str(file), registry=registry).returncode == 0
+        pointers[version] = _pointer(registry)
+    assert pointers["1.2.0"] != pointers["1.3.0"]
+
+    registry.write_text(registry.read_text().replace("version: 1.3.0", "version: 1.2.0"))
+    assert run("validate", "--production", registry=registry).returncode == 0
+    assert _pointer(registry) == pointers["1.2.0"]
+
+
+def _pointer(registry: Path) -> str:
+    plan = plan_frontend(registry=load_registry(registry, production=True), settings=settings(1_000))
+    return plan.pointers["community"].content
 
 
 def test_a_bundle_too_large_or_of_nobody_is_refused(registry: Path, tmp_path: Path) -> None:

@@ -44,6 +44,10 @@ def grants(schema: str, **fields: Any) -> list[dict[str, Any]]:
     return [{"schema": schema, "table": "User", "privileges": ["SELECT"], **fields}]
 
 
+def builds(**fields: Any) -> dict[str, Any]:
+    return {"1.0.0": {"gzipBytes": 1, "integrity": "sha384-" + "A" * 64, **fields}}
+
+
 TWO_CORE = {
     **good(),
     "one": backend("one", 4100, core=True, network={"calls": ["two"]}),
@@ -166,16 +170,32 @@ BAD = [
     ),
     Bad("a probe that trips limits", changed("beta", probes={"periodSeconds": 3}), "beta", "probes.periodSeconds", "3", "rate limits", "10"),
     Bad(
-        "a bundle above 500 KB", changed("gamma", frontend={"bundle": "g.js", "gzipBytes": 512_001}),
-        "gamma", "frontend.gzipBytes", "512001", "512,000", "gzipBytes",
+        "a bundle above 500 KB", changed("gamma", frontend={"bundle": "g.js", "builds": builds(gzipBytes=512_001)}),
+        "gamma", "frontend.builds.1.0.0.gzipBytes", "512001", "512,000", "gzipBytes",
     ),
     Bad(
-        "an integrity of the wrong kind", changed("gamma", frontend={"bundle": "g.js", "integrity": "md5-x"}),
-        "gamma", "frontend.integrity", "md5-x", "Subresource", "sha384-",
+        "an integrity of the wrong kind", changed("gamma", frontend={"bundle": "g.js", "builds": builds(integrity="md5-x")}),
+        "gamma", "frontend.builds.1.0.0.integrity", "md5-x", "Subresource", "sha384-",
     ),
     Bad(
         "a route that another shows", with_entry("delta", {"version": "1.0.0", "frontend": {"bundle": "d.js", "routes": ["/gamma"]}}),
         "delta", "frontend.routes", "/gamma", "gamma has it", "/delta",
+    ),
+    Bad(
+        "a version whose bundle nobody measured", changed("gamma", version="1.1.0", frontend={"bundle": "g.js", "builds": builds()}),
+        "gamma", "version", "1.1.0", "measured", "1.0.0",
+    ),
+    Bad(
+        "a page where the gateway answers", changed("gamma", frontend={"bundle": "g.js", "routes": ["/api/gamma"]}),
+        "gamma", "frontend.routes", "/api/gamma", "gateway answers /api/*", "another",
+    ),
+    Bad(
+        "pages among the plugin server's files", changed("gamma", frontend={"bundle": "g.js", "routes": ["/plugins/g.x/*"]}),
+        "gamma", "frontend.routes", "/plugins/g.x/*", "gateway answers /plugins/*.*", "another",
+    ),
+    Bad(
+        "pages among the bundles", changed("gamma", frontend={"bundle": "g.js", "routes": ["/bundles/*"]}),
+        "gamma", "frontend.routes", "/bundles/*", "bundles answers", "another",
     ),
     Bad("stopped without a count", changed("beta", lifecycle="stopped"), "beta", "lifecycle", "stopped", "counted", "retire"),
     Bad(
