@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
+from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env, is_config_secret
 
 from components.secrets import RootSecret
 from planning.problem import InvalidInputError, Problem
@@ -30,16 +30,22 @@ class Configuration:
 
 
 def read_configuration(stack: str) -> Configuration:
-    """Reads the configuration of this run. Raises InvalidInputError where the root secret is missing or weak."""
+    """Reads the configuration of this run.
+
+    Raises InvalidInputError where the root secret is missing or weak, and where secrets stand in clear text.
+    """
     stated = {
         key.removeprefix(_PREFIX): _decoded(value)
         for key, value in {**get_config_env(), **CONFIG.get()}.items()
         if key.startswith(_PREFIX)
     }
     root = stated.pop("rootSecret", None)
+    secrets = cast("Mapping[str, Mapping[str, Any]]", stated.pop("secrets", None) or {})
     if not isinstance(root, str) or len(root) < MIN_ROOT_LENGTH:
         raise InvalidInputError([_root_problem(stack, missing=root is None)])
-    secrets = cast("Mapping[str, Mapping[str, Any]]", stated.pop("secrets", None) or {})
+    paths = [f"secrets.{plugin}.{name}" for plugin, values in secrets.items() for name in values]
+    if clear := [_clear_problem(stack, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
+        raise InvalidInputError(clear)
     return Configuration(
         raw=stated,
         root=RootSecret(pulumi.Output.secret(root)),
@@ -47,6 +53,23 @@ def read_configuration(stack: str) -> Configuration:
             plugin: {name: pulumi.Output.secret(str(value)) for name, value in values.items()}
             for plugin, values in secrets.items()
         },
+    )
+
+
+def _is_secret(path: str) -> bool:
+    """The engine marks a whole key: one encrypted value below `secrets` marks them all."""
+    key = _PREFIX + path.partition(".")[0]
+    return is_config_secret(key) or key in get_config_secret_keys_env()
+
+
+def _clear_problem(stack: str, path: str) -> Problem:
+    return Problem(
+        file=f"Pulumi.{stack}.yaml",
+        entry="config",
+        field=_PREFIX + path,
+        value="(not shown: a secret in clear text)",
+        rule="secrets are encrypted in the stack's configuration; one that stood in clear text is no secret any more",
+        fix=f"choose a new value: pulumi config set --stack {stack} --secret --path '{_PREFIX}{path}'",
     )
 
 

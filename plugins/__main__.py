@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--name", help="instead of the manifest's name")
     bundle = verb(
         "bundle",
-        "measure a bundle and write its size and hash into the entry",
+        "measure a bundle, write its size and hash into the entry, say how to upload it",
         lambda options: commands.bundle(options.registry, options.path, options.name),
     )
     bundle.add_argument("path", type=Path, metavar="BUNDLE.js")

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from planning.show import to_plain
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.provider import AwsProvider
 from rehearsal.standins.aws.sdk import Sdk
@@ -97,6 +98,7 @@ def test_no_secret_can_be_read_in_inputs_outputs_or_messages(tier: Built) -> Non
     for run in (tier.preview, tier.update):
         said = {record.urn: json.dumps(record.shown) for record in run.records}
         said |= {f"outputs of {urn}": json.dumps(outputs) for urn, outputs in run.outputs.items()}
+        said |= {"plan": json.dumps(to_plain(tier.plan), default=str)}
         said |= {f"message {number}": text for number, text in enumerate(run.log)}
         everything = "\n".join(said.values())
         leaked = [secret for secret in secrets if secret in everything]

@@ -4,6 +4,7 @@ import json
 
 from tests.engine.checkout import Checkout, State, wait_until
 from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
+from tests.engine.secrets_shown import all_that_is_shown, secrets_of
 from tests.plugins.test_installs import Platform, platform
 from tests.stateful import DATA, GROUND
 
@@ -26,6 +27,7 @@ ODD_ONE = {
         "port": 4108,
         "healthCheck": "/alive",
         "apiPrefix": "/api/v1/odd/one",
+        "env": ["ODD_API_KEY"],
         "resources": {"memory": "192Mi", "cpu": "0.1"},
     },
     "database": {"type": "postgresql", "schema": "plugin_odd_one"},
@@ -130,6 +132,7 @@ def test_a_plugin_never_seen_before_changes_only_its_own_and_goes_without_a_trac
     assert {step for step, _, urn in checkout.steps("up") if "odd-one" in urn} == {"create"}
     assert _others("up", checkout) == {("update", SHELL_REGISTRY)}
     _only_grew(before, added)
+    _secrets_are_kept(checkout)
     _nothing_is_orphaned(checkout, added)
 
     platform.counts(0)
@@ -176,6 +179,25 @@ def test_down_leaves_no_process_and_no_file(checkout: Checkout) -> None:
     assert checkout.processes() == {}
     assert not checkout.state.exists()
     assert "nothing to take down" in checkout.command("rehearsal", "down").stdout
+
+
+def _secrets_are_kept(checkout: Checkout) -> None:
+    """The odd one's own secret is found missing before anything changes, and no secret is shown anywhere."""
+    config = checkout.state / "project" / "Pulumi.dev.yaml"
+    before, good = checkout.resources(), config.read_text()
+    try:
+        path = "naap:secrets.odd-one.ODD_API_KEY"
+        assert checkout.pulumi("config", "rm", "--path", path, "--stack", "dev").returncode == 0
+        refused = checkout.pulumi("up", "--yes", "--skip-preview", "--non-interactive")
+    finally:
+        config.write_text(good)
+    assert refused.returncode != 0
+    assert f"pulumi config set --stack dev --secret --path '{path}'" in refused.stdout + refused.stderr
+    assert checkout.resources() == before
+
+    secrets = secrets_of(checkout)
+    shown = all_that_is_shown(checkout) | {"the refusal": refused.stdout + refused.stderr}
+    assert [place for place, text in shown.items() if any(secret in text for secret in secrets)] == []
 
 
 def _nothing_is_orphaned(checkout: Checkout, state: State) -> None:

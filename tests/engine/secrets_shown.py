@@ -1,0 +1,71 @@
+"""Every secret of a rehearsal, and every place in which somebody could read one."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+from tests.engine.checkout import STACK, Checkout
+
+SHORTEST = 16
+"""Characters: shorter ones are words, such as a user's name, and stand everywhere."""
+
+WRITTEN = frozenset({".log", ".events", ".txt"})
+"""Endings of the files that are there to be read."""
+
+_MARK = "plaintext"
+"""Under which an export that shows secrets has each of them, as JSON."""
+
+_PASSWORD = re.compile(r"://[^:/@]+:([^@/]+)@")
+
+
+def secrets_of(checkout: Checkout) -> frozenset[str]:
+    """What the configuration and the state keep encrypted, and the passwords in addresses among it."""
+    said = checkout.pulumi("config", "--show-secrets", "--json", "--stack", STACK)
+    assert said.returncode == 0, said.stderr
+    configured = [entry for entry in json.loads(said.stdout).values() if entry["secret"]]
+    texts = [text for entry in configured for text in _texts(entry.get("objectValue", entry["value"]))]
+    kept = [text for resource in checkout.resources().values() for text in _kept(resource)]
+    assert texts, "a root secret, and that of the odd one"
+    assert len(kept) > len(texts)
+    passwords = [found for text in kept for found in _PASSWORD.findall(text)]
+    return frozenset(text for text in (*texts, *kept, *passwords) if len(text) >= SHORTEST)
+
+
+def all_that_is_shown(checkout: Checkout) -> dict[str, str]:
+    """Preview, export, outputs, report and logs, by what they are."""
+    told = {
+        "preview": checkout.pulumi("preview", "--diff", "--non-interactive"),
+        "export": checkout.pulumi("stack", "export", "--stack", STACK),
+        "outputs": checkout.pulumi("stack", "output", "--json", "--stack", STACK),
+        "status": checkout.command("rehearsal", "status"),
+    }
+    assert all(said.returncode == 0 for said in told.values())
+    files = [file for file in checkout.state.rglob("*") if file.suffix in WRITTEN and file.is_file()]
+    assert {"up.log", "up.events", "report.txt"} <= {file.name for file in files}
+    return {name: said.stdout + said.stderr for name, said in told.items()} | {
+        str(file): file.read_text(errors="replace") for file in files
+    }
+
+
+def _kept(value: object) -> Iterator[str]:
+    """Texts of secrets anywhere in a resource, also as they are written within JSON."""
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        if _MARK in fields:
+            for text in _texts(json.loads(fields[_MARK])):
+                yield from (text, json.dumps(text)[1:-1])
+            return
+        value = list(fields.values())
+    if isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _kept(item)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        items = cast("dict[str, object] | list[object]", value)
+        for item in items.values() if isinstance(items, dict) else items:
+            yield from _texts(item)
