@@ -12,6 +12,13 @@ from planning.storage import BucketPlan
 
 _BUCKETS = {"assets": "shell, bundles", "uploads": "a prefix each", "backups": "dumps, archives"}
 
+_REACH = {
+    "PriceClass_100": "North America, Europe",
+    "PriceClass_200": "most of the world",
+    "PriceClass_All": "the whole world",
+}
+"""Where a price class has edges."""
+
 
 def shared_nodes(plan: PlatformPlan) -> Iterator[Node]:
     """What all regions share: names, firewall, CDN, and the plugins that are nothing but a bundle."""
@@ -20,8 +27,8 @@ def shared_nodes(plan: PlatformPlan) -> Iterator[Node]:
     yield Node(id="browser", kind=NodeKind.BROWSER, zone=None, title="Browsers", lines=("shell and plugin bundles",))
     yield Node(id="dns", kind=NodeKind.DNS, zone="edge", title="Route 53", lines=(cdn.domain,))
     shield = ", origin shield" if cdn.shield_region else ""
-    lines = (f"{cdn.price_class.removeprefix('PriceClass_').lower()} edges{shield}", count(len(served), "bundle"))
-    yield Node(id="cdn", kind=NodeKind.CDN, zone="edge", title="CloudFront", lines=_edges(lines))
+    lines = (f"{_REACH[cdn.price_class]}{shield}", count(len(served), "bundle"))
+    yield Node(id="cdn", kind=NodeKind.CDN, zone="edge", title="CloudFront", lines=lines)
     rate = f"{cdn.firewall.rate_limit:,} requests in 5 min"
     rules = f"{len(cdn.firewall.managed)} managed rule groups"
     yield Node(id="firewall", kind=NodeKind.FIREWALL, zone="edge", title="WAF", lines=(rules, rate))
@@ -29,13 +36,6 @@ def shared_nodes(plan: PlatformPlan) -> Iterator[Node]:
         if plugin.spec.backend is None:
             route = next(iter(plugin.spec.frontend.routes), "") if plugin.spec.frontend else ""
             yield Node(id=f"plugin/{plugin.name}", kind=NodeKind.BUNDLE, zone="edge", title=plugin.name, lines=(route,))
-
-
-def _edges(lines: tuple[str, str]) -> tuple[str, ...]:
-    """Price classes by what they mean."""
-    known = {"100": "North America, Europe", "200": "most of the world", "all": "the whole world"}
-    first, _, rest = lines[0].partition(" edges")
-    return (known.get(first, first) + rest, lines[1])
 
 
 def region_nodes(plan: PlatformPlan, cell: RegionPlan) -> Iterator[Node]:
