@@ -82,8 +82,9 @@ def bundle(path: Path, bundle_file: Path, name: str | None) -> list[str]:
     found = measure(bundle_file)
 
     def write(block: "CommentedMap") -> None:
-        builds = block["frontend"].setdefault("builds", {})
-        builds[entry.version] = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
+        if "builds" not in block["frontend"]:
+            block["frontend"]["builds"] = {}
+        block["frontend"]["builds"][entry.version] = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
 
     book.save(book.text.change(chosen, write), touched=chosen)
     return [
