@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.made_up import registry_text
+from planning.cost.estimate import cost_of
 from planning.platform import plan_platform
 from planning.settings import parse_settings
 from plugins.load import parse_registry
@@ -22,11 +23,12 @@ SETTINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """Seconds of reading and of planning so many plugins; peak_mib: of Python's own memory while planning."""
+    """Seconds of reading, planning and pricing so many plugins; peak_mib: of Python's own memory while it does."""
 
     plugins: int
     read_seconds: float
     plan_seconds: float
+    cost_seconds: float
     peak_mib: float
 
 
@@ -37,10 +39,18 @@ def measure_planning(plugins: int) -> Planned:
     begin = time.perf_counter()
     registry = parse_registry(text, file="bench", folder=Path("nowhere"), production=False)
     read = time.perf_counter()
-    plan_platform(stack="bench", settings=settings, registry=registry, secret_names={})
+    plan = plan_platform(stack="bench", settings=settings, registry=registry, secret_names={})
     planned = time.perf_counter()
+    cost_of(plan)
+    priced = time.perf_counter()
     tracemalloc.start()
-    plan_platform(stack="bench", settings=settings, registry=registry, secret_names={})
+    cost_of(plan_platform(stack="bench", settings=settings, registry=registry, secret_names={}))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return Planned(plugins=plugins, read_seconds=read - begin, plan_seconds=planned - read, peak_mib=peak / 2**20)
+    return Planned(
+        plugins=plugins,
+        read_seconds=read - begin,
+        plan_seconds=planned - read,
+        cost_seconds=priced - planned,
+        peak_mib=peak / 2**20,
+    )

@@ -8,7 +8,9 @@ import pytest
 from planning.alarms import cache_nodes
 from planning.cost.bill import Cost
 from planning.cost.estimate import cost_of
-from tests.build.conftest import Built
+from planning.cost.load import ADAPTER_CPU_M, ADAPTER_MEMORY_MIB, POOLER_CPU_M, POOLER_MEMORY_MIB
+from tests.build.conftest import Builder, Built
+from tests.build.environments import TIERS
 from tests.components.recording import Recorded
 
 BILLED = {
@@ -176,3 +178,25 @@ def test_as_many_are_billed_as_are_built(tier: Built, cost: Cost) -> None:
 def test_the_firewalls_rules_are_counted_as_they_are_built(tier: Built, cost: Cost) -> None:
     (acl,) = [record for record in _of_aws(tier) if record.type == "aws:wafv2/webAcl:WebAcl"]
     assert _quantity(cost, "firewall", "waf-rule") == len(acl.inputs["rules"])
+
+
+def test_the_platforms_own_pods_ask_for_what_is_counted(built: Builder) -> None:
+    top = built(TIERS[-1]).update.records
+    assert _asked(top, "pooler-0") == (POOLER_CPU_M, POOLER_MEMORY_MIB)
+    assert _asked(top, "kube-metrics-adapter") == (ADAPTER_CPU_M, ADAPTER_MEMORY_MIB)
+
+
+def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
+    """Millicores and MiB that a pod of a Deployment asks for, with all that runs beside its program."""
+    found = [
+        record
+        for record in records
+        if record.type == "kubernetes:apps/v1:Deployment" and record.inputs["metadata"]["name"] == name
+    ]
+    pod = found[0].inputs["spec"]["template"]["spec"]
+    always = [each for each in pod.get("initContainers") or [] if each.get("restartPolicy") == "Always"]
+    asked = [container["resources"]["requests"] for container in [*pod["containers"], *always]]
+    return (
+        sum(int(each["cpu"].removesuffix("m")) for each in asked),
+        sum(int(each["memory"].removesuffix("Mi")) for each in asked),
+    )

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tests.planning.commands.running import data, refused, text
+from tests.planning.commands.running import ROOT, data, refused, text
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
@@ -33,6 +33,12 @@ def test_the_four_tiers_stand_side_by_side() -> None:
     numbers = [int(number.replace(",", "")) for number in total]
     assert numbers == sorted(set(numbers))
     assert [round(tier["usd"]) for tier in data("cost", "--tiers")] == numbers
+
+
+def test_the_readme_shows_the_four_tiers_as_they_are() -> None:
+    table = text("cost", "--tiers").partition("\n\n")[0]
+    shown = "\n".join(f"    {line}" for line in table.splitlines())
+    assert shown in (ROOT / "README.md").read_text(), "copy the table that the command prints into README.md"
 
 
 def test_a_program_reads_lines_that_sum_to_the_total_and_the_source_of_each_price() -> None:
