@@ -23,13 +23,14 @@ def custom(
     spec: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
     namespace: str | None = None,
+    annotations: Mapping[str, str] | None = None,
 ) -> apiextensions.CustomResource:
     """An object of a kind that the cluster learnt from a definition. namespace: None for kinds of the whole cluster."""
     return apiextensions.CustomResource(
         resource_name,
         api_version=api_version,
         kind=kind,
-        metadata=meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels),
+        metadata=meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels, annotations=annotations),
         spec=dict(spec),
         opts=opts,
     )

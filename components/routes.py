@@ -21,6 +21,8 @@ from planning.gateway import NAMESPACE as GATEWAY_NAMESPACE
 from planning.routes import REQUEST_SECONDS, SESSION_PORT, Access, Match, RoutesPlan, RulePlan
 
 LIFECYCLE_HEADER = "naap-lifecycle"
+PUBLIC_RULES = "naap.io/public-rules"
+"""Annotation that declares the rules of a route that ask nobody who they are; the policy pack holds routes to it."""
 _SERVICE_PORT = 80
 _GONE = "gone"
 
@@ -47,7 +49,7 @@ class PluginRoutes(pulumi.ComponentResource):
     ) -> None:
         super().__init__("naap:platform:PluginRoutes", name, None, opts)
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
-        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan))
+        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan))
         if plan.of(Access.GONE):
             self._add("gone", ENVOY, "HTTPRouteFilter", _GONE, _gone())
         if plan.of(Access.SESSION, Access.SESSION_STREAM):
@@ -69,7 +71,16 @@ class PluginRoutes(pulumi.ComponentResource):
         if rules := self._plan.of(*access):
             self._add(suffix, ENVOY, kind, f"{self._plan.plugin}-{suffix}", spec(self._plan, rules))
 
-    def _add(self, suffix: str, api_version: str, kind: str, name: str, spec: Mapping[str, Any]) -> None:
+    def _add(
+        self,
+        suffix: str,
+        api_version: str,
+        kind: str,
+        name: str,
+        spec: Mapping[str, Any],
+        *,
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
         custom(
             f"{self._name}-{suffix or 'route'}",
             api_version=api_version,
@@ -77,9 +88,15 @@ class PluginRoutes(pulumi.ComponentResource):
             name=name,
             namespace=self._plan.namespace,
             labels=self._labels,
+            annotations=annotations,
             spec=spec,
             opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),
         )
+
+
+def _declared(plan: RoutesPlan) -> dict[str, str] | None:
+    public = [rule.name for rule in plan.of(Access.PUBLIC)]
+    return {PUBLIC_RULES: ",".join(public)} if public else None
 
 
 def _route(plan: RoutesPlan) -> dict[str, Any]:

@@ -1,33 +1,40 @@
 """Rules on who reaches AWS resources: networks, identities, the edge, and the tags that say whose they are."""
 
 import ipaddress
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from policies.rule import Environment, Resource, rule
-from policies.values import UNKNOWN, get
+from policies.values import get
 
 INGRESS = frozenset({"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"})
 GROUP = frozenset({"aws:ec2/securityGroup:SecurityGroup"})
 LISTENER = frozenset({"aws:lb/listener:Listener"})
 CLUSTER = frozenset({"aws:eks/cluster:Cluster"})
-DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
-POLICIES = {
-    "aws:iam/policy:Policy": "policy",
-    "aws:iam/rolePolicy:RolePolicy": "policy",
-    "aws:iam/role:Role": "assumeRolePolicy",
-}
 LOG_TYPES = {"api", "audit", "authenticator", "controllerManager", "scheduler"}
 TAGS = ("Project", "Environment", "Component", "Owner", "CostCenter")
+NODE_CLASS = frozenset({"kubernetes:eks.amazonaws.com/v1:NodeClass"})
+"""By which EKS makes machines: their tags stand in its spec."""
 TAGGED = frozenset({
-    "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/natGateway:NatGateway",
-    "aws:ec2/eip:Eip", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:eks/cluster:Cluster", "aws:rds/instance:Instance",
-    "aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup", "aws:kms/key:Key",
-    "aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/user:User", "aws:s3/bucket:Bucket",
-    "aws:cloudfront/distribution:Distribution", "aws:wafv2/webAcl:WebAcl", "aws:lb/loadBalancer:LoadBalancer",
-    "aws:lb/targetGroup:TargetGroup", "aws:iam/role:Role", "aws:cloudwatch/logGroup:LogGroup",
-    "aws:sns/topic:Topic", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:acm/certificate:Certificate",
+    "aws:acm/certificate:Certificate", "aws:amp/workspace:Workspace", "aws:budgets/budget:Budget",
+    "aws:cloudfront/distribution:Distribution", "aws:cloudfront/function:Function",
+    "aws:cloudfront/keyValueStore:KeyValueStore", "aws:cloudfront/vpcOrigin:VpcOrigin",
+    "aws:cloudwatch/logDelivery:LogDelivery", "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource", "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "aws:ec2/eip:Eip",
+    "aws:ec2/flowLog:FlowLog", "aws:ec2/internetGateway:InternetGateway", "aws:ec2/natGateway:NatGateway",
+    "aws:ec2/routeTable:RouteTable", "aws:ec2/securityGroup:SecurityGroup", "aws:ec2/subnet:Subnet",
+    "aws:ec2/vpc:Vpc", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/vpcPeeringConnection:VpcPeeringConnection",
+    "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter", "aws:eks/accessEntry:AccessEntry",
+    "aws:eks/addon:Addon", "aws:eks/cluster:Cluster", "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    "aws:elasticache/parameterGroup:ParameterGroup", "aws:elasticache/replicationGroup:ReplicationGroup",
+    "aws:elasticache/subnetGroup:SubnetGroup", "aws:elasticache/user:User", "aws:elasticache/userGroup:UserGroup",
+    "aws:iam/role:Role", "aws:kms/key:Key", "aws:lb/listener:Listener", "aws:lb/loadBalancer:LoadBalancer",
+    "aws:lb/targetGroup:TargetGroup", "aws:rds/eventSubscription:EventSubscription", "aws:rds/instance:Instance",
+    "aws:rds/parameterGroup:ParameterGroup", "aws:rds/subnetGroup:SubnetGroup", "aws:route53/healthCheck:HealthCheck",
+    "aws:s3/bucket:Bucket", "aws:s3/bucketObjectv2:BucketObjectv2", "aws:secretsmanager/secret:Secret",
+    "aws:sns/topic:Topic", "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "aws:wafv2/webAcl:WebAcl",
 })  # fmt: skip
 
 
@@ -63,33 +70,6 @@ def _public_addresses(resource: Resource, _: Environment) -> Iterable[str]:
         yield "gives every machine a public address: mapPublicIpOnLaunch"
 
 
-@rule("aws-iam-wildcards", frozenset(POLICIES))
-def _iam_wildcards(resource: Resource, _: Environment) -> Iterable[str]:
-    raw = get(resource.props, POLICIES[resource.type])
-    document = json.loads(raw) if isinstance(raw, str) else raw
-    for statement in _list(get(document, "Statement", [])):
-        if get(statement, "Effect") != "Allow":
-            continue
-        name = get(statement, "Sid", "a statement")
-        if any(action == "*" or action.endswith(":*") for action in _list(get(statement, "Action", []))):
-            yield f"{name} allows every action of a service"
-        if "NotAction" in statement or "NotResource" in statement or "NotPrincipal" in statement:
-            yield f"{name} allows by exclusion"
-        if _principals(statement) & {"*"}:
-            yield f"{name} allows everyone"
-
-
-def _principals(statement: dict[str, Any]) -> set[str]:
-    principal = statement.get("Principal", {})
-    if principal is UNKNOWN or isinstance(principal, str):
-        return {get(statement, "Principal")}
-    return {item for value in principal.values() for item in _list(value)}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]  # JSON
-
-
 @rule("aws-lb-tls", LISTENER)
 def _lb_tls(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "protocol", "HTTP") not in ("HTTPS", "TLS"):
@@ -106,6 +86,18 @@ def _lb_private(resource: Resource, environment: Environment) -> Iterable[str]:
         yield "passes malformed headers on: dropInvalidHeaderFields is not true"
     if environment.production and get(resource.props, "enableDeletionProtection", False) is not True:
         yield "enableDeletionProtection is not true"
+    if "securityGroups" not in resource.props:
+        yield "the VPC's default group decides who reaches it: no securityGroups"
+    if get(resource.props, "desyncMitigationMode", "defensive") == "monitor":
+        yield "smuggled requests pass: desyncMitigationMode is monitor"
+
+
+@rule("aws-lb-target-tls", frozenset({"aws:lb/targetGroup:TargetGroup"}))
+def _lb_target_tls(resource: Resource, _: Environment) -> Iterable[str]:
+    if get(resource.props, "protocol", "HTTP") not in ("HTTPS", "TLS"):
+        yield "hands requests on in clear text: protocol is not HTTPS"
+    if get(resource.props, "healthCheck.protocol", "HTTP") not in ("HTTPS", "TCP"):
+        yield "asks for health in clear text: healthCheck.protocol is not HTTPS"
 
 
 @rule("aws-eks-secrets-encrypted", CLUSTER)
@@ -138,30 +130,15 @@ def _eks_access(resource: Resource, _: Environment) -> Iterable[str]:
         yield "access is by the aws-auth ConfigMap: authenticationMode is not API"
 
 
-@rule("aws-cdn-tls", DISTRIBUTION)
-def _cdn_tls(resource: Resource, _: Environment) -> Iterable[str]:
-    if not str(get(resource.props, "viewerCertificate.minimumProtocolVersion", "")).startswith("TLSv1.2_20"):
-        yield "takes old protocols: viewerCertificate.minimumProtocolVersion"
-    behaviors = [get(resource.props, "defaultCacheBehavior", {}), *get(resource.props, "orderedCacheBehaviors", [])]
-    if any(get(item, "viewerProtocolPolicy") not in ("redirect-to-https", "https-only") for item in behaviors):
-        yield "a behaviour answers in clear text: viewerProtocolPolicy"
-    for origin in get(resource.props, "origins", []):
-        if get(origin, "customOriginConfig.originProtocolPolicy", "https-only") != "https-only":
-            yield f"origin {get(origin, 'originId', '?')} is asked in clear text"
+@rule("aws-eks-deletion-protection", CLUSTER)
+def _eks_protection(resource: Resource, environment: Environment) -> Iterable[str]:
+    if environment.production and get(resource.props, "deletionProtection", False) is not True:
+        yield "deletionProtection is not true"
 
 
-@rule("aws-cdn-guarded", DISTRIBUTION)
-def _cdn_guarded(resource: Resource, _: Environment) -> Iterable[str]:
-    if "webAclId" not in resource.props:
-        yield "no web firewall: webAclId"
-    behaviors = [get(resource.props, "defaultCacheBehavior", {}), *get(resource.props, "orderedCacheBehaviors", [])]
-    if any("responseHeadersPolicyId" not in item for item in behaviors):
-        yield "a behaviour sends no security headers: responseHeadersPolicyId"
-
-
-@rule("aws-tags", TAGGED)
+@rule("aws-tags", TAGGED | NODE_CLASS)
 def _tags(resource: Resource, _: Environment) -> Iterable[str]:
-    tags = get(resource.props, "tags", {})
+    tags = get(resource.props, "spec.tags" if resource.type in NODE_CLASS else "tags", {})
     missing = [tag for tag in TAGS if not tags.get(tag)]
     if missing:
         yield f"tags are missing: {', '.join(missing)}"

@@ -1,60 +1,55 @@
-"""Rules on AWS resources that hold data: encrypted, backed up, private, hard to lose."""
+"""Rules on databases, keys and secrets: encrypted, backed up, private, hard to lose."""
 
-import json
 from collections.abc import Iterable
-from typing import Any
 
-from policies.rule import Environment, Resource, Stack, rule, stack_rule
-from policies.values import Undecidable, get
+from policies.rule import Environment, Resource, rule
+from policies.values import get
 
 RDS = frozenset({"aws:rds/instance:Instance"})
-CACHE = frozenset({"aws:elasticache/replicationGroup:ReplicationGroup"})
 KEY = frozenset({"aws:kms/key:Key"})
-LOGS = frozenset({"aws:cloudwatch/logGroup:LogGroup"})
-BUCKET = frozenset({"aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"})
-BUCKET_NEEDS = {
-    "public access block": "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-    "ownership controls": "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
-    "encryption": "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-    "versioning": "aws:s3/bucketVersioning:BucketVersioning",
-    "policy": "aws:s3/bucketPolicy:BucketPolicy",
-}
 
 
 @rule("aws-rds-encrypted", RDS)
 def _rds_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
-    if get(resource.props, "replicateSourceDb") is None and get(resource.props, "storageEncrypted", False) is not True:
+    if _is_replica(resource):
+        return  # encrypted as its source is
+    if get(resource.props, "storageEncrypted", False) is not True:
         yield "storage isn't encrypted: storageEncrypted is not true"
+    if "kmsKeyId" not in resource.props:
+        yield "not encrypted by a key of ours: no kmsKeyId"
 
 
 @rule("aws-rds-private", RDS)
 def _rds_private(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "publiclyAccessible", False) is not False:
         yield "reachable from the internet: publiclyAccessible"
+    if "vpcSecurityGroupIds" not in resource.props:
+        yield "the VPC's default group decides who reaches it: no vpcSecurityGroupIds"
 
 
 @rule("aws-rds-deletion-protection", RDS)
 def _rds_protection(resource: Resource, environment: Environment) -> Iterable[str]:
     # A replica in the same region is made again from its source.
-    if not environment.production or "replicateSourceDb" in resource.props:
+    if not environment.production or _is_replica(resource):
         return
     if get(resource.props, "deletionProtection", False) is not True:
         yield "deletionProtection is not true"
     if get(resource.props, "skipFinalSnapshot", False):
         yield "deleted without a final snapshot: skipFinalSnapshot"
+    if get(resource.props, "deleteAutomatedBackups", True) is not False:
+        yield "its backups are deleted with it: deleteAutomatedBackups is not false"
 
 
 @rule("aws-rds-backups", RDS)
 def _rds_backups(resource: Resource, environment: Environment) -> Iterable[str]:
     kept = get(resource.props, "backupRetentionPeriod", 0)
-    if get(resource.props, "replicateSourceDb") is None and kept < environment.backup_days:
+    if not _is_replica(resource) and kept < environment.backup_days:
         yield f"backups are kept for {kept} days, {environment.backup_days} are demanded"
 
 
 @rule("aws-rds-multi-az", RDS)
 def _rds_multi_az(resource: Resource, environment: Environment) -> Iterable[str]:
-    primary = get(resource.props, "replicateSourceDb") is None
-    if environment.multi_az and primary and get(resource.props, "multiAz", False) is not True:
+    if environment.multi_az and not _is_replica(resource) and get(resource.props, "multiAz", False) is not True:
         yield "the loss of one zone stops it: multiAz is not true"
 
 
@@ -64,8 +59,21 @@ def _rds_observed(resource: Resource, _: Environment) -> Iterable[str]:
         yield "performanceInsightsEnabled is not true"
     if get(resource.props, "monitoringInterval", 0) == 0:
         yield "enhanced monitoring is off: monitoringInterval is 0"
-    if "postgresql" not in get(resource.props, "enabledCloudwatchLogsExports", []):
-        yield "its log isn't exported: enabledCloudwatchLogsExports lacks postgresql"
+    if "performanceInsightsKmsKeyId" not in resource.props:
+        yield "statements are kept without a key of ours: no performanceInsightsKmsKeyId"
+    missing = {"postgresql", "upgrade"} - set(get(resource.props, "enabledCloudwatchLogsExports", []))
+    if missing and not _is_replica(resource):
+        yield f"its log isn't exported: enabledCloudwatchLogsExports lacks {', '.join(sorted(missing))}"
+
+
+@rule("aws-rds-upkeep", RDS)
+def _rds_upkeep(resource: Resource, _: Environment) -> Iterable[str]:
+    if get(resource.props, "autoMinorVersionUpgrade", True) is not True:
+        yield "known holes stay open: autoMinorVersionUpgrade is not true"
+    if not _is_replica(resource) and get(resource.props, "copyTagsToSnapshot", False) is not True:
+        yield "nobody knows whose its snapshots are: copyTagsToSnapshot is not true"
+    if get(resource.props, "iamDatabaseAuthenticationEnabled", False) is not True:
+        yield "people have to share a password: iamDatabaseAuthenticationEnabled is not true"
 
 
 @rule("aws-rds-tls", frozenset({"aws:rds/parameterGroup:ParameterGroup"}))
@@ -80,30 +88,6 @@ def _rds_tls(resource: Resource, _: Environment) -> Iterable[str]:
             yield f"parameter {name} is not {wanted}"
 
 
-@rule("aws-cache-encrypted", CACHE)
-def _cache_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
-    if str(get(resource.props, "atRestEncryptionEnabled", "false")).lower() != "true":
-        yield "atRestEncryptionEnabled is not true"
-    if get(resource.props, "transitEncryptionEnabled", False) is not True:
-        yield "transitEncryptionEnabled is not true"
-    if get(resource.props, "transitEncryptionMode", "required") != "required":
-        yield "clear text is still taken: transitEncryptionMode is not required"
-
-
-@rule("aws-cache-users", CACHE)
-def _cache_users(resource: Resource, _: Environment) -> Iterable[str]:
-    if "userGroupIds" not in resource.props:
-        yield "anyone in the network may read everything: no userGroupIds"
-
-
-@rule("aws-cache-multi-az", CACHE)
-def _cache_multi_az(resource: Resource, environment: Environment) -> Iterable[str]:
-    if environment.multi_az:
-        for field in ("multiAzEnabled", "automaticFailoverEnabled"):
-            if get(resource.props, field, False) is not True:
-                yield f"the loss of one node stops it: {field} is not true"
-
-
 @rule("aws-key-rotation", KEY)
 def _key_rotation(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "enableKeyRotation", False) is not True:
@@ -112,73 +96,32 @@ def _key_rotation(resource: Resource, _: Environment) -> Iterable[str]:
         yield "deleted within less than 7 days"
 
 
-@rule("aws-logs-kept", LOGS)
-def _logs_kept(resource: Resource, _: Environment) -> Iterable[str]:
-    if get(resource.props, "retentionInDays", 0) == 0:
-        yield "kept forever: retentionInDays is not stated"
-    if "kmsKeyId" not in resource.props:
-        yield "not encrypted by a key of ours: no kmsKeyId"
-
-
 @rule("aws-topic-encrypted", frozenset({"aws:sns/topic:Topic"}))
 def _topic_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
     if "kmsMasterKeyId" not in resource.props:
         yield "no kmsMasterKeyId"
 
 
-@rule("aws-bucket-block", frozenset({BUCKET_NEEDS["public access block"]}))
-def _bucket_block(resource: Resource, _: Environment) -> Iterable[str]:
-    for field in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"):
-        if get(resource.props, field, False) is not True:
-            yield f"{field} is not true"
+@rule("aws-secret-encrypted", frozenset({"aws:secretsmanager/secret:Secret"}))
+def _secret_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
+    if "kmsKeyId" not in resource.props:
+        yield "not encrypted by a key of ours: no kmsKeyId"
 
 
-@rule("aws-bucket-acl", BUCKET)
-def _bucket_acl(resource: Resource, environment: Environment) -> Iterable[str]:
-    if "acl" in resource.props:
-        yield "grants by access list: acl"
-    if get(resource.props, "forceDestroy", False) and environment.production:
-        yield "would be emptied when it is deleted: forceDestroy"
+@rule("aws-metrics-encrypted", frozenset({"aws:amp/workspace:Workspace"}))
+def _metrics_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
+    if "kmsKeyArn" not in resource.props:
+        yield "not encrypted by a key of ours: no kmsKeyArn"
 
 
-@rule("aws-bucket-versioned", frozenset({BUCKET_NEEDS["versioning"]}))
-def _bucket_versioned(resource: Resource, _: Environment) -> Iterable[str]:
-    if get(resource.props, "versioningConfiguration.status") != "Enabled":
-        yield "versioning isn't Enabled"
+@rule("aws-rds-copies", frozenset({"aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"}))
+def _rds_copies(resource: Resource, environment: Environment) -> Iterable[str]:
+    if "kmsKeyId" not in resource.props:
+        yield "copies aren't encrypted by a key of ours: no kmsKeyId"
+    if get(resource.props, "retentionPeriod", 0) < environment.backup_days:
+        yield f"copies are kept for less than {environment.backup_days} days: retentionPeriod"
 
 
-@rule("aws-bucket-tls", frozenset({BUCKET_NEEDS["policy"]}))
-def _bucket_tls(resource: Resource, _: Environment) -> Iterable[str]:
-    policy = get(resource.props, "policy")
-    document: dict[str, Any] = json.loads(policy) if isinstance(policy, str) else policy
-    denied = [
-        statement
-        for statement in get(document, "Statement", [])
-        if get(statement, "Effect") == "Deny"
-        and str(get(statement, "Condition.Bool", {}).get("aws:SecureTransport")).lower() == "false"
-    ]
-    if not denied:
-        yield "clear text isn't denied: no Deny on aws:SecureTransport false"
-
-
-@stack_rule("aws-bucket-complete")
-def _bucket_complete(stack: Stack, _: Environment) -> Iterable[tuple[Resource | None, str]]:
-    # At preview a bucket's name isn't known yet, so the parts are matched by the engine's names where they can't be.
-    for need, kind in BUCKET_NEEDS.items():
-        have = stack.of(kind)
-        buckets = stack.of(*sorted(BUCKET))
-        missing = len(buckets) - len(have)
-        if missing > 0:
-            yield None, f"{missing} of {len(buckets)} buckets have no {need}"
-        names = [name for item in have if (name := _known(item, "bucket")) is not None]
-        for bucket in buckets:
-            own = _known(bucket, "bucket")
-            if own is not None and len(names) == len(have) and own not in names:
-                yield bucket, f"has no {need}"
-
-
-def _known(resource: Resource, path: str) -> Any:
-    try:
-        return get(resource.props, path)
-    except Undecidable:
-        return None
+def _is_replica(resource: Resource) -> bool:
+    """Made again from its source, known or not."""
+    return "replicateSourceDb" in resource.props

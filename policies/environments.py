@@ -1,21 +1,44 @@
-"""What each environment must hold to, by the name of its stack."""
+"""What each environment must hold to, by the name of its stack and the number of its users."""
 
+import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from policies.rule import Environment
+from policies.rule import Environment, Size
 
 FILE = Path(__file__).with_name("environments.yaml")
 DEFAULT = "default"
+CONFIG = "PULUMI_CONFIG"
+"""The stack's configuration as the engine hands it to a pack's process: JSON, secrets in the clear. Never print it."""
 
 
-def environment_of(stack: str) -> Environment:
-    """The demands on a stack; the strict ones for a stack that the file doesn't name."""
+def environment_of(stack: str, users: int | None = None) -> Environment:
+    """The demands on a stack; the strict ones for a stack that the file doesn't name.
+
+    users: how many the stack is made for; None: not known, so that whatever some size allows is allowed.
+    """
     stated = yaml.safe_load(FILE.read_text())
-    return Environment(**{**stated[DEFAULT], **stated.get(stack, {})})
+    return Environment(**{**stated[DEFAULT], **stated.get(stack, {})}, size=_size(stated["sizes"], users))
+
+
+def users_of_stack() -> int | None:
+    """The stack's naap:users, where the engine tells it."""
+    users = json.loads(os.environ.get(CONFIG) or "{}").get("naap:users")
+    return int(users) if users is not None else None
 
 
 def stack_of(urn: str) -> str:
     """The stack's name in a URN (urn:pulumi:STACK::PROJECT::TYPE::NAME)."""
     return urn.split("::", maxsplit=1)[0].rpartition(":")[2]
+
+
+def _size(sizes: Sequence[dict[str, Any]], users: int | None) -> Size:
+    covering = [size for size in sizes if users is not None and users <= size["users"]]
+    chosen = sizes if users is None else covering[:1] or sizes[-1:]
+    fields = ("databases", "caches", "nodes", "price_classes")
+    allowed = {name: tuple(dict.fromkeys(item for size in chosen for item in size[name])) for name in fields}
+    return Size(**allowed, locked_backups=all(size.get("locked_backups", False) for size in chosen))

@@ -2,21 +2,28 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from policies.rule import Environment, Resource, rule
-from policies.values import Undecidable, get
+from policies.values import get
 
 NAMESPACE = frozenset({"kubernetes:core/v1:Namespace"})
 SERVICE = frozenset({"kubernetes:core/v1:Service"})
 CONFIG_MAP = frozenset({"kubernetes:core/v1:ConfigMap"})
 AUTOSCALER = frozenset({"kubernetes:autoscaling/v2:HorizontalPodAutoscaler"})
 BUDGET = frozenset({"kubernetes:policy/v1:PodDisruptionBudget"})
-NETWORK_POLICY = frozenset({"kubernetes:networking.k8s.io/v1:NetworkPolicy"})
 ROLES = frozenset({
     "kubernetes:rbac.authorization.k8s.io/v1:Role",
     "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
 })  # fmt: skip
+BINDINGS = frozenset({
+    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+})  # fmt: skip
+QUOTA = frozenset({"kubernetes:core/v1:ResourceQuota"})
+LIMITS = frozenset({"kubernetes:core/v1:LimitRange"})
+HARD = ("limits.cpu", "limits.memory", "requests.cpu", "requests.memory", "pods")
+NONE_OF = ("services.nodeports", "services.loadbalancers", "persistentvolumeclaims")
+SCALED_BY = {"cpu", "memory"}
 ENFORCE = "pod-security.kubernetes.io/enforce"
 SECRET_TEXT = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|://[^/\s:@]+:[^/\s@]+@|SCRAM-SHA-256\$|AKIA[0-9A-Z]{16}")
 
@@ -48,8 +55,9 @@ def _autoscaler(resource: Resource, _: Environment) -> Iterable[str]:
     low, high = get(resource.props, "spec.minReplicas", 1), get(resource.props, "spec.maxReplicas")
     if high < low:
         yield f"maxReplicas {high} is below minReplicas {low}"
-    if not get(resource.props, "spec.metrics", []):
-        yield "scales by nothing: no metrics"
+    metrics = get(resource.props, "spec.metrics", [])
+    for name in sorted(SCALED_BY - {get(metric, "resource.name", "") for metric in metrics}):
+        yield f"doesn't scale by {name}: metrics"
     if get(resource.props, "spec.behavior.scaleDown.stabilizationWindowSeconds", 300) < 60:  # noqa: PLR2004  # flapping
         yield "gives pods back at the first lull: behavior.scaleDown.stabilizationWindowSeconds is below 60"
 
@@ -65,26 +73,33 @@ def _budget(resource: Resource, _: Environment) -> Iterable[str]:
         yield "states neither maxUnavailable nor minAvailable"
 
 
-@rule("k8s-network-policy", NETWORK_POLICY)
-def _network_policy(resource: Resource, _: Environment) -> Iterable[str]:
-    for direction, peers in (("ingress", "from"), ("egress", "to")):
-        for allowed in get(resource.props, f"spec.{direction}", []):
-            if not get(allowed, peers, []):
-                yield f"an {direction} rule lets everyone pass: it names no peer"
-            for peer in get(allowed, peers, []):
-                yield from _peer_problems(direction, peer)
+@rule("k8s-quota", QUOTA)
+def _quota(resource: Resource, _: Environment) -> Iterable[str]:
+    hard = get(resource.props, "spec.hard", {})
+    for name in HARD:
+        if name not in hard:
+            yield f"spec.hard doesn't bound {name}"
+    for name in NONE_OF:
+        if str(hard.get(name, "any")) != "0":
+            yield f"spec.hard lets pods have {name}"
 
 
-def _peer_problems(direction: str, peer: dict[str, Any]) -> Iterable[str]:
-    block = get(peer, "ipBlock")
-    if block is not None and get(block, "cidr") in ("0.0.0.0/0", "::/0"):
-        if direction == "ingress":
-            yield "an ingress rule lets the whole network pass: ipBlock"
-        elif "169.254.0.0/16" not in get(block, "except", []) and "169.254.169.254/32" not in get(block, "except", []):
-            yield "an egress rule reaches the instance metadata service: ipBlock without that exception"
-    selector = get(peer, "namespaceSelector")
-    if selector is not None and "kubernetes.io/metadata.name" not in str(selector):
-        yield f"an {direction} rule selects namespaces by labels that a tenant can set, or all of them"
+@rule("k8s-limit-range", LIMITS)
+def _limit_range(resource: Resource, _: Environment) -> Iterable[str]:
+    found = [item for item in get(resource.props, "spec.limits", []) if get(item, "type", "") == "Container"]
+    if not found:
+        yield "bounds no container: spec.limits"
+    for item in found:
+        for kind in ("max", "default", "defaultRequest"):
+            for amount in ("cpu", "memory"):
+                if get(item, f"{kind}.{amount}") is None:
+                    yield f"{kind}.{amount} of containers is missing"
+
+
+@rule("k8s-priority", frozenset({"kubernetes:scheduling.k8s.io/v1:PriorityClass"}))
+def _priority(resource: Resource, _: Environment) -> Iterable[str]:
+    if get(resource.props, "globalDefault", False) is not False:
+        yield "every pod is the most important one: globalDefault"
 
 
 @rule("k8s-rbac-wildcards", ROLES)
@@ -97,18 +112,10 @@ def _rbac_wildcards(resource: Resource, _: Environment) -> Iterable[str]:
             yield "a rule lets its holder become somebody else"
 
 
-@rule("k8s-rbac-admin", frozenset({"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"}))
+@rule("k8s-rbac-admin", BINDINGS)
 def _rbac_admin(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "roleRef.name") == "cluster-admin":
         yield "binds cluster-admin"
     for subject in get(resource.props, "subjects", []):
         if get(subject, "name") in ("system:anonymous", "system:unauthenticated", "system:authenticated"):
             yield "binds everyone"
-
-
-def known_or_none(resource: Resource, path: str) -> Any:
-    """The value at the path, None where it is absent or not known yet."""
-    try:
-        return get(resource.props, path)
-    except Undecidable:
-        return None

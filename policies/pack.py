@@ -18,28 +18,47 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policies import aws_access, aws_data, objects, pods, whole
+from policies import (
+    aws_access,
+    aws_buckets,
+    aws_cache,
+    aws_data,
+    aws_edge,
+    aws_logs,
+    aws_size,
+    connections,
+    gateway,
+    isolation,
+    objects,
+    plugins,
+    pods,
+    statements,
+    whole,
+)
 from policies.catalogue import load_catalogue
-from policies.environments import environment_of, stack_of
+from policies.environments import environment_of, stack_of, users_of_stack
 from policies.exemptions import load_exemptions
 from policies.judge import Judge
 from policies.rule import RULES, STACK_RULES, Resource, Stack
 from policies.values import plain
 
-RULE_MODULES = (pods, objects, aws_data, aws_access, whole)
+RULE_MODULES = (
+    pods, objects, isolation, gateway, connections, aws_data, aws_cache, aws_buckets, aws_access, aws_edge,
+    aws_logs, aws_size, statements, plugins, whole,
+)  # fmt: skip
 """Importing them registers their rules."""
 
 
 @cache
-def judge_of(stack: str) -> Judge:
-    """The judge of a stack, by its name: the engine doesn't hand a stack's configuration to packs in Python."""
+def judge_of(stack: str, users: int | None = None) -> Judge:
+    """The judge of a stack by its name, made for so many users (None: not known)."""
     descriptions = load_catalogue()
     return Judge(
         rules=RULES,
         stack_rules=STACK_RULES,
         descriptions=descriptions,
         exemptions=load_exemptions(frozenset(descriptions)),
-        environment=environment_of(stack),
+        environment=environment_of(stack, users),
         today=datetime.datetime.now(tz=datetime.UTC).date(),
     )
 
@@ -63,7 +82,7 @@ def make_pack() -> PolicyPack:
 
     def on_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
         resource = inputs[args.urn] = to_resource(args)
-        for finding in judge_of(stack_of(args.urn)).on_resource(resource):
+        for finding in judge_of(stack_of(args.urn), users_of_stack()).on_resource(resource):
             report(finding.message, finding.urn)
 
     def on_stack(args: StackValidationArgs, report: ReportViolation) -> None:
@@ -72,7 +91,7 @@ def make_pack() -> PolicyPack:
         resources = [inputs.get(resource.urn) or to_resource(resource) for resource in args.resources]
         if not resources:
             return
-        for finding in judge_of(stack_of(resources[0].urn)).on_stack(Stack(resources)):
+        for finding in judge_of(stack_of(resources[0].urn), users_of_stack()).on_stack(Stack(resources)):
             # Without a URN the engine's text mode breaks down.
             report(finding.message, finding.urn or resources[0].urn)
 

@@ -6,9 +6,6 @@ from typing import Any
 from policies.rule import Environment, Resource, rule
 from policies.values import Undecidable, get
 
-POD_SECURITY = (
-    "Pod Security Standards, restricted: https://kubernetes.io/docs/concepts/security/pod-security-standards/"
-)
 TEMPLATES = {
     "kubernetes:apps/v1:Deployment": "spec.template",
     "kubernetes:apps/v1:StatefulSet": "spec.template",
@@ -17,6 +14,7 @@ TEMPLATES = {
     "kubernetes:batch/v1:CronJob": "spec.jobTemplate.spec.template",
 }
 ALL = frozenset(TEMPLATES)
+ACCOUNT = frozenset({"kubernetes:core/v1:ServiceAccount"})
 DEPLOYMENTS = frozenset({"kubernetes:apps/v1:Deployment"})
 SERVING = frozenset({"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet"})
 ALLOWED_VOLUMES = {
@@ -29,6 +27,7 @@ ALLOWED_VOLUMES = {
     "csi",
     "ephemeral",
 }
+SPREAD_OVER = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
 REFERENCES = ("_arn", "_file", "_path", "_name")
 """Ends of names that say where a secret is, not what it is."""
 SECRET_WORDS = ("password", "secret", "token", "pepper", "private_key", "master_key", "api_key", "credential")
@@ -50,7 +49,10 @@ def containers(resource: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
 @rule("k8s-not-root", ALL)
 def _not_root(resource: Resource, _: Environment) -> Iterable[str]:
     pod = get(pod_spec(resource), "securityContext.runAsNonRoot", False)
+    user = get(pod_spec(resource), "securityContext.runAsUser")
     for name, container in containers(resource):
+        if get(container, "securityContext.runAsUser", user) is None:
+            yield f"container {name} runs as whom its image says: runAsUser is missing"
         if get(container, "securityContext.runAsNonRoot", pod) is not True:
             yield f"container {name} may run as root: securityContext.runAsNonRoot is not true"
         if get(container, "securityContext.runAsUser", 1) == 0:
@@ -101,9 +103,10 @@ def _no_host(resource: Resource, _: Environment) -> Iterable[str]:
             yield f"container {name} takes a port of the node"
 
 
-@rule("k8s-no-token", ALL)
+@rule("k8s-no-token", ALL | ACCOUNT)
 def _no_token(resource: Resource, _: Environment) -> Iterable[str]:
-    if get(pod_spec(resource), "automountServiceAccountToken", True) is not False:
+    stated = resource.props if resource.type in ACCOUNT else pod_spec(resource)
+    if get(stated, "automountServiceAccountToken", True) is not False:
         yield "the service account's token is mounted: automountServiceAccountToken is not false"
 
 
@@ -111,12 +114,26 @@ def _no_token(resource: Resource, _: Environment) -> Iterable[str]:
 def _resources(resource: Resource, _: Environment) -> Iterable[str]:
     for name, container in containers(resource):
         stated = get(container, "resources", {})
-        for field in ("requests.cpu", "requests.memory", "limits.memory"):
-            if get(stated, field) is None:
-                yield f"container {name}: resources.{field} is missing"
+        for kind in ("requests", "limits"):
+            for amount in ("cpu", "memory", "ephemeral-storage"):
+                if get(stated, f"{kind}.{amount}") is None:
+                    yield f"container {name}: resources.{kind}.{amount} is missing"
         request, limit = get(stated, "requests.memory"), get(stated, "limits.memory")
         if request and limit and request != limit:
             yield f"container {name}: the memory request differs from its limit"
+
+
+@rule("k8s-bounded-volumes", ALL)
+def _bounded_volumes(resource: Resource, _: Environment) -> Iterable[str]:
+    for volume in get(pod_spec(resource), "volumes", []):
+        if get(volume, "emptyDir") is not None and get(volume, "emptyDir.sizeLimit") is None:
+            yield f"volume {get(volume, 'name', '?')} may fill the node's disk: emptyDir.sizeLimit is missing"
+
+
+@rule("k8s-own-account", ALL)
+def _own_account(resource: Resource, _: Environment) -> Iterable[str]:
+    if get(pod_spec(resource), "serviceAccountName", "default") == "default":
+        yield "runs as the namespace's default service account: serviceAccountName"
 
 
 @rule("k8s-probes", SERVING)
@@ -137,37 +154,58 @@ def _probes(resource: Resource, _: Environment) -> Iterable[str]:
 @rule("k8s-image", ALL)
 def _image(resource: Resource, environment: Environment) -> Iterable[str]:
     for name, container in containers(resource):
-        image = get(container, "image", "")
-        tagless, _, digest = image.partition("@")
-        tag = tagless.rpartition("/")[2].partition(":")[2]
-        if not digest and tag in ("", "latest"):
-            yield f"container {name}: image {image} names no version"
-        if not digest.startswith("sha256:") and environment.production:
-            yield f"container {name}: image {image} has no digest"
+        for wrong in image_problems(get(container, "image", ""), environment):
+            yield f"container {name}: {wrong}"
+
+
+def image_problems(image: str, environment: Environment) -> Iterable[str]:
+    """What is wrong with the reference of an image."""
+    tagless, _, digest = image.partition("@")
+    tag = tagless.rpartition("/")[2].partition(":")[2]
+    if not digest and tag in ("", "latest"):
+        yield f"image {image} names no version"
+    if not digest.startswith("sha256:") and environment.production:
+        yield f"image {image} has no digest"
 
 
 @rule("k8s-no-secret-literals", ALL)
 def _no_secret_literals(resource: Resource, _: Environment) -> Iterable[str]:
     for name, container in containers(resource):
-        for variable in get(container, "env", []):
-            key = get(variable, "name", "")
-            try:
-                literal = get(variable, "value", "")
-            except Undecidable:
-                continue  # judged at the update, when it is known
-            stated = bool(literal)
-            names_secret = any(word in key.lower() for word in SECRET_WORDS) and not key.lower().endswith(REFERENCES)
-            if stated and names_secret:
-                yield f"container {name}: the environment variable {key} is a literal"
-            if stated and "://" in str(literal) and "@" in str(literal).partition("://")[2].partition("/")[0]:
-                yield f"container {name}: the environment variable {key} holds a URL with credentials"
+        for wrong in literal_problems(get(container, "env", [])):
+            yield f"container {name}: {wrong}"
+
+
+def literal_problems(variables: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """What is wrong with variables of an environment; one that isn't known yet is judged at the update."""
+    later = False
+    for variable in variables:
+        key = get(variable, "name", "")
+        try:
+            literal = str(get(variable, "value", ""))
+        except Undecidable:
+            later = True
+            continue
+        names_secret = any(word in key.lower() for word in SECRET_WORDS) and not key.lower().endswith(REFERENCES)
+        if literal and names_secret:
+            yield f"the environment variable {key} is a literal"
+        if "://" in literal and "@" in literal.partition("://")[2].partition("/")[0]:
+            yield f"the environment variable {key} holds a URL with credentials"
+    if later:
+        raise Undecidable
 
 
 @rule("k8s-spread", SERVING)
 def _spread(resource: Resource, _: Environment) -> Iterable[str]:
-    keys = {get(rule, "topologyKey") for rule in get(pod_spec(resource), "topologySpreadConstraints", [])}
-    if "topology.kubernetes.io/zone" not in keys and get(resource.props, "spec.strategy.type", "") != "Recreate":
-        yield "pods aren't spread over zones"
+    labels = get(resource.props, TEMPLATES[resource.type] + ".metadata.labels", {}).items()
+    keys = {
+        get(constraint, "topologyKey")
+        for constraint in get(pod_spec(resource), "topologySpreadConstraints", [])
+        if (own := get(constraint, "labelSelector.matchLabels", {}).items()) and own <= labels
+    }
+    # A pod that is replaced in place is alone.
+    if get(resource.props, "spec.strategy.type", "") != "Recreate":
+        for key in sorted(SPREAD_OVER - keys):
+            yield f"pods aren't spread: no topologySpreadConstraint on {key} selects them"
 
 
 @rule("k8s-graceful", SERVING)

@@ -18,12 +18,24 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Size:
+    """What may be bought: families of instances, price classes of the CDN. locked_backups: whether they must be."""
+
+    databases: tuple[str, ...]
+    caches: tuple[str, ...]
+    nodes: tuple[str, ...]
+    price_classes: tuple[str, ...]
+    locked_backups: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     """What an environment demands beyond the rules that hold everywhere."""
 
     production: bool
     multi_az: bool
     backup_days: int
+    size: Size
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,12 @@ import pytest
 from policies.catalogue import Description
 from policies.exemptions import BadExemptionError, Exemption, load_exemptions
 from policies.judge import Finding, Judge
-from policies.rule import Environment, Resource, Rule, Stack, StackRule
+from policies.rule import Environment, Resource, Rule, Size, Stack, StackRule
 from policies.values import UNKNOWN, Undecidable, get, plain
 
 TODAY = datetime.date(2026, 11, 22)
-LENIENT = Environment(production=False, multi_az=False, backup_days=1)
+ANY_SIZE = Size(databases=(), caches=(), nodes=(), price_classes=(), locked_backups=False)
+LENIENT = Environment(production=False, multi_az=False, backup_days=1, size=ANY_SIZE)
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 

@@ -1,0 +1,66 @@
+"""Rules on ElastiCache: encrypted, known users with their own keys, snapshots, logs."""
+
+from collections.abc import Iterable
+
+from policies.rule import Environment, Resource, rule
+from policies.values import get
+
+CACHE = frozenset({"aws:elasticache/replicationGroup:ReplicationGroup"})
+
+
+@rule("aws-cache-encrypted", CACHE)
+def _encrypted(resource: Resource, _: Environment) -> Iterable[str]:
+    if str(get(resource.props, "atRestEncryptionEnabled", "false")).lower() != "true":
+        yield "atRestEncryptionEnabled is not true"
+    if "kmsKeyId" not in resource.props:
+        yield "not encrypted by a key of ours: no kmsKeyId"
+    if get(resource.props, "transitEncryptionEnabled", False) is not True:
+        yield "transitEncryptionEnabled is not true"
+    if get(resource.props, "transitEncryptionMode", "") != "required":
+        yield "clear text may still be taken: transitEncryptionMode is not required"
+
+
+@rule("aws-cache-users", CACHE)
+def _users(resource: Resource, _: Environment) -> Iterable[str]:
+    if "userGroupIds" not in resource.props:
+        yield "anyone in the network may read everything: no userGroupIds"
+    if not _stated(resource, "securityGroupIds"):
+        yield "the VPC's default group decides who reaches it: no securityGroupIds"
+
+
+@rule("aws-cache-user", frozenset({"aws:elasticache/user:User"}))
+def _user(resource: Resource, _: Environment) -> Iterable[str]:
+    words = str(get(resource.props, "accessString", "")).split()
+    if "on" not in words:
+        return  # the default user is switched off
+    if "~*" in words or "allkeys" in words or "&*" in words or "allchannels" in words:
+        yield "may read what belongs to others: accessString names no prefix"
+    if "+@all" in words or "allcommands" in words or "-@all" not in words:
+        yield "may run every command: accessString doesn't begin with -@all"
+    if get(resource.props, "authenticationMode.type", "") not in ("password", "iam"):
+        yield "needs no password: authenticationMode.type"
+
+
+@rule("aws-cache-multi-az", CACHE)
+def _multi_az(resource: Resource, environment: Environment) -> Iterable[str]:
+    if environment.multi_az:
+        for field in ("multiAzEnabled", "automaticFailoverEnabled"):
+            if get(resource.props, field, False) is not True:
+                yield f"the loss of one node stops it: {field} is not true"
+
+
+@rule("aws-cache-backups", CACHE)
+def _backups(resource: Resource, _: Environment) -> Iterable[str]:
+    if get(resource.props, "snapshotRetentionLimit", 0) == 0:
+        yield "sessions can't be brought back: snapshotRetentionLimit is 0"
+
+
+@rule("aws-cache-logged", CACHE)
+def _logged(resource: Resource, _: Environment) -> Iterable[str]:
+    if not get(resource.props, "logDeliveryConfigurations", []):
+        yield "its log goes nowhere: logDeliveryConfigurations"
+
+
+def _stated(resource: Resource, field: str) -> bool:
+    """Whether a field is there, known or not."""
+    return bool(field in resource.props)

@@ -1,0 +1,204 @@
+"""Rules on the door of the cluster: who is asked for who they are, how often they may ask, and what they may claim."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from policies.places import named, place
+from policies.pods import image_problems, literal_problems
+from policies.rule import Environment, Resource, Stack, rule, stack_rule
+from policies.values import get
+
+GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
+ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+SECURITY = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
+TRAFFIC = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
+CLIENTS = "kubernetes:gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy"
+PROXY = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
+RELEASE = "kubernetes:helm.sh/v3:Release"
+CLAIMS = {"x-user-id", "x-user-email", "x-user-role", "x-session", "x-envoy-original-path"}
+"""Headers by which backends know who asks, and where: no client may send them."""
+EVERYONE = {"0.0.0.0/0", "::/0"}
+RELEASE_PARTS = (
+    "certgen.job",
+    "deployment.envoyGateway",
+    "config.envoyGateway.provider.kubernetes.rateLimitDeployment.container",
+)
+CALM_SECONDS = 60
+RESOURCES = ("requests.cpu", "requests.memory", "limits.memory")
+Findings = Iterable[tuple[Resource | None, str]]
+
+
+@rule("k8s-gateway-listener", frozenset({GATEWAY}))
+def _listener(resource: Resource, _: Environment) -> Iterable[str]:
+    for listener in get(resource.props, "spec.listeners", []):
+        name = get(listener, "name", "?")
+        if get(listener, "protocol", "HTTP") not in ("HTTPS", "TLS") or get(listener, "tls") is None:
+            yield f"listener {name} takes clear text: protocol HTTPS with tls"
+        if get(listener, "allowedRoutes.namespaces.from", "All") == "All":
+            yield f"listener {name} takes routes of anybody: allowedRoutes.namespaces.from"
+
+
+@rule("k8s-gateway-clients", frozenset({CLIENTS}))
+def _clients(resource: Resource, _: Environment) -> Iterable[str]:
+    spec = get(resource.props, "spec", {})
+    if get(spec, "tls.minVersion", "1.0") not in ("1.2", "1.3"):
+        yield "takes old protocols: tls.minVersion is below 1.2"
+    missing = CLAIMS - set(get(spec, "headers.earlyRequestHeaders.remove", []))
+    if missing:
+        yield f"believes what clients claim to be: earlyRequestHeaders.remove lacks {', '.join(sorted(missing))}"
+    if get(spec, "headers.withUnderscoresAction", "RejectRequest") == "Allow":
+        yield "x_user_id passes for x-user-id: headers.withUnderscoresAction"
+    if get(spec, "headers.xForwardedClientCert.mode", "Sanitize") != "Sanitize":
+        yield "believes a certificate that a client only tells of: headers.xForwardedClientCert.mode"
+
+
+@rule("k8s-gateway-identity", frozenset({SECURITY}))
+def _identity(resource: Resource, _: Environment) -> Iterable[str]:
+    spec = get(resource.props, "spec", {})
+    for provider in get(spec, "jwt.providers", []):
+        for field in ("issuer", "audiences"):
+            if not get(provider, field):
+                yield f"takes tokens that were made for others: jwt.providers.{field}"
+    if get(spec, "extAuth.failOpen", False) is not False:
+        yield "lets everyone pass while sessions can't be asked: extAuth.failOpen"
+    if not _authenticates(resource):
+        return
+    if get(spec, "authorization.defaultAction", "Allow") != "Deny" or not get(spec, "authorization.rules", []):
+        yield "lets pass whom no rule names: authorization.defaultAction is not Deny"
+    if get(spec, "extAuth") is not None and get(spec, "csrf") is None:
+        yield "other sites may act in a user's name: cookies without csrf"
+    if get(spec, "cors.allowCredentials", False) and "*" in get(spec, "cors.allowOrigins", []):
+        yield "other sites may read in a user's name: cors.allowOrigins"
+
+
+@rule("k8s-gateway-limits", frozenset({TRAFFIC}))
+def _limits(resource: Resource, _: Environment) -> Iterable[str]:
+    rules = get(resource.props, "spec.rateLimit.global.rules", [])
+    networks: set[str] = set()
+    users = False
+    for item in rules:
+        if get(item, "limit.requests", 0) == 0:
+            yield "a limit states no number: rateLimit.global.rules.limit.requests"
+        if get(item, "shared", False) is not True:
+            yield "each rule of a route counts for itself: rateLimit.global.rules.shared"
+        for selector in get(item, "clientSelectors", []):
+            networks |= {get(selector, "sourceCIDR.value", "")}
+            users = users or any(get(header, "type", "") == "Distinct" for header in get(selector, "headers", []))
+    if EVERYONE - networks:
+        yield f"addresses of {', '.join(sorted(EVERYONE - networks))} are not limited: rateLimit.global.rules"
+    if not users:
+        yield "users are not limited: rateLimit.global.rules has no header that is Distinct"
+
+
+@rule("k8s-gateway-proxies", frozenset({PROXY}))
+def _proxies(resource: Resource, environment: Environment) -> Iterable[str]:
+    spec = get(resource.props, "spec.provider.kubernetes", {})
+    container = get(spec, "envoyDeployment.container", {})
+    yield from image_problems(get(container, "image", ""), environment)
+    yield from _unbounded("envoyDeployment.container", container)
+    if not _spread(get(spec, "envoyDeployment.pod.topologySpreadConstraints", [])):
+        yield "proxies aren't spread over zones and nodes: topologySpreadConstraints"
+    if get(spec, "envoyDeployment.strategy.rollingUpdate.maxUnavailable", "25%") not in (0, "0%"):
+        yield "a rollout takes proxies away: rollingUpdate.maxUnavailable is not 0"
+    if get(spec, "envoyService.type", "LoadBalancer") != "ClusterIP":
+        yield "opens a way past the CDN: envoyService.type is not ClusterIP"
+    if not get(spec, "envoyHpa.metrics", []):
+        yield "scales by nothing: envoyHpa.metrics"
+    if get(spec, "envoyHpa.behavior.scaleDown.stabilizationWindowSeconds", 0) < CALM_SECONDS:
+        yield "gives pods back at the first lull: envoyHpa.behavior.scaleDown.stabilizationWindowSeconds is below 60"
+    settings = get(resource.props, "spec.telemetry.accessLog.settings", [])
+    if not any(get(item, "sinks", []) for item in settings):
+        yield "requests leave no record: telemetry.accessLog"
+
+
+@rule("k8s-gateway-release", frozenset({RELEASE}))
+def _release(resource: Resource, environment: Environment) -> Iterable[str]:
+    if not get(resource.props, "version", ""):
+        yield "installs whatever is newest: version"
+    values = get(resource.props, "values", {})
+    for image in _images(values):
+        yield from image_problems(image, environment)
+    for part in RELEASE_PARTS:
+        yield from _unbounded(part, get(values, part, {}))
+    limiter = get(values, "config.envoyGateway.provider.kubernetes.rateLimitDeployment", {})
+    for name, pod in (
+        ("deployment", get(values, "deployment.pod", {})),
+        ("rateLimitDeployment", get(limiter, "pod", {})),
+    ):
+        if not _spread(get(pod, "topologySpreadConstraints", [])):
+            yield f"pods of {name} aren't spread over zones and nodes: topologySpreadConstraints"
+    if get(values, "podDisruptionBudget.unhealthyPodEvictionPolicy", "") != "AlwaysAllow":
+        yield "a broken pod blocks every drain: podDisruptionBudget.unhealthyPodEvictionPolicy"
+    if get(values, "config.envoyGateway.rateLimit.backend.type", "") != "Redis":
+        yield "nobody is limited: config.envoyGateway.rateLimit"
+    yield from literal_problems(get(limiter, "container.env", []))
+
+
+@stack_rule("stack-routes-guarded")
+def _guarded(stack: Stack, _: Environment) -> Findings:
+    guarded = _targets(item for item in stack.of(SECURITY) if _authenticates(item))
+    limited = _targets(item for item in stack.of(TRAFFIC) if get(item.props, "spec.rateLimit") is not None)
+    for route in stack.of(ROUTE):
+        whole = (*named(route), "")
+        public = set(get(route.props, "metadata.annotations", {}).get("naap.io/public-rules", "").split(","))
+        for item in get(route.props, "spec.rules", []):
+            if not get(item, "backendRefs", []):
+                continue  # answered by the gateway itself
+            section = get(item, "name", "")
+            own = {whole, (*named(route), section)}
+            if section not in public and not own & guarded:
+                yield route, f"rule {section} asks nobody who they are and isn't declared public"
+            if not own & limited:
+                yield route, f"rule {section} has no rate limit"
+
+
+@stack_rule("stack-prefixes-apart")
+def _prefixes_apart(stack: Stack, _: Environment) -> Findings:
+    owners: dict[tuple[str, str], Resource] = {}
+    for route in stack.of(ROUTE):
+        for item in get(route.props, "spec.rules", []):
+            for match in get(item, "matches", []):
+                path = get(match, "path.value", "/")
+                first = owners.setdefault((place(route)[0], path), route)
+                if first is not route and place(first) != place(route):
+                    yield route, f"path {path} already belongs to {first.name}"
+
+
+@stack_rule("stack-clients-held")
+def _held(stack: Stack, _: Environment) -> Findings:
+    held = _targets(stack.of(CLIENTS))
+    for gateway in stack.of(GATEWAY):
+        if (*named(gateway), "") not in held:
+            yield gateway, "clients may claim anything: no ClientTrafficPolicy targets it"
+
+
+def _authenticates(policy: Resource) -> bool:
+    return any(get(policy.props, f"spec.{how}") is not None for how in ("jwt", "extAuth", "oidc", "basicAuth"))
+
+
+def _targets(policies: Iterable[Resource]) -> set[tuple[str, str, str, str]]:
+    return {
+        (*place(policy), get(target, "name", ""), get(target, "sectionName", ""))
+        for policy in policies
+        for target in get(policy.props, "spec.targetRefs", [])
+    }
+
+
+def _spread(constraints: list[dict[str, Any]]) -> bool:
+    keys = {get(item, "topologyKey", "") for item in constraints if get(item, "labelSelector.matchLabels", {})}
+    return keys >= {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
+
+
+def _unbounded(name: str, container: dict[str, Any]) -> Iterable[str]:
+    for field in RESOURCES:
+        if get(container, f"resources.{field}") is None:
+            yield f"{name} may take the whole node: resources.{field} is missing"
+
+
+def _images(values: Any) -> Iterable[str]:
+    if isinstance(values, dict):
+        for key, value in values.items():  # pyright: ignore[reportUnknownVariableType]  # a chart's values
+            if key == "image" and isinstance(value, str):
+                yield value
+            else:
+                yield from _images(value)

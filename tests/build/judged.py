@@ -1,0 +1,26 @@
+"""What the program built, as the policy pack sees it."""
+
+from policies.judge import Judge
+from policies.pack import judge_of
+from policies.rule import Resource
+from policies.values import plain
+from tests.build.conftest import Built
+from tests.components.recording import Recorded
+
+
+def judge_for(built: Built) -> Judge:
+    """A judge that has judged nothing yet."""
+    judge_of.cache_clear()
+    return judge_of(built.plan.stack, built.plan.settings.users)
+
+
+def resource_of(record: Recorded) -> Resource:
+    """A registration."""
+    return Resource(
+        type=record.type,
+        name=record.name,
+        urn=record.urn,
+        props=plain(dict(record.inputs)),
+        provider=record.provider,
+        protect=record.protect,
+    )
