@@ -1,6 +1,7 @@
 """Applies the rules: every finding names the rule, what is wrong, and the fix; what can't be judged yet is counted."""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ class Finding:
 
 @dataclass(kw_only=True)
 class Judge:
-    """The rules, what they say, the exemptions in force, and how many judgements had to wait for the update."""
+    """The rules, what they say, the exemptions in force, and how often each rule had to wait for the update."""
 
     rules: Iterable[Rule]
     stack_rules: Iterable[StackRule]
@@ -29,7 +30,7 @@ class Judge:
     exemptions: tuple[Exemption, ...]
     environment: Environment
     today: datetime.date
-    undecided: int = field(default=0, init=False)
+    undecided: Counter[str] = field(default_factory=Counter[str], init=False)
 
     def __post_init__(self) -> None:
         self._by_type: dict[str, list[Rule]] = {}
@@ -43,7 +44,7 @@ class Judge:
             try:
                 wrong = list(rule.check(resource, self.environment))
             except Undecidable:
-                self.undecided += 1
+                self.undecided[rule.id] += 1
                 continue
             for text in wrong:
                 yield from self._finding(rule.id, resource, text)
@@ -54,10 +55,19 @@ class Judge:
             try:
                 wrong = list(rule.check(stack, self.environment))
             except Undecidable:
-                self.undecided += 1
+                self.undecided[rule.id] += 1
                 continue
             for resource, text in wrong:
                 yield from self._finding(rule.id, resource, text)
+
+    def waiting(self) -> str:
+        """What could not be judged yet, in words; empty when all was."""
+        if not self.undecided:
+            return ""
+        counted = ", ".join(f"{rule} {count}" for rule, count in sorted(self.undecided.items()))
+        return (
+            f"{self.undecided.total()} judgements need values that only the update knows, and are made then: {counted}"
+        )
 
     def _finding(self, rule_id: str, resource: Resource | None, text: str) -> Iterator[Finding]:
         name = resource.name if resource else "stack"

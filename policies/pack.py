@@ -95,6 +95,13 @@ def make_pack() -> PolicyPack:
             # Without a URN the engine's text mode breaks down.
             report(finding.message, finding.urn or resources[0].urn)
 
+    def on_waiting(args: StackValidationArgs, report: ReportViolation) -> None:
+        if not args.resources:
+            return
+        first = args.resources[0].urn
+        if told := judge_of(stack_of(first), users_of_stack()).waiting():
+            report(told, first)
+
     return PolicyPack(
         name="naap",
         enforcement_level=EnforcementLevel.MANDATORY,
@@ -104,6 +111,13 @@ def make_pack() -> PolicyPack:
             ),
             StackValidationPolicy(
                 name="stack", description="What belongs together is there (docs/policies.md).", validate=on_stack
+            ),
+            # Last: it counts what the others could not judge.
+            StackValidationPolicy(
+                name="waiting",
+                description="What is not known yet is judged at the update.",
+                enforcement_level=EnforcementLevel.ADVISORY,
+                validate=on_waiting,
             ),
         ],
     )

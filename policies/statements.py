@@ -63,7 +63,7 @@ def principals(statement: dict[str, Any]) -> set[str]:
 @rule("aws-iam-wildcards", ALL)
 def _wildcards(resource: Resource, _: Environment) -> Iterable[str]:
     for name, statement in statements(resource):
-        owner = any(who.endswith(":root") for who in principals(statement) if isinstance(who, str))
+        owner = any(who.endswith(":root") for who in principals(statement))
         if not owner and any(action == "*" or action.endswith(":*") for action in listed(get(statement, "Action", []))):
             yield f"{name} allows every action of a service"
         if owner and "*" in listed(get(statement, "Action", [])):

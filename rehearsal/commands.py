@@ -27,6 +27,8 @@ from rehearsal.report import Report
 from rehearsal.tools import Found, Toolbox
 
 SHOWN_CHANGES = 40
+CANNOT_RUN = "can't run policy"
+"""How the policy SDK says that a policy broke on a value that isn't known: by a remark, which fails nothing."""
 
 
 class Rehearsal:
@@ -174,6 +176,9 @@ class Rehearsal:
         return access
 
     def _tell_policies(self, outcome: Outcome) -> None:
+        broken = [message for _, _, message, _ in outcome.violations if CANNOT_RUN in message]
+        if broken or not outcome.packs:
+            raise RehearsalError("\n".join(["The policy pack did not run:", *(broken or ["it was not loaded"])]))
         for line in remarks(outcome):
             print(line)
 

@@ -170,3 +170,23 @@ GATEWAY = (
 """What the tests of the gateway run besides; no rehearsal waits for it."""
 
 ALL = (CLI, *CONTROL_PLANE)
+
+
+def _peer(name: str, module: str, version: str, seconds: int, ask: str) -> Tool:
+    numbers = [int(part) for part in version.split(".")]
+    return Tool(
+        name=name,
+        version=version,
+        at_least=(numbers[0], numbers[1], 0),
+        below=(numbers[0], numbers[1] + 1, 0),
+        ask=(ask,),
+        release=None,
+        build=GoBuild(module=name, package=f"{module}/cmd/{name}", seconds=seconds, ldflags={"main.version": version}),
+    )
+
+
+PEERS = (
+    _peer("kube-score", "github.com/zegl/kube-score", "1.20.0", 75, "version"),
+    _peer("kubeconform", "github.com/yannh/kubeconform", "0.8.0", 20, "-v"),
+)
+"""What else judges Kubernetes objects: only the tests run them, beside the policy pack."""

@@ -17,10 +17,12 @@ def _judged(built: Built, run: Run) -> tuple[Judge, list[str]]:
 def test_no_tier_violates_a_rule_and_everything_is_judged_at_the_update(tier: Built) -> None:
     judge, found = _judged(tier, tier.update)
     assert not found
-    assert judge.undecided == 0
+    assert not judge.undecided
+    assert not judge.waiting()
 
 
 def test_what_a_preview_does_not_know_is_counted_and_is_no_violation(tier: Built) -> None:
     judge, found = _judged(tier, tier.preview)
     assert not found
-    assert judge.undecided > 0
+    assert judge.undecided
+    assert judge.waiting().startswith(f"{judge.undecided.total()} judgements")

@@ -68,7 +68,8 @@ def test_a_rule_on_the_stack_may_speak_of_no_resource() -> None:
 def test_an_unknown_value_neither_breaks_a_rule_nor_passes_unseen() -> None:
     judge = _judge()
     assert not list(judge.on_resource(_door(open=UNKNOWN_TEXT)))
-    assert judge.undecided == 1
+    assert judge.undecided == {"closed": 1}
+    assert judge.waiting().endswith("are made then: closed 1")
 
 
 def test_an_exemption_in_force_leaves_the_resource_out() -> None:

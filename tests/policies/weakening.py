@@ -60,9 +60,10 @@ def _weaker_statements(statement: Mapping[str, Any]) -> Iterable[list[dict[str, 
     if statement["Effect"] == "Deny":
         yield []
         return
-    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+    stated = statement["Action"]
+    actions = cast("list[str]", stated) if isinstance(stated, list) else [str(stated)]
     yield [{**statement, "Action": "*"}]
-    if (whole := str(actions[0]).split(":", maxsplit=1)[0] + ":*") not in actions:
+    if (whole := actions[0].split(":", maxsplit=1)[0] + ":*") not in actions:
         yield [{**statement, "Action": [whole]}]
     if "Principal" in statement:
         yield [{**statement, "Principal": "*"}]
@@ -72,7 +73,8 @@ def _weaker_statements(statement: Mapping[str, Any]) -> Iterable[list[dict[str, 
         yield [{key: value for key, value in statement.items() if key != "Condition"}]
 
 
-def _items_gone(value: list[Any]) -> Iterable[list[Any]]:
+def _items_gone(found: Any) -> Iterable[list[Any]]:
+    value = cast("list[Any]", found) if isinstance(found, list) else []
     return ([*value[:number], *value[number + 1 :]] for number in range(len(value)))
 
 
@@ -87,6 +89,10 @@ def _is_pod(_kind: str, _path: str, value: Any) -> bool:
 
 def _is_container(_kind: str, _path: str, value: Any) -> bool:
     return isinstance(value, dict) and {"image", "name", "resources"} <= value.keys()
+
+
+def _is_from_secret(_kind: str, _path: str, value: Any) -> bool:
+    return isinstance(value, dict) and "secretKeyRef" in str(cast("dict[str, Any]", value).get("valueFrom"))
 
 
 WORDS = {
@@ -150,7 +156,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(name="guard", own=ends(GUARDS), weaker=lambda _: (REMOVED,)),
     Kind(name="fewer", own=ends(FEWER), weaker=lambda _: (0,)),
-    Kind(name="item", own=ends(LISTS), weaker=lambda value: _items_gone(value) if isinstance(value, list) else ()),
+    Kind(name="item", own=ends(LISTS), weaker=_items_gone),
     Kind(
         name="network",
         own=holds(r"^[\d.]+/[1-9]\d*$"),
@@ -160,7 +166,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="image", own=ends("image"), weaker=_undigested),
     Kind(
         name="literal",
-        own=lambda _k, _p, value: isinstance(value, dict) and "secretKeyRef" in str(value.get("valueFrom")),
+        own=_is_from_secret,
         weaker=lambda value: ({"name": value["name"], "value": "scheme://user:word@host/"},),
     ),
     Kind(

@@ -1,6 +1,6 @@
 module naap/rehearsal/kube-score
 
-go 1.26.8
+go 1.26.0
 
 tool github.com/zegl/kube-score/cmd/kube-score
 
