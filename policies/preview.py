@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -51,8 +51,9 @@ class Preview:
 
 def read_preview(text: str) -> Preview:
     """Reads the JSON of a preview, also of one that failed. Raises BadPreviewError."""
+    start = next((place for place, line in _lines(text) if line.startswith("{")), 0)  # warnings come first
     try:
-        found: Any = json.loads(text)
+        found: Any = json.loads(text[start:])
     except ValueError:
         found = None
     if not isinstance(found, dict):
@@ -66,6 +67,13 @@ def read_preview(text: str) -> Preview:
         broken=[message.strip() for _, message in told if CANNOT_RUN in message],
         errors=[message.strip() for severity, message in told if severity == "error"],
     )
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    place = 0
+    for line in text.splitlines(keepends=True):
+        yield place, line
+        place += len(line)
 
 
 def _step(item: Mapping[str, Any]) -> Step | None:

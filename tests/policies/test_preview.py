@@ -37,6 +37,10 @@ def test_a_replacement_in_three_steps_is_one() -> None:
     assert not preview.losses
 
 
+def test_warnings_before_the_preview_are_passed_over() -> None:
+    assert read_preview("warning: old\n" + _text(_step("create", SERVICE, "new"))).counts == {"create": 1}
+
+
 def test_what_stays_is_not_told() -> None:
     assert "nothing changes" in comment(read_preview(_text(_step("same", BUCKET, "b"))), environment="dev")
 
