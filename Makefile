@@ -8,7 +8,7 @@ endif
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down shell policy validate plan tools test bench aws-check check format venv venv-dev
+.PHONY: help up preview status down shell policy validate plan tools test bench checkov aws-check check format venv venv-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -48,8 +48,10 @@ test: venv-dev ## All tests
 bench: venv-dev ## Our program against the bare engine, side by side
 	@$(RUN) -m benchmarks
 
-aws-check: venv-dev ## The AWS estate of every tier before the real Terraform provider, and checkov
+checkov: python-found ## checkov in an environment of its own, for the tests that ask it
 	@$(PYTHON) rehearsal/venv.py requirements-aws-check.txt .venv-checkov
+
+aws-check: venv-dev checkov ## The AWS estate of every tier before the real Terraform provider, and checkov
 	@CHECKOV=$(CURDIR)/.venv-checkov/bin/checkov $(RUN) -m tests.oracle
 
 check: venv-dev ## Format, lint and types

@@ -1,8 +1,7 @@
 """What each environment must hold to, by the name of its stack and the number of its users."""
 
-import json
-import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,7 @@ from policies.rule import Environment, Size
 
 FILE = Path(__file__).with_name("environments.yaml")
 DEFAULT = "default"
-CONFIG = "PULUMI_CONFIG"
-"""The stack's configuration as the engine hands it to a pack's process: JSON, secrets in the clear. Never print it."""
+USERS = "naap:users"
 
 
 def environment_of(stack: str, users: int | None = None) -> Environment:
@@ -25,10 +23,15 @@ def environment_of(stack: str, users: int | None = None) -> Environment:
     return Environment(**{**stated[DEFAULT], **stated.get(stack, {})}, size=_size(stated["sizes"], users))
 
 
-def users_of_stack() -> int | None:
-    """The stack's naap:users, where the engine tells it."""
-    users = json.loads(os.environ.get(CONFIG) or "{}").get("naap:users")
-    return int(users) if users is not None else None
+@cache
+def users_of(stack: str, project: Path = FILE.parent.parent) -> int | None:
+    """How many users a stack is made for, as its configuration beside the pack says; None where there is none.
+
+    The engine doesn't hand a stack's configuration to packs in Python.
+    """
+    file = project / f"Pulumi.{stack}.yaml"
+    config = (yaml.safe_load(file.read_text()) or {}).get("config", {}) if file.is_file() else {}
+    return int(config[USERS]) if USERS in config else None
 
 
 def stack_of(urn: str) -> str:

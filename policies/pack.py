@@ -36,7 +36,7 @@ from policies import (
     whole,
 )
 from policies.catalogue import load_catalogue
-from policies.environments import environment_of, stack_of, users_of_stack
+from policies.environments import environment_of, stack_of, users_of
 from policies.exemptions import load_exemptions
 from policies.judge import Judge
 from policies.rule import RULES, STACK_RULES, Resource, Stack
@@ -63,6 +63,12 @@ def judge_of(stack: str, users: int | None = None) -> Judge:
     )
 
 
+def judge_at(urn: str) -> Judge:
+    """The judge of the stack of a resource."""
+    stack = stack_of(urn)
+    return judge_of(stack, users_of(stack))
+
+
 def to_resource(args: Any) -> Resource:
     """A resource of the SDK (of either kind of policy) in plain values."""
     provider = args.provider.urn if args.provider else ""
@@ -82,7 +88,7 @@ def make_pack() -> PolicyPack:
 
     def on_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
         resource = inputs[args.urn] = to_resource(args)
-        for finding in judge_of(stack_of(args.urn), users_of_stack()).on_resource(resource):
+        for finding in judge_at(args.urn).on_resource(resource):
             report(finding.message, finding.urn)
 
     def on_stack(args: StackValidationArgs, report: ReportViolation) -> None:
@@ -91,7 +97,7 @@ def make_pack() -> PolicyPack:
         resources = [inputs.get(resource.urn) or to_resource(resource) for resource in args.resources]
         if not resources:
             return
-        for finding in judge_of(stack_of(resources[0].urn), users_of_stack()).on_stack(Stack(resources)):
+        for finding in judge_at(resources[0].urn).on_stack(Stack(resources)):
             # Without a URN the engine's text mode breaks down.
             report(finding.message, finding.urn or resources[0].urn)
 
@@ -99,7 +105,7 @@ def make_pack() -> PolicyPack:
         if not args.resources:
             return
         first = args.resources[0].urn
-        if told := judge_of(stack_of(first), users_of_stack()).waiting():
+        if told := judge_at(first).waiting():
             report(told, first)
 
     return PolicyPack(

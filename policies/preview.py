@@ -59,8 +59,10 @@ def read_preview(text: str) -> Preview:
     if not isinstance(found, dict):
         raise BadPreviewError("a preview is the JSON that `pulumi preview --json` prints; it printed something else")
     digest = cast("dict[str, Any]", found)
-    steps = dict.fromkeys(step for item in digest.get("steps") or [] if (step := _step(item)) is not None)
-    told = [(str(item.get("severity")), str(item.get("message", ""))) for item in digest.get("diagnostics") or []]
+    stated = cast("list[dict[str, Any]]", digest.get("steps") or [])
+    remarks = cast("list[dict[str, Any]]", digest.get("diagnostics") or [])
+    steps = dict.fromkeys(step for item in stated if (step := _step(item)) is not None)
+    told = [(str(item.get("severity")), str(item.get("message", ""))) for item in remarks]
     return Preview(
         steps=sorted(steps, key=lambda step: (not step.loses, ORDER.index(step.operation), step.type, step.name)),
         counts=Counter(step.operation for step in steps),

@@ -32,7 +32,8 @@ def kube_score(program: Path, files: Sequence[Path]) -> Iterable[Finding]:
         where = f"{item['type_meta']['kind']}/{metadata.get('namespace', '')}/{metadata['name']}"
         for check in item["checks"]:
             if check["grade"] < GOOD and not check["skipped"]:
-                said = "; ".join(comment["summary"] for comment in check["comments"] or [])
+                comments = cast("list[dict[str, str]]", check["comments"] or [])
+                said = "; ".join(comment["summary"] for comment in comments)
                 yield Finding(check=check["check"]["id"], where=where, said=said)
 
 

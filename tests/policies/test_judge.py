@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from policies.catalogue import Description
+from policies.environments import environment_of, users_of
 from policies.exemptions import BadExemptionError, Exemption, load_exemptions
 from policies.judge import Finding, Judge
 from policies.rule import Environment, Resource, Rule, Size, Stack, StackRule
@@ -115,3 +116,15 @@ def test_a_path_through_something_unknown_is_undecidable_and_an_absent_one_is_th
     assert get(props, "spec.absent.deep", "default") == "default"
     with pytest.raises(Undecidable):
         get(props, "spec.later.deep")
+
+
+def test_the_number_of_users_is_read_from_the_configuration_beside_the_pack(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {naap:users: 1000}")
+    assert users_of("dev", tmp_path) == 1_000
+    assert users_of("elsewhere", tmp_path) is None
+
+
+def test_what_may_be_bought_goes_by_the_users_and_is_anything_allowed_where_they_are_not_known() -> None:
+    assert environment_of("dev", 1_000).size.databases == ("t4g",)
+    assert environment_of("prod", 5_000_000).size.price_classes == ("PriceClass_All",)
+    assert set(environment_of("prod").size.databases) == {"t4g", "m7g", "r8g"}
