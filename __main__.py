@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 
 from components.configuration import read_configuration
+from components.held import read_held
 from components.platform import Platform
 from planning.problem import InvalidInputError
 from plugins.load import plan_of
@@ -12,7 +13,7 @@ from plugins.load import plan_of
 try:
     stack = pulumi.get_stack()
     configuration = read_configuration(stack)
-    plan = plan_of(stack, Path(__file__).parent, configuration.raw, configuration.secret_names)
+    plan = plan_of(stack, Path(__file__).parent, configuration.raw, configuration.secret_names, read_held(stack))
 except InvalidInputError as error:
     raise pulumi.RunError(str(error)) from None
 

@@ -4,8 +4,8 @@
              client_security_group_id=cluster.security_group_id,
              opts=ResourceOptions(parent=platform, providers=[home_aws]))
 
-Handles: writer_host, reader_hosts, arn, master_secret_arn, key_arn. The name of the database is DATABASE_NAME, its
-port DATABASE_PORT (planning/database.py). The second region's part is DatabaseStandby.
+Handles: writer_host, reader_hosts, storage_gib (as AWS says it), arn, master_secret_arn, key_arn. The name of the
+database is DATABASE_NAME, its port DATABASE_PORT (planning/database.py). The second region's part is DatabaseStandby.
 
 The administrator's password is derived and lies in a secret of its own: RDS can't create replicas of an instance
 whose password it manages itself, and a tier without replicas must be able to grow into one with them.
@@ -75,6 +75,7 @@ class Database(pulumi.ComponentResource):
         self.master_secret_arn = self._secret(primary, password)
         replicas = [self._replica(primary, replica) for replica in plan.replicas]
         self.arn = primary.arn
+        self.storage_gib = primary.allocated_storage
         self.writer_host = primary.address
         self.reader_hosts = [replica.address for replica in replicas]
         self.register_outputs({"writerHost": self.writer_host})

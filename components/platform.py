@@ -1,6 +1,7 @@
 """The whole platform of a stack: what all regions share, the regions, the database shards, and the plugins."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -21,6 +22,7 @@ from components.secrets import RootSecret
 from components.storage import Storage
 from planning.alarms import cache_nodes
 from planning.cdn import REGION
+from planning.held import OUTPUT, held_output
 from planning.naming import REGION_CODES
 from planning.platform import PlatformPlan, RegionPlan
 from planning.schema_job import plan_schema_namespace
@@ -29,7 +31,7 @@ from planning.schema_job import plan_schema_namespace
 class Platform(pulumi.ComponentResource):
     """Everything of one stack. outputs: what the stack exports; no secret among them."""
 
-    outputs: Mapping[str, pulumi.Input[str] | Mapping[str, pulumi.Input[str]]]
+    outputs: Mapping[str, pulumi.Input[str] | Mapping[str, Any]]
 
     def __init__(
         self,
@@ -212,7 +214,7 @@ class Platform(pulumi.ComponentResource):
 
     def _outputs(
         self, shards: Mapping[str, Mapping[int, ShardAccess]]
-    ) -> dict[str, pulumi.Input[str] | Mapping[str, pulumi.Input[str]]]:
+    ) -> dict[str, pulumi.Input[str] | Mapping[str, Any]]:
         home = self._plan.home.region
         return {
             "siteUrl": self._cdn.site_url,
@@ -225,4 +227,7 @@ class Platform(pulumi.ComponentResource):
                 bucket.plan.noun: bucket.name
                 for bucket in (self._storage.home.assets, self._storage.home.uploads, self._storage.home.backups)
             },
+            OUTPUT: held_output(
+                self._plan.held, {number: database.storage_gib for number, database in self._databases.items()}
+            ),
         }

@@ -1,5 +1,6 @@
 """Database shards: one RDS PostgreSQL instance each, with its replicas, here and in the second region."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,11 @@ BASELINE_THROUGHPUT = 500
 LOG_EXPORTS = ("postgresql", "upgrade")
 REPLICA_BACKUP_DAYS = 7
 """Of the replica in the second region: a promoted one has backups from its first minute."""
+
+CEILING_PART = 1.1
+"""RDS demands that the ceiling of storage lies a tenth above what is there."""
+CEILING_STATED_PART = 1.26
+"""Of a stated floor: nearer, RDS reports each day that the ceiling comes near."""
 
 _SLOTS = 8
 """Maintenance of at most every eighth shard falls into the same half hour."""
@@ -140,16 +146,19 @@ def log_groups(identifier: str) -> tuple[str, ...]:
 
 
 def plan_shards(*, stack: str, settings: Settings, tier: Tier, users: int) -> tuple[DatabasePlan, ...]:
-    """The shards of an environment, in order of their numbers."""
+    """The shards of an environment, in order of their numbers; never fewer, nor smaller, than the settings demand."""
     regions = settings.regions[: tier.regions]
-    return tuple(_plan_shard(stack, settings, tier, regions, shard) for shard in range(shard_count(tier, users)))
+    count = max(shard_count(tier, users), settings.shards or 0)
+    return tuple(_plan_shard(stack, settings, tier, regions, shard) for shard in range(count))
 
 
 def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, ...], shard: int) -> DatabasePlan:
     size = tier.database
     home = regions[0]
     identifier = f"{regional(stack, home)}-pg-{shard}"
-    states_io = size.storage_gib >= BASELINE_FROM_GIB
+    floor = settings.storage_gib or 0
+    storage_gib = max(size.storage_gib, floor)
+    states_io = storage_gib >= BASELINE_FROM_GIB
     return DatabasePlan(
         shard=shard,
         region=home,
@@ -158,8 +167,8 @@ def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, 
         instance_class=size.instance_class,
         memory_gib=size.memory_gib,
         multi_az=size.multi_az,
-        storage_gib=size.storage_gib,
-        max_storage_gib=size.max_storage_gib,
+        storage_gib=storage_gib,
+        max_storage_gib=max(size.max_storage_gib, math.ceil(floor * CEILING_STATED_PART)),
         iops=BASELINE_IOPS if states_io else None,
         throughput=BASELINE_THROUGHPUT if states_io else None,
         backup_days=size.backup_days,

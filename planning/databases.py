@@ -64,9 +64,17 @@ class PluginDatabasePlan:
 
 
 def plan_databases(
-    *, registry: Registry, tier: Tier, users: int, shards: Sequence[DatabasePlan], regions: Sequence[str]
+    *,
+    registry: Registry,
+    tier: Tier,
+    users: int,
+    shards: Sequence[DatabasePlan],
+    regions: Sequence[str],
+    present: Mapping[str, int] | None = None,
 ) -> Mapping[str, PluginDatabasePlan]:
     """By plugin; an archived one has no part any more. regions: those that run poolers, home first.
+
+    present: shards of schemas that are there already. A schema stays where it is; its pin counts where it is made.
 
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
     can't be, and a shard whose connection budget breaks.
@@ -74,14 +82,18 @@ def plan_databases(
     asking = [
         (spec, spec.database) for spec in registry.plugins if spec.database and spec.lifecycle is not Lifecycle.ARCHIVED
     ]
+    there = {name: shard for name, shard in (present or {}).items() if shard < len(shards)}
+    unplaced = [(spec, database) for spec, database in asking if spec.name not in there]
     _raise_if_any(
         [
             *name_problems(registry.file, [spec.name for spec, _ in asking]),
-            *shard_problems(registry.file, asking, len(shards)),
+            *shard_problems(registry.file, unplaced, len(shards)),
         ]
     )
     owners = {
-        database.schema: SchemaOwner(sql=sql_name(spec.name), shard=_shard(database, len(shards)))
+        database.schema: SchemaOwner(
+            sql=sql_name(spec.name), shard=there.get(spec.name, _pinned(database, len(shards)))
+        )
         for spec, database in asking
     }
     _raise_if_any(grant_problems(registry.file, asking, owners))
@@ -106,7 +118,7 @@ def _raise_if_any(problems: Sequence[Problem]) -> None:
         raise InvalidInputError(problems)
 
 
-def _shard(database: DatabaseSpec, count: int) -> int:
+def _pinned(database: DatabaseSpec, count: int) -> int:
     """Pins are for environments with several shards; where there is one, everything is on it."""
     return 0 if count == 1 else database.shard or 0
 

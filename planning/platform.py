@@ -10,6 +10,7 @@ from planning.database import DatabasePlan, plan_shards
 from planning.databases import PluginDatabasePlan, plan_databases
 from planning.frontend import FrontendPlan, plan_frontend
 from planning.gateway import GatewayPlan, plan_gateway
+from planning.held import NOTHING, Held, held_by, held_problems
 from planning.load_balancer import LoadBalancerPlan, plan_load_balancer
 from planning.naming import MAX_STACK_NAME
 from planning.network import NetworkPlan, PeeringPlan, plan_network, plan_peerings
@@ -64,17 +65,29 @@ class PlatformPlan:
         return self.regions[0]
 
     @property
+    def held(self) -> Held:
+        """What a run of this plan leaves for the next one to keep."""
+        schemas = {plugin.name: plugin.database.shard for plugin in self.plugins if plugin.database}
+        return held_by(self.shards, [region.region for region in self.regions], schemas)
+
+    @property
     def plugins(self) -> tuple[PluginPlan, ...]:
         """Plugins as they run at home, in the order of the registry."""
         return self.home.plugins
 
 
 def plan_platform(
-    *, stack: str, settings: Settings, registry: Registry, secret_names: Mapping[str, frozenset[str]]
+    *,
+    stack: str,
+    settings: Settings,
+    registry: Registry,
+    secret_names: Mapping[str, frozenset[str]],
+    held: Held = NOTHING,
 ) -> PlatformPlan:
     """Decides everything about an environment.
 
-    secret_names: for each plugin, the names that have a value in the secret configuration.
+    secret_names: for each plugin, the names that have a value in the secret configuration. held: by the stack now;
+    nothing of it moves or goes.
     Raises InvalidInputError with all problems of settings and registry together.
     """
     tier = tier_for(settings.users)
@@ -82,8 +95,16 @@ def plan_platform(
     problems.add(*_stack_problems(stack, settings, tier), *missing_secrets(registry, secret_names, stack))
     regions = settings.regions[: tier.regions]
     shards = plan_shards(stack=stack, settings=settings, tier=tier, users=settings.users)
+    problems.add(*held_problems(held, stack=stack, settings=settings, shards=shards, regions=regions))
     databases = problems.attempt(
-        lambda: plan_databases(registry=registry, tier=tier, users=settings.users, shards=shards, regions=regions)
+        lambda: plan_databases(
+            registry=registry,
+            tier=tier,
+            users=settings.users,
+            shards=shards,
+            regions=regions,
+            present={name: shard for name, shard in held.schemas.items() if name not in settings.moved},
+        )
     )
     cells = [
         problems.attempt(

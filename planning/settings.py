@@ -81,6 +81,22 @@ class Settings(BaseModel):
         ),
     ] = None
     jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a bearer token must carry.")] = "naap"
+    shards: Annotated[
+        int | None,
+        Field(ge=1, le=400, description="Database shards at least, so that those with data stay when users go down."),
+    ] = None
+    storage_gib: Annotated[
+        int | None,
+        Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
+    ] = None
+    let_go: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^(shard-\d+|[a-z]{2}-[a-z]+-\d)$")], ...],
+        Field(description="Shards (shard-3) and regions that may go although the stack holds them."),
+    ] = ()
+    moved: Annotated[
+        tuple[str, ...],
+        Field(description="Plugins whose schemas have been moved to the shard that the registry pins."),
+    ] = ()
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
     )
@@ -95,7 +111,7 @@ class Settings(BaseModel):
         str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
     ] = "plugins/registry.yaml"
 
-    @field_validator("users", "monthly_budget_usd", mode="before")
+    @field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")
     @classmethod
     def _from_text(cls, value: object) -> object:
         # Pulumi hands scalar configuration over as text.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from planning.cost.estimate import check_budget
+from planning.held import NOTHING, Held
 from planning.platform import PlatformPlan, plan_platform
 from planning.problem import InvalidInputError, Problem, Problems
 from planning.settings import Settings, parse_settings
@@ -74,8 +75,10 @@ def what_if(config: Mapping[str, Any], *, users: int | None = None, registry: st
     return {key: value for key, value in config.items() if not (asked and key == BUDGET)} | asked
 
 
-def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]]) -> PlatformPlan:
-    """The plan of a stack from its `naap:` keys; names: secrets of each plugin that have a value.
+def plan_of(
+    stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]], held: Held = NOTHING
+) -> PlatformPlan:
+    """The plan of a stack from its `naap:` keys; names: secrets of each plugin that have a value; held: by the stack.
 
     Raises InvalidInputError with all that is wrong in configuration and registry, or for a plan above its budget.
     """
@@ -85,7 +88,7 @@ def plan_of(stack: str, root: Path, config: Mapping[str, Any], names: Mapping[st
     registry = problems.attempt(lambda: load_registry(path, production=config.get("production") in (True, "true")))
     if settings is None or registry is None:
         raise problems.error()
-    plan = plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names)
+    plan = plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names, held=held)
     check_budget(plan)
     return plan
 

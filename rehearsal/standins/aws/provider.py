@@ -12,6 +12,7 @@ from rehearsal.standins.aws.check import check_object
 from rehearsal.standins.aws.clusters import find_cluster
 from rehearsal.standins.aws.facts import Facts, NotGiven
 from rehearsal.standins.aws.functions import call_function
+from rehearsal.standins.aws.grown import with_grown_storage
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.naming import DEFAULTS, autoname, check_name
 from rehearsal.standins.aws.outputs import all_tags, make_id, make_outputs, physical_name
@@ -92,6 +93,10 @@ class AwsProvider:
         """Compare inputs, the place, and the tags that come from the provider."""
         kind = self._kind(resource.type)
         self._remember(kind, resource.identity, state)
+        news = with_grown_storage(kind.kind, state, news)
+        if kind.kind == "rds/instance" and "allocatedStorage" in old_inputs:
+            # What is there is what the real provider compares, not what was once asked for.
+            old_inputs = {**old_inputs, "allocatedStorage": state.get("allocatedStorage")}
         region = self._region(kind, news)
         moved = bool(state.get("region")) and state["region"] != region and "region" in kind.outputs.properties
         found = difference(kind, old_inputs, news, region_changed=moved)
@@ -133,6 +138,7 @@ class AwsProvider:
     def update(self, resource: Resource, state: Map, old_inputs: Map, news: Map) -> Map:
         """The outputs for the new inputs; what AWS computed once stays, as it is made from the id."""
         kind = self._kind(resource.type)
+        news = with_grown_storage(kind.kind, state, news)
         refuse_update(kind.kind, without_secrets(old_inputs), without_secrets(news))
         plain: Map = without_secrets(news)
         plain = {**plain, **physical_name(kind, {**without_secrets(state), **plain})}

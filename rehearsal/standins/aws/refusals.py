@@ -40,6 +40,7 @@ PROTECTIONS: dict[str, Protection] = {
     "rds/cluster": Protection(property="deletionProtection", message=_DATABASE.format("Cluster")),
     "rds/instance": Protection(property="deletionProtection", message=_DATABASE.format("Instance")),
 }
+_CEILING_PART = 1.1
 _SNAPSHOTS = {"rds/cluster", "rds/instance"}
 
 
@@ -73,6 +74,12 @@ def _database(old: Map, new: Map) -> Iterator[str]:
         yield (
             "InvalidParameterCombination: storage can't be reduced: allocatedStorage is "
             f"{before} GiB and {after} is asked for; keep {before}, or restore into a new instance"
+        )
+    ceiling = new.get("maxAllocatedStorage")
+    if isinstance(before, int | float) and isinstance(ceiling, int | float) and 0 < ceiling < before * _CEILING_PART:
+        yield (
+            f"InvalidParameterCombination: maxAllocatedStorage {ceiling} must be at least a tenth above the storage "
+            f"that is there, {before} GiB"
         )
     yield from _no_downgrade(old, new, "engineVersion", parts=1)
 

@@ -122,9 +122,26 @@ def test_only_a_stated_name_that_stays_is_deleted_first(cloud: Cloud) -> None:
     assert not cloud.diff("lb/targetGroup", stated, {**stated, "deregistrationDelay": 5}).delete_before_replace
 
 
+def test_storage_that_is_there_counts_as_asked_for_where_a_ceiling_is_stated(cloud: Cloud) -> None:
+    old = {**DATABASE, "allocatedStorage": 400, "maxAllocatedStorage": 4_000}
+    assert cloud.diff("rds/instance", old, {**old, "allocatedStorage": 100}).changes == {}
+
+    grown = cloud.diff("rds/instance", old, {**old, "allocatedStorage": 100, "maxAllocatedStorage": 1_000})
+    assert grown.changes == {"maxAllocatedStorage": Change.UPDATE}
+    assert cloud.diff("rds/instance", old, {**old, "allocatedStorage": 500}).changes == {
+        "allocatedStorage": Change.UPDATE
+    }
+
+
 @pytest.mark.parametrize(
     ("kind", "old", "new", "message"),
     [
+        (
+            "rds/instance",
+            {**DATABASE, "allocatedStorage": 400, "maxAllocatedStorage": 4_000},
+            {"maxAllocatedStorage": 420},
+            "a tenth above",
+        ),
         ("rds/instance", {**DATABASE, "allocatedStorage": 200}, {"allocatedStorage": 100}, "storage can't be reduced"),
         ("rds/instance", {**DATABASE, "engineVersion": "17.6"}, {"engineVersion": "16.9"}, "can't go back"),
         ("eks/cluster", {**CLUSTER, "version": "1.34"}, {"version": "1.33"}, "can't go back"),
