@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from planning.held import Held
 from planning.platform import PlatformPlan
 from planning.settings import Settings
 from planning.show import to_plain
@@ -20,8 +21,10 @@ class Source(Protocol):
     Neither is given: the plan is bound by the stack's budget.
     """
 
-    def plan(self, stack: str, *, users: int | None = None, registry: str | None = None) -> PlatformPlan:
-        """The whole plan of a stack."""
+    def plan(
+        self, stack: str, *, users: int | None = None, registry: str | None = None, held: Held | None = None
+    ) -> PlatformPlan:
+        """The whole plan of a stack. held: by the stack already."""
         ...
 
     def inputs(self, stack: str, *, users: int | None = None) -> tuple[Settings, Registry]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from tests.touched import Touched
+
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "dev"
 TIMEOUT_SECONDS = 600
@@ -88,6 +90,21 @@ class Checkout:
         found = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
         return [(step["op"], step["type"], step["urn"]) for step in found if step["op"] != "same"]
 
+    def touched(self, operation: str) -> list[Touched]:
+        """The same of resources that providers make, with the properties that differ."""
+        log = self.state / "logs" / f"{operation}.events"
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        found = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
+        return [
+            Touched(
+                operation=step["op"],
+                urn=step["urn"],
+                paths=frozenset(step.get("detailedDiff") or step.get("diffs") or ()),
+            )
+            for step in found
+            if step["op"] not in ("same", "read")
+        ]
+
     def finished(self, operation: str) -> int:
         """How many resources the run that is under way has finished."""
         log = self.state / "logs" / f"{operation}.events"
@@ -100,10 +117,16 @@ class Checkout:
 
     def set_users(self, users: int) -> None:
         """As if edited by hand."""
+        self.set_config(users=users, monthlyBudgetUsd=None)  # the budget was of the size that it had before
+
+    def set_config(self, **stated: Any) -> None:
+        """The same of any setting, by its name in the file; None takes it away."""
         file = self.root / f"Pulumi.{STACK}.yaml"
         content = yaml.safe_load(file.read_text())
-        content["config"]["naap:users"] = users
-        content["config"].pop("naap:monthlyBudgetUsd", None)  # of the size that it had before
+        for name, value in stated.items():
+            content["config"].pop(f"naap:{name}", None)
+            if value is not None:
+                content["config"][f"naap:{name}"] = value
         file.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def processes(self, word: str = "") -> dict[int, str]:

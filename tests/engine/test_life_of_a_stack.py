@@ -2,11 +2,13 @@
 
 import json
 
+from planning.part import Noun
 from tests.engine.checkout import Checkout, State, wait_until
 from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
 from tests.engine.secrets_shown import all_that_is_shown, secrets_of
 from tests.plugins.test_installs import Platform, platform
 from tests.stateful import DATA, GROUND
+from tests.touched import engine_says, plan_says
 
 __all__ = ["platform"]  # a fixture of that file
 
@@ -158,6 +160,36 @@ def test_twelve_times_the_users_replace_and_delete_nothing_that_keeps_data(check
     steps = checkout.steps("preview")
     assert {"create", "update"} <= {operation for operation, _, _ in steps}
     gone = [step for step in steps if step[1] in DATA + GROUND and ("replace" in step[0] or "delete" in step[0])]
+    assert gone == []
+
+
+def test_the_engine_says_of_the_same_change_what_planning_said(checkout: Checkout) -> None:
+    """The preview is that of the last chapter. Planning knows of what is held by the stack's own output."""
+    held = checkout.root / "held.json"
+    held.write_text(checkout.pulumi("stack", "output", "held", "--json").stdout)
+    said = checkout.command("planning", "change", "--users", "60000", "--held", str(held), "--json")
+    assert said.returncode == 0, said.stderr
+    planned = json.loads(said.stdout)
+
+    plugins = {change["name"] for change in planned["changes"] if change["noun"] == Noun.PLUGIN}
+    assert planned["refused"] == []
+    assert engine_says(checkout.touched("preview"), plugins) == plan_says(planned["changes"])
+
+
+def test_fewer_users_are_refused_until_the_storage_is_kept(checkout: Checkout) -> None:
+    checkout.set_config(users=900)
+    try:
+        refused = checkout.command("rehearsal", "preview")
+        checkout.set_config(storageGib=100)
+        kept = checkout.command("rehearsal", "preview")
+    finally:
+        checkout.set_config(users=5_000, storageGib=None)
+
+    assert refused.returncode == 1
+    for part in ("database shard 0", "there are 100", "rule:", "pulumi config set naap:storageGib 100"):
+        assert part in refused.stdout + refused.stderr
+    assert kept.returncode == 0, kept.stderr
+    gone = [step for step in checkout.steps("preview") if "replace" in step[0] and step[1] in DATA + GROUND]
     assert gone == []
 
 

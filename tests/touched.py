@@ -1,0 +1,141 @@
+"""What an engine does to resources, in the words of planning.change, so that both can be compared."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from planning.change import Change, Risk
+from planning.naming import REGION_CODES
+from planning.part import Noun
+
+Key = tuple[str, str, str]
+IN_PLACE = "in place"
+"""An engine doesn't tell what grows from what shrinks."""
+
+UNCOMPARED = (Noun.REGION, Noun.SCHEMA, Noun.BUNDLE, Noun.TELEMETRY)
+"""A region is its parts, a schema is inside a database, bundles are lines of one object, and telemetry is many
+resources of many kinds."""
+
+SEPARATE = (Noun.BUCKET,)
+"""Whose traits are resources of their own: only their coming and going is compared."""
+
+RESTARTING = {
+    "aws:rds/instance:Instance": r"instanceClass",
+    "aws:elasticache/replicationGroup:ReplicationGroup": r"nodeType",
+    "kubernetes:apps/v1:Deployment": r"spec\.template",
+    "kubernetes:karpenter.sh/v1:NodePool": r"spec\.template",
+    "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy": r"spec\.provider\.kubernetes\.envoyDeployment",
+}
+_ORDER = (Risk.REPLACED.value, Risk.REMOVED.value, Risk.RESTARTED.value, IN_PLACE, Risk.ADDED.value)
+_REGIONS = {code: region for region, code in REGION_CODES.items()}
+_CODE = f"(?P<code>{'|'.join(_REGIONS)})"
+_NAMES: tuple[tuple[str, str, Noun, str], ...] = (
+    ("aws:rds/instance:Instance", r"database-(?P<n>\d+)-primary", Noun.DATABASE, "shard {n}"),
+    ("aws:rds/instance:Instance", r"database-(?P<n>\d+)-(?P<r>r\d+)", Noun.REPLICA, "shard {n} {r}"),
+    ("aws:rds/instance:Instance", r"database-(?P<n>\d+)-standby-replica", Noun.REPLICA, "shard {n} standby"),
+    ("aws:elasticache/replicationGroup:ReplicationGroup", rf"{_CODE}-caches-(?P<n>\w+)", Noun.CACHE, "{n}"),
+    ("aws:eks/cluster:Cluster", rf"{_CODE}-cluster.*", Noun.CLUSTER, ""),
+    ("aws:ec2/vpc:Vpc", rf"{_CODE}-network-vpc", Noun.NETWORK, ""),
+    ("aws:ec2/natGateway:NatGateway", rf"{_CODE}-network-nat-(?P<n>\w)", Noun.NAT, "zone {n}"),
+    ("aws:ec2/vpcEndpoint:VpcEndpoint", rf"{_CODE}-network-endpoint-(?!s3)(?P<n>.+)", Noun.ENDPOINT, "{n}"),
+    ("aws:s3/bucket:Bucket", rf"naap-.+-{_CODE}-(?P<n>\w+)", Noun.BUCKET, "{n}"),
+    ("aws:cloudfront/distribution:Distribution", r".*", Noun.CDN, ""),
+    ("aws:wafv2/webAcl:WebAcl", r".*", Noun.FIREWALL, ""),
+    ("kubernetes:karpenter.sh/v1:NodePool", rf"{_CODE}-cluster.*", Noun.NODES, ""),
+    ("kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy", rf"{_CODE}-gateway-proxies", Noun.GATEWAY, ""),
+    ("kubernetes:apps/v1:Deployment", rf"{_CODE}-(?P<n>pooler-\d+)-deployment", Noun.POOLER, "{n}"),
+)
+_SINGLE = (Noun.CLUSTER, Noun.NETWORK, Noun.CDN, Noun.FIREWALL, Noun.NODES, Noun.GATEWAY)
+_NAMED = (Noun.DATABASE, Noun.REPLICA)
+"""Their names are their own in all regions, and resources' names don't tell the region."""
+
+_PLUGIN = "naap:platform:Plugin$"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """One resource that an engine creates, updates, replaces or deletes. paths: of the properties that differ."""
+
+    operation: str
+    urn: str
+    paths: frozenset[str] = frozenset()
+
+    @property
+    def type(self) -> str:
+        """Without those of its parents."""
+        return self.urn.split("::")[2].rpartition("$")[2]
+
+    @property
+    def name(self) -> str:
+        """Its logical name."""
+        return self.urn.rpartition("::")[2]
+
+    def risk(self) -> str:
+        """What it comes to."""
+        if "replace" in self.operation:
+            return Risk.REPLACED.value
+        if self.operation in ("create", "delete"):
+            return Risk.ADDED.value if self.operation == "create" else Risk.REMOVED.value
+        pattern = RESTARTING.get(self.type)
+        restarts = pattern is not None and any(re.match(pattern, path) for path in self.paths)
+        return Risk.RESTARTED.value if restarts else IN_PLACE
+
+
+def engine_says(touched: Iterable[Touched], plugins: set[str]) -> dict[Key, str]:
+    """The worst that happens to each part. plugins: names of those that are there before or after."""
+    found: dict[Key, str] = {}
+    for one in touched:
+        key, risk = _key(one, plugins), one.risk()
+        if key is None or (key[0] in SEPARATE and risk == IN_PLACE):
+            continue
+        if key[0] == Noun.PLUGIN and one.type != "kubernetes:core/v1:Namespace" and risk != Risk.RESTARTED:
+            # Parts of a plugin come and go with what it uses; it comes and goes with its namespace.
+            risk = IN_PLACE
+        found[key] = min(found.get(key, risk), risk, key=_rank)
+    return found
+
+
+def _rank(risk: str) -> int:
+    # What is made anew has no former self that its parts could change.
+    return -1 if risk == Risk.ADDED.value else _ORDER.index(risk)
+
+
+def plan_says(changes: Iterable[Change] | Iterable[Mapping[str, Any]]) -> dict[Key, str]:
+    """The same of planning's own answer, as objects or as JSON."""
+    told = [_plain(change) for change in changes]
+    return {
+        (noun, "" if noun in _SINGLE else name.replace(".", "-"), "" if noun in _NAMED else region): risk
+        for noun, name, region, risk in told
+        if noun not in UNCOMPARED and not (noun in SEPARATE and risk == IN_PLACE)
+    }
+
+
+def _plain(change: Change | Mapping[str, Any]) -> tuple[str, str, str, str]:
+    named = change if isinstance(change, Mapping) else vars(change)
+    risk = str(named["risk"])
+    moves = risk in (Risk.GROWN, Risk.SHRUNK, Risk.CHANGED)
+    return str(named["noun"]), str(named["name"]), str(named["region"]), IN_PLACE if moves else risk
+
+
+def _key(one: Touched, plugins: set[str]) -> Key | None:
+    for kind, pattern, noun, template in _NAMES:
+        match = re.fullmatch(pattern, one.name) if kind == one.type else None
+        if match:
+            groups = match.groupdict()
+            return noun.value, template.format(**groups), _REGIONS.get(groups.get("code", ""), "")
+    if _PLUGIN not in one.urn:
+        return None
+    code, _, rest = one.name.partition("-")
+    name = max((name for name in plugins if rest.startswith(f"{name}-")), key=len, default=None)
+    return (Noun.PLUGIN.value, name, _REGIONS[code]) if name else None
+
+
+def differing(before: object, after: object, path: str = "") -> Iterable[str]:
+    """Paths at which two values differ."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        old, new = cast("Mapping[str, object]", before), cast("Mapping[str, object]", after)
+        for key in sorted({*old, *new}):
+            yield from differing(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+    elif before != after:
+        yield path
