@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planning.commands import capacity, cost, diagram, quotas, show
+from planning.commands import capacity, change, cost, diagram, quotas, show, simulate
 from planning.console import tell
+from planning.held import NOTHING, Held
 from planning.platform import PlatformPlan
 from planning.settings import Settings, parse_settings
 from planning.spec import Registry
 from planning.style import Style
 from plugins.load import load_registry, load_stack_config, plan_of, secret_names, what_if
 
-COMMANDS = (show.COMMAND, cost.COMMAND, capacity.COMMAND, quotas.COMMAND, diagram.COMMAND)
+COMMANDS = (
+    show.COMMAND,
+    change.COMMAND,
+    cost.COMMAND,
+    capacity.COMMAND,
+    simulate.COMMAND,
+    quotas.COMMAND,
+    diagram.COMMAND,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,10 +32,12 @@ class Project:
 
     root: Path
 
-    def plan(self, stack: str, *, users: int | None = None, registry: str | None = None) -> PlatformPlan:
+    def plan(
+        self, stack: str, *, users: int | None = None, registry: str | None = None, held: Held | None = None
+    ) -> PlatformPlan:
         """The whole plan of a stack."""
         config = what_if(load_stack_config(self.root, stack), users=users, registry=registry)
-        return plan_of(stack, self.root, config, secret_names(config))
+        return plan_of(stack, self.root, config, secret_names(config), held or NOTHING)
 
     def inputs(self, stack: str, *, users: int | None = None) -> tuple[Settings, Registry]:
         """What a plan is made of."""

@@ -44,17 +44,22 @@ def desired_replicas(
     """Replicas after one pass of the controller, from `current` ready pods with these requests each."""
     if not plan.pods.min <= current <= plan.pods.max:
         return min(max(current, plan.pods.min), plan.pods.max)
+    wanted = recommendation(plan, load, current=current, request=request)
+    if wanted >= current:
+        return min(wanted, plan.pods.max, _fastest(plan, current, recent))
+    stable = min(current, max(wanted, recent.highest))
+    return max(stable, plan.pods.min, _slowest(plan, current, recent))
+
+
+def recommendation(plan: AutoscalingPlan, load: Load, *, current: int, request: ResourcesSpec) -> int:
+    """What the signals alone ask for, before windows, speeds and bounds: what the controller remembers of a pass."""
     proposals = [
         _by_utilisation(load.cpu_m, request.cpu_request_m, plan.cpu_percent, current),
         _by_utilisation(load.memory_mib, request.memory_mib, plan.memory_percent, current),
     ]
     if plan.queue:
         proposals.append(_by_average(load.queue, plan.queue.per_pod, current))
-    wanted = max(proposals)
-    if wanted >= current:
-        return min(wanted, plan.pods.max, _fastest(plan, current, recent))
-    stable = min(current, max(wanted, recent.highest))
-    return max(stable, plan.pods.min, _slowest(plan, current, recent))
+    return max(proposals)
 
 
 def _by_utilisation(used: int, request: int, target_percent: int, current: int) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from planning.change import Change, Risk, Trait, compare
 from planning.commands.command import Answer, Command, Source, stack_arguments
-from planning.cost.estimate import cost_of
+from planning.cost.estimate import budget_problem, cost_of
 from planning.held import Held, parse_held
 from planning.part import VARIABLE, Noun
 from planning.platform import PlatformPlan
@@ -48,6 +48,8 @@ def _run(options: Namespace, source: Source) -> Answer:
         refusals = error.problems
         # As if the stack held nothing: shows what is refused; what is wrong besides is an error like any other.
         after = source.plan(options.stack, users=options.users, registry=options.registry)
+    if over := budget_problem(cost_of(after), before.settings.monthly_budget_usd):
+        refusals = (*refusals, over)
     changes = compare(before, after)
     data = {"before": _summary(before), "after": _summary(after), "refused": refusals, "changes": changes}
     return Answer(data=data, text=lambda style: _text(before, after, refusals, changes, style))

@@ -23,6 +23,13 @@ def test_fewer_users_are_refused_with_the_way_to_keep_what_is_there() -> None:
     assert "pulumi config set naap:storageGib 400" in said
 
 
+def test_a_bill_above_the_budget_is_refused_too() -> None:
+    said = text("change", "--users", "60000")
+
+    assert "naap:monthlyBudgetUsd" in said
+    assert said.index("refused") < said.index("\nrestarted")
+
+
 def test_a_program_reads_the_same() -> None:
     found = data("change", "--stack", "prod", "--users", "6000")
 
