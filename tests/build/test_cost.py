@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -193,9 +194,11 @@ def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
         for record in records
         if record.type == "kubernetes:apps/v1:Deployment" and record.inputs["metadata"]["name"] == name
     ]
-    pod = found[0].inputs["spec"]["template"]["spec"]
-    always = [each for each in pod.get("initContainers") or [] if each.get("restartPolicy") == "Always"]
-    asked = [container["resources"]["requests"] for container in [*pod["containers"], *always]]
+    pod: dict[str, Any] = found[0].inputs["spec"]["template"]["spec"]
+    beside: list[dict[str, Any]] = pod.get("initContainers") or []
+    always = [each for each in beside if each.get("restartPolicy") == "Always"]
+    containers: list[dict[str, Any]] = [*pod["containers"], *always]
+    asked: list[dict[str, str]] = [container["resources"]["requests"] for container in containers]
     return (
         sum(int(each["cpu"].removesuffix("m")) for each in asked),
         sum(int(each["memory"].removesuffix("Mi")) for each in asked),
