@@ -1,16 +1,20 @@
 """Alarms of a region, on what its plan watches."""
 
+import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch, rds
 
+from components.alarm_topic import AlarmTopic
 from planning.alarms import AlarmPlan
 from planning.observability import ObservabilityPlan
 from planning.tags import Tags
 
 _EVENTS = ["availability", "backup", "deletion", "failover", "failure", "low storage", "maintenance", "recovery"]
 """What RDS says of instances that no metric tells: a backup that failed above all."""
+
+_BACKUP_FINISHED = "RDS-EVENT-0002"
 
 
 class Alarms(pulumi.ComponentResource):
@@ -25,7 +29,7 @@ class Alarms(pulumi.ComponentResource):
         name: str,
         *,
         plan: ObservabilityPlan,
-        topic_arn: pulumi.Input[str],
+        topic: AlarmTopic,
         databases: Sequence[str],
         replicas: Sequence[str],
         caches: Sequence[str],
@@ -35,10 +39,12 @@ class Alarms(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("naap:platform:Alarms", name, None, opts)
-        make = AlarmMaker(self, name, plan.prefix, topic_arn, tags)
+        make = AlarmMaker(self, name, plan.prefix, topic, tags)
         for watched, identifiers in ((plan.database_alarms, databases), (plan.replica_alarms, replicas)):
             for identifier in identifiers:
                 make.alarms(identifier, identifier, watched)
+        for identifier in databases:
+            self._watch_backups(name, identifier, plan, make, tags)
         for node in caches:
             make.alarms(node, node, plan.cache_alarms)
         suffix = pulumi.Output.from_input(load_balancer_arn).apply(lambda arn: arn.partition("loadbalancer/")[2])
@@ -48,7 +54,7 @@ class Alarms(pulumi.ComponentResource):
         rds.EventSubscription(
             f"{name}-databases",
             name=f"{plan.prefix}-databases",
-            sns_topic=topic_arn,
+            sns_topic=topic.arn,
             source_type="db-instance",
             event_categories=_EVENTS,
             tags=tags.of("observability"),
@@ -56,14 +62,32 @@ class Alarms(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
+    def _watch_backups(
+        self, name: str, identifier: str, plan: ObservabilityPlan, make: "AlarmMaker", tags: Tags
+    ) -> None:
+        """A rule that only counts: it has no target, and its count is what the alarm reads."""
+        short = identifier.removeprefix(f"{plan.prefix}-")
+        pattern = {
+            "source": ["aws.rds"],
+            "detail-type": ["RDS DB Instance Event"],
+            "detail": {"SourceIdentifier": [identifier], "EventID": [_BACKUP_FINISHED]},
+        }
+        rule = cloudwatch.EventRule(
+            f"{name}-{short}-backups",
+            name=f"{identifier}-backups",
+            description="Counts the backups that RDS has finished",
+            event_pattern=json.dumps(pattern),
+            tags=tags.of("observability"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        make.alarms(identifier, rule.name, (plan.backup_alarm,))
+
 
 class AlarmMaker:
     """Makes alarms as children of one component. prefix: of their names, which a person reads in a mail."""
 
-    def __init__(
-        self, parent: pulumi.Resource, name: str, prefix: str, topic_arn: pulumi.Input[str], tags: Tags
-    ) -> None:
-        self._name, self._prefix, self._topic = name, prefix, topic_arn
+    def __init__(self, parent: pulumi.Resource, name: str, prefix: str, topic: AlarmTopic, tags: Tags) -> None:
+        self._name, self._prefix, self._topic = name, prefix, topic
         self._tags = tags.of("observability")
         self._opts = pulumi.ResourceOptions(parent=parent)
 
@@ -74,7 +98,7 @@ class AlarmMaker:
             cloudwatch.MetricAlarm(
                 f"{self._name}-{short}-{plan.key}",
                 name=f"{self._prefix}-{short}-{plan.key}",
-                alarm_description=plan.action,
+                alarm_description=plan.description,
                 namespace=plan.namespace,
                 metric_name=plan.metric,
                 statistic=plan.statistic,
@@ -84,8 +108,8 @@ class AlarmMaker:
                 period=plan.period_seconds,
                 evaluation_periods=plan.periods,
                 treat_missing_data=plan.missing,
-                alarm_actions=[self._topic],
-                ok_actions=[self._topic],
+                alarm_actions=[self._topic.of(plan.severity)],
+                ok_actions=[self._topic.of(plan.severity)],
                 tags=self._tags,
                 opts=self._opts,
             )

@@ -5,26 +5,22 @@ import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, policy
+from pulumi_kubernetes import apps, core, meta, policy, rbac
 
 from components.identity import PodIdentity
-from components.pod_parts import container_security, memory_volume, pod_security, resources, spread
+from components.pod_parts import api_token, container_security, memory_volume, pod_security, resources, spread
 from planning import images
 from planning.collector import HEALTH_PORT, collector_config
 from planning.environment import OTLP_PORT
 from planning.labels import labels, selector
-from planning.observability import (
-    COLLECTOR,
-    COLLECTOR_CPU_M,
-    COLLECTOR_MEMORY_MIB,
-    NAMESPACE,
-    OTLP_GRPC_PORT,
-    ObservabilityPlan,
-)
+from planning.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB, ObservabilityPlan
+from planning.observability_policies import COLLECTOR, NAMESPACE, OTLP_GRPC_PORT
 from planning.priority import CORE
+from planning.watch.scraping import SERVICE_ACCOUNT_FOLDER
 
 _CONFIG_FOLDER = "/etc/collector"
 _CONFIG_FILE = "collector.json"
+_TOKEN = "token"  # noqa: S105  # a volume
 _USER = 4317
 """Of the image."""
 
@@ -64,7 +60,8 @@ class Collector(pulumi.ComponentResource):
         )
         text = json.dumps(collector_config(plan), sort_keys=True)
         config = core.v1.ConfigMap(f"{name}-config", metadata=metadata, data={_CONFIG_FILE: text}, opts=inside)
-        self._deployment(plan, metadata, text, remote_write_url, [account, config])
+        rights = self._rights() if plan.metrics else []
+        self._deployment(plan, metadata, text, remote_write_url, [account, config, *rights])
         self._service(metadata, inside)
         policy.v1.PodDisruptionBudget(
             f"{name}-budget",
@@ -77,6 +74,29 @@ class Collector(pulumi.ComponentResource):
             opts=inside,
         )
         self.register_outputs({})
+
+    def _rights(self) -> list[pulumi.Resource]:
+        """To find the nodes, and to ask each kubelet for its counts and nothing else."""
+        metadata = meta.v1.ObjectMetaArgs(name=f"naap-{COLLECTOR}", labels=self._labels)
+        role = rbac.v1.ClusterRole(
+            f"{self._name}-role",
+            metadata=metadata,
+            rules=[
+                rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes"], verbs=["get", "list", "watch"]),
+                rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        binding = rbac.v1.ClusterRoleBinding(
+            f"{self._name}-binding",
+            metadata=metadata,
+            role_ref=rbac.v1.RoleRefArgs(
+                api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=f"naap-{COLLECTOR}"
+            ),
+            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=COLLECTOR, namespace=NAMESPACE)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+        return [role, binding]
 
     def _deployment(
         self,
@@ -108,12 +128,13 @@ class Collector(pulumi.ComponentResource):
                         priority_class_name=CORE,
                         security_context=pod_security(_USER),
                         topology_spread_constraints=spread(self._selector),
-                        containers=[_container(remote_write_url)],
+                        containers=[_container(remote_write_url, asks_api=plan.metrics)],
                         volumes=[
                             core.v1.VolumeArgs(
                                 name="config", config_map=core.v1.ConfigMapVolumeSourceArgs(name=COLLECTOR)
                             ),
                             memory_volume("scratch", 16),
+                            *([api_token(_TOKEN)] if plan.metrics else []),
                         ],
                     ),
                 ),
@@ -136,7 +157,7 @@ class Collector(pulumi.ComponentResource):
         )
 
 
-def _container(remote_write_url: pulumi.Input[str] | None) -> core.v1.ContainerArgs:
+def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) -> core.v1.ContainerArgs:
     pod_name = core.v1.EnvVarSourceArgs(field_ref=core.v1.ObjectFieldSelectorArgs(field_path="metadata.name"))
     ready = core.v1.ProbeArgs(http_get=core.v1.HTTPGetActionArgs(path="/", port=HEALTH_PORT), period_seconds=10)
     # Not what readiness asks: a collector that can't hand on what it has is busy, and a restart would lose it.
@@ -162,6 +183,11 @@ def _container(remote_write_url: pulumi.Input[str] | None) -> core.v1.ContainerA
         volume_mounts=[
             core.v1.VolumeMountArgs(name="config", mount_path=_CONFIG_FOLDER, read_only=True),
             core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
+            *(
+                [core.v1.VolumeMountArgs(name=_TOKEN, mount_path=SERVICE_ACCOUNT_FOLDER, read_only=True)]
+                if asks_api
+                else []
+            ),
         ],
     )
 

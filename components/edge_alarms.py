@@ -32,7 +32,7 @@ class EdgeAlarms(pulumi.ComponentResource):
         super().__init__("naap:platform:EdgeAlarms", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=child)
-        make = AlarmMaker(self, name, prefix, topic.arn, tags)
+        make = AlarmMaker(self, name, prefix, topic, tags)
         make.alarms("firewall", web_acl, (plan.firewall_alarm,))
         make.alarms("certificate-site", certificate_arn, (plan.certificate_alarm,))
         self._budget(name, plan.budget, topic, tags)
@@ -61,5 +61,5 @@ class EdgeAlarms(pulumi.ComponentResource):
                 for kind, percent in (("ACTUAL", _SPENT_PERCENT), ("FORECASTED", _FORECAST_PERCENT))
             ],
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic.ready]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=topic.ready),
         )

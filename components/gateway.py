@@ -7,8 +7,9 @@ import pulumi
 from pulumi_kubernetes import core, helm, meta
 
 from components.custom import AUTO_MODE, ENVOY, GATEWAY, custom
-from components.gateway_proxies import CERTIFICATE, PROXIES, TRACES, clients, errors, listener, proxy
+from components.gateway_proxies import CERTIFICATE, LIMITERS, PROXIES, TRACES, clients, errors, listener, proxy
 from components.gateway_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
+from components.headless_service import headless_service
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
 from components.secrets import RootSecret
@@ -17,6 +18,7 @@ from planning.certificates import server_certificate
 from planning.gateway import (
     CHART,
     CHART_VERSION,
+    LIMITER_METRICS_SERVICE,
     LISTENER_PORT,
     METRICS_PORT,
     METRICS_SERVICE,
@@ -26,8 +28,8 @@ from planning.gateway import (
 )
 from planning.gateway import GATEWAY as GATEWAY_NAME
 from planning.labels import labels
-from planning.observability import COLLECTOR, OTLP_GRPC_PORT
-from planning.observability import NAMESPACE as OBSERVABILITY_NAMESPACE
+from planning.observability_policies import COLLECTOR, OTLP_GRPC_PORT
+from planning.observability_policies import NAMESPACE as OBSERVABILITY_NAMESPACE
 
 _READINESS_GATE = {"eks.amazonaws.com/pod-readiness-gate-inject": "enabled"}
 """A new proxy counts as ready once the load balancer finds it healthy, so that a rollout never outruns it."""
@@ -80,22 +82,21 @@ class Gateway(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _metrics(self) -> None:
-        core.v1.Service(
-            f"{self._name}-metrics",
-            metadata=meta.v1.ObjectMetaArgs(
-                name=METRICS_SERVICE,
+        """Names for the addresses of those that have series. They select what the controller makes later: nothing to
+        wait for."""
+        for suffix, name, selector in (
+            ("metrics", METRICS_SERVICE, PROXIES),
+            ("limiter-metrics", LIMITER_METRICS_SERVICE, LIMITERS),
+        ):
+            headless_service(
+                f"{self._name}-{suffix}",
+                name=name,
                 namespace=NAMESPACE,
                 labels=self._labels,
-                # It selects what the controller makes later: nothing to wait for.
-                annotations={"pulumi.com/skipAwait": "true"},
-            ),
-            spec=core.v1.ServiceSpecArgs(
-                cluster_ip="None",
-                selector=PROXIES,
-                ports=[core.v1.ServicePortArgs(name="metrics", port=METRICS_PORT)],
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
-        )
+                selector=selector,
+                port=METRICS_PORT,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
+            )
 
     def _policies(self, plan: GatewayPlan, namespace: core.v1.Namespace) -> list[pulumi.Resource]:
         return [

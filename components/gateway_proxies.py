@@ -13,7 +13,6 @@ from planning.gateway import (
     LISTENER_PORT,
     NAMESPACE,
     SERVICE,
-    TRACED_PERCENT,
     GatewayPlan,
 )
 from planning.gateway_errors import local_replies
@@ -24,6 +23,7 @@ from planning.routes import IDENTITY_HEADER
 CERTIFICATE = "gateway-tls"
 TRACES = "traces"
 PROXIES = {"app.kubernetes.io/component": "proxy"}
+LIMITERS = {"app.kubernetes.io/component": "ratelimit"}
 
 _ACCESS_LOG = {
     "start_time": "%START_TIME%",
@@ -96,7 +96,7 @@ def proxy(plan: GatewayPlan) -> dict[str, Any]:
                     }
                 ]
             },
-            **({"tracing": _tracing()} if plan.tracing else {}),
+            **({"tracing": _tracing(plan)} if plan.tracing else {}),
         },
     }
 
@@ -113,10 +113,10 @@ def _deployment(plan: GatewayPlan) -> dict[str, Any]:
     }
 
 
-def _tracing() -> dict[str, Any]:
+def _tracing(plan: GatewayPlan) -> dict[str, Any]:
     backend = {"group": ENVOY_GROUP, "kind": "Backend", "name": TRACES}
     return {
-        "samplingFraction": {"numerator": TRACED_PERCENT},
+        "samplingFraction": {"numerator": plan.traced_percent},
         "provider": {"type": "OpenTelemetry", "serviceName": "gateway", "backendRefs": [backend]},
         "customTags": {
             "cdn.request_id": {"type": "RequestHeader", "requestHeader": {"name": "x-amz-cf-id"}},

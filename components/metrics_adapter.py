@@ -1,7 +1,6 @@
 """What answers autoscalers that ask for an external metric: the query stands in the autoscaler that asks."""
 
 import base64
-import json
 from collections.abc import Mapping
 
 import pulumi
@@ -10,10 +9,12 @@ from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
 from components.identity import PodIdentity
 from components.pod_parts import container_security, memory_volume, pod_security, resources, spread
 from components.secrets import RootSecret
+from components.signer import query_policy, query_url, signer
 from planning import images
 from planning.certificates import authority, server_certificate
 from planning.labels import labels, selector
-from planning.observability import ADAPTER, ADAPTER_PORT, NAMESPACE, QUERY_PORT, ObservabilityPlan
+from planning.observability import ObservabilityPlan
+from planning.observability_policies import ADAPTER, ADAPTER_PORT, NAMESPACE
 from planning.priority import CORE
 
 _SERVICE_PORT = 443
@@ -52,7 +53,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             cluster=plan.cluster,
             namespace=NAMESPACE,
             service_account=ADAPTER,
-            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            policy=pulumi.Output.from_input(workspace_arn).apply(query_policy),
             tags=tags,
             after=[account],
             opts=pulumi.ResourceOptions(parent=self),
@@ -135,7 +136,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                         priority_class_name=CORE,
                         security_context=pod_security(_USER),
                         topology_spread_constraints=spread(self._selector),
-                        containers=[_adapter(workspace_id), _signer(plan)],
+                        containers=[_adapter(workspace_id), signer(plan.region)],
                         volumes=[
                             core.v1.VolumeArgs(
                                 name="certificate",
@@ -189,13 +190,12 @@ class MetricsAdapter(pulumi.ComponentResource):
 
 
 def _adapter(workspace_id: pulumi.Input[str]) -> core.v1.ContainerArgs:
-    server = pulumi.Output.concat(f"http://127.0.0.1:{QUERY_PORT}/workspaces/", workspace_id)
     probe = core.v1.ProbeArgs(tcp_socket=core.v1.TCPSocketActionArgs(port="https"), period_seconds=10)
     return core.v1.ContainerArgs(
         name="adapter",
         image=images.METRICS_ADAPTER.reference,
         args=[
-            pulumi.Output.concat("--prometheus-server=", server),
+            pulumi.Output.concat("--prometheus-server=", query_url(workspace_id)),
             f"--secure-port={ADAPTER_PORT}",
             f"--tls-cert-file={_CERTIFICATE_FOLDER}/tls.crt",
             f"--tls-private-key-file={_CERTIFICATE_FOLDER}/tls.key",
@@ -210,29 +210,6 @@ def _adapter(workspace_id: pulumi.Input[str]) -> core.v1.ContainerArgs:
             core.v1.VolumeMountArgs(name="certificate", mount_path=_CERTIFICATE_FOLDER, read_only=True),
             core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
         ],
-    )
-
-
-def _signer(plan: ObservabilityPlan) -> core.v1.ContainerArgs:
-    """Listens within the pod only, as what it signs is anybody's who reaches it."""
-    return core.v1.ContainerArgs(
-        name="signer",
-        image=images.SIGV4_PROXY.reference,
-        args=[
-            "--name=aps",
-            f"--region={plan.region}",
-            f"--host=aps-workspaces.{plan.region}.amazonaws.com",
-            f"--port=127.0.0.1:{QUERY_PORT}",
-        ],
-        resources=resources(cpu_m=25, cpu_limit_m=250, memory_mib=64),
-        security_context=container_security(),
-    )
-
-
-def _policy(workspace: str) -> str:
-    actions = ["aps:QueryMetrics", "aps:GetMetricMetadata", "aps:GetLabels", "aps:GetSeries"]
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": workspace}]}
     )
 
 

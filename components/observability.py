@@ -4,28 +4,36 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import amp
+from pulumi_kubernetes import core
 
 from components.alarm_topic import AlarmTopic
 from components.alarms import Alarms
 from components.collector import Collector
+from components.dashboards import Dashboards
 from components.metrics_adapter import MetricsAdapter
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
+from components.plugin_watch import WatchSurroundings
 from components.pod_logs import PodLogs
+from components.rules import Rules
 from components.secrets import RootSecret
+from components.state_metrics import StateMetrics
 from planning.labels import labels
-from planning.observability import NAMESPACE, ObservabilityPlan
+from planning.observability import ObservabilityPlan
+from planning.observability_policies import NAMESPACE
 from planning.tags import Tags
 
 
 class Observability(pulumi.ComponentResource):
-    """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn.
+    """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn;
+    watch: what plugins bring their own rules and dashboards to, None in tiers without series.
 
     databases, replicas: identifiers of this region's RDS instances. caches: names of its ElastiCache nodes
     (planning.alarms.cache_nodes). certificates: ARNs by purpose. after: the cluster with nodes.
     """
 
     topic_arn: pulumi.Output[str]
+    watch: WatchSurroundings | None
 
     def __init__(
         self,
@@ -49,7 +57,7 @@ class Observability(pulumi.ComponentResource):
         Alarms(
             f"{name}-alarms",
             plan=plan,
-            topic_arn=topic.arn,
+            topic=topic,
             databases=databases,
             replicas=replicas,
             caches=caches,
@@ -59,12 +67,11 @@ class Observability(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[topic]),
         )
         PodLogs(f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self._child)
-        if plan.apm:
-            self._collect(topic, secrets)
+        self.watch = self._collect(topic, secrets) if plan.apm else None
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})
 
-    def _collect(self, topic: AlarmTopic, secrets: RootSecret) -> None:
+    def _collect(self, topic: AlarmTopic, secrets: RootSecret) -> WatchSurroundings | None:
         plan, name = self._plan, self._name
         stated = labels("observability", NAMESPACE)
         namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=stated, opts=self._child)
@@ -87,24 +94,48 @@ class Observability(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        if workspace:
-            MetricsAdapter(
-                f"{name}-adapter",
-                plan=plan,
-                namespace=namespace,
-                workspace_id=workspace.id,
-                workspace_arn=workspace.arn,
-                secrets=secrets,
-                tags=self._tags,
-                opts=self._child,
-            )
+        return self._read(workspace, namespace, topic, secrets) if workspace else None
+
+    def _read(
+        self, workspace: amp.Workspace, namespace: core.v1.Namespace, topic: AlarmTopic, secrets: RootSecret
+    ) -> WatchSurroundings:
+        """What is done with series: autoscalers, rules and people read them."""
+        plan, name = self._plan, self._name
+        MetricsAdapter(
+            f"{name}-adapter",
+            plan=plan,
+            namespace=namespace,
+            workspace_id=workspace.id,
+            workspace_arn=workspace.arn,
+            secrets=secrets,
+            tags=self._tags,
+            opts=self._child,
+        )
+        StateMetrics(f"{name}-state-metrics", namespace=namespace, opts=self._child)
+        Dashboards(
+            f"{name}-dashboards",
+            plan=plan,
+            namespace=namespace,
+            workspace_id=workspace.id,
+            workspace_arn=workspace.arn,
+            tags=self._tags,
+            opts=self._child,
+        )
+        Rules(f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self._child)
+        return WatchSurroundings(workspace_id=workspace.id, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
-        """Series are kept for 150 days, AWS's own default."""
-        return amp.Workspace(
+        workspace = amp.Workspace(
             f"{self._name}-metrics",
             alias=self._plan.prefix,
             kms_key_arn=topic.key_arn,
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self, protect=self._plan.topic.key.protect),
         )
+        amp.WorkspaceConfiguration(
+            f"{self._name}-metrics-days",
+            workspace_id=workspace.id,
+            retention_period_in_days=self._plan.metrics_days,
+            opts=self._child,
+        )
+        return workspace

@@ -56,7 +56,7 @@ class Platform(pulumi.ComponentResource):
         shards = self._make_shards()
         schema = self._make_schema_namespace()
         for cell in plan.regions:
-            self._observe(cell, certificates)
+            observability = self._observe(cell, certificates)
             RegionPlugins(
                 f"{REGION_CODES[cell.region]}-plugins",
                 plan=cell,
@@ -65,6 +65,7 @@ class Platform(pulumi.ComponentResource):
                 schema=schema if cell.home else None,
                 storage=self._storage.in_region(cell.region),
                 root=root,
+                watch=observability.watch,
                 configured=secrets,
                 tags=plan.tags,
                 opts=self._in(cell.region),
@@ -169,10 +170,10 @@ class Platform(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=home, providers=[home.cluster.provider]),
         )
 
-    def _observe(self, cell: RegionPlan, certificates: Certificates) -> None:
+    def _observe(self, cell: RegionPlan, certificates: Certificates) -> Observability:
         region = self._regions[cell.region]
         shards = self._plan.shards
-        Observability(
+        return Observability(
             f"{REGION_CODES[cell.region]}-observability",
             plan=cell.observability,
             databases=[shard.identifier for shard in shards if shard.region == cell.region],

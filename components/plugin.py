@@ -13,6 +13,7 @@ from components.network_policy import network_policy
 from components.plugin_configuration import PluginConfiguration, plugin_configuration
 from components.plugin_database import PluginDatabase
 from components.plugin_surroundings import PluginSurroundings
+from components.plugin_watch import PluginWatch
 from components.quota import limits
 from components.routes import PluginRoutes
 from components.uploads_policy import uploads_policy
@@ -64,6 +65,16 @@ class Plugin(pulumi.ComponentResource):
         ]
         database = self._database()
         served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
+        if plan.watch and self._around.watch:
+            PluginWatch(
+                f"{name}-watch",
+                plan=plan.watch,
+                surroundings=self._around.watch,
+                labels=plan.labels,
+                after=[namespace],
+                tags=self._around.tags,
+                opts=self._after(),
+            )
         if plan.routes:
             PluginRoutes(
                 f"{name}-routes",
@@ -146,7 +157,8 @@ class Plugin(pulumi.ComponentResource):
             f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
             plan=workload,
             namespace=self.plan.namespace,
-            environment={**backend.environment.plain, **uploads},
+            environment=backend.environment.plain,
+            uploads=uploads,
             has_secrets=configuration.has_secrets,
             has_ca=backend.environment.database is not None,
             checksum=configuration.checksum,

@@ -10,9 +10,10 @@ from pulumi_kubernetes import core, meta
 
 from components.plugin_surroundings import PluginSurroundings
 from components.secrets import RootSecret
-from components.workload import CA_KEY, MANIFEST_KEY
+from components.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
 from planning.environment import CACHE_URL, DATABASE_URL, CacheAccess, DatabaseAccess, EnvironmentPlan
 from planning.plugin import BackendPlan, PluginPlan
+from planning.tracing import loader
 
 Texts = Mapping[str, pulumi.Input[str]]
 
@@ -71,6 +72,8 @@ def secret_values(
 
 def _config(backend: BackendPlan, surroundings: PluginSurroundings) -> dict[str, pulumi.Input[str]]:
     found: dict[str, pulumi.Input[str]] = {MANIFEST_KEY: backend.manifest}
+    if any(workload.traced for workload in backend.workloads):
+        found[LOADER_KEY] = loader()
     if backend.environment.database:
         found[CA_KEY] = surroundings.ca_pem
     return found

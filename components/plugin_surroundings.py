@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.plugin_database import DatabaseSurroundings
+from components.plugin_watch import WatchSurroundings
 from components.secrets import RootSecret
 from planning.tags import Tags
 
@@ -16,6 +17,7 @@ class PluginSurroundings:
 
     cache_users: by plugin. poolers: by shard; a plugin waits for those of its own shard and no others. before_pods,
     before_routes: what must be there first (priority classes; the gateway and its definitions).
+    watch: where its rules and its dashboard go; None in tiers without series.
     """
 
     cluster: str
@@ -29,6 +31,7 @@ class PluginSurroundings:
     uploads_key_arn: pulumi.Input[str]
     databases: DatabaseSurroundings
     tags: Tags
+    watch: WatchSurroundings | None = None
     cache_users: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
     poolers: Mapping[int, pulumi.Resource] = field(default_factory=dict[int, pulumi.Resource])
     before_pods: Sequence[pulumi.Resource] = ()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from pulumi_kubernetes import core, meta
 
+_TOKEN_SECONDS = 3600
+
 
 def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
     """Of a pod whose containers all run as this user; files of its volumes are its group's."""
@@ -43,6 +45,24 @@ def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
     return core.v1.VolumeArgs(
         name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{size_mib}Mi")
     )
+
+
+def api_token(name: str) -> core.v1.VolumeArgs:
+    """What a container needs to ask the Kubernetes API, for those alone that mount it: the token of an hour, the
+    authority, and the namespace."""
+    token = core.v1.ServiceAccountTokenProjectionArgs(path="token", expiration_seconds=_TOKEN_SECONDS)
+    authority = core.v1.ConfigMapProjectionArgs(
+        name="kube-root-ca.crt", items=[core.v1.KeyToPathArgs(key="ca.crt", path="ca.crt")]
+    )
+    namespace = core.v1.DownwardAPIVolumeFileArgs(
+        path="namespace", field_ref=core.v1.ObjectFieldSelectorArgs(field_path="metadata.namespace")
+    )
+    sources = [
+        core.v1.VolumeProjectionArgs(service_account_token=token),
+        core.v1.VolumeProjectionArgs(config_map=authority),
+        core.v1.VolumeProjectionArgs(downward_api=core.v1.DownwardAPIProjectionArgs(items=[namespace])),
+    ]
+    return core.v1.VolumeArgs(name=name, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources))
 
 
 def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta, policy
 
+from components.headless_service import headless_service
 from components.pooler_pod import METRICS_KEY, pooler_pod
 from components.secrets import RootSecret
 from planning.certificates import authority, server_certificate
-from planning.pooler import NAMESPACE, PoolerPlan
+from planning.pooler import METRICS_PORT, NAMESPACE, PoolerPlan, metrics_service
 from planning.pooler_config import (
     METRICS_USER,
     render_compose,
@@ -69,6 +70,16 @@ class Pooler(pulumi.ComponentResource):
             ),
             opts=inside,
         )
+        if plan.metrics:
+            headless_service(
+                f"{name}-metrics",
+                name=metrics_service(plan.shard),
+                namespace=NAMESPACE,
+                labels=plan.labels,
+                selector=plan.selector,
+                port=METRICS_PORT,
+                opts=inside,
+            )
         self.deployment = self._deployment(name, [config, secret, service, *after])
         if plan.replicas > 1:
             self._disruption_budget(name, inside)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pulumi_kubernetes import core
 
-from components.pod_parts import container_security, memory_volume, pod_security, resources, spread
+from components.pod_parts import api_token, container_security, memory_volume, pod_security, resources, spread
 from planning import images
 from planning.pooler import FRAGMENT_LABEL, GRACE_SECONDS, METRICS_PORT, NAMESPACE, USER, PoolerPlan
 from planning.pooler_config import CONFIG_DIR, FRAGMENT_DIR, LIVE_DIR, SECRET_DIR, render_stop
@@ -13,7 +13,6 @@ from planning.priority import CORE
 METRICS_KEY = "metrics-url"
 _ACCOUNT = "pooler"
 _TOKEN_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105  # a directory
-_TOKEN_SECONDS = 3600
 _CONFIG, _SECRET, _LIVE, _FRAGMENTS, _TOKEN, _SCRATCH = "config", "secret", "live", "fragments", "token", "scratch"
 
 
@@ -135,18 +134,6 @@ def _mounts(*places: tuple[str, str]) -> list[core.v1.VolumeMountArgs]:
 
 
 def _volumes(plan: PoolerPlan) -> Sequence[core.v1.VolumeArgs]:
-    token = core.v1.ServiceAccountTokenProjectionArgs(path="token", expiration_seconds=_TOKEN_SECONDS)
-    authority = core.v1.ConfigMapProjectionArgs(
-        name="kube-root-ca.crt", items=[core.v1.KeyToPathArgs(key="ca.crt", path="ca.crt")]
-    )
-    namespace = core.v1.DownwardAPIVolumeFileArgs(
-        path="namespace", field_ref=core.v1.ObjectFieldSelectorArgs(field_path="metadata.namespace")
-    )
-    sources = [
-        core.v1.VolumeProjectionArgs(service_account_token=token),
-        core.v1.VolumeProjectionArgs(config_map=authority),
-        core.v1.VolumeProjectionArgs(downward_api=core.v1.DownwardAPIProjectionArgs(items=[namespace])),
-    ]
     return [
         core.v1.VolumeArgs(name=_CONFIG, config_map=core.v1.ConfigMapVolumeSourceArgs(name=plan.name)),
         core.v1.VolumeArgs(
@@ -160,5 +147,5 @@ def _volumes(plan: PoolerPlan) -> Sequence[core.v1.VolumeArgs]:
         memory_volume(_LIVE, 16),
         memory_volume(_FRAGMENTS, 16),
         memory_volume(_SCRATCH, 16),
-        core.v1.VolumeArgs(name=_TOKEN, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources)),
+        api_token(_TOKEN),
     ]

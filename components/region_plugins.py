@@ -8,6 +8,7 @@ from components.calls import open_doors
 from components.plugin import Plugin
 from components.plugin_database import DatabaseSurroundings, ShardAccess
 from components.plugin_surroundings import PluginSurroundings
+from components.plugin_watch import WatchSurroundings
 from components.pooler import Pooler
 from components.pooler_namespace import PoolerNamespace
 from components.region import Region
@@ -35,6 +36,7 @@ class RegionPlugins(pulumi.ComponentResource):
         schema: SchemaNamespace | None,
         storage: RegionStorage,
         root: RootSecret,
+        watch: WatchSurroundings | None,
         configured: Mapping[str, Mapping[str, pulumi.Output[str]]],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
@@ -72,6 +74,7 @@ class RegionPlugins(pulumi.ComponentResource):
                 schema=schema.needed if schema else None,
             ),
             tags=tags,
+            watch=watch,
             cache_users=region.caches.users,
             poolers=poolers,
             before_pods=[region.priorities],

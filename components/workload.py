@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
+from components.pod_parts import container_security, resources
+from planning import images, tracing
 from planning.environment import CA_FILE, TEMPORARY
 from planning.workload import (
     EPHEMERAL_MIB,
@@ -24,6 +26,8 @@ from planning.workload import (
 
 MANIFEST_KEY = "plugin.json"
 CA_KEY = "ca.pem"
+LOADER_KEY = "tracing.js"
+_TRACING = "tracing"
 _CONFIG = "config"
 _TEMPORARY = "temporary"
 _PORT = "http"
@@ -34,7 +38,8 @@ def deployment(
     *,
     plan: WorkloadPlan,
     namespace: str,
-    environment: Mapping[str, pulumi.Input[str]],
+    environment: Mapping[str, str],
+    uploads: Mapping[str, pulumi.Input[str]],
     has_secrets: bool,
     has_ca: bool,
     checksum: pulumi.Input[str],
@@ -42,8 +47,10 @@ def deployment(
 ) -> apps.v1.Deployment:
     """The Deployment of a plugin's pods.
 
+    environment: what is known beforehand; uploads: what the bucket tells.
     checksum: of everything that the pods read from ConfigMap and Secret, so that a change of it rolls them.
     """
+    stated = {**(tracing.with_tracing(environment) if plan.traced else environment), **uploads}
     return apps.v1.Deployment(
         resource_name,
         metadata=meta.v1.ObjectMetaArgs(name=plan.name, namespace=namespace, labels=plan.labels),
@@ -55,7 +62,7 @@ def deployment(
             selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
             template=core.v1.PodTemplateSpecArgs(
                 metadata=meta.v1.ObjectMetaArgs(labels=plan.labels, annotations={"naap.io/checksum": checksum}),
-                spec=_pod(plan, _container(plan, environment, has_secrets=has_secrets, has_ca=has_ca), has_ca=has_ca),
+                spec=_pod(plan, _container(plan, stated, has_secrets=has_secrets, has_ca=has_ca), has_ca=has_ca),
             ),
         ),
         opts=opts,
@@ -94,8 +101,10 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
             _spread("topology.kubernetes.io/zone", plan.selector),
             _spread("kubernetes.io/hostname", plan.selector),
         ],
+        init_containers=[_copy_tracing()] if plan.traced else None,
         containers=[container],
         volumes=[
+            *([_tracing_volume()] if plan.traced else []),
             core.v1.VolumeArgs(
                 name=_TEMPORARY, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{TEMPORARY_MIB}Mi")
             ),
@@ -103,10 +112,7 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
                 name=_CONFIG,
                 config_map=core.v1.ConfigMapVolumeSourceArgs(
                     name=plan.plugin,
-                    items=[
-                        core.v1.KeyToPathArgs(key=key, path=key)
-                        for key in (MANIFEST_KEY, *([CA_KEY] if has_ca else []))
-                    ],
+                    items=[core.v1.KeyToPathArgs(key=key, path=key) for key in _files(plan, has_ca=has_ca)],
                 ),
             ),
         ],
@@ -147,13 +153,7 @@ def _container(
             requests={"cpu": f"{plan.resources.cpu_request_m}m", "memory": memory, "ephemeral-storage": ephemeral},
             limits={"cpu": f"{plan.resources.cpu_limit_m}m", "memory": memory, "ephemeral-storage": ephemeral},
         ),
-        security_context=core.v1.SecurityContextArgs(
-            allow_privilege_escalation=False,
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            capabilities=core.v1.CapabilitiesArgs(drop=["ALL"]),
-        ),
+        security_context=container_security(),
         # TCP at start: thirty HTTP probes in a minute are a third of what some services allow an address.
         startup_probe=_tcp(STARTUP_PERIOD_SECONDS, STARTUP_FAILURES),
         readiness_probe=_http(plan),
@@ -165,11 +165,38 @@ def _container(
     )
 
 
+def _files(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[str]:
+    return [MANIFEST_KEY, *([CA_KEY] if has_ca else []), *([LOADER_KEY] if plan.traced else [])]
+
+
+def _tracing_volume() -> core.v1.VolumeArgs:
+    size = f"{tracing.VOLUME_MIB}Mi"
+    return core.v1.VolumeArgs(name=_TRACING, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=size))
+
+
+def _copy_tracing() -> core.v1.ContainerArgs:
+    """Asks for no more than the smallest plugin (plugins/entry_rules.py), and so for nothing: the two never run
+    together."""
+    return core.v1.ContainerArgs(
+        name=_TRACING,
+        image=images.NODE_INSTRUMENTATION.reference,
+        command=["cp", "-r", f"{tracing.IMAGE_FOLDER}/.", tracing.FOLDER],
+        resources=resources(cpu_m=20, cpu_limit_m=40, memory_mib=64),
+        security_context=container_security(),
+        volume_mounts=[core.v1.VolumeMountArgs(name=_TRACING, mount_path=tracing.FOLDER)],
+    )
+
+
 def _mounts(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[core.v1.VolumeMountArgs]:
     mounts = [
         core.v1.VolumeMountArgs(name=_TEMPORARY, mount_path=TEMPORARY),
         core.v1.VolumeMountArgs(name=_CONFIG, mount_path=plan.manifest_path, sub_path=MANIFEST_KEY, read_only=True),
     ]
+    if plan.traced:
+        mounts += [
+            core.v1.VolumeMountArgs(name=_TRACING, mount_path=tracing.FOLDER, read_only=True),
+            core.v1.VolumeMountArgs(name=_CONFIG, mount_path=tracing.LOADER, sub_path=LOADER_KEY, read_only=True),
+        ]
     if has_ca:
         mounts.append(core.v1.VolumeMountArgs(name=_CONFIG, mount_path=CA_FILE, sub_path=CA_KEY, read_only=True))
     return mounts

@@ -6,8 +6,18 @@ from dataclasses import dataclass, field
 from planning.budget import max_connections
 from planning.caches import CachePlan
 from planning.tiers import Tier
+from planning.watch.alert import Severity, runbook_page
 
 GIB = 2**30
+
+BACKUP_HOURS = 26
+"""A day, and the two hours by which a backup may be late: its window, and its own length."""
+
+EVENTS_RUNBOOK = "database-events"
+BUDGET_RUNBOOK = "budget"
+"""Of what AWS tells without an alarm of ours."""
+
+BACKUP_RUNBOOK = "database-backup"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +25,7 @@ class AlarmPlan:
     """One CloudWatch alarm. dimension: the one that names the watched thing; more: what else must be stated of it.
 
     periods: this many in a row. above: whether the threshold is crossed upwards. missing: how silence is read.
-    action: what the person who gets it does first.
+    action: what the person who gets it does first; the rest is in the runbook.
     """
 
     key: str
@@ -28,8 +38,15 @@ class AlarmPlan:
     period_seconds: int
     periods: int
     action: str
+    runbook: str
+    severity: Severity = Severity.TICKET
     more: Mapping[str, str] = field(default_factory=dict[str, str])
     missing: str = "notBreaching"
+
+    @property
+    def description(self) -> str:
+        """What the message says."""
+        return f"{self.action} Runbook: {runbook_page(self.runbook)}"
 
 
 def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
@@ -37,7 +54,14 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
     size = tier.database
 
     def alarm(
-        key: str, metric: str, threshold: float, action: str, *, above: bool = True, periods: int = 3
+        key: str,
+        metric: str,
+        threshold: float,
+        action: str,
+        *,
+        above: bool = True,
+        periods: int = 3,
+        severity: Severity = Severity.TICKET,
     ) -> AlarmPlan:
         return AlarmPlan(
             key=key,
@@ -50,6 +74,8 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
             period_seconds=300,
             periods=periods,
             action=action,
+            runbook=f"database-{key}",
+            severity=severity,
             missing="breaching",
         )
 
@@ -61,6 +87,7 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
             "Storage grows by itself, at most once in six hours: see what writes so much.",
             above=False,
             periods=1,
+            severity=Severity.PAGE,
         ),
         alarm("cpu", "CPUUtilization", 80, "See Performance Insights for the statement, and its plugin by its role."),
         alarm(
@@ -75,6 +102,7 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
             "DatabaseConnections",
             int(0.8 * max_connections(size.memory_gib)),
             "Compare the poolers' pools with the connection budget; an operator's sessions count too.",
+            severity=Severity.PAGE,
         ),
     ]
     if replica:
@@ -99,6 +127,7 @@ def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
             period_seconds=300,
             periods=3,
             action=action,
+            runbook=f"cache-{key}",
         )
 
     found = [
@@ -127,6 +156,8 @@ def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
             period_seconds=300,
             periods=periods,
             action=action,
+            runbook="load-balancer-errors" if key == "5xx" else "service-errors",
+            severity=Severity.PAGE,
         )
 
     return (
@@ -154,6 +185,7 @@ def certificate_alarm() -> AlarmPlan:
         period_seconds=86_400,
         periods=1,
         action="See that the validation record still stands in the zone.",
+        runbook="certificate-expiry",
     )
 
 
@@ -170,7 +202,31 @@ def firewall_alarm(tier: Tier) -> AlarmPlan:
         period_seconds=300,
         periods=1,
         more={"Rule": "ALL", "Region": "CloudFront"},
+        runbook="firewall-blocks",
         action="Sampled requests of the web ACL tell which rule, and whom.",
+    )
+
+
+def backup_alarm() -> AlarmPlan:
+    """Of the rule that counts finished backups of one instance (components/backup_alarms.py).
+
+    RDS measures no age of a backup, but tells when one is finished; a day in which it tells nothing is the alarm. A new
+    instance is backed up as soon as it is there.
+    """
+    return AlarmPlan(
+        key="backup",
+        namespace="AWS/Events",
+        metric="TriggeredRules",
+        statistic="Sum",
+        dimension="RuleName",
+        threshold=1,
+        above=False,
+        period_seconds=3_600,
+        periods=BACKUP_HOURS,
+        action="No backup was finished for a day: see the instance's events.",
+        runbook=BACKUP_RUNBOOK,
+        severity=Severity.PAGE,
+        missing="breaching",
     )
 
 

@@ -180,7 +180,11 @@ def _telemetry(spec: PluginSpec, stack: str, tier: Tier) -> dict[str, str]:
         "OTEL_LOGS_EXPORTER": "none",  # logs go through the nodes: standard output is collected there
         # Follow the gateway's decision, so that a trace is whole or not there.
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
-        "OTEL_TRACES_SAMPLER_ARG": "0.05" if tier.tracing else "0.01",
+        "OTEL_TRACES_SAMPLER_ARG": str(tier.traced_percent / 100),
+        # Not what the process was called with, which may hold a secret; nor what a cloud says of its machine.
+        "OTEL_NODE_RESOURCE_DETECTORS": "env",
+        # Of what is called beside HTTP, PostgreSQL and Redis: files, names and sockets are noise at every request.
+        "OTEL_NODE_DISABLED_INSTRUMENTATIONS": "fs,dns,net",
     }
 
 

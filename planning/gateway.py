@@ -24,6 +24,9 @@ METRICS_PORT = 19001
 METRICS_SERVICE = "envoy-metrics"
 """A name for the addresses of all proxies, for who scrapes them."""
 
+LIMITER_METRICS_SERVICE = "ratelimit-metrics"
+"""The same for the service that counts; it listens on the same port."""
+
 HEALTH_PATH = "/healthz/gateway"
 """Answered by a proxy itself, over HTTPS; 503 once it drains, so that the load balancer lets go of it."""
 
@@ -45,8 +48,6 @@ uncounted as soon as a node is short of CPU, or hold them while the cache is awa
 CPU_PERCENT = 60
 """Of the request, at which pods are added: a proxy that is short of CPU delays every plugin."""
 
-TRACED_PERCENT = 5
-
 
 @dataclass(frozen=True, kw_only=True)
 class PodSize:
@@ -61,7 +62,7 @@ class GatewayPlan:
     """One region's gateway.
 
     limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
-    limiter_pods, controller_pods: replicas, fixed.
+    limiter_pods, controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
     """
 
     region: str
@@ -74,6 +75,7 @@ class GatewayPlan:
     trusted_hops: int
     drain_seconds: int
     tracing: bool
+    traced_percent: int
     certificate_names: tuple[str, ...]
     policies: tuple[PolicyPlan, ...]
 
@@ -93,6 +95,7 @@ def plan_gateway(*, stack: str, region: str, settings: Settings, tier: Tier, use
         trusted_hops=TRUSTED_HOPS,
         drain_seconds=DRAIN_SECONDS,
         tracing=tier.tracing,
+        traced_percent=tier.traced_percent,
         certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
         policies=_policies(region),
     )
@@ -126,5 +129,15 @@ def _policies(region: str) -> tuple[PolicyPlan, ...]:
             ingress=(Rule(peers=(vpc,), ports=(Port(number=CONTAINER_PORT), Port(number=METRICS_PORT))),),
             # The issuer's keys.
             egress=(Rule(peers=(INTERNET,), ports=(Port(number=443),)),),
+        ),
+        PolicyPlan(
+            name="limiter",
+            namespace=NAMESPACE,
+            pods={"app.kubernetes.io/component": "ratelimit"},
+            ingress=(
+                Rule(
+                    peers=(PodPeer(namespace=SYSTEM_NAMESPACES["observability"]),), ports=(Port(number=METRICS_PORT),)
+                ),
+            ),
         ),
     )

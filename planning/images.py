@@ -83,6 +83,24 @@ SIGV4_PROXY = Image(
     digest="sha256:34bbec3cb98403d3e040ec1dadb53bb02285f70d2f0ead2d16435fd30980abaa",
     note="Pinned so in two public repositories. Signs the queries of what knows no AWS.",
 )
+STATE_METRICS = Image(
+    repository="registry.k8s.io/kube-state-metrics/kube-state-metrics",
+    tag="v2.18.0",
+    digest="sha256:1545919b72e3ae035454fc054131e8d0f14b42ef6fc5b2ad5c751cafa6b2130e",
+    note="Pinned so in two public repositories. Runs as user 65534.",
+)
+GRAFANA = Image(
+    repository="docker.io/grafana/grafana",
+    tag="12.3.1",
+    digest="sha256:2175aaa91c96733d86d31cf270d5310b278654b03f5718c59de12a865380a31f",
+    note="Pinned so in three independent public repositories. Both data sources that it needs are built in. User 472.",
+)
+NODE_INSTRUMENTATION = Image(
+    repository="ghcr.io/open-telemetry/opentelemetry-operator/autoinstrumentation-nodejs",
+    tag="0.78.0",
+    digest=None,
+    note="Tag only: no public pin of its digest was found. Only /autoinstrumentation is copied out of it.",
+)
 METRICS_ADAPTER = Image(
     repository="ghcr.io/zalando-incubator/kube-metrics-adapter",
     tag="v0.2.6",

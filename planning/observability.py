@@ -2,28 +2,26 @@
 
 from dataclasses import dataclass
 
-from planning.addresses import region_addresses
 from planning.alarms import (
     AlarmPlan,
+    backup_alarm,
     cache_alarms,
     certificate_alarm,
     database_alarms,
     firewall_alarm,
     load_balancer_alarms,
 )
-from planning.environment import OTLP_PORT
-from planning.gateway import METRICS_PORT, TRACED_PERCENT
-from planning.gateway import NAMESPACE as GATEWAY_NAMESPACE
-from planning.isolation import DNS_ADDRESS, INTERNET, POD_IDENTITY_AGENT
+from planning.budget import spendable_connections
 from planning.key import KeyPlan
-from planning.naming import SYSTEM_NAMESPACES, fit, regional, stack_prefix
-from planning.network_policy import AddressPeer, PodPeer, PolicyPlan, Port, Rule, default_deny
+from planning.naming import fit, regional, stack_prefix
+from planning.network_policy import PolicyPlan
+from planning.observability_policies import observability_policies
 from planning.settings import Settings
-from planning.tiers import Tier, growth
-
-NAMESPACE = SYSTEM_NAMESPACES["observability"]
-COLLECTOR = "otel-collector"
-ADAPTER = "kube-metrics-adapter"
+from planning.tiers import Tier, growth, shard_count
+from planning.watch.alert import RuleGroup
+from planning.watch.dashboard import Dashboard
+from planning.watch.platform_dashboards import platform_dashboards
+from planning.watch.platform_rules import platform_rules
 
 LOG_ADDON = "amazon-cloudwatch-observability"
 LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
@@ -34,14 +32,13 @@ LOG_ACCOUNT = "cloudwatch-agent"
 EDGE_REGION = "us-east-1"
 """Where CloudFront and its firewall are measured, wherever they are used from."""
 
-ALARM_SERVICES = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "budgets.amazonaws.com")
+ALARM_SERVICES = (
+    "cloudwatch.amazonaws.com",
+    "events.rds.amazonaws.com",
+    "budgets.amazonaws.com",
+    "aps.amazonaws.com",
+)
 """Who publishes alarms."""
-
-OTLP_GRPC_PORT = 4317
-ADAPTER_PORT = 6443
-QUERY_PORT = 8005
-SCRAPE_SECONDS = 15
-"""As often as the autoscaler looks."""
 
 COLLECTOR_CPU_M = 100
 COLLECTOR_MEMORY_MIB = 512
@@ -59,12 +56,14 @@ class LogsPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmTopicPlan:
-    """Where alarms of a region are published. email: who gets them; None: nobody yet."""
+    """Where alarms of a region are published. email, pages_email: who gets them; None: nobody yet."""
 
     name: str
+    pages_name: str
     key: KeyPlan
     region: str
     email: str | None
+    pages_email: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +93,8 @@ class ObservabilityPlan:
     """One region's. edge: at home only, as there is one CDN.
 
     apm: traces of services are collected. metrics: the gateway is scraped into a Prometheus workspace, and autoscalers
-    read it. tracing: the gateway takes part in traces. traced_percent: of requests.
+    read it, kept for metrics_days. tracing: the gateway takes part in traces. shards: whose poolers are scraped.
+    rules, dashboards: of what all plugins share; each plugin brings its own.
     """
 
     prefix: str
@@ -105,10 +105,14 @@ class ObservabilityPlan:
     apm: bool
     metrics: bool
     tracing: bool
-    traced_percent: int
+    metrics_days: int
+    shards: int
     collectors: int
     adapters: int
     policies: tuple[PolicyPlan, ...]
+    rules: tuple[RuleGroup, ...]
+    dashboards: tuple[Dashboard, ...]
+    backup_alarm: AlarmPlan
     database_alarms: tuple[AlarmPlan, ...]
     replica_alarms: tuple[AlarmPlan, ...]
     cache_alarms: tuple[AlarmPlan, ...]
@@ -119,6 +123,7 @@ class ObservabilityPlan:
 
 def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tier) -> ObservabilityPlan:
     """What is seen of a region."""
+    connections = spendable_connections(tier.database.memory_gib) // min(tier.regions, len(settings.regions))
     prefix = regional(stack, region)
     copies = min(2, tier.floor)
     return ObservabilityPlan(
@@ -133,10 +138,14 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         apm=tier.apm,
         metrics=tier.metrics,
         tracing=tier.tracing,
-        traced_percent=TRACED_PERCENT if tier.tracing else 1,
+        metrics_days=tier.metrics_days,
+        shards=shard_count(tier, settings.users),
         collectors=copies if tier.apm else 0,
         adapters=copies if tier.metrics else 0,
-        policies=_policies(region, tier) if tier.apm else (),
+        policies=observability_policies(region=region, metrics=tier.metrics) if tier.apm else (),
+        rules=platform_rules(connections=connections) if tier.metrics else (),
+        dashboards=platform_dashboards(region=region, connections=connections) if tier.metrics else (),
+        backup_alarm=backup_alarm(),
         database_alarms=database_alarms(tier, replica=False),
         replica_alarms=database_alarms(tier, replica=True),
         cache_alarms=cache_alarms(replicated=tier.app_cache.nodes_per_shard > 1),
@@ -154,7 +163,14 @@ def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTo
         logs=logs,
         services=ALARM_SERVICES,
     )
-    return AlarmTopicPlan(name=name, key=key, region=region, email=settings.alarm_email)
+    return AlarmTopicPlan(
+        name=name,
+        pages_name=f"{name}-pages",
+        key=key,
+        region=region,
+        email=settings.alarm_email,
+        pages_email=settings.page_email or settings.alarm_email,
+    )
 
 
 def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
@@ -169,32 +185,3 @@ def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
 def _budget(stack: str, settings: Settings, tier: Tier) -> BudgetPlan:
     usd = settings.monthly_budget_usd or round(tier.approx_usd_month * growth(settings.users) * BUDGET_MARGIN)
     return BudgetPlan(name=fit(f"{stack_prefix(stack)}-monthly", 100), usd_month=usd, environment=stack)
-
-
-def _policies(region: str, tier: Tier) -> tuple[PolicyPlan, ...]:
-    vpc = AddressPeer(cidr=region_addresses(region).cidr)
-    out = (
-        Rule(
-            peers=(AddressPeer(cidr=f"{DNS_ADDRESS}/32"), PodPeer(namespace="kube-system")),
-            ports=(Port(number=53, protocol="UDP"), Port(number=53)),
-        ),
-        Rule(peers=(AddressPeer(cidr=f"{POD_IDENTITY_AGENT}/32"),), ports=(Port(number=80),)),
-        # AWS's own endpoints, and the Kubernetes API.
-        Rule(peers=(INTERNET, vpc, AddressPeer(cidr="172.20.0.1/32")), ports=(Port(number=443),)),
-    )
-    scraping = Rule(peers=(PodPeer(namespace=GATEWAY_NAMESPACE),), ports=(Port(number=METRICS_PORT),))
-    collector = PolicyPlan(
-        name=COLLECTOR,
-        namespace=NAMESPACE,
-        pods={"app.kubernetes.io/name": COLLECTOR},
-        ingress=(Rule(peers=(vpc,), ports=(Port(number=OTLP_PORT), Port(number=OTLP_GRPC_PORT))),),
-        egress=(*out, *([scraping] if tier.metrics else [])),
-    )
-    adapter = PolicyPlan(
-        name=ADAPTER,
-        namespace=NAMESPACE,
-        pods={"app.kubernetes.io/name": ADAPTER},
-        ingress=(Rule(peers=(vpc,), ports=(Port(number=ADAPTER_PORT),)),),
-        egress=out,
-    )
-    return (default_deny(NAMESPACE), collector, *([adapter] if tier.metrics else []))

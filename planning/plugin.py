@@ -15,6 +15,7 @@ from planning.routes import RoutesPlan
 from planning.settings import Settings
 from planning.spec import BackendSpec, DatabaseSpec, Lifecycle, PluginSpec, Registry
 from planning.tiers import PodRange, Tier, pod_range
+from planning.watch.plugin_watch import PluginWatchPlan, plan_plugin_watch
 from planning.workload import WorkloadPlan, plan_workloads
 
 
@@ -50,6 +51,7 @@ class PluginPlan:
     database: PluginDatabasePlan | None
     routes: RoutesPlan | None
     protect: bool
+    watch: PluginWatchPlan | None
 
     @property
     def serves(self) -> bool:
@@ -109,6 +111,7 @@ def plan_plugin(
         routes=routes,
         # At home, where its data is; a region more or less is no matter of one plugin.
         protect=settings.production and home and spec.lifecycle is not Lifecycle.ARCHIVED,
+        watch=plan_plugin_watch(spec=spec, region=region, tier=tier, database=database, routes=routes),
     )
 
 
@@ -123,7 +126,7 @@ def _plan_backend(
     isolation: IsolationPlan,
 ) -> BackendPlan:
     serving = spec.lifecycle.serves
-    workloads = plan_workloads(spec=spec, backend=backend, pods=pods, home=home) if serving else ()
+    workloads = plan_workloads(spec=spec, backend=backend, pods=pods, home=home, traced=tier.apm) if serving else ()
     return BackendPlan(
         spec=backend,
         pods=pods,

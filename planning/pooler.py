@@ -83,6 +83,11 @@ def _plan_pooler(region: str, tier: Tier, shard: DatabasePlan) -> PoolerPlan:
     )
 
 
+def metrics_service(shard: int) -> str:
+    """A name for the addresses of all poolers of a shard, for who scrapes them."""
+    return f"pooler-{shard}-metrics"
+
+
 def pooler_policy(plan: PoolerPlan) -> PolicyPlan:
     """What a shard's poolers may reach: names, their database, and the API server for their fragments."""
     api = (AddressPeer(cidr=API_ADDRESS), *(AddressPeer(cidr=cidr) for cidr in plan.api_cidrs))

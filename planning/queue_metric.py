@@ -20,9 +20,12 @@ GATEWAY_JOB = "envoy"
 """Scrape job of the gateway's proxies."""
 
 
-def upstream_clusters(plugin: str) -> str:
-    """Regular expression over the names that Envoy gives to the upstreams of a plugin's route, one a rule."""
-    return f"httproute/{namespace(plugin)}/{plugin}/rule/[0-9]+"
+def upstream_clusters(plugin: str, rules: str = "[0-9]+") -> str:
+    """Regular expression over the names that Envoy gives to the upstreams of a plugin's route, one a rule.
+
+    rules: expression over the numbers of the rules; all of them unless stated.
+    """
+    return f"httproute/{namespace(plugin)}/{plugin}/rule/{rules}"
 
 
 def queue_depth(plugin: str) -> str:

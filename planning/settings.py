@@ -69,6 +69,13 @@ class Settings(BaseModel):
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None
+    page_email: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+            description="Where those are sent that must wake somebody, such as a pager's address; default: alarmEmail.",
+        ),
+    ] = None
     jwt_issuer: Annotated[
         str | None,
         Field(pattern=r"^https://\S+$", description="Issuer of bearer tokens; default https://<domain>/."),

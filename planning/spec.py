@@ -142,6 +142,15 @@ class BackendSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObjectiveSpec:
+    """What a plugin promises instead of the tier's own; None: as the tier."""
+
+    availability_percent: float | None = None
+    latency_ms: int | None = None
+    latency_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class InstallsSpec:
     """How many installs the platform counted, and when (ISO date): the gate of retiring."""
 
@@ -171,6 +180,7 @@ class PluginSpec:
     secrets: tuple[str, ...]
     derived_secrets: tuple[str, ...]
     manifest: Mapping[str, Any]
+    objective: ObjectiveSpec = field(default_factory=ObjectiveSpec)
     installs: InstallsSpec | None = None
     owner: str = "platform"
 

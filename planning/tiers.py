@@ -71,8 +71,24 @@ class CacheSize:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ObjectiveSize:
+    """What a plugin promises where its entry states nothing, over thirty days, as seen at the gateway.
+
+    availability_percent: of requests that aren't answered 5xx. latency_percent of requests take at most latency_ms.
+    """
+
+    availability_percent: float
+    latency_ms: int
+    latency_percent: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tier:
-    """One column of the sizing table; see docs/architecture.md for the reasons of each row."""
+    """One column of the sizing table; see docs/architecture.md for the reasons of each row.
+
+    log_days, metrics_days: how long logs and series are kept. traced_percent: of requests. Observability costs what
+    these say.
+    """
 
     name: TierName
     max_users: int | None
@@ -101,6 +117,9 @@ class Tier:
     origin_shield: bool
     failover_origin: bool
     log_days: int
+    metrics_days: int
+    traced_percent: int
+    objective: ObjectiveSize
     apm: bool
     metrics: bool
     tracing: bool
@@ -162,6 +181,9 @@ TIERS: tuple[Tier, ...] = (
         origin_shield=False,
         failover_origin=False,
         log_days=14,
+        metrics_days=0,
+        traced_percent=0,
+        objective=ObjectiveSize(availability_percent=99.0, latency_ms=2500, latency_percent=95.0),
         apm=False,
         metrics=False,
         tracing=False,
@@ -209,6 +231,9 @@ TIERS: tuple[Tier, ...] = (
         origin_shield=True,
         failover_origin=False,
         log_days=30,
+        metrics_days=0,
+        traced_percent=1,
+        objective=ObjectiveSize(availability_percent=99.5, latency_ms=1000, latency_percent=95.0),
         apm=True,
         metrics=False,
         tracing=False,
@@ -258,6 +283,9 @@ TIERS: tuple[Tier, ...] = (
         origin_shield=True,
         failover_origin=False,
         log_days=60,
+        metrics_days=90,
+        traced_percent=1,
+        objective=ObjectiveSize(availability_percent=99.9, latency_ms=1000, latency_percent=99.0),
         apm=True,
         metrics=True,
         tracing=False,
@@ -309,6 +337,9 @@ TIERS: tuple[Tier, ...] = (
         origin_shield=True,
         failover_origin=True,
         log_days=90,
+        metrics_days=150,
+        traced_percent=5,
+        objective=ObjectiveSize(availability_percent=99.95, latency_ms=500, latency_percent=99.0),
         apm=True,
         metrics=True,
         tracing=True,

@@ -26,8 +26,8 @@ PROGRESS_DEADLINE_SECONDS = 300
 """Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up."""
 
 TEMPORARY_MIB = 256
-EPHEMERAL_MIB = 512
-"""Logs and the temporary mount together."""
+EPHEMERAL_MIB = 768
+"""Logs, the temporary mount, and the copy of what traces the process (planning/tracing.py), together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class WorkloadPlan:
     """One Deployment.
 
     replicas: None where an autoscaler decides. recreate: the old pod ends before the new one starts, so that there are
-    never two. environment: what this one sets besides the plugin's; None removes a variable.
+    never two. without: variables of the plugin's that this one doesn't set. traced: by planning/tracing.py.
     """
 
     name: str
@@ -53,9 +53,12 @@ class WorkloadPlan:
     priority_class: str
     manifest_path: str
     without: tuple[str, ...] = ()
+    traced: bool = False
 
 
-def plan_workloads(*, spec: PluginSpec, backend: BackendSpec, pods: PodRange, home: bool) -> tuple[WorkloadPlan, ...]:
+def plan_workloads(
+    *, spec: PluginSpec, backend: BackendSpec, pods: PodRange, home: bool, traced: bool = False
+) -> tuple[WorkloadPlan, ...]:
     """The Deployments of a plugin in one region; the first serves.
 
     Timed work runs in the home region only: two regions would do it twice.
@@ -68,6 +71,7 @@ def plan_workloads(*, spec: PluginSpec, backend: BackendSpec, pods: PodRange, ho
         name=spec.name,
         replicas=1 if singleton else None,
         pods=pods,
+        traced=traced,
     )
     if not (backend.cron and home):
         return (serving,)
@@ -78,6 +82,7 @@ def plan_workloads(*, spec: PluginSpec, backend: BackendSpec, pods: PodRange, ho
         name=f"{spec.name}-cron",
         replicas=1,
         pods=PodRange(min=1, max=1),
+        traced=traced,
     )
 
 
@@ -92,7 +97,14 @@ def liveness_over_http(probes: ProbesSpec) -> bool:
 
 
 def _workload(
-    spec: PluginSpec, backend: BackendSpec, *, component: str, name: str, replicas: int | None, pods: PodRange
+    spec: PluginSpec,
+    backend: BackendSpec,
+    *,
+    component: str,
+    name: str,
+    replicas: int | None,
+    pods: PodRange,
+    traced: bool,
 ) -> WorkloadPlan:
     cron = component == "cron"
     return WorkloadPlan(
@@ -112,4 +124,5 @@ def _workload(
         manifest_path=backend.manifest_path,
         # The only pod in which timed work is on.
         without=("DISABLE_CRON",) if cron else (),
+        traced=traced,
     )

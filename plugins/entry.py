@@ -12,6 +12,7 @@ from planning.spec import (
     GrantSpec,
     InstallsSpec,
     Lifecycle,
+    ObjectiveSpec,
     PluginSpec,
     ProbeKind,
     ProbesSpec,
@@ -45,6 +46,11 @@ def to_spec(name: str, entry: Entry, manifest: Mapping[str, Any] | None) -> Plug
         if entry.installs
         else None,
         owner=entry.owner,
+        objective=ObjectiveSpec(
+            availability_percent=entry.objective.availability_percent,
+            latency_ms=entry.objective.latency_ms,
+            latency_percent=entry.objective.latency_percent,
+        ),
     )
 
 

@@ -56,6 +56,7 @@ _BACKEND_FIELDS = (
     "network",
     "auth",
     "rate_limit",
+    "objective",
     "env",
     "secrets",
     "derived_secrets",

@@ -20,7 +20,7 @@ from plugins.fields import (
     Prefix,
     Section,
 )
-from plugins.sections import Auth, Cache, Database, Network, Probes, RateLimit, Resources, Scaling
+from plugins.sections import Auth, Cache, Database, Network, Objective, Probes, RateLimit, Resources, Scaling
 
 LifecycleStep = Literal["active", "draining", "stopped", "archived"]
 
@@ -152,6 +152,10 @@ class Entry(Section):
         RateLimit | None,
         Field(description="Instead of the tier's limits.", examples=[{"userPerMinute": 120, "clientPerMinute": 300}]),
     ] = None
+    objective: Annotated[
+        Objective,
+        Field(description="Service level, instead of the tier's.", examples=[{"availabilityPercent": 99.9}]),
+    ] = Objective()
     env: Annotated[
         dict[EnvName, EnvValue],
         Field(max_length=100, description="Environment of its pods; no secrets.", examples=[{"LOG_LEVEL": "info"}]),

@@ -169,3 +169,20 @@ class Probes(Section):
         int,
         Field(ge=10, le=300, description="Never below 10: services count probes in their rate limits.", examples=[10]),
     ] = 10
+
+
+class Objective(Section):
+    """What the plugin promises, instead of the tier's numbers: measured at the gateway, over thirty days."""
+
+    availability_percent: Annotated[
+        float | None,
+        Field(ge=90, le=99.99, description="Of requests that aren't answered 5xx.", examples=[99.9]),
+    ] = None
+    latency_ms: Annotated[
+        Literal[25, 50, 100, 250, 500, 1000, 2500, 5000, 10000] | None,
+        Field(description="Time to answer, one of the bounds that the gateway counts by.", examples=[500]),
+    ] = None
+    latency_percent: Annotated[
+        float | None,
+        Field(ge=50, le=99.9, description="Part of the requests that are answered within it.", examples=[99]),
+    ] = None

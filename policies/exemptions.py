@@ -10,6 +10,7 @@ import yaml
 
 FILE = Path(__file__).with_name("exemptions.yaml")
 FIELDS = {"rule", "resource", "reason", "until"}
+OPTIONAL = {"finding"}
 
 
 class BadExemptionError(Exception):
@@ -18,16 +19,24 @@ class BadExemptionError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """Leaves the resources whose name matches the pattern out of a rule until the day `until` (inclusive)."""
+    """Leaves the resources whose name matches the pattern out of a rule until the day `until` (inclusive).
+
+    finding: pattern of what is wrong, where only a part of what the rule says of them is exempt.
+    """
 
     rule: str
     resource: str
     reason: str
     until: datetime.date
+    finding: str = "*"
 
-    def covers(self, rule: str, name: str) -> bool:
-        """Whether it speaks of this rule and resource, ended or not."""
-        return self.rule == rule and fnmatch.fnmatchcase(name, self.resource)
+    def covers(self, rule: str, name: str, finding: str) -> bool:
+        """Whether it speaks of this rule, resource and finding, ended or not."""
+        return (
+            self.rule == rule
+            and fnmatch.fnmatchcase(name, self.resource)
+            and fnmatch.fnmatchcase(finding, self.finding)
+        )
 
 
 def load_exemptions(known_rules: frozenset[str], path: Path = FILE) -> tuple[Exemption, ...]:
@@ -43,8 +52,10 @@ def load_exemptions(known_rules: frozenset[str], path: Path = FILE) -> tuple[Exe
 
 def _parse(number: int, entry: Any, known_rules: frozenset[str], file: str) -> Exemption:
     where = f"{file}, exemption {number}"
-    if not isinstance(entry, dict) or set(cast("dict[str, Any]", entry)) != FIELDS:
-        raise BadExemptionError(f"{where}: state exactly {', '.join(sorted(FIELDS))}")
+    if not isinstance(entry, dict) or set(cast("dict[str, Any]", entry)) - OPTIONAL != FIELDS:
+        raise BadExemptionError(
+            f"{where}: state exactly {', '.join(sorted(FIELDS))}, and finding where it is of a part"
+        )
     fields = cast("dict[str, Any]", entry)
     if fields["rule"] not in known_rules:
         raise BadExemptionError(f"{where}: there is no rule {fields['rule']!r}; see docs/policies.md")
@@ -53,5 +64,9 @@ def _parse(number: int, entry: Any, known_rules: frozenset[str], file: str) -> E
     if len(str(fields["reason"]).split()) < 3:  # noqa: PLR2004  # a word isn't a reason
         raise BadExemptionError(f"{where}: the reason is a sentence that a reviewer can judge")
     return Exemption(
-        rule=fields["rule"], resource=str(fields["resource"]), reason=str(fields["reason"]), until=fields["until"]
+        rule=fields["rule"],
+        resource=str(fields["resource"]),
+        reason=str(fields["reason"]),
+        until=fields["until"],
+        finding=str(fields.get("finding", "*")),
     )

@@ -73,7 +73,7 @@ class Judge:
         name = resource.name if resource else "stack"
         ended = ""
         for exemption in self.exemptions:
-            if exemption.covers(rule_id, name):
+            if exemption.covers(rule_id, name, text):
                 if exemption.until >= self.today:
                     return
                 ended = f" Its exemption ended on {exemption.until}."

@@ -67,7 +67,8 @@ class Builder:
 def build_command(go: Path, build: GoBuild, output: Path) -> list[str]:
     """The command line of one build, with its version linked in and without debugging tables."""
     flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in build.ldflags.items())])
-    return [str(go), "build", "-ldflags", flags, "-o", str(output), build.package]
+    tags = ["-tags", ",".join(build.tags)] if build.tags else []
+    return [str(go), "build", *tags, "-ldflags", flags, "-o", str(output), build.package]
 
 
 def _tail(output: str) -> str:

@@ -10,6 +10,7 @@ ETCD = "3.6.5"
 KWOK = "0.8.0"
 ENVOY_GATEWAY = "1.9.1"
 RATELIMIT = "1.4.1"  # its project tags no releases: the commit behind the image that Envoy Gateway pins
+PROMETHEUS = "3.13.5"
 
 BOTH = frozenset({"linux", "darwin"})
 LINUX = frozenset({"linux"})
@@ -34,12 +35,16 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class GoBuild:
-    """A build from a module of rehearsal/go. seconds: how long it took on two cores, modules downloaded."""
+    """A build from a module of rehearsal/go. seconds: how long it took on two cores, modules downloaded.
+
+    tags: Go's build tags, for what is left out.
+    """
 
     module: str
     package: str
     seconds: int
     ldflags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +173,27 @@ GATEWAY = (
     ),
 )
 """What the tests of the gateway run besides; no rehearsal waits for it."""
+PROMTOOL = Tool(
+    name="promtool",
+    version=PROMETHEUS,
+    at_least=(3, 5, 0),
+    below=(4, 0, 0),
+    release=Release(
+        url=f"https://github.com/prometheus/prometheus/releases/download/v{PROMETHEUS}/"
+        f"prometheus-{PROMETHEUS}.{{os}}-{{arch}}.tar.gz",
+        checksums=f"https://github.com/prometheus/prometheus/releases/download/v{PROMETHEUS}/sha256sums.txt",
+        folder=f"prometheus-{PROMETHEUS}.{{os}}-{{arch}}",
+    ),
+    build=GoBuild(
+        module="prometheus",
+        package="github.com/prometheus/prometheus/cmd/promtool",
+        seconds=180,
+        ldflags={"github.com/prometheus/common/version.Version": PROMETHEUS},
+        # Without the clients of every cloud that Prometheus can discover targets in.
+        tags=("remove_all_sd",),
+    ),
+)
+"""What the tests of rules run; no rehearsal waits for it."""
 
 ALL = (CLI, *CONTROL_PLANE)
 

@@ -150,8 +150,8 @@ def test_the_budget_counts_what_carries_the_environments_tag() -> None:
     [
         (1_000, set[str]()),
         (10_000, {"otel-collector"}),
-        (50_000, {"otel-collector", "kube-metrics-adapter"}),
-        (100_001, {"otel-collector", "kube-metrics-adapter"}),
+        (50_000, {"otel-collector", "kube-metrics-adapter", "kube-state-metrics", "grafana"}),
+        (100_001, {"otel-collector", "kube-metrics-adapter", "kube-state-metrics", "grafana"}),
     ],
 )
 def test_what_runs_in_the_cluster_follows_the_tier(users: int, deployments: set[str]) -> None:

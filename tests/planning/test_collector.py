@@ -1,9 +1,7 @@
-import re
 from typing import Any
 
 from planning.collector import collector_config
 from planning.observability import plan_observability
-from planning.queue_metric import GATEWAY_JOB, queue_depth
 from planning.tiers import tier_for
 from tests.planning.samples import settings
 
@@ -30,12 +28,13 @@ def test_a_tier_without_metrics_scrapes_nothing() -> None:
     assert set(_config(50_000)["receivers"]) == {"otlp", "prometheus"}
 
 
-def test_the_series_that_autoscalers_read_are_scraped_under_their_job_and_kept() -> None:
-    scraping = _config(50_000)["receivers"]["prometheus"]["config"]["scrape_configs"][0]
-    kept = re.compile(str(scraping["metric_relabel_configs"][0]["regex"]))
+def test_counters_keep_their_names_on_the_way_to_the_workspace() -> None:
+    assert _config(50_000)["exporters"]["prometheusremotewrite"]["add_metric_suffixes"] is False
 
-    assert scraping["job_name"] == GATEWAY_JOB
-    names: set[str] = set(re.findall(r"envoy_\w+(?={)", queue_depth("my-wallet")))
-    assert len(names) == 2
-    assert all(kept.fullmatch(name) for name in names)
-    assert kept.fullmatch("envoy_cluster_ratelimit_failure_mode_allowed")
+
+def test_traces_carry_no_query_and_no_connection_string() -> None:
+    config = _config(10_000)
+    deleted = {action["key"] for action in config["processors"]["attributes/quiet"]["actions"]}
+
+    assert {"url.query", "url.full", "http.target", "http.url", "db.connection_string"} == deleted
+    assert "attributes/quiet" in config["service"]["pipelines"]["traces"]["processors"]

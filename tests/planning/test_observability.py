@@ -1,8 +1,11 @@
 import pytest
 
 from planning.alarms import AlarmPlan
+from planning.gateway import METRICS_PORT
 from planning.observability import ObservabilityPlan, plan_observability
+from planning.pooler import METRICS_PORT as POOLER_METRICS_PORT
 from planning.tiers import TIERS, tier_for
+from planning.watch.scraping import KUBELET_PORT, STATE_METRICS_PORT
 from tests.planning.samples import settings
 
 
@@ -68,5 +71,37 @@ def test_the_budget_is_the_environments_and_so_stands_once() -> None:
 def test_the_collector_of_a_tier_without_metrics_reaches_no_proxy() -> None:
     without, with_ = _plan(10_000), _plan(50_000)
 
-    assert [policy.name for policy in with_.policies] == ["default-deny", "otel-collector", "kube-metrics-adapter"]
-    assert len(with_.policies[1].egress or ()) == len(without.policies[1].egress or ()) + 1
+    before = without.policies[1].egress or ()
+    added = [rule for rule in with_.policies[1].egress or () if rule not in before]
+
+    assert [policy.name for policy in without.policies] == ["default-deny", "otel-collector"]
+    assert {port.number for rule in added for port in rule.ports} == {
+        METRICS_PORT,
+        POOLER_METRICS_PORT,
+        STATE_METRICS_PORT,
+        KUBELET_PORT,
+    }
+
+
+def test_each_tier_keeps_and_samples_more_and_promises_more() -> None:
+    assert [tier.metrics_days for tier in TIERS] == [0, 0, 90, 150]
+    assert [tier.traced_percent for tier in TIERS] == sorted(tier.traced_percent for tier in TIERS)
+    promised = [tier.objective.availability_percent for tier in TIERS]
+    assert promised == sorted(set(promised))
+    assert [tier.objective.latency_ms for tier in TIERS] == sorted(
+        (tier.objective.latency_ms for tier in TIERS), reverse=True
+    )
+
+
+def test_pages_and_tickets_go_where_the_configuration_says() -> None:
+    both = settings(1_000).model_copy(update={"alarm_email": "team@naap.example", "page_email": "pager@naap.example"})
+    one = both.model_copy(update={"page_email": None})
+    topics = [
+        plan_observability(stack="dev", region="us-east-1", settings=stated, tier=tier_for(1_000)).topic
+        for stated in (both, one)
+    ]
+
+    assert [(topic.email, topic.pages_email) for topic in topics] == [
+        ("team@naap.example", "pager@naap.example"),
+        ("team@naap.example", "team@naap.example"),
+    ]

@@ -1,5 +1,6 @@
 """How rules are applied: unknown values, exemptions, and the words of a finding."""
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -75,6 +76,13 @@ def test_an_unknown_value_neither_breaks_a_rule_nor_passes_unseen() -> None:
 
 def test_an_exemption_in_force_leaves_the_resource_out() -> None:
     assert not list(_judge(_exemption(TODAY)).on_resource(_door(open=True)))
+
+
+def test_an_exemption_of_one_finding_leaves_the_others_standing() -> None:
+    everything, elsewhere = (dataclasses.replace(_exemption(TODAY), finding=finding) for finding in ("*", "a window*"))
+
+    assert not list(_judge(everything).on_resource(_door(open=True)))
+    assert list(_judge(elsewhere).on_resource(_door(open=True)))
 
 
 def test_an_exemption_that_has_ended_is_a_violation_that_says_so() -> None:

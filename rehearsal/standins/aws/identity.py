@@ -208,6 +208,7 @@ _OBSERVABILITY: _Rows = {
     "amp/alertManagerDefinition": ("{workspaceId}", ""),
     "amp/ruleGroupNamespace": ("{arn}", _here("aps", "rulegroupsnamespace/{workspaceId}/{name}")),
     "amp/workspace": ("ws-{uuid}", _here("aps", "workspace/{id}")),
+    "amp/workspaceConfiguration": ("{workspaceId}", ""),
     "budgets/budget": ("{account}:{name}", _global("budgets", "budget/{name}")),
     "cloudwatch/compositeAlarm": ("{alarmName}", _here("cloudwatch", "alarm:{alarmName}")),
     "cloudwatch/dashboard": ("{dashboardName}", ""),

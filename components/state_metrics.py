@@ -1,0 +1,130 @@
+"""What counts Kubernetes' objects: pods that aren't ready, Jobs that failed, autoscalers at their maximum."""
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta, rbac
+
+from components.headless_service import headless_service
+from components.pod_parts import container_security, pod_security, resources
+from planning import images
+from planning.labels import labels, selector
+from planning.observability_policies import NAMESPACE, STATE_METRICS
+from planning.priority import CORE
+from planning.watch.scraping import STATE_METRICS_PORT, STATE_METRICS_SERVICE
+from planning.watch.series import KEPT, STATE_JOB
+
+_OWN_PORT = 8081
+_USER = 65534
+"""Of the image."""
+_RBAC = "rbac.authorization.k8s.io"
+
+_READ = {
+    "": ("configmaps", "nodes", "pods"),
+    "apps": ("deployments",),
+    "autoscaling": ("horizontalpodautoscalers",),
+    "batch": ("jobs",),
+}
+"""What it reads, by API group. No Secrets: it could tell their age only by reading them."""
+
+
+class StateMetrics(pulumi.ComponentResource):
+    """One pod: two would count everything twice. While it is replaced, what it counts is a minute old."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        namespace: core.v1.Namespace,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:StateMetrics", name, None, opts)
+        self._name = name
+        self._labels = labels("observability", STATE_METRICS)
+        self._selector = selector("observability", STATE_METRICS)
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        metadata = meta.v1.ObjectMetaArgs(name=STATE_METRICS, namespace=NAMESPACE, labels=self._labels)
+        account = core.v1.ServiceAccount(
+            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
+        )
+        rights = self._rights()
+        apps.v1.Deployment(
+            f"{name}-pods",
+            metadata=metadata,
+            spec=apps.v1.DeploymentSpecArgs(
+                replicas=1,
+                revision_history_limit=3,
+                strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
+                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
+                template=core.v1.PodTemplateSpecArgs(metadata=meta.v1.ObjectMetaArgs(labels=self._labels), spec=_pod()),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *rights]),
+        )
+        headless_service(
+            f"{name}-service",
+            name=STATE_METRICS_SERVICE,
+            namespace=NAMESPACE,
+            labels=self._labels,
+            selector=self._selector,
+            port=STATE_METRICS_PORT,
+            opts=inside,
+        )
+        self.register_outputs({})
+
+    def _rights(self) -> list[pulumi.Resource]:
+        metadata = meta.v1.ObjectMetaArgs(name=f"naap-{STATE_METRICS}", labels=self._labels)
+        role = rbac.v1.ClusterRole(
+            f"{self._name}-role",
+            metadata=metadata,
+            rules=[
+                rbac.v1.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
+                for group, kinds in _READ.items()
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        binding = rbac.v1.ClusterRoleBinding(
+            f"{self._name}-binding",
+            metadata=metadata,
+            role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name=f"naap-{STATE_METRICS}"),
+            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=STATE_METRICS, namespace=NAMESPACE)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+        return [role, binding]
+
+
+def _pod() -> core.v1.PodSpecArgs:
+    def probe(path: str, port: str) -> core.v1.ProbeArgs:
+        return core.v1.ProbeArgs(
+            http_get=core.v1.HTTPGetActionArgs(path=path, port=port),
+            initial_delay_seconds=5,
+            period_seconds=10,
+            timeout_seconds=5,
+        )
+
+    return core.v1.PodSpecArgs(
+        service_account_name=STATE_METRICS,
+        # Its own API is Kubernetes': it lists what it counts.
+        automount_service_account_token=True,
+        enable_service_links=False,
+        priority_class_name=CORE,
+        security_context=pod_security(_USER),
+        containers=[
+            core.v1.ContainerArgs(
+                name=STATE_METRICS,
+                image=images.STATE_METRICS.reference,
+                args=[
+                    f"--resources={','.join(sorted(kind for kinds in _READ.values() for kind in kinds))}",
+                    f"--metric-allowlist={','.join(KEPT[STATE_JOB])}",
+                    f"--port={STATE_METRICS_PORT}",
+                    f"--telemetry-port={_OWN_PORT}",
+                ],
+                ports=[
+                    core.v1.ContainerPortArgs(name="metrics", container_port=STATE_METRICS_PORT),
+                    core.v1.ContainerPortArgs(name="own", container_port=_OWN_PORT),
+                ],
+                # Some 100 KiB a pod, of which the largest tier has thousands.
+                resources=resources(cpu_m=50, cpu_limit_m=500, memory_mib=512),
+                security_context=container_security(),
+                readiness_probe=probe("/readyz", "own"),
+                liveness_probe=probe("/livez", "metrics"),
+            )
+        ],
+    )

@@ -1,0 +1,1 @@
+"""What is watched: objectives, rules, dashboards, and the series that they are made of."""

@@ -1,0 +1,65 @@
+"""Every alert has its page in docs/runbooks, and every page its alert."""
+
+from pathlib import Path
+
+import pytest
+
+from planning.alarms import BUDGET_RUNBOOK, EVENTS_RUNBOOK, AlarmPlan
+from planning.observability import ObservabilityPlan, plan_observability
+from planning.tiers import tier_for
+from planning.watch.alert import RUNBOOKS
+from tests.planning.samples import settings
+from tests.planning.watch.watched import watched
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = {page.stem: page.read_text() for page in (ROOT / RUNBOOKS).glob("*.md")}
+
+
+def plan() -> ObservabilityPlan:
+    """Of the tier that watches most."""
+    return plan_observability(stack="dev", region="us-east-1", settings=settings(100_001), tier=tier_for(100_001))
+
+
+def alarms() -> tuple[AlarmPlan, ...]:
+    found = plan()
+    edge = found.edge
+    assert edge
+    return (
+        found.backup_alarm,
+        *found.database_alarms,
+        *found.replica_alarms,
+        *found.cache_alarms,
+        *found.load_balancer_alarms,
+        found.certificate_alarm,
+        edge.certificate_alarm,
+        edge.firewall_alarm,
+    )
+
+
+def wanted() -> set[str]:
+    rules = (*plan().rules, watched().rules)
+    return {
+        *(alarm.runbook for alarm in alarms()),
+        *(alert.runbook for group in rules for alert in group.alerts),
+        EVENTS_RUNBOOK,
+        BUDGET_RUNBOOK,
+    }
+
+
+def test_every_alert_has_its_page_and_every_page_its_alert() -> None:
+    assert wanted() == PAGES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_says_what_it_means_what_to_look_at_and_what_to_do(name: str) -> None:
+    title, meaning, *rest = PAGES[name].split("\n\n")
+
+    assert title.startswith("# ")
+    assert len(meaning) > 30
+    assert [part for part in rest if part.startswith("#")] == ["## Look at", "## Do"]
+    assert len(PAGES[name].splitlines()) < 30
+
+
+def test_every_alarm_says_its_page() -> None:
+    for alarm in alarms():
+        assert alarm.description.endswith(f"Runbook: {RUNBOOKS}/{alarm.runbook}.md")
