@@ -93,8 +93,8 @@ class ObservabilityPlan:
     """One region's. edge: at home only, as there is one CDN.
 
     apm: traces of services are collected. metrics: the gateway is scraped into a Prometheus workspace, and autoscalers
-    read it, kept for metrics_days. tracing: the gateway takes part in traces. shards: whose poolers are scraped.
-    rules, dashboards: of what all plugins share; each plugin brings its own.
+    read it, kept for metrics_days. tracing: the gateway takes part in traces. traced_percent: of requests.
+    shards: whose poolers are scraped. rules, dashboards: of what all plugins share; each plugin brings its own.
     """
 
     prefix: str
@@ -105,6 +105,7 @@ class ObservabilityPlan:
     apm: bool
     metrics: bool
     tracing: bool
+    traced_percent: int
     metrics_days: int
     shards: int
     collectors: int
@@ -138,6 +139,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         apm=tier.apm,
         metrics=tier.metrics,
         tracing=tier.tracing,
+        traced_percent=tier.traced_percent,
         metrics_days=tier.metrics_days,
         shards=shard_count(tier, settings.users),
         collectors=copies if tier.apm else 0,

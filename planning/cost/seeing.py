@@ -8,8 +8,8 @@ from planning.cost.bill import GLOBAL, Basis, Line
 from planning.cost.load import MILLION, SECONDS, RegionLoad
 from planning.cost.prices import line
 from planning.database import DatabasePlan
-from planning.observability import SCRAPE_SECONDS
 from planning.platform import PlatformPlan, RegionPlan
+from planning.watch.scraping import SECONDS as SCRAPE_SECONDS
 
 GIB = 2**30
 DAYS = 30
@@ -18,7 +18,8 @@ STORED_PART = 0.15
 OTLP_SECONDS = 60
 SAMPLE_BYTES = 2
 """Of a sample that is kept, as AWS estimates it: one or two bytes."""
-METRIC_DAYS = 150
+SCRAPED_PER_POD = 12
+"""Of each pod, as Kubernetes and its kubelet count it: planning/watch/series.py has the names."""
 BLOCKED_PART = 0.01
 """Of requests that the firewall logs in full: those that it blocks or counts."""
 FIREWALL_RECORD_BYTES = 2_000
@@ -52,7 +53,7 @@ def seeing_lines(region: RegionPlan, load: RegionLoad, plan: PlatformPlan, assum
     if seen.metrics:
         samples = samples_a_month(region, load, assumptions)
         yield of("metrics, taken in", "amp-samples", samples / MILLION)
-        yield of("metrics, kept", "amp-gb", samples * SAMPLE_BYTES / 1e9 * METRIC_DAYS / DAYS)
+        yield of("metrics, kept", "amp-gb", samples * SAMPLE_BYTES / 1e9 * seen.metrics_days / DAYS)
 
 
 def edge_seeing_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[Line]:
@@ -77,7 +78,7 @@ def alarm_count(region: RegionPlan, instances: tuple[int, int]) -> int:
     nodes = sum(len(cache_nodes(cache)) for cache in region.caches.caches)
     certificates = 1
     return (
-        writers * len(seen.database_alarms)
+        writers * (len(seen.database_alarms) + 1)  # and its backups
         + replicas * len(seen.replica_alarms)
         + nodes * len(seen.cache_alarms)
         + len(seen.load_balancer_alarms)
@@ -87,5 +88,6 @@ def alarm_count(region: RegionPlan, instances: tuple[int, int]) -> int:
 
 def samples_a_month(region: RegionPlan, load: RegionLoad, assumptions: Assumptions) -> float:
     """Of the gateway's proxies and the plugins' pods; what two collectors send twice is kept and billed once."""
-    proxies = region.gateway.pods.min * assumptions.series_per_proxy / SCRAPE_SECONDS
-    return (proxies + sum(load.pods.values()) * assumptions.series_per_pod / OTLP_SECONDS) * SECONDS
+    pods = sum(load.pods.values())
+    scraped = region.gateway.pods.min * assumptions.series_per_proxy + pods * SCRAPED_PER_POD
+    return (scraped / SCRAPE_SECONDS + pods * assumptions.series_per_pod / OTLP_SECONDS) * SECONDS

@@ -22,7 +22,8 @@ Since: {{ .StartsAt }}
 def alert_manager_definition(*, region: str, topics: dict[Severity, str]) -> str:
     """As Amazon Managed Service for Prometheus takes it: Alertmanager's YAML within YAML; SNS is its only receiver.
 
-    topics: ARN by severity. A page silences the ticket of the same runbook for the same thing.
+    topics: ARN by severity. A page silences tickets about the same plugin, or the same
+    pods.
     """
     tickets, pages = Severity.TICKET.value, Severity.PAGE.value
     config: dict[str, Any] = {
@@ -37,10 +38,15 @@ def alert_manager_definition(*, region: str, topics: dict[Severity, str]) -> str
         },
         "inhibit_rules": [
             {
-                "source_matchers": [f'severity="{pages}"'],
-                "target_matchers": [f'severity="{tickets}"'],
-                "equal": ["plugin", "namespace", "deployment", "shard", "kind"],
-            }
+                "source_matchers": [f'severity="{pages}"', 'plugin=~".+"'],
+                "target_matchers": [f'severity="{tickets}"', 'plugin=~".+"'],
+                "equal": ["plugin"],
+            },
+            {
+                "source_matchers": ['alertname="NoPodReady"'],
+                "target_matchers": ['alertname="PodsNotReady"'],
+                "equal": ["namespace", "deployment"],
+            },
         ],
         "receivers": [_receiver(severity.value, region, arn) for severity, arn in topics.items()],
     }

@@ -9,14 +9,21 @@ import pulumi
 import pytest
 
 from components.edge_alarms import EdgeAlarms
+from components.network_policy import network_policy
 from components.observability import Observability
 from components.secrets import RootSecret
 from planning.alarms import cache_nodes
 from planning.caches import plan_caches
+from planning.database import plan_shards
+from planning.gateway import plan_gateway
+from planning.labels import selector
+from planning.network_policy import default_deny
 from planning.observability import ObservabilityPlan, plan_observability
+from planning.pooler import plan_poolers, pooler_policy
 from planning.tags import Tags
 from planning.tiers import tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
+from tests.network_policies import Outside, Pod, allowed
 from tests.planning.samples import ROOT_SECRET, registry, settings
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -198,3 +205,93 @@ def test_the_collector_writes_series_only_where_there_is_a_workspace() -> None:
 @pytest.mark.parametrize("users", TIERS)
 def test_preview_announces_what_an_update_makes(users: int) -> None:
     assert_same_names(_make(users))
+
+
+def test_a_day_without_a_backup_is_told_at_every_tier() -> None:
+    rule = one(_records(1_000), "aws:cloudwatch/eventRule:EventRule").inputs
+    alarm = one(_records(1_000), ALARM, "seen-alarms-shard-0-backup").inputs
+
+    assert json.loads(rule["eventPattern"])["detail"]["SourceIdentifier"] == ["naap-dev-use1-shard-0"]
+    assert alarm["dimensions"] == {"RuleName": rule["name"]}
+    assert (alarm["threshold"], alarm["comparisonOperator"]) == (1, "LessThanThreshold")
+    assert alarm["treatMissingData"] == "breaching", "no event at all is what the alarm is about"
+    assert alarm["period"] * alarm["evaluationPeriods"] <= 7 * 86_400
+
+
+def test_what_wakes_somebody_goes_to_the_topic_of_pages() -> None:
+    topics = {
+        record.inputs["name"]: record.outputs["arn"] for record in of_type(_records(1_000), "aws:sns/topic:Topic")
+    }
+    storage = one(_records(1_000), ALARM, "seen-alarms-shard-0-storage").inputs
+    cpu = one(_records(1_000), ALARM, "seen-alarms-shard-0-cpu").inputs
+
+    assert storage["alarmActions"] == [topics["naap-dev-use1-alarms-pages"]]
+    assert cpu["alarmActions"] == [topics["naap-dev-use1-alarms"]]
+
+
+def test_the_collector_reaches_all_that_it_scrapes_and_nobody_else_does() -> None:
+    policies = [
+        record.inputs
+        for make in (_records(50_000), _neighbours())
+        for record in of_type(make, "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    ]
+    collector = _pod("naap-observability", "otel-collector", ip="10.64.0.9")
+    stranger = Pod(namespace="plugin-my-wallet", labels={"app.kubernetes.io/name": "my-wallet"}, ip="10.64.0.8")
+    limiter = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/component": "ratelimit"})
+    proxy = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/component": "proxy"})
+    pooler = Pod(namespace="naap-pooler", labels=selector("pooler", "pooler-0"))
+    state = _pod("naap-observability", "kube-state-metrics")
+
+    for target, port in ((limiter, 19001), (proxy, 19001), (pooler, 9127), (state, 8080)):
+        assert allowed(policies, collector, target, port), target
+    for target, port in ((limiter, 19001), (pooler, 9127), (state, 8080)):
+        assert not allowed(policies, stranger, target, port), target
+    assert allowed(policies, collector, Outside(ip="10.64.3.4"), 10250), "a kubelet"
+
+
+def _pod(namespace: str, name: str, ip: str = "10.64.0.1") -> Pod:
+    return Pod(namespace=namespace, labels=selector("observability", name), ip=ip)
+
+
+@functools.cache
+def _neighbours() -> list[Recorded]:
+    """Policies of gateway and poolers."""
+    tier = tier_for(50_000)
+    shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
+    (pooler,) = plan_poolers(region="us-east-1", tier=tier, shards=shards, databases={})
+    gateway = plan_gateway(stack="dev", region="us-east-1", settings=settings(50_000), tier=tier, users=50_000)
+
+    def make() -> None:
+        for number, policy in enumerate((*gateway.policies, pooler_policy(pooler), default_deny("naap-pooler"))):
+            network_policy(f"policy-{number}", plan=policy, labels={}, opts=pulumi.ResourceOptions())
+
+    return build(make)
+
+
+def test_rights_to_the_kubernetes_api_name_what_they_read_and_no_secret() -> None:
+    roles = of_type(_records(50_000), "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
+    resources = {kind for role in roles for rule in role.inputs["rules"] for kind in rule["resources"]}
+
+    assert not resources & {"*", "secrets", "nodes/proxy"}
+    assert {"nodes/metrics", "deployments", "jobs", "horizontalpodautoscalers"} <= resources
+
+
+def test_every_platform_dashboard_is_made() -> None:
+    made = {
+        record.inputs["metadata"]["name"]
+        for record in of_type(_records(50_000), "kubernetes:core/v1:ConfigMap")
+        if "naap.io/dashboard" in record.inputs["metadata"]["labels"]
+    }
+
+    assert made == {f"dashboard-platform-{name}" for name in ("gateway", "databases", "caches", "cluster", "cost")}
+
+
+def test_dashboards_are_reached_through_the_kubernetes_api_only() -> None:
+    pods = one(_records(50_000), DEPLOYMENT, "seen-dashboards-pods").inputs["spec"]["template"]["spec"]
+    grafana = next(container for container in pods["containers"] if container["name"] == "grafana")
+    stated = {variable["name"]: variable["value"] for variable in grafana["env"]}
+
+    assert stated["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
+    assert stated["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+    services = {record.inputs["metadata"]["name"] for record in of_type(_records(50_000), "kubernetes:core/v1:Service")}
+    assert "grafana" not in services

@@ -266,3 +266,29 @@ def test_a_new_name_is_a_new_plugin_and_touches_no_third() -> None:
     assert not [urn for urn in before.keys() & after.keys() if before[urn] != after[urn]]
     assert all("community" in urn for urn in before.keys() - after.keys())
     assert all("forum" in urn for urn in after.keys() - before.keys())
+
+
+def test_from_the_second_tier_on_node_is_traced_without_a_change_of_its_image() -> None:
+    (record,) = [each for each in of_type(of("my-wallet", records(10_000)), DEPLOYMENT) if "cron" not in each.name]
+    pod = record.inputs["spec"]["template"]["spec"]
+    (copy,) = pod["initContainers"]
+    stated = {variable["name"]: variable["value"] for variable in container(record)["env"]}
+    mounts = {mount["mountPath"]: mount for mount in container(record)["volumeMounts"]}
+
+    assert stated["NODE_OPTIONS"].endswith(" --require=/etc/naap/tracing.js")
+    assert stated["NODE_OPTIONS"].startswith("--max-old-space-size=")
+    assert copy["command"] == ["cp", "-r", "/autoinstrumentation/.", "/otel"]
+    assert copy["securityContext"]["readOnlyRootFilesystem"] is True
+    assert mounts["/otel"]["readOnly"] is True
+    assert "/etc/naap/tracing.js" in mounts
+
+
+def test_in_the_first_tier_nothing_is_traced() -> None:
+    for record in of_type(records(1_000), DEPLOYMENT):
+        assert "initContainers" not in record.inputs["spec"]["template"]["spec"]
+        assert "tracing.js" not in str(record.inputs)
+
+
+def test_a_migration_loads_no_tracing() -> None:
+    for record in of_type(records(10_000), "kubernetes:batch/v1:Job"):
+        assert "tracing" not in str(record.inputs)
