@@ -219,9 +219,8 @@ def test_a_day_without_a_backup_is_told_at_every_tier() -> None:
 
 
 def test_what_wakes_somebody_goes_to_the_topic_of_pages() -> None:
-    topics = {
-        record.inputs["name"]: record.outputs["arn"] for record in of_type(_records(1_000), "aws:sns/topic:Topic")
-    }
+    made = of_type(_records(1_000), "aws:sns/topic:Topic")
+    topics = {record.inputs["name"]: record.outputs["arn"] for record in made}
     storage = one(_records(1_000), ALARM, "seen-alarms-shard-0-storage").inputs
     cpu = one(_records(1_000), ALARM, "seen-alarms-shard-0-cpu").inputs
 
