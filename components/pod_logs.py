@@ -36,6 +36,14 @@ class PodLogs(pulumi.ComponentResource):
             )
             for group in plan.logs.groups
         ]
+        for query, text in plan.logs.queries.items():
+            cloudwatch.QueryDefinition(
+                f"{name}-{query.rpartition('/')[2]}",
+                name=query,
+                log_group_names=[plan.logs.application],
+                query_string=text,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=groups),
+            )
         identity = PodIdentity(
             f"{name}-identity",
             cluster=plan.cluster,

@@ -1,5 +1,6 @@
 """What is seen of a region, by tier: logs and alarms; then traces of services; then metrics; then whole paths."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.alarms import (
@@ -42,16 +43,36 @@ ALARM_SERVICES = (
 
 COLLECTOR_CPU_M = 100
 COLLECTOR_MEMORY_MIB = 512
+QUERIES = {
+    "logs-of-a-plugin": "fields @timestamp, kubernetes.pod_name, log\n"
+    '| filter kubernetes.namespace_name = "plugin-NAME"\n'
+    "| sort @timestamp desc | limit 200",
+    "one-request": "fields @timestamp, kubernetes.namespace_name, log\n"
+    '| filter @message like "REQUEST-ID"\n'
+    "| sort @timestamp asc | limit 200",
+    "failed-requests-of-a-plugin": "fields @timestamp, log_processed.status, log_processed.details,"
+    " log_processed.flags, log_processed.duration_ms, log_processed.request_id, log_processed.path\n"
+    '| filter log_processed.plugin like "httproute/plugin-NAME/" and log_processed.status >= 500\n'
+    "| sort @timestamp desc | limit 200",
+}
+"""Ways into the logs: by plugin, and by request. Capitals stand for what is sought."""
+
 BUDGET_MARGIN = 1.25
 """A tier's figure is right to a quarter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogsPlan:
-    """Groups into which the nodes' log readers write, and how long they keep."""
+    """Groups into which the nodes' log readers write, and how long they keep. queries: saved ones, by name."""
 
     groups: tuple[str, ...]
     days: int
+    queries: Mapping[str, str]
+
+    @property
+    def application(self) -> str:
+        """The group of what pods say."""
+        return self.groups[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +156,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         logs=LogsPlan(
             groups=tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host")),
             days=tier.log_days,
+            queries={f"{prefix}/{name}": query for name, query in QUERIES.items()},
         ),
         apm=tier.apm,
         metrics=tier.metrics,

@@ -294,3 +294,15 @@ def test_dashboards_are_reached_through_the_kubernetes_api_only() -> None:
     assert stated["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
     services = {record.inputs["metadata"]["name"] for record in of_type(_records(50_000), "kubernetes:core/v1:Service")}
     assert "grafana" not in services
+
+
+def test_logs_are_found_by_plugin_and_by_request_in_the_first_tier_already() -> None:
+    queries = [record.inputs for record in of_type(_records(1_000), "aws:cloudwatch/queryDefinition:QueryDefinition")]
+
+    assert {query["name"].rpartition("/")[2] for query in queries} == {
+        "logs-of-a-plugin",
+        "one-request",
+        "failed-requests-of-a-plugin",
+    }
+    for query in queries:
+        assert query["logGroupNames"] == ["/aws/containerinsights/naap-dev-use1/application"]
