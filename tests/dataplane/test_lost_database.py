@@ -1,0 +1,76 @@
+"""A lost database, as the poolers see it: no health check tells, clients that wait do."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from planning.databases import PluginDatabasePlan
+from planning.pooler_config import METRICS_USER
+from planning.secrets import derive
+from tests.dataplane.servers import Postgres, answered
+from tests.dataplane.test_pooler import Pooler
+from tests.planning.samples import ROOT_SECRET
+
+PLUGIN = "my-wallet"
+
+
+@pytest.fixture
+def lost(database: Postgres, plans: Mapping[str, PluginDatabasePlan]) -> Iterator[Pooler]:
+    """Poolers with a client each, before a server that takes no connection any more."""
+    pooler = Pooler(database)
+    pooler.admit(plans[PLUGIN])
+    pooler.compose()
+    pooler.server.run()
+    os.kill(database.pid, signal.SIGSTOP)
+    client = subprocess.Popen(
+        [str(database.programs / "psql"), "-X", "-c", "SELECT 1"],
+        env={
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(pooler.server.port),
+            "PGUSER": plans[PLUGIN].app_role,
+            "PGDATABASE": plans[PLUGIN].aliases.writer,
+            "PGSSLMODE": "require",
+            "PGPASSWORD": derive(ROOT_SECRET, owner=PLUGIN, purpose="database-app"),
+            "PATH": os.environ["PATH"],
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield pooler
+    finally:
+        os.kill(database.pid, signal.SIGCONT)
+        client.kill()
+        client.wait(10)
+        pooler.server.stop()
+
+
+def test_clients_wait_while_the_pooler_itself_is_well(lost: Pooler, database: Postgres) -> None:
+    deadline = time.monotonic() + 10
+    while not any(row.get("cl_waiting", "0") != "0" for row in pools(lost, database)):
+        assert time.monotonic() < deadline, pools(lost, database)
+        time.sleep(0.3)
+    with socket.create_connection(("127.0.0.1", lost.server.port), timeout=3):
+        pass  # what the pod's probes ask
+
+
+def pools(pooler: Pooler, database: Postgres) -> list[dict[str, str]]:
+    """What the exporter reads, every time that it is scraped."""
+    environment = {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(pooler.server.port),
+        "PGUSER": METRICS_USER,
+        "PGDATABASE": "pgbouncer",
+        "PGSSLMODE": "require",
+        "PGPASSWORD": "counts",  # as the pooler of these tests is told
+        "PATH": os.environ["PATH"],
+    }
+    answer = answered([str(database.programs / "psql"), "-X", "-A", "-F,"], environment, "SHOW POOLS;")
+    assert answer.ok, answer.error
+    head, *rows = [line.split(",") for line in answer.out.splitlines() if "," in line]
+    return [dict(zip(head, row, strict=True)) for row in rows]
