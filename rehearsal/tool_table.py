@@ -173,6 +173,7 @@ GATEWAY = (
     ),
 )
 """What the tests of the gateway run besides; no rehearsal waits for it."""
+
 PROMTOOL = Tool(
     name="promtool",
     version=PROMETHEUS,
