@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from planning.naming import namespace
 from planning.routes import CONNECTIONS, PENDING_REQUESTS
-from planning.spec import Lifecycle
+from planning.spec import Lifecycle, RateLimitSpec
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.load import load
-from tests.dataplane.gateway.plugins import STUCK, unlimited
+from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.plugin_plans import with_backend
 
@@ -44,6 +44,20 @@ def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: 
     for each in opened:
         assert each.echo("still here") == "still here"
         each.close()
+
+
+def test_other_limits_and_other_pods_leave_open_connections_alone(rig: Rig) -> None:
+    (pod, *_) = rig.envoys
+    before = rig.statistics(pod, "listener_modified")
+    limits = RateLimitSpec(user_per_minute=777, client_per_minute=888_888)
+    rig.put(with_backend(WALLET, rate_limit=limits))
+    try:
+        wait_for("the new limit", lambda: "777" in rig.get(WALLET_PATH, user="ida").headers["x-ratelimit-limit"])
+        with rig.replicas(WALLET.name, 2):
+            assert rig.statistics(pod, "listener_modified") == before
+    finally:
+        rig.put(WALLET)
+    wait_for("the old limit", lambda: "777" not in rig.get(WALLET_PATH, user="ida").headers["x-ratelimit-limit"])
 
 
 def test_a_plugin_that_hangs_slows_no_other_and_ends_in_504(rig: Rig) -> None:
