@@ -24,7 +24,8 @@ def write_schemas(api: KubeApi, folder: Path) -> str:
 
 
 def _write(folder: Path, kind: dict[str, str], name: str, schemas: dict[str, Any]) -> None:
-    file = folder / f"{kind['kind'].lower()}-{kind['group']}-{kind['version']}.json"
+    group = kind["group"] or kind["version"]  # kubeconform's word for the core group is its version
+    file = folder / f"{kind['kind'].lower()}-{group}-{kind['version']}.json"
     file.write_text(json.dumps({"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}))
 
 
