@@ -22,12 +22,13 @@ ON_RESOURCES = ALL - IDENTITY
 WITHOUT_RESOURCES = frozenset({
     "ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate", "ec2:CreateNetworkInterface",
     "xray:PutTraceSegments", "xray:PutTelemetryRecords", "logs:DescribeLogGroups", "cloudwatch:PutMetricData",
-    "ecr:GetAuthorizationToken",
+    "ecr:GetAuthorizationToken", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics",
 })  # fmt: skip
 """Actions that AWS grants on `*` only, or on resources that don't exist yet and are told by their tags."""
 MANY_ACCOUNTS = frozenset({
     "logging.s3.amazonaws.com", "delivery.logs.amazonaws.com", "cloudfront.amazonaws.com", "cloudwatch.amazonaws.com",
     "events.rds.amazonaws.com", "budgets.amazonaws.com", "vpc-flow-logs.amazonaws.com", "sns.amazonaws.com",
+    "aps.amazonaws.com",
 })  # fmt: skip
 """Services that act for any account that asks them: only a condition says for whom."""
 LIST_OF_PREFIX = "s3:ListBucket"
