@@ -128,7 +128,12 @@ def test_kinds_wait_for_their_definitions() -> None:
 def test_every_policy_of_the_plan_is_made() -> None:
     made = of_type(_records(), "kubernetes:networking.k8s.io/v1:NetworkPolicy")
 
-    assert {record.inputs["metadata"]["name"] for record in made} == {"default-deny", "within", "proxies"}
+    assert {record.inputs["metadata"]["name"] for record in made} == {
+        "default-deny",
+        "within",
+        "proxies",
+        "limiter",
+    }
 
 
 @pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_001])
