@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.database import database_lines
 from benchmarks.engine import STEPS, Bench, Compared, cores
 from benchmarks.gateway import print_gateway
 from benchmarks.planning import measure_planning
@@ -43,6 +44,8 @@ def main() -> int:
         changes = ", ".join(f"{count} {kind}" for kind, count in sorted(compared.added_changes.items()))
         print(f"| {compared.plugins:,} | {compared.added.seconds:.1f} s | {changes} |", flush=True)
     print_gateway()
+    for line in database_lines():
+        print(line, flush=True)
     return 0
 
 

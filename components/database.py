@@ -16,7 +16,7 @@ import json
 import pulumi
 from pulumi_aws import rds, secretsmanager
 
-from components.database_parts import INSTANCE_TIMEOUTS, DatabaseParts
+from components.database_parts import INSTANCE_TIMEOUTS, DatabaseParts, read_replica
 from components.network import Network
 from components.secrets import RootSecret
 from planning.database import (
@@ -63,6 +63,7 @@ class Database(pulumi.ComponentResource):
             network=network,
             client_security_group_id=client_security_group_id,
             client_cidrs=plan.remote_cidrs,
+            sibling_cidrs=plan.sibling_cidrs,
             identifiers=tuple(plan.log_groups),
             log_days=plan.log_days,
             protect=plan.protect,
@@ -139,34 +140,15 @@ class Database(pulumi.ComponentResource):
     def _replica(self, primary: rds.Instance, replica: ReplicaPlan) -> rds.Instance:
         """Storage, subnets and key are the primary's; it holds nothing of its own, so it needs no protection."""
         plan, parts = self.plan, self._parts
-        return rds.Instance(
+        return read_replica(
             f"{self._name}-{replica.identifier.rsplit('-', 1)[1]}",
-            identifier=replica.identifier,
-            replicate_source_db=primary.identifier,
-            auto_minor_version_upgrade=True,
-            instance_class=plan.instance_class,
-            port=DATABASE_PORT,
-            max_allocated_storage=plan.max_storage_gib,
-            storage_type="gp3",
-            storage_encrypted=True,
-            vpc_security_group_ids=[parts.security_group.id],
-            publicly_accessible=False,
-            parameter_group_name=parts.parameter_group.name,
-            ca_cert_identifier=AUTHORITY,
-            iam_database_authentication_enabled=True,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=parts.key.arn,
-            performance_insights_retention_period=INSIGHTS_DAYS,
-            monitoring_interval=MONITORING_SECONDS,
-            monitoring_role_arn=parts.monitoring_role.arn,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
-            backup_retention_period=0,
-            maintenance_window=replica.maintenance_window,
-            copy_tags_to_snapshot=True,
-            skip_final_snapshot=True,
-            apply_immediately=True,
+            plan=plan,
+            replica=replica,
+            source=primary.identifier,
+            parts=parts,
+            backup_days=0,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=parts.logs, custom_timeouts=INSTANCE_TIMEOUTS),
+            parent=self,
         )
 
     def _secret(self, primary: rds.Instance, password: pulumi.Output[str]) -> pulumi.Output[str]:

@@ -2,13 +2,25 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.key import Key
 from components.network import Network
-from planning.database import DATABASE_PORT, PARAMETER_FAMILY, PARAMETERS, log_groups
+from planning.database import (
+    AUTHORITY,
+    DATABASE_PORT,
+    INSIGHTS_DAYS,
+    LOG_EXPORTS,
+    MONITORING_SECONDS,
+    PARAMETER_FAMILY,
+    PARAMETERS,
+    DatabasePlan,
+    ReplicaPlan,
+    log_groups,
+)
 from planning.key import KeyPlan
 
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -28,6 +40,7 @@ class DatabaseParts:
         network: Network,
         client_security_group_id: pulumi.Input[str],
         client_cidrs: Sequence[str],
+        sibling_cidrs: Sequence[str],
         identifiers: Sequence[str],
         log_days: int,
         protect: bool,
@@ -59,6 +72,7 @@ class DatabaseParts:
             opts=self._opts,
         )
         self.security_group = self._security_group(network, client_security_group_id, client_cidrs)
+        self._siblings(sibling_cidrs)
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
         self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
@@ -96,6 +110,22 @@ class DatabaseParts:
                 opts=self._opts,
             )
         return group
+
+    def _siblings(self, cidrs: Sequence[str]) -> None:
+        """Both ways: of a schema that moves, the target connects to the source."""
+        for number, cidr in enumerate(cidrs):
+            for way, rule in (("from", vpc.SecurityGroupIngressRule), ("to", vpc.SecurityGroupEgressRule)):
+                rule(
+                    f"{self._name}-{way}-shards-{number}",
+                    security_group_id=self.security_group.id,
+                    cidr_ipv4=cidr,
+                    ip_protocol="tcp",
+                    from_port=DATABASE_PORT,
+                    to_port=DATABASE_PORT,
+                    description="Other shards, while a schema moves",
+                    tags=self._tags,
+                    opts=self._opts,
+                )
 
     def _parameter_group(self) -> rds.ParameterGroup:
         return rds.ParameterGroup(
@@ -152,3 +182,62 @@ class DatabaseParts:
             )
             for group in log_groups(identifier)
         ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnStorage:
+    """What a replica in another region than its source states, and one in the same region has from it."""
+
+    multi_az: bool
+    key_arn: pulumi.Input[str]
+    subnet_group: pulumi.Input[str]
+    backup_window: str
+
+
+def read_replica(
+    name: str,
+    *,
+    plan: DatabasePlan,
+    replica: ReplicaPlan,
+    source: pulumi.Input[str],
+    parts: DatabaseParts,
+    backup_days: int,
+    tags: Mapping[str, str],
+    parent: pulumi.Resource,
+    own: OwnStorage | None = None,
+) -> rds.Instance:
+    """A replica of a shard's primary. source: its identifier, from another region its ARN."""
+    return rds.Instance(
+        name,
+        identifier=replica.identifier,
+        replicate_source_db=source,
+        auto_minor_version_upgrade=True,
+        instance_class=plan.instance_class,
+        multi_az=own.multi_az if own else None,
+        port=DATABASE_PORT,
+        max_allocated_storage=plan.max_storage_gib,
+        storage_type="gp3",
+        storage_encrypted=True,
+        kms_key_id=own.key_arn if own else None,
+        db_subnet_group_name=own.subnet_group if own else None,
+        vpc_security_group_ids=[parts.security_group.id],
+        publicly_accessible=False,
+        parameter_group_name=parts.parameter_group.name,
+        ca_cert_identifier=AUTHORITY,
+        iam_database_authentication_enabled=True,
+        performance_insights_enabled=True,
+        performance_insights_kms_key_id=parts.key.arn,
+        performance_insights_retention_period=INSIGHTS_DAYS,
+        monitoring_interval=MONITORING_SECONDS,
+        monitoring_role_arn=parts.monitoring_role.arn,
+        enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
+        backup_retention_period=backup_days,
+        backup_window=own.backup_window if own else None,
+        maintenance_window=replica.maintenance_window,
+        copy_tags_to_snapshot=True,
+        # AWS takes no final snapshot of a replica; what it holds is its source's.
+        skip_final_snapshot=True,
+        apply_immediately=True,
+        tags=tags,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=parts.logs, custom_timeouts=INSTANCE_TIMEOUTS),
+    )

@@ -10,17 +10,9 @@ Made where plan.remote is set. Handle: reader_host.
 import pulumi
 from pulumi_aws import rds
 
-from components.database_parts import INSTANCE_TIMEOUTS, DatabaseParts
+from components.database_parts import DatabaseParts, OwnStorage, read_replica
 from components.network import Network
-from planning.database import (
-    AUTHORITY,
-    DATABASE_PORT,
-    INSIGHTS_DAYS,
-    LOG_EXPORTS,
-    MONITORING_SECONDS,
-    DatabasePlan,
-    RemotePlan,
-)
+from planning.database import DatabasePlan, RemotePlan
 from planning.tags import Tags
 
 
@@ -52,6 +44,7 @@ class DatabaseStandby(pulumi.ComponentResource):
             network=network,
             client_security_group_id=client_security_group_id,
             client_cidrs=(),
+            sibling_cidrs=(),
             identifiers=(remote.replica.identifier,),
             log_days=plan.log_days,
             protect=plan.protect,
@@ -70,37 +63,19 @@ class DatabaseStandby(pulumi.ComponentResource):
 
     def _replica(self, source_arn: pulumi.Input[str], remote: RemotePlan) -> rds.Instance:
         plan, parts = self.plan, self._parts
-        return rds.Instance(
+        return read_replica(
             f"{self._name}-replica",
-            identifier=remote.replica.identifier,
-            replicate_source_db=source_arn,
-            auto_minor_version_upgrade=True,
-            instance_class=plan.instance_class,
-            multi_az=remote.multi_az,
-            port=DATABASE_PORT,
-            max_allocated_storage=plan.max_storage_gib,
-            storage_type="gp3",
-            storage_encrypted=True,
-            kms_key_id=parts.key.arn,
-            db_subnet_group_name=parts.subnet_group.name,
-            vpc_security_group_ids=[parts.security_group.id],
-            publicly_accessible=False,
-            parameter_group_name=parts.parameter_group.name,
-            ca_cert_identifier=AUTHORITY,
-            iam_database_authentication_enabled=True,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=parts.key.arn,
-            performance_insights_retention_period=INSIGHTS_DAYS,
-            monitoring_interval=MONITORING_SECONDS,
-            monitoring_role_arn=parts.monitoring_role.arn,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
-            backup_retention_period=remote.backup_days,
-            backup_window=plan.backup_window,
-            maintenance_window=remote.replica.maintenance_window,
-            copy_tags_to_snapshot=True,
-            # AWS takes no final snapshot of a replica; what it holds is the home region's.
-            skip_final_snapshot=True,
-            apply_immediately=True,
+            plan=plan,
+            replica=remote.replica,
+            source=source_arn,
+            parts=parts,
+            backup_days=remote.backup_days,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=parts.logs, custom_timeouts=INSTANCE_TIMEOUTS),
+            parent=self,
+            own=OwnStorage(
+                multi_az=remote.multi_az,
+                key_arn=parts.key.arn,
+                subnet_group=parts.subnet_group.name,
+                backup_window=plan.backup_window,
+            ),
         )

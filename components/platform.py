@@ -12,13 +12,14 @@ from components.database import Database
 from components.database_standby import DatabaseStandby
 from components.edge_alarms import EdgeAlarms
 from components.frontend import Frontend
+from components.login_retirement import LoginRetirement
 from components.observability import Observability
 from components.peering import Peering
-from components.plugin_database import ShardAccess
 from components.region import Region
 from components.region_plugins import RegionPlugins
 from components.schema_namespace import SchemaNamespace
 from components.secrets import RootSecret
+from components.shard_access import ShardAccess
 from components.storage import Storage
 from planning.alarms import cache_nodes
 from planning.cdn import REGION
@@ -45,6 +46,7 @@ class Platform(pulumi.ComponentResource):
         super().__init__("naap:platform:Platform", name, None, opts)
         self._plan, self._root = plan, root
         self._databases: dict[int, Database] = {}
+        self._plugins: dict[str, RegionPlugins] = {}
         self._aws = self._make_providers()
         certificates = Certificates(
             "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
@@ -57,7 +59,7 @@ class Platform(pulumi.ComponentResource):
         schema = self._make_schema_namespace()
         for cell in plan.regions:
             observability = self._observe(cell, certificates)
-            RegionPlugins(
+            self._plugins[cell.region] = RegionPlugins(
                 f"{REGION_CODES[cell.region]}-plugins",
                 plan=cell,
                 region=self._regions[cell.region],
@@ -70,6 +72,7 @@ class Platform(pulumi.ComponentResource):
                 tags=plan.tags,
                 opts=self._in(cell.region),
             )
+        self._retire_logins(shards[plan.home.region], schema)
         Frontend(
             "frontend",
             plan=plan.frontend,
@@ -166,9 +169,29 @@ class Platform(pulumi.ComponentResource):
             cluster=home.cluster.name,
             secret_arns=[database.master_secret_arn for database in self._databases.values()],
             key_arns=[database.key_arn for database in self._databases.values()],
+            backups_arn=self._storage.home.backups.arn,
+            backups_key_arn=self._storage.home.key_arn,
             tags=plan.tags,
             opts=pulumi.ResourceOptions(parent=home, providers=[home.cluster.provider]),
         )
+
+    def _retire_logins(self, shards: Mapping[int, ShardAccess], schema: SchemaNamespace) -> None:
+        """After the pods of all regions: until then, those of the generation before are still logged in."""
+        home = self._plan.home
+        for plugin in home.plugins:
+            if plugin.database and plugin.database.generation > 1:
+                pods = [pod for region in self._plugins.values() for pod in region.plugins[plugin.name].deployments]
+                LoginRetirement(
+                    f"{REGION_CODES[home.region]}-{plugin.name}-logins",
+                    plan=plugin.database,
+                    region=home.region,
+                    shard=shards[plugin.database.shard],
+                    labels=plugin.labels,
+                    after=[*schema.needed, *pods],
+                    opts=pulumi.ResourceOptions(
+                        parent=self._plugins[home.region], providers=[self._regions[home.region].cluster.provider]
+                    ),
+                )
 
     def _observe(self, cell: RegionPlan, certificates: Certificates) -> Observability:
         region = self._regions[cell.region]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import core, meta
 
+from components.archive_job import ArchiveJob, RestoreJob
 from components.autoscaling import autoscaler, disruption_budget
 from components.identity import PodIdentity
 from components.migration_job import MigrationJob
@@ -28,6 +29,8 @@ ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
 class Plugin(pulumi.ComponentResource):
     """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
 
+    deployments: what is done once every pod runs what was asked for.
+
     Once stopped it keeps its namespace, closed and with room for no pod, and its data, which lies elsewhere.
     """
 
@@ -43,6 +46,7 @@ class Plugin(pulumi.ComponentResource):
         self.plan = plan
         self.name = name
         self.namespace: core.v1.Namespace | None = None
+        self.deployments: list[pulumi.Resource] = []
         self._around = surroundings
         if plan.backend:
             self.namespace = restricted_namespace(
@@ -85,19 +89,33 @@ class Plugin(pulumi.ComponentResource):
             )
 
     def _database(self) -> list[pulumi.Resource]:
-        """Its part of a shard stays when the plugin is stopped: that is where its data is."""
-        plan = self.plan.database
-        if plan is None:
-            return []
-        return [
-            PluginDatabase(
-                f"{self.name}-database",
-                plan=plan,
-                surroundings=self._around.databases,
-                labels=self.plan.labels,
+        """Its part of a shard stays when the plugin is stopped: that is where its data is, until it is archived."""
+        plan, around, labels = self.plan.database, self._around.databases, self.plan.labels
+        if self.plan.archive and self.plan.home:
+            ArchiveJob(
+                f"{self.name}-archive",
+                plan=self.plan.archive,
+                surroundings=around,
+                labels=labels,
                 opts=self._after(),
             )
+        if plan is None:
+            return []
+        made: list[pulumi.Resource] = [
+            PluginDatabase(f"{self.name}-database", plan=plan, surroundings=around, labels=labels, opts=self._after())
         ]
+        if plan.restore and self.plan.home:
+            restore = RestoreJob(
+                f"{self.name}-restore",
+                plan=plan,
+                archive=plan.restore,
+                surroundings=around,
+                labels=labels,
+                after=[*(around.schema or ()), *made],
+                opts=self._after(),
+            )
+            made.append(restore)
+        return made
 
     def _migrate(
         self, backend: BackendPlan, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
@@ -153,7 +171,7 @@ class Plugin(pulumi.ComponentResource):
         needed: Sequence[pulumi.Resource],
     ) -> pulumi.Resource:
         uploads = {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
-        return deployment(
+        made = deployment(
             f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
             plan=workload,
             namespace=self.plan.namespace,
@@ -164,6 +182,8 @@ class Plugin(pulumi.ComponentResource):
             checksum=configuration.checksum,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=ROLL_OUT),
         )
+        self.deployments.append(made)
+        return made
 
     def _scale(
         self, backend: BackendPlan, workload: WorkloadPlan, pods: pulumi.Resource, inside: pulumi.ResourceOptions

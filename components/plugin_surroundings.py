@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from components.plugin_database import DatabaseSurroundings
 from components.plugin_watch import WatchSurroundings
 from components.secrets import RootSecret
+from components.shard_access import DatabaseSurroundings
 from planning.tags import Tags
 
 

@@ -1,7 +1,9 @@
 """A plugin's way into the poolers of its shard: its aliases, and the door in their network policy.
 
-PoolerEntry(f"{plugin}-pooler", plan=database_plan, home=True, writer_host=..., reader_hosts=[...], labels=...,
-            after=[pooler_namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))
+PoolerEntry(f"{plugin}-pooler", plan=database_plan, shard=0, home=True, writer_hosts=[...], reader_hosts=[...],
+            labels=..., after=[pooler_namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))
+
+before: the aliases that a plugin that has moved keeps, for a while, in the poolers of the shard that it came from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +17,8 @@ from planning.naming import namespace
 from planning.pooler import FRAGMENT_LABEL, NAMESPACE, fragment_policy
 from planning.pooler_config import KINDS, render_fragment
 
+_BEFORE = "-before"
+
 
 class PoolerEntry(pulumi.ComponentResource):
     """A ConfigMap that the poolers collect, and a NetworkPolicy; both lie in the poolers' namespace."""
@@ -24,8 +28,10 @@ class PoolerEntry(pulumi.ComponentResource):
         name: str,
         *,
         plan: PluginDatabasePlan,
+        shard: int,
+        before: bool = False,
         home: bool,
-        writer_host: pulumi.Input[str],
+        writer_hosts: Sequence[pulumi.Input[str]],
         reader_hosts: Sequence[pulumi.Input[str]],
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
@@ -33,19 +39,23 @@ class PoolerEntry(pulumi.ComponentResource):
     ) -> None:
         super().__init__("naap:platform:PoolerEntry", name, None, opts)
         inside = pulumi.ResourceOptions(parent=self, depends_on=list(after))
-        files = pulumi.Output.all(writer_host, *reader_hosts).apply(
-            lambda hosts: render_fragment(plan, writer_host=hosts[0], reader_hosts=hosts[1:], home=home)
+        count, stem = len(writer_hosts), f"{plan.plugin}{_BEFORE if before else ''}"
+        files = pulumi.Output.all(*writer_hosts, *reader_hosts).apply(
+            lambda hosts: render_fragment(
+                plan, stem=stem, writer_hosts=hosts[:count], reader_hosts=hosts[count:], home=home
+            )
         )
+        own = f"{namespace(plan.plugin)}{_BEFORE if before else ''}"
         core.v1.ConfigMap(
             f"{name}-aliases",
             metadata=meta.v1.ObjectMetaArgs(
-                name=namespace(plan.plugin),
+                name=own,
                 namespace=NAMESPACE,
-                labels={**labels, FRAGMENT_LABEL: f"pooler-{plan.shard}"},
+                labels={**labels, FRAGMENT_LABEL: f"pooler-{shard}"},
             ),
-            data={key: files[key] for key in (f"{plan.plugin}.{kind}" for kind in KINDS)},
+            data={key: files[key] for key in (f"{stem}.{kind}" for kind in KINDS)},
             opts=inside,
         )
-        policy = fragment_policy(plan)
+        policy = fragment_policy(plan, shard)
         network_policy(f"{name}-door", plan=policy, labels=labels, opts=inside)
         self.register_outputs({})

@@ -6,7 +6,6 @@ import pulumi
 
 from components.calls import open_doors
 from components.plugin import Plugin
-from components.plugin_database import DatabaseSurroundings, ShardAccess
 from components.plugin_surroundings import PluginSurroundings
 from components.plugin_watch import WatchSurroundings
 from components.pooler import Pooler
@@ -14,6 +13,7 @@ from components.pooler_namespace import PoolerNamespace
 from components.region import Region
 from components.schema_namespace import SchemaNamespace
 from components.secrets import RootSecret
+from components.shard_access import DatabaseSurroundings, ShardAccess
 from components.storage import RegionStorage
 from planning.naming import REGION_CODES
 from planning.platform import RegionPlan
@@ -70,6 +70,7 @@ class RegionPlugins(pulumi.ComponentResource):
                 region=plan.region,
                 shards=shards,
                 secrets=root,
+                backups_bucket=storage.backups.name,
                 pooler_namespace=entrance,
                 schema=schema.needed if schema else None,
             ),

@@ -1,7 +1,8 @@
 """The namespace of schema Jobs: the only place from which the administrators' secrets can be read.
 
     SchemaNamespace("schema", plan=plan_schema_namespace(region=home, shards=shards), cluster=cluster.name,
-                    secret_arns=[d.master_secret_arn ...], key_arns=[d.key_arn ...], tags=tags,
+                    secret_arns=[d.master_secret_arn ...], key_arns=[d.key_arn ...],
+                    backups_arn=storage.backups.arn, backups_key_arn=storage.key_arn, tags=tags,
                     opts=ResourceOptions(parent=home_region, providers=[cluster.provider]))
 
 Made once, in the home region. Handle: needed (what a Job waits for).
@@ -15,10 +16,11 @@ from pulumi_kubernetes import core, meta
 from components.identity import PodIdentity
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
+from planning.archive import PREFIX
 from planning.labels import labels
 from planning.network_policy import default_deny
 from planning.rds_authorities import rds_authorities
-from planning.schema_job import ACCOUNT, CA_FILE, NAMESPACE, SchemaNamespacePlan, secret_policy
+from planning.schema_job import ACCOUNT, CA_FILE, NAMESPACE, SchemaNamespacePlan, job_policy
 from planning.tags import Tags
 
 CA_CONFIG = "database-ca"
@@ -35,6 +37,8 @@ class SchemaNamespace(pulumi.ComponentResource):
         cluster: str,
         secret_arns: Sequence[pulumi.Input[str]],
         key_arns: Sequence[pulumi.Input[str]],
+        backups_arn: pulumi.Input[str],
+        backups_key_arn: pulumi.Input[str],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -60,13 +64,18 @@ class SchemaNamespace(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=inside,
         )
-        arns = pulumi.Output.all(pulumi.Output.all(*secret_arns), pulumi.Output.all(*key_arns))
+        arns = pulumi.Output.all(
+            secret_arns=pulumi.Output.all(*secret_arns),
+            key_arns=pulumi.Output.all(*key_arns),
+            archives_arn=pulumi.Output.concat(backups_arn, f"/{PREFIX}/*"),
+            archives_key_arn=backups_key_arn,
+        )
         identity = PodIdentity(
             f"{name}-identity",
             cluster=cluster,
             namespace=NAMESPACE,
             service_account=ACCOUNT,
-            policy=arns.apply(lambda got: secret_policy(got[0], got[1], plan.region)),
+            policy=arns.apply(lambda got: job_policy(**got, region=plan.region)),
             tags=tags.of("schema"),
             after=[account],
             opts=pulumi.ResourceOptions(parent=self),

@@ -94,7 +94,7 @@ class DatabasePlan:
     """One shard. Storage in GiB; iops and throughput (MiB/s): None where the volume is too small to state them.
 
     prefix: first part of the names of what belongs to the shard. remote_cidrs: networks of other regions whose
-    poolers write here.
+    poolers write here. sibling_cidrs: where the other shards are, which a schema may move to or from.
     """
 
     shard: int
@@ -114,6 +114,7 @@ class DatabasePlan:
     replicas: tuple[ReplicaPlan, ...]
     remote: RemotePlan | None
     remote_cidrs: tuple[str, ...]
+    sibling_cidrs: tuple[str, ...]
     log_days: int
     protect: bool
 
@@ -183,6 +184,7 @@ def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, 
         ),
         remote=_plan_remote(stack, regions[1], tier, shard) if size.cross_region and len(regions) > 1 else None,
         remote_cidrs=tuple(region_addresses(region).cidr for region in regions[1:]),
+        sibling_cidrs=tuple(subnet.data for subnet in region_addresses(home).subnets) if size.shards > 1 else (),
         log_days=tier.log_days,
         protect=settings.production,
     )

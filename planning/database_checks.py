@@ -99,3 +99,26 @@ def _grant_problem(
         return None
     value = f"{grant.schema}.{grant.table}"
     return Problem(file=file, entry=plugin, field="database.grants", value=value, rule=rule, fix=fix)
+
+
+def move_problems(file: str, asking: Sequence[tuple[PluginSpec, DatabaseSpec]], count: int) -> list[Problem]:
+    """Moves to shards that aren't there, and of schemas that others are tied to. count: shards; with one, none move."""
+    if count == 1:
+        return []
+    tied = {grant.schema: spec.name for spec, database in asking for grant in database.grants}
+    found: list[Problem] = []
+    for spec, database in asking:
+        other = database.move_to if database.move_to is not None else database.moved_from
+        if other is None:
+            continue
+        field = "database.moveTo" if database.move_to is not None else "database.movedFrom"
+        if other >= count:
+            rule, fix = f"this environment has the database shards 0 to {count - 1}", "name one of them"
+        elif database.grants or database.schema in tied:
+            partner = database.grants[0].schema if database.grants else tied[database.schema]
+            rule = "a schema moves alone: keys into another schema can't cross shards"
+            fix = f"replace the foreign key between {spec.name} and {partner} by a call to the other's API first"
+        else:
+            continue
+        found.append(Problem(file=file, entry=spec.name, field=field, value=str(other), rule=rule, fix=fix))
+    return found

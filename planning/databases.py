@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planning.budget import Demand, Pool, check_budget, pool_for
 from planning.database import DatabasePlan
-from planning.database_checks import SchemaOwner, grant_problems, name_problems, shard_problems
+from planning.database_checks import SchemaOwner, grant_problems, move_problems, name_problems, shard_problems
 from planning.environment import POOLER_PORT, pooler_host
 from planning.naming import sql_name
 from planning.problem import InvalidInputError, Problem
@@ -14,6 +14,8 @@ from planning.tiers import Tier, pod_range
 
 MIGRATION_POOL = Pool(size=2, reserve=0)
 """A migration holds one session, Prisma's a second one for its lock."""
+EVEN_SUFFIX = "_b"
+"""Of the logins of even password generations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +38,22 @@ class Aliases:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovePlan:
+    """Between two shards. switched: whether the target serves; until then it follows."""
+
+    source: int
+    target: int
+    switched: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class PluginDatabasePlan:
     """A plugin's part of its shard.
 
     pool, reader_pool: of one pooler pod. The limits are of connections of a role to one server, from all poolers.
     clients: connections that all of the plugin's pods of a region open to the poolers.
+    app_role, ro_role: hold the rights, and are themselves the logins of odd generations.
+    restore: key of the archive that an empty schema is filled from.
     """
 
     plugin: str
@@ -61,6 +74,29 @@ class PluginDatabasePlan:
     generation: int
     grants: tuple[TableGrant, ...]
     migrate: tuple[str, ...]
+    restore: str | None
+    move: MovePlan | None
+
+    @property
+    def shards(self) -> tuple[int, ...]:
+        """On which it may be found: two while it moves."""
+        return (self.move.source, self.move.target) if self.move else (self.shard,)
+
+    @property
+    def app_logins(self) -> tuple[str, str]:
+        """As whom this generation's pods read and write, then as whom those of the one before and after do."""
+        return _logins(self.app_role, self.generation)
+
+    @property
+    def ro_logins(self) -> tuple[str, str]:
+        """The same for what only reads."""
+        return _logins(self.ro_role, self.generation)
+
+
+def _logins(role: str, generation: int) -> tuple[str, str]:
+    """Two logins take turns, so that a new password is there before the pods that use the old one have gone."""
+    odd, even = role, f"{role}{EVEN_SUFFIX}"
+    return (odd, even) if generation % 2 else (even, odd)
 
 
 def plan_databases(
@@ -79,11 +115,10 @@ def plan_databases(
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
     can't be, and a shard whose connection budget breaks.
     """
-    asking = [
-        (spec, spec.database) for spec in registry.plugins if spec.database and spec.lifecycle is not Lifecycle.ARCHIVED
-    ]
+    placed = [(spec, spec.database) for spec in registry.plugins if spec.database]
+    asking = [(spec, database) for spec, database in placed if spec.lifecycle is not Lifecycle.ARCHIVED]
     there = {name: shard for name, shard in (present or {}).items() if shard < len(shards)}
-    unplaced = [(spec, database) for spec, database in asking if spec.name not in there]
+    unplaced = [(spec, database) for spec, database in placed if spec.name not in there]
     _raise_if_any(
         [
             *name_problems(registry.file, [spec.name for spec, _ in asking]),
@@ -92,11 +127,11 @@ def plan_databases(
     )
     owners = {
         database.schema: SchemaOwner(
-            sql=sql_name(spec.name), shard=there.get(spec.name, _pinned(database, len(shards)))
+            sql=sql_name(spec.name), shard=there.get(spec.name, shard_of(database, len(shards)))
         )
         for spec, database in asking
     }
-    _raise_if_any(grant_problems(registry.file, asking, owners))
+    _raise_if_any([*grant_problems(registry.file, asking, owners), *move_problems(registry.file, asking, len(shards))])
     poolers = tier.pooler_pods * len(regions)
     plans = {
         spec.name: _plan(
@@ -106,6 +141,7 @@ def plan_databases(
             poolers=poolers,
             readers=tier.database.replicas > 0,
             owners=owners,
+            shards=len(shards),
         )
         for spec, database in asking
     }
@@ -118,7 +154,7 @@ def _raise_if_any(problems: Sequence[Problem]) -> None:
         raise InvalidInputError(problems)
 
 
-def _pinned(database: DatabaseSpec, count: int) -> int:
+def shard_of(database: DatabaseSpec, count: int) -> int:
     """Pins are for environments with several shards; where there is one, everything is on it."""
     return 0 if count == 1 else database.shard or 0
 
@@ -138,6 +174,7 @@ def _plan(
     poolers: int,
     readers: bool,
     owners: Mapping[str, SchemaOwner],
+    shards: int,
 ) -> PluginDatabasePlan:
     """poolers: pods of all regions. readers: whether replicas take what is only read."""
     sql = sql_name(spec.name)
@@ -171,17 +208,33 @@ def _plan(
             for grant in database.grants
         ),
         migrate=database.migrate,
+        restore=database.restore,
+        move=_move(database, shard, shards),
     )
+
+
+def _move(database: DatabaseSpec, shard: int, count: int) -> MovePlan | None:
+    if count == 1:
+        return None
+    if database.move_to is not None and database.move_to != shard:
+        return MovePlan(source=shard, target=database.move_to, switched=False)
+    if database.moved_from is not None and database.moved_from != shard:
+        return MovePlan(source=database.moved_from, target=shard, switched=True)
+    return None
 
 
 def _budget_problems(
     file: str, tier: Tier, shards: Sequence[DatabasePlan], poolers: int, plans: Mapping[str, PluginDatabasePlan]
 ) -> list[Problem]:
-    """Readers count where no replica takes them. Replicas need no check: they hold no more than the primary."""
+    """A plugin that moves counts on both shards. Readers count where no replica takes them.
+
+    Replicas need no check: they hold no more than the primary.
+    """
     demands: dict[int, list[Demand]] = {shard.shard: [] for shard in shards}
     for plan in plans.values():
         servers = plan.pool.total + (0 if tier.database.replicas else plan.reader_pool.total)
-        demands[plan.shard].append(Demand(plugin=plan.plugin, clients=plan.clients, servers=poolers * servers))
+        for shard in plan.shards:
+            demands[shard].append(Demand(plugin=plan.plugin, clients=plan.clients, servers=poolers * servers))
     return [
         problem
         for shard in shards

@@ -1,6 +1,7 @@
 """Whom a plugin's pods may talk to: nobody but who the registry says."""
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planning.addresses import region_addresses
@@ -53,9 +54,9 @@ class IsolationPlan:
 
 
 def plan_isolation(
-    *, spec: PluginSpec, backend: BackendSpec, region: str, tier: Tier, shard: int | None, registry: Registry
+    *, spec: PluginSpec, backend: BackendSpec, region: str, tier: Tier, shards: Sequence[int], registry: Registry
 ) -> IsolationPlan:
-    """The policies of a plugin in one region. shard: of its schema; None without one."""
+    """The policies of a plugin in one region. shards: of its schema; two while it moves."""
     here = namespace(spec.name)
     callees = [
         (callee.name, callee.backend)
@@ -65,7 +66,7 @@ def plan_isolation(
     egress = (
         TO_DNS,
         TO_POD_IDENTITY,
-        *([_to_pooler(shard)] if spec.database and shard is not None else []),
+        *(_to_pooler(shard) for shard in shards),
         *([_to_cache(region)] if spec.cache else []),
         *([_to_collector()] if tier.apm else []),
         *(_to_plugin(name, callee.port) for name, callee in callees),

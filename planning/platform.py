@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planning.archive import ArchivePlan, plan_archives, restore_problems
 from planning.caches import CachesPlan, plan_caches
 from planning.cdn import CdnPlan, plan_cdn
 from planning.cluster import ClusterPlan, plan_cluster
@@ -93,6 +94,7 @@ def plan_platform(
     tier = tier_for(settings.users)
     problems = Problems()
     problems.add(*_stack_problems(stack, settings, tier), *missing_secrets(registry, secret_names, stack))
+    problems.add(*restore_problems(registry))
     regions = settings.regions[: tier.regions]
     shards = plan_shards(stack=stack, settings=settings, tier=tier, users=settings.users)
     problems.add(*held_problems(held, stack=stack, settings=settings, shards=shards, regions=regions))
@@ -165,6 +167,7 @@ def _plan_region(
             tier=tier,
             registry=registry,
             databases=databases,
+            archives=plan_archives(registry=registry, shards=len(shards)),
         ),
     )
 
@@ -178,6 +181,7 @@ def _plan_plugins(
     tier: Tier,
     registry: Registry,
     databases: Mapping[str, PluginDatabasePlan],
+    archives: Mapping[str, ArchivePlan],
 ) -> tuple[PluginPlan, ...]:
     """Each by itself: what is wrong with one entry hides nothing of the others."""
     problems = Problems()
@@ -192,6 +196,7 @@ def _plan_plugins(
                 tier=tier,
                 users=settings.users,
                 database=databases.get(spec.name),
+                archive=archives.get(spec.name),
                 routes=plan_routes(spec=spec, settings=settings, tier=tier),
                 registry=registry,
             )

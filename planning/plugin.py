@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planning.archive import ArchivePlan
 from planning.autoscaling import AutoscalingPlan, plan_autoscaling
 from planning.databases import PluginDatabasePlan
 from planning.environment import DatabaseAccess, EnvironmentPlan, plan_environment
@@ -49,6 +50,7 @@ class PluginPlan:
     labels: Mapping[str, str]
     backend: BackendPlan | None
     database: PluginDatabasePlan | None
+    archive: ArchivePlan | None
     routes: RoutesPlan | None
     protect: bool
     watch: PluginWatchPlan | None
@@ -74,11 +76,12 @@ def plan_plugin(
     tier: Tier,
     users: int,
     database: PluginDatabasePlan | None,
+    archive: ArchivePlan | None,
     routes: RoutesPlan | None,
     registry: Registry,
 ) -> PluginPlan:
     """The plan of one plugin; takes the same time however many others there are."""
-    shard = database.shard if database else None
+    shards = () if database is None else database.shards
     return PluginPlan(
         name=spec.name,
         namespace=namespace(spec.name),
@@ -102,12 +105,13 @@ def plan_plugin(
                 database=_access(database, spec.database),
             ),
             isolation=plan_isolation(
-                spec=spec, backend=spec.backend, region=region, tier=tier, shard=shard, registry=registry
+                spec=spec, backend=spec.backend, region=region, tier=tier, shards=shards, registry=registry
             ),
         )
         if spec.backend
         else None,
         database=database,
+        archive=archive,
         routes=routes,
         # At home, where its data is; a region more or less is no matter of one plugin.
         protect=settings.production and home and spec.lifecycle is not Lifecycle.ARCHIVED,
@@ -144,7 +148,7 @@ def _access(plan: PluginDatabasePlan | None, spec: DatabaseSpec | None) -> Datab
     if plan is None or spec is None:
         return None
     return DatabaseAccess(
-        user=plan.app_role,
+        user=plan.app_logins[0],
         host=plan.pooler_host,
         database=plan.aliases.writer,
         generation=plan.generation,

@@ -109,12 +109,12 @@ def pooler_policy(plan: PoolerPlan) -> PolicyPlan:
     )
 
 
-def fragment_policy(plan: PluginDatabasePlan) -> PolicyPlan:
-    """Lets a plugin's pods, and nobody else's, to the poolers of its shard."""
+def fragment_policy(plan: PluginDatabasePlan, shard: int) -> PolicyPlan:
+    """Lets a plugin's pods, and nobody else's, to the poolers of a shard."""
     caller = namespace(plan.plugin)
     return PolicyPlan(
-        name=f"from-{caller}",
+        name=f"from-{caller}" if shard == plan.shard else f"from-{caller}-before",
         namespace=NAMESPACE,
-        pods=selector("pooler", f"pooler-{plan.shard}"),
+        pods=selector("pooler", f"pooler-{shard}"),
         ingress=(Rule(peers=(PodPeer(namespace=caller),), ports=(Port(number=POOLER_PORT),)),),
     )

@@ -111,25 +111,32 @@ def render_platform_hba() -> str:
 
 
 def render_fragment(
-    plan: PluginDatabasePlan, *, writer_host: str, reader_hosts: Sequence[str], home: bool
+    plan: PluginDatabasePlan, *, stem: str, writer_hosts: Sequence[str], reader_hosts: Sequence[str], home: bool
 ) -> dict[str, str]:
-    """A plugin's part: file name -> text. Migrations run at home only."""
+    """A plugin's part: file name -> text. Migrations run at home only.
+
+    writer_hosts: several while a schema moves; the first that lets the plugin in is used until it doesn't any more.
+    stem: of the files' names.
+    """
+    writer_host = ",".join(writer_hosts)
+    fallback = ("load_balance_hosts=disable",) if len(writer_hosts) > 1 else ()
     writer, reader, migration = plan.aliases.writer, plan.aliases.reader, plan.aliases.migration
     readers = ",".join(reader_hosts) or writer_host
     databases = [
-        _alias(writer, writer_host, plan.pool),
-        _alias(reader, readers, plan.reader_pool, "load_balance_hosts=round-robin"),
+        _alias(writer, writer_host, plan.pool, *fallback),
+        _alias(reader, readers, plan.reader_pool, *(fallback or ("load_balance_hosts=round-robin",))),
     ]
-    allowed = [(writer, plan.app_role), (reader, plan.ro_role)]
+    # Both logins, whichever generation it is: while a password is rotated, pods of both run.
+    allowed = [*((writer, login) for login in plan.app_logins), *((reader, login) for login in plan.ro_logins)]
     users: list[str] = []
     if home:
-        databases.append(_alias(migration, writer_host, MIGRATION_POOL, "pool_mode=session"))
+        databases.append(_alias(migration, writer_host, MIGRATION_POOL, "pool_mode=session", *fallback))
         allowed.append((migration, plan.owner_role))
         timeout = OWNER_STATEMENT_MINUTES * 60 + _QUERY_MARGIN_SECONDS
         users.append(f"{plan.owner_role} = query_timeout={timeout}")
-    hba = [f"hostssl {alias} {role} 0.0.0.0/0 scram-sha-256" for alias, role in allowed]
+    hba = [f"hostssl {alias} {role} 0.0.0.0/0 scram-sha-256" for alias, role in sorted(allowed)]
     parts = {"databases": databases, "users": users, "hba": hba}
-    return {f"{plan.plugin}.{kind}": "".join(f"{line}\n" for line in parts[kind]) for kind in KINDS}
+    return {f"{stem}.{kind}": "".join(f"{line}\n" for line in parts[kind]) for kind in KINDS}
 
 
 def render_compose() -> str:
@@ -184,6 +191,8 @@ def _alias(name: str, host: str, pool: Pool, *more: str) -> str:
         f"dbname={DATABASE_NAME}",
         f"pool_size={pool.size}",
         f"reserve_pool_size={pool.reserve}",
+        # A pool is one login's; together they open no more than the budget knows of.
+        f"max_db_connections={pool.total}",
         *more,
     )
     return f"{name} = {' '.join(words)}"

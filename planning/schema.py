@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planning.database import DATABASE_NAME
-from planning.databases import PluginDatabasePlan, TableGrant
+from planning.databases import EVEN_SUFFIX, PluginDatabasePlan, TableGrant
 from planning.scram import derived_verifier
 
 LOCK = 0x6E616170
@@ -29,9 +29,15 @@ POOLER_OWNER = "pooler"
 PURPOSE_AUTH = "database-auth"
 POOLER_GENERATION = 1
 
+ARCHIVED_SUFFIX = "__archived"
+"""Of a schema whose plugin is archived."""
+ARCHIVE_NOTE = "naap archive: "
+"""How the comment on an archived plugin's owner begins; the rest is the archive's key."""
+
 OWNER_STATEMENT_MINUTES = 15
 APP_STATEMENT_SECONDS = 30
 IDLE_IN_TRANSACTION_SECONDS = 60
+_APP_STATEMENT = f"{APP_STATEMENT_SECONDS}s"
 LOCK_SECONDS = 10
 """A migration that waits for a lock longer than this blocks everybody behind it: it fails and is tried again."""
 
@@ -56,20 +62,26 @@ def derive_verifiers(root: str, plan: PluginDatabasePlan) -> Verifiers:
     return Verifiers(owner=of(PURPOSE_OWNER), app=of(PURPOSE_APP), ro=of(PURPOSE_RO), pooler=pooler)
 
 
+def roles_of(sql: str) -> tuple[str, ...]:
+    """Every role of a plugin, its owner first. sql: the plugin as SQL writes it."""
+    rights = (f"{sql}_app", f"{sql}_ro")
+    return (f"{sql}_owner", *rights, *(f"{role}{EVEN_SUFFIX}" for role in rights))
+
+
 def content_hash(script: str) -> str:
     """Part of the Job's name: another script is another Job."""
     return hashlib.sha256(script.encode()).hexdigest()[:10]
 
 
-def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
-    """The whole script."""
+def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers, *, closed: bool = False) -> str:
+    """The whole script. closed: nobody is let in yet, on a shard that a schema is being moved to."""
     parts = (
         _begin(plan),
         _platform(verifiers),
-        _roles(plan, verifiers),
+        _roles(plan, verifiers, closed=closed),
         _schema(plan),
         _default_privileges(plan),
-        _present_objects(plan),
+        present_objects(plan),
         _withdrawn_grants(plan),
         *(_grant(plan, grant) for grant in plan.grants),
         _logins(plan, verifiers),
@@ -110,30 +122,24 @@ GRANT SELECT ON {POOLER_SCHEMA}.logins TO {POOLER_ROLE};
 """
 
 
-def _roles(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
-    idle = f"{IDLE_IN_TRANSACTION_SECONDS}s"
-    app = f"{APP_STATEMENT_SECONDS}s"
-    roles = (
-        (plan.owner_role, verifiers.owner, plan.owner_limit, f"{OWNER_STATEMENT_MINUTES}min"),
-        (plan.app_role, verifiers.app, plan.connection_limit, app),
-        (plan.ro_role, verifiers.ro, plan.reader_limit, app),
-    )
-    lines = ["-- Roles: members of nothing, so that SET ROLE leads nowhere."]
-    for role, verifier, limit, statement in roles:
-        lines += [
-            _role_exists(role),
-            f"ALTER ROLE {role} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT {limit} "
-            f"PASSWORD {_literal(verifier)};",
-            f"ALTER ROLE {role} RESET ALL;",
-            f"ALTER ROLE {role} SET search_path = {_name(plan.schema)};",
-            f"ALTER ROLE {role} SET statement_timeout = '{statement}';",
-            f"ALTER ROLE {role} SET lock_timeout = '{LOCK_SECONDS}s';",
-            f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '{idle}';",
-        ]
+def _roles(plan: PluginDatabasePlan, verifiers: Verifiers, *, closed: bool) -> str:
+    app, ro = plan.app_logins, plan.ro_logins
+    lines = [
+        "-- Roles. SET ROLE leads nowhere: a login is a member of nothing but, in every second generation,",
+        "-- the role whose rights it inherits. The other login stays as it is until it is retired.",
+        *_role(plan, plan.owner_role, plan.owner_limit, f"{OWNER_STATEMENT_MINUTES}min"),
+        *(line for login in sorted(app) for line in _role(plan, login, plan.connection_limit, _APP_STATEMENT)),
+        *(line for login in sorted(ro) for line in _role(plan, login, plan.reader_limit, _APP_STATEMENT)),
+        *(f"ALTER ROLE {login} SET default_transaction_read_only = on;" for login in sorted(ro)),
+    ]
+    for rights, logins in ((plan.app_role, app), (plan.ro_role, ro)):
+        (even,) = set(logins) - {rights}
+        lines += [f"ALTER ROLE {even} INHERIT;", f"GRANT {rights} TO {even} WITH INHERIT TRUE, SET FALSE;"]
+    for role, verifier in _current(plan, verifiers):
+        lines.append(f"ALTER ROLE {role} {'NOLOGIN' if closed else 'LOGIN'} PASSWORD {_literal(verifier)};")
     return "\n".join(
         [
             *lines,
-            f"ALTER ROLE {plan.ro_role} SET default_transaction_read_only = on;",
             f"GRANT CONNECT ON DATABASE {DATABASE_NAME} TO {_all_roles(plan)};",
             "-- The administrator acts as the owner, below and when it archives.",
             f"GRANT {plan.owner_role} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE;",
@@ -141,11 +147,46 @@ def _roles(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
     )
 
 
+def _role(plan: PluginDatabasePlan, role: str, limit: int, statement: str) -> Sequence[str]:
+    return (
+        _role_exists(role),
+        f"ALTER ROLE {role} NOINHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT {limit};",
+        f"ALTER ROLE {role} RESET ALL;",
+        f"ALTER ROLE {role} SET search_path = {_name(plan.schema)};",
+        f"ALTER ROLE {role} SET statement_timeout = '{statement}';",
+        f"ALTER ROLE {role} SET lock_timeout = '{LOCK_SECONDS}s';",
+        f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_SECONDS}s';",
+    )
+
+
+def _current(plan: PluginDatabasePlan, verifiers: Verifiers) -> Sequence[tuple[str, str]]:
+    """Logins of this generation. The owner has one only: nothing that serves is logged in as it."""
+    return (
+        (plan.owner_role, verifiers.owner),
+        (plan.app_logins[0], verifiers.app),
+        (plan.ro_logins[0], verifiers.ro),
+    )
+
+
 def _schema(plan: PluginDatabasePlan) -> str:
-    schema = _name(plan.schema)
+    schema, archived = _name(plan.schema), _name(plan.schema + ARCHIVED_SUFFIX)
+    lost = f"schema {plan.schema} was archived and has been dropped: state its archive in database.restore ("
+    refused = f"""
+  IF to_regnamespace({_literal(schema)}) IS NULL AND note LIKE {_literal(ARCHIVE_NOTE + "%")} THEN
+    RAISE EXCEPTION USING MESSAGE = {_literal(lost)} || note || ')';
+  END IF;"""
     return f"""
--- The schema is the administrator's, so that its owner role can't hand it on or rename it.
+-- The schema is the administrator's, so that its owner role can't hand it on or rename it. An archived one comes back.
+DO $back$
+DECLARE note text := shobj_description({_literal(plan.owner_role)}::regrole, 'pg_authid');
+BEGIN
+  IF to_regnamespace({_literal(schema)}) IS NULL AND to_regnamespace({_literal(archived)}) IS NOT NULL THEN
+    ALTER SCHEMA {archived} RENAME TO {schema};
+  END IF;{"" if plan.restore else refused}
+END
+$back$;
 CREATE SCHEMA IF NOT EXISTS {schema};
+COMMENT ON ROLE {plan.owner_role} IS NULL;
 GRANT USAGE, CREATE ON SCHEMA {schema} TO {plan.owner_role};
 GRANT USAGE ON SCHEMA {schema} TO {plan.app_role}, {plan.ro_role};
 """
@@ -168,7 +209,8 @@ def _default_privileges(plan: PluginDatabasePlan) -> str:
 """
 
 
-def _present_objects(plan: PluginDatabasePlan) -> str:
+def present_objects(plan: PluginDatabasePlan) -> str:
+    """Rights on what is in the schema: a part of the script, and the end of a restore."""
     schema, app, ro = _name(plan.schema), plan.app_role, plan.ro_role
     return f"""
 -- What is there already, for instance after a restore.
@@ -255,14 +297,7 @@ $exists$;"""
 
 
 def _logins(plan: PluginDatabasePlan, verifiers: Verifiers) -> str:
-    rows = ",\n  ".join(
-        f"({_literal(role)}, {_literal(verifier)})"
-        for role, verifier in (
-            (plan.owner_role, verifiers.owner),
-            (plan.app_role, verifiers.app),
-            (plan.ro_role, verifiers.ro),
-        )
-    )
+    rows = ",\n  ".join(f"({_literal(role)}, {_literal(verifier)})" for role, verifier in _current(plan, verifiers))
     return f"""
 -- The same verifiers for the pooler.
 INSERT INTO {POOLER_SCHEMA}.logins (rolname, verifier) VALUES

@@ -19,16 +19,26 @@ BACKOFF_LIMIT = 6
 DEADLINE_SECONDS = 1_200
 MASTER_DIR = "/run/master"
 SCRIPT_DIR = "/run/script"
+WORK_DIR = "/run/work"
+SCRATCH_DIR = "/tmp"  # noqa: S108  # a mount of its own
 CA_DIR = "/etc/naap"
 CA_FILE = "database-ca.pem"
 
-FETCH = f'umask 077; aws secretsmanager get-secret-value --secret-id "$SECRET_ARN" \
---query SecretString --output text > {MASTER_DIR}/secret.json'
-"""The administrator's secret comes into a volume that is never on a disk."""
-APPLY = f"""set -eu
-PGPASSWORD=$(sed -n 's/.*"password": *"\\([^"]*\\)".*/\\1/p' {MASTER_DIR}/secret.json)
+SECRET_FILE = "secret.json"  # noqa: S105  # a file's name
+
+
+def fetch(file: str) -> str:
+    """The command that brings an administrator's secret into a volume that is never on a disk."""
+    return f"""umask 077; aws secretsmanager get-secret-value --secret-id "$SECRET_ARN" \
+--query SecretString --output text > {MASTER_DIR}/{file}"""
+
+
+LOGIN = f"""set -eu
+PGPASSWORD=$(sed -n 's/.*"password": *"\\([^"]*\\)".*/\\1/p' {MASTER_DIR}/{SECRET_FILE})
 export PGPASSWORD
-exec psql --no-psqlrc --quiet --file {SCRIPT_DIR}/script.sql
+"""
+"""The start of every command that talks to PostgreSQL."""
+APPLY = f"""{LOGIN}exec psql --no-psqlrc --quiet --file {SCRIPT_DIR}/script.sql
 """
 """psql says nothing but errors; what it sends holds verifiers, no password."""
 
@@ -61,8 +71,13 @@ def plan_schema_namespace(*, region: str, shards: Sequence[DatabasePlan]) -> Sch
     )
 
 
-def secret_policy(secret_arns: Sequence[str], key_arns: Sequence[str], region: str) -> str:
-    """What the Jobs' role may do: read the administrators' secrets."""
+def job_policy(
+    *, secret_arns: Sequence[str], key_arns: Sequence[str], archives_arn: str, archives_key_arn: str, region: str
+) -> str:
+    """What the Jobs' role may do: read the administrators' secrets, write and read archives.
+
+    archives_arn: of the objects.
+    """
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -79,6 +94,19 @@ def secret_policy(secret_arns: Sequence[str], key_arns: Sequence[str], region: s
                     "Action": "kms:Decrypt",
                     "Resource": sorted(key_arns),
                     "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
+                },
+                {
+                    "Sid": "Archives",
+                    "Effect": "Allow",
+                    "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+                    "Resource": archives_arn,
+                },
+                {
+                    "Sid": "TheirKey",
+                    "Effect": "Allow",
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                    "Resource": archives_key_arn,
+                    "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
                 },
             ],
         }

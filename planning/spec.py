@@ -59,7 +59,11 @@ class GrantSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSpec:
-    """A schema of its own. pool_size: connections that one pod opens to the pooler. shard: None = not pinned."""
+    """A schema of its own. pool_size: connections that one pod opens to the pooler. shard: None = not pinned.
+
+    restore: key of the archive that an empty schema is filled from.
+    move_to: shard that follows, to take over. moved_from: shard that served before, whose pods are being replaced.
+    """
 
     schema: str
     pool_size: int = 10
@@ -67,6 +71,9 @@ class DatabaseSpec:
     grants: tuple[GrantSpec, ...] = ()
     migrate: tuple[str, ...] = ()
     password_generation: int = 1
+    restore: str | None = None
+    move_to: int | None = None
+    moved_from: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

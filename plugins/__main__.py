@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from planning.console import tell
-from plugins import commands
+from plugins import commands, moves
 from plugins.installs import TOKEN_VARIABLE, InstallsApi
 
 DEFAULT = Path("plugins/registry.yaml")
@@ -61,9 +61,33 @@ def _parser() -> argparse.ArgumentParser:
     retire.add_argument("name", metavar="NAME")
     about = f"the platform, such as https://naap.example; an administrator's token in {TOKEN_VARIABLE}"
     retire.add_argument("--api", required=True, metavar="URL", help=about)
+    moves_of(verb)
     remove = verb("remove", "remove an archived entry", lambda options: commands.remove(options.registry, options.name))
     remove.add_argument("name", metavar="NAME")
     return parser
+
+
+def moves_of(verb: Callable[[str, str, Callable[[argparse.Namespace], list[str]]], argparse.ArgumentParser]) -> None:
+    """The sub-commands about shards and passwords."""
+    move = verb(
+        "move",
+        "take the next step of an online move to another shard, and say what is to be done",
+        lambda options: moves.move(options.registry, options.name, options.shard),
+    )
+    move.add_argument("name", metavar="NAME")
+    move.add_argument("--shard", type=int, required=True, metavar="N")
+    pin = verb(
+        "pin",
+        "pin a schema to the least loaded shard",
+        lambda options: moves.pin(options.registry, options.name),
+    )
+    pin.add_argument("name", metavar="NAME")
+    rotate = verb(
+        "rotate",
+        "raise the generation of a plugin's database passwords",
+        lambda options: moves.rotate(options.registry, options.name),
+    )
+    rotate.add_argument("name", metavar="NAME")
 
 
 if __name__ == "__main__":

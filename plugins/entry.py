@@ -114,6 +114,9 @@ def _database(entry: Entry) -> DatabaseSpec | None:
         ),
         migrate=tuple(stated.migrate),
         password_generation=stated.password_generation,
+        restore=stated.restore,
+        move_to=stated.move_to,
+        moved_from=stated.moved_from,
     )
 
 

@@ -52,6 +52,13 @@ class Imported:
     wrong: tuple[str, ...]
 
 
+def least_loaded(taken: Taken) -> tuple[int, int]:
+    """The shard for a new schema, and how many are on it."""
+    loads = {shard: taken.shard_loads.get(shard, 0) for shard in range(SHARDS)}
+    shard = min(loads, key=lambda each: (loads[each], each))
+    return shard, loads[shard]
+
+
 def import_manifest(
     manifest: Mapping[str, Any], *, file: str, taken: Taken, image: str | None = None, name: str | None = None
 ) -> Imported:
@@ -124,9 +131,8 @@ def _database(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | Non
         database.fault("schema", stated, "is no name of a schema")
     if stated != schema:
         database.decided("database.schema", schema, "made from the name; correct it if the service has another")
-    loads = {shard: taken.shard_loads.get(shard, 0) for shard in range(SHARDS)}
-    shard = min(loads, key=lambda each: (loads[each], each))
-    database.decided("database.shard", shard, f"the least loaded of {SHARDS}: {loads[shard]} schemas")
+    shard, others = least_loaded(taken)
+    database.decided("database.shard", shard, f"the least loaded of {SHARDS}: {others} schemas")
     found: dict[str, Any] = {"schema": schema, "shard": shard}
     if database.text("migrations"):
         found["migrate"] = _migrate(path)

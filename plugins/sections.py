@@ -97,6 +97,22 @@ class Database(Section):
     password_generation: Annotated[
         int, Field(ge=1, le=10_000, description="Raise by one to rotate the passwords of the roles.", examples=[1])
     ] = 1
+    restore: Annotated[
+        str | None,
+        Field(
+            pattern=r"^archives/[a-z0-9-]{1,63}/[a-z0-9_]{1,63}-[0-9a-f]{64}\.dump$",
+            description="Archive in the backups bucket that the schema is filled from, while it is empty.",
+            examples=[f"archives/my-wallet/plugin_wallet-{'0' * 64}.dump"],
+        ),
+    ] = None
+    move_to: Annotated[
+        int | None,
+        Field(ge=0, le=999, description="Shard that the schema is copied to; `plugins move` writes it.", examples=[2]),
+    ] = None
+    moved_from: Annotated[
+        int | None,
+        Field(ge=0, le=999, description="Shard that it came from; `plugins move` writes it.", examples=[0]),
+    ] = None
 
 
 class Cache(Section):

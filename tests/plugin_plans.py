@@ -76,6 +76,7 @@ def plugin_plans(
             settings=chosen,
             tier=tier,
             users=users,
+            archive=None,
             database=databases.get(spec.name),
             routes=plan_routes(spec=spec, settings=chosen, tier=tier),
             registry=entries,

@@ -6,10 +6,10 @@ import pulumi
 
 from components.calls import open_doors
 from components.plugin import Plugin
-from components.plugin_database import DatabaseSurroundings, ShardAccess
 from components.plugin_surroundings import PluginSurroundings
 from components.pooler_namespace import PoolerNamespace
 from components.secrets import RootSecret
+from components.shard_access import DatabaseSurroundings, ShardAccess
 from planning.plugin import PluginPlan
 from planning.tags import Tags
 from tests.components.recording import Recorded, build
@@ -58,6 +58,7 @@ def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseSurrou
         region="us-east-1",
         shards=shards,
         secrets=RootSecret(pulumi.Output.from_input(root)),
+        backups_bucket="naap-test-backups",
         pooler_namespace=PoolerNamespace("poolers", plans=(), opts=opts),
         schema=(),
     )

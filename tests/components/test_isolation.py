@@ -112,7 +112,7 @@ def test_a_plugin_reaches_the_poolers_of_its_own_shard_only(name: str) -> None:
 def test_the_poolers_door_for_a_plugin_is_for_its_namespace() -> None:
     database = plugin_plans()["my-wallet"].database
     assert database
-    door: PolicyPlan = fragment_policy(database)
+    door: PolicyPlan = fragment_policy(database, database.shard)
     assert door.ingress
     assert door.ingress[0].peers == (PodPeer(namespace="plugin-my-wallet"),)
 

@@ -39,8 +39,9 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
             PoolerEntry(
                 f"{plugin}-pooler",
                 plan=database,
+                shard=database.shard,
                 home=region == "us-east-1",
-                writer_host="writer.rds",
+                writer_hosts=["writer.rds"],
                 reader_hosts=["r1.rds", "r2.rds"],
                 labels={"naap.io/plugin": plugin},
                 after=[namespace],

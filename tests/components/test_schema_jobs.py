@@ -10,10 +10,11 @@ import pulumi
 import pytest
 
 from components.migration_job import MigrationJob
-from components.plugin_database import DatabaseSurroundings, PluginDatabase, ShardAccess
+from components.plugin_database import PluginDatabase
 from components.pooler_namespace import PoolerNamespace
 from components.schema_namespace import SchemaNamespace
 from components.secrets import RootSecret
+from components.shard_access import DatabaseSurroundings, ShardAccess
 from planning.database import plan_shards
 from planning.databases import PluginDatabasePlan, plan_databases
 from planning.pooler import plan_poolers
@@ -26,6 +27,7 @@ from tests.planning.samples import ROOT_SECRET, settings, three_plugins
 
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
+BACKUPS_KEY = "arn:aws:kms:us-east-1:123456789012:key/1b1b1b1b-1b1b-1b1b-1b1b-1b1b1b1b1b1b"
 TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:naap-dev-use1-pg-0/administrator-AbCdEf"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a"
@@ -55,12 +57,15 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             cluster="naap-dev-use1",
             secret_arns=[ARN],
             key_arns=[KEY],
+            backups_arn="arn:aws:s3:::naap-dev-use1-backups",
+            backups_key_arn=BACKUPS_KEY,
             tags=TAGS,
         )
         around = DatabaseSurroundings(
             region="us-east-1",
             shards={0: ShardAccess(writer_host="writer.rds", reader_hosts=[], secret_arn=ARN)},
             secrets=secrets,
+            backups_bucket="naap-dev-use1-backups",
             pooler_namespace=poolers,
             schema=schema.needed if home else None,
         )
@@ -137,7 +142,12 @@ def test_the_administrators_secret_is_kept_in_memory_and_read_by_one_role_only()
     volumes = {volume["name"]: volume for volume in _pod(_job("my-wallet-database-schema-job"))["volumes"]}
     assert volumes["master"]["emptyDir"]["medium"] == "Memory"
     policy = json.loads(one(_records(), "aws:iam/rolePolicy:RolePolicy").inputs["policy"])
-    assert [statement["Resource"] for statement in policy["Statement"]] == [[ARN], [KEY]]
+    assert [statement["Resource"] for statement in policy["Statement"]] == [
+        [ARN],
+        [KEY],
+        "arn:aws:s3:::naap-dev-use1-backups/archives/*",
+        BACKUPS_KEY,
+    ]
     association = one(_records(), "aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs
     assert (association["namespace"], association["serviceAccount"]) == ("naap-schema", "schema")
 
@@ -158,6 +168,13 @@ def test_a_migration_runs_the_plugins_own_image_as_its_owner_and_again_for_a_new
     assert "/my_wallet_mig?" in url
     newer = _job("my-wallet-migration-job", image="ghcr.io/naap/my-wallet:1.1.0")
     assert newer.inputs["metadata"]["name"] != job.inputs["metadata"]["name"]
+
+
+def test_a_passwords_second_login_is_the_other_one_and_the_migration_stays_the_owner() -> None:
+    url = one(_records(generation=2), SECRET, "my-wallet-migration-secret").inputs["stringData"]["DATABASE_URL"]
+    assert url.startswith("postgresql://my_wallet_owner:")
+    _, plan = _wallet(2)
+    assert (plan.app_logins[0], plan.ro_logins[0]) == ("my_wallet_app_b", "my_wallet_ro_b")
 
 
 def test_no_service_sends_requests_to_a_migration() -> None:

@@ -14,7 +14,8 @@ from tests.planning.samples import ROOT_SECRET, settings, three_plugins
 
 TABLES = {
     "base-svc": 'CREATE TABLE "User" (id int PRIMARY KEY, name text); INSERT INTO "User" VALUES (1, \'ann\');',
-    "my-wallet": 'CREATE TABLE wallets (id int PRIMARY KEY, owner int REFERENCES public."User" (id));',
+    "my-wallet": """CREATE TABLE wallets (id int PRIMARY KEY, owner int REFERENCES public."User" (id));
+      CREATE FUNCTION whisper() RETURNS text LANGUAGE sql RETURN 'secret'; SELECT lo_create(7001);""",
     "community": "CREATE TABLE posts (id serial PRIMARY KEY, body text);",
 }
 
@@ -29,14 +30,23 @@ def plans() -> Mapping[str, PluginDatabasePlan]:
 
 def apply_schema(server: Postgres, plan: PluginDatabasePlan) -> Answer:
     """What a schema Job does."""
-    script = render_schema(plan, derive_verifiers(ROOT_SECRET, plan))
+    return administer(server, render_schema(plan, derive_verifiers(ROOT_SECRET, plan)))
+
+
+def administer(server: Postgres, script: str) -> Answer:
+    """A script that a Job runs as the administrator."""
     return server.psql(script, user=ADMINISTRATOR, password=ADMIN_PASSWORD)
+
+
+def login(plan: PluginDatabasePlan, role: str) -> tuple[str, str]:
+    """User and password of a plugin. role: owner, app or ro."""
+    user = {"owner": plan.owner_role, "app": plan.app_logins[0], "ro": plan.ro_logins[0]}[role]
+    return user, derive(ROOT_SECRET, owner=plan.plugin, purpose=f"database-{role}", generation=plan.generation)
 
 
 def as_role(server: Postgres, plan: PluginDatabasePlan, role: str, statement: str) -> Answer:
     """Statements of a plugin. role: owner, app or ro."""
-    user = {"owner": plan.owner_role, "app": plan.app_role, "ro": plan.ro_role}[role]
-    password = derive(ROOT_SECRET, owner=plan.plugin, purpose=f"database-{role}", generation=plan.generation)
+    user, password = login(plan, role)
     return server.psql(statement, user=user, password=password)
 
 

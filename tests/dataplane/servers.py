@@ -33,10 +33,10 @@ class Answer:
 class Server:
     """A process in a folder of its own, ended and removed by stop()."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, address: str = "127.0.0.1", port: int | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=f"naap-{name}-"))
         self.folder.chmod(0o755)
-        self.port = free_port()
+        self.address, self.port = address, port or free_port()
         self.log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -46,14 +46,19 @@ class Server:
         assert self._process
         return self._process.pid
 
-    def start(self, command: Sequence[str]) -> None:
-        """Starts it and waits for its port."""
+    def start(
+        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, as_ourselves: bool = False
+    ) -> None:
+        """Starts it and waits for its port. as_ourselves: it doesn't mind to be root."""
+        whole = [*([] if as_ourselves else unprivileged()), *command]
+        # A home that it may look into.
+        environment = {**os.environ, "HOME": str(self.folder), **(environment or {})}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen([*unprivileged(), *command], cwd=self.folder, stdout=log, stderr=log)
+            self._process = subprocess.Popen(whole, cwd=self.folder, stdout=log, stderr=log, env=environment)
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             with socket.socket() as trial:
-                if trial.connect_ex(("127.0.0.1", self.port)) == 0:
+                if trial.connect_ex((self.address, self.port)) == 0:
                     return
             if self._process.poll() is not None:
                 break
@@ -86,8 +91,14 @@ class Server:
 class Postgres(Server):
     """PostgreSQL with TLS and the parameters of the plan, and an administrator who is no superuser, as on RDS."""
 
-    def __init__(self) -> None:
-        super().__init__("postgres")
+    _more: Mapping[str, str] = {}
+
+    def __init__(
+        self, address: str = "127.0.0.1", port: int | None = None, more: Mapping[str, str] | None = None
+    ) -> None:
+        """address: of loopback; servers that a pooler takes for one another have one port. more: settings besides."""
+        super().__init__("postgres", address, port)
+        self._more = more or {}
         self.programs = unpacked(POSTGRES)
         data = self.folder / "data"
         give_away(self.folder)
@@ -99,24 +110,31 @@ class Postgres(Server):
         self.write("server.key", found.key_pem)
         self.write(
             "data/pg_hba.conf",
-            f"host all {SUPERUSER} 127.0.0.1/32 trust\nhostssl all all all scram-sha-256\n",
+            f"host all,replication {SUPERUSER} 127.0.0.0/8 trust\nhostssl all all all scram-sha-256\n",
         )
+        self._serve()
+        self._become_rds()
+
+    def _serve(self) -> None:
         own = {item.name: item.value for item in PARAMETERS if not item.name.startswith("rds.")}
         # What RDS makes of rds.force_ssl and rds.logical_replication.
         own |= {"wal_level": "logical", "ssl": "on", "ssl_cert_file": f"{self.folder}/server.crt"}
         own |= {"ssl_key_file": f"{self.folder}/server.key", "port": str(self.port), "fsync": "off"}
-        own |= {"unix_socket_directories": str(self.folder), "listen_addresses": "127.0.0.1,::1"}
+        listen = f"{self.address},::1" if self.address == "127.0.0.1" else self.address
+        own |= {"unix_socket_directories": str(self.folder), "listen_addresses": listen}
+        own |= self._more
         settings = [word for name, value in own.items() for word in ("-c", f"{name}={value}")]
-        self.start([str(self.programs / "postgres"), "-D", str(data), *settings])
-        self._become_rds()
+        self.start([str(self.programs / "postgres"), "-D", str(self.folder / "data"), *settings])
 
     def _make(self, command: list[str]) -> None:
         done = subprocess.run([*unprivileged(), *command], cwd=self.folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
     def _become_rds(self) -> None:
-        admin = f"CREATE ROLE {ADMINISTRATOR} LOGIN CREATEROLE CREATEDB PASSWORD '{ADMIN_PASSWORD}'"
-        for statement in (admin, f"CREATE DATABASE {DATABASE_NAME} OWNER {ADMINISTRATOR}"):
+        # What RDS's rds_superuser may do of what is a superuser's elsewhere (rds_replication for REPLICATION).
+        admin = f"CREATE ROLE {ADMINISTRATOR} LOGIN CREATEROLE CREATEDB REPLICATION PASSWORD '{ADMIN_PASSWORD}'"
+        grant = f"GRANT pg_signal_backend, pg_monitor, pg_create_subscription TO {ADMINISTRATOR}"
+        for statement in (admin, grant, f"CREATE DATABASE {DATABASE_NAME} OWNER {ADMINISTRATOR}"):
             answer = self.psql(statement, user=SUPERUSER, database="postgres")
             assert answer.ok, answer.error
 
@@ -126,6 +144,7 @@ class Postgres(Server):
         """Runs statements as psql does, stopping at the first error. port: of a pooler; the server's without."""
         environment = {
             "PGHOST": "localhost",
+            "PGHOSTADDR": "127.0.0.1" if port else self.address,
             "PGPORT": str(port or self.port),
             "PGUSER": user,
             "PGDATABASE": database,
@@ -142,12 +161,28 @@ class Postgres(Server):
         """Roles, their settings, and everything in the database but rows."""
         texts: list[str] = []
         for program, more in (("pg_dumpall", ["--globals-only"]), ("pg_dump", ["-s", DATABASE_NAME])):
-            command = [str(self.programs / program), "-h", "127.0.0.1", "-p", str(self.port), "-U", SUPERUSER, *more]
+            command = [str(self.programs / program), "-h", self.address, "-p", str(self.port), "-U", SUPERUSER, *more]
             answer = answered(command, {"PATH": os.environ["PATH"]}, "")
             assert answer.ok, answer.error
             # Newer clients fence a dump with a random word.
             texts += [line for line in answer.out.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
         return "\n".join(texts)
+
+
+class Replica(Postgres):
+    """A streaming replica of a server, on another address of loopback and the same port."""
+
+    def __init__(self, primary: Postgres, address: str) -> None:
+        Server.__init__(self, "replica", address, primary.port)
+        self.programs, self.ca = primary.programs, primary.ca
+        give_away(self.folder)
+        source = ["-h", primary.address, "-p", str(primary.port), "-U", SUPERUSER]
+        # --checkpoint=fast: not minutes later, when the next one is due.
+        options = ["--write-recovery-conf", "--checkpoint=fast", "--pgdata", str(self.folder / "data")]
+        self._make([str(self.programs / "pg_basebackup"), *source, *options])
+        for name in ("server.crt", "server.key"):
+            self.write(name, (primary.folder / name).read_text())
+        self._serve()
 
 
 class PgBouncer(Server):

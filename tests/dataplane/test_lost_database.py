@@ -13,7 +13,7 @@ from planning.databases import PluginDatabasePlan
 from planning.pooler_config import METRICS_USER
 from planning.secrets import derive
 from tests.dataplane.servers import Postgres, answered
-from tests.dataplane.test_pooler import Pooler
+from tests.dataplane.pooler import Pooler
 from tests.planning.samples import ROOT_SECRET
 
 PLUGIN = "my-wallet"

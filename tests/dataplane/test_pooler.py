@@ -1,82 +1,24 @@
 """PgBouncer with exactly the files that the program puts into its ConfigMaps and Secrets, before a real PostgreSQL."""
 
 import os
+import re
 import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from planning.certificates import server_certificate
 from planning.databases import PluginDatabasePlan
-from planning.pooler_config import (
-    METRICS_USER,
-    render_compose,
-    render_fragment,
-    render_main,
-    render_platform_hba,
-    render_userlist,
-)
-from planning.schema import POOLER_ROLE
+from planning.rotation import render_retirement
 from planning.secrets import derive
-from tests.dataplane.servers import Answer, PgBouncer, Postgres, answered
+from tests.dataplane.conftest import administer, apply_schema, as_role
+from tests.dataplane.pooler import Pooler
+from tests.dataplane.servers import Answer, Postgres, Replica, answered
 from tests.planning.samples import ROOT_SECRET
 
 Plans = Mapping[str, PluginDatabasePlan]
-
-
-class Pooler:
-    """A pod of poolers: its files, its composing script, its process."""
-
-    def __init__(self, database: Postgres) -> None:
-        self.server = PgBouncer()
-        self._database = database
-        self._put("/etc/naap/pgbouncer.ini", render_main(writer_host="localhost"))
-        self._put("/etc/naap/platform.hba", render_platform_hba())
-        self._put("/etc/naap/compose.sh", render_compose())
-        self._put("/etc/naap/database-ca.pem", database.ca.read_text())
-        found = server_certificate(ROOT_SECRET, owner="pooler-0", names=("localhost",))
-        self._put("/etc/naap-secret/tls.crt", found.certificate_pem)
-        self._put("/etc/naap-secret/tls.key", found.key_pem)
-        lookup = derive(ROOT_SECRET, owner="pooler", purpose="database-auth")
-        self._put("/etc/naap-secret/userlist.txt", render_userlist({POOLER_ROLE: lookup, METRICS_USER: "counts"}))
-        for folder in ("live", "fragments"):
-            (self.server.folder / "run/naap" / folder).mkdir(parents=True)
-
-    def admit(self, plan: PluginDatabasePlan) -> None:
-        """What the collector does with a plugin's ConfigMap."""
-        for name, text in render_fragment(plan, writer_host="localhost", reader_hosts=[], home=True).items():
-            self._put(f"/run/naap/fragments/{name}", text)
-
-    def compose(self) -> None:
-        """What the container before PgBouncer does."""
-        subprocess.run(["sh", self._path("/etc/naap/compose.sh"), "once"], check=True)
-
-    def watch(self) -> "subprocess.Popen[bytes]":
-        """What the container beside PgBouncer does; `pidof` finds it in the pod's own process namespace."""
-        folder = self.server.folder / "bin"
-        folder.mkdir()
-        (folder / "pidof").write_text(f"#!/bin/sh\necho {self.server.pid}\n")
-        (folder / "pidof").chmod(0o755)
-        script = Path(self._path("/etc/naap/compose.sh"))
-        script.write_text(script.read_text().replace("sleep 5", "sleep 0.2"))
-        return subprocess.Popen(
-            ["sh", str(script), "watch"], env={"PATH": f"{folder}:{os.environ['PATH']}"}, stderr=subprocess.DEVNULL
-        )
-
-    def ask(self, plan: PluginDatabasePlan, role: str, alias: str, statement: str) -> Answer:
-        """Statements of a plugin through one alias."""
-        user = {"owner": plan.owner_role, "app": plan.app_role, "ro": plan.ro_role}[role]
-        password = derive(ROOT_SECRET, owner=plan.plugin, purpose=f"database-{role}")
-        return self._database.psql(statement, user=user, password=password, database=alias, port=self.server.port)
-
-    def _path(self, path: str) -> str:
-        return f"{self.server.folder}{path}"
-
-    def _put(self, path: str, text: str) -> None:
-        self.server.write(path.removeprefix("/"), self.server.local(text, self._database.port))
 
 
 @pytest.fixture(scope="module")
@@ -153,35 +95,11 @@ def test_a_wrong_password_and_an_unencrypted_client_are_refused(pooler: Pooler, 
     assert "SSL required" in plain.error
 
 
-def test_prepared_statements_survive_transaction_pooling(pooler: Pooler, database: Postgres) -> None:
-    bench = str(database.programs / "pgbench")
-    script = pooler.server.write("bench.sql", "SELECT count(*) FROM wallets WHERE id = 1;\n", 0o644)
-    environment = {
-        "PGPASSWORD": derive(ROOT_SECRET, owner="my-wallet", purpose="database-app"),
-        "PGSSLMODE": "verify-full",
-        "PGSSLROOTCERT": str(database.ca),
-        "PATH": os.environ["PATH"],
-    }
-    command = [
-        bench,
-        "-n",
-        "-M",
-        "prepared",
-        "-c",
-        "10",
-        "-t",
-        "20",
-        "-f",
-        str(script),
-        "-h",
-        "localhost",
-        "-p",
-        str(pooler.server.port),
-        "-U",
-        "my_wallet_app",
-        "my_wallet",
-    ]
-    answer = answered(command, environment, "")
+def test_prepared_statements_survive_transaction_pooling(pooler: Pooler, plans: Plans) -> None:
+    load = pooler.load(
+        plans["my-wallet"], "SELECT count(*) FROM wallets WHERE id = 1;\n", "-M", "prepared", "-c", "10", "-t", "20"
+    )
+    answer = load.end()
     assert answer.ok, answer.error
     assert "number of failed transactions: 0" in answer.out
 
@@ -220,3 +138,60 @@ def test_a_new_plugin_comes_in_by_a_reload_that_cuts_nobody(pooler: Pooler, plan
     finally:
         program.send_signal(signal.SIGTERM)
         program.wait(5)
+
+
+# What pods do while a password is rotated: each transaction comes by a connection of its own.
+_EVERY_TIME_ANEW = ("-C", "-c", "4")
+
+
+def test_a_password_is_rotated_under_load_and_no_connection_fails(
+    pooler: Pooler, database: Postgres, plans: Plans
+) -> None:
+    script = "INSERT INTO wallets VALUES ((random() * 1e9)::int, 1) ON CONFLICT DO NOTHING;\n"
+    first = plans["my-wallet"]
+    try:
+        for number in (1, 2, 3):
+            now, following = replace(first, generation=number), replace(first, generation=number + 1)
+            old = pooler.load(now, script, *_EVERY_TIME_ANEW, "-T", "2")
+            applied = apply_schema(database, following)
+            assert applied.ok, applied.error
+            new = pooler.load(following, script, *_EVERY_TIME_ANEW, "-T", "2")
+            _assert_nothing_failed(old.end())
+            retired = administer(database, render_retirement(following))
+            assert retired.ok, retired.error
+            _assert_nothing_failed(new.end())
+            assert not pooler.ask(now, "app", "my_wallet", "SELECT 1").ok
+            assert not as_role(database, now, "app", "SELECT 1").ok
+    finally:
+        assert apply_schema(database, first).ok
+        assert administer(database, render_retirement(first)).ok
+
+
+def _assert_nothing_failed(answer: Answer) -> None:
+    assert answer.ok, answer.error
+    assert "number of failed transactions: 0" in answer.out
+    done = re.search(r"actually processed: (\d+)", answer.out)
+    assert done
+    assert int(done[1]) > 10, answer.out
+
+
+def test_readers_read_from_a_streaming_replica_and_write_nothing(database: Postgres, plans: Plans) -> None:
+    plan = plans["my-wallet"]
+    replica = Replica(database, "127.0.0.4")
+    pooler = Pooler(database)
+    try:
+        pooler.admit(plan, readers=(replica.address,))
+        pooler.compose()
+        pooler.server.run()
+        assert pooler.ask(plan, "app", "my_wallet", "INSERT INTO wallets VALUES (90, 1)").ok
+        deadline = time.monotonic() + 20
+        while pooler.ask(plan, "ro", "my_wallet_ro", "SELECT id FROM wallets WHERE id = 90").out != "90\n":
+            assert time.monotonic() < deadline, pooler.server.log.read_text()[-2000:]
+            time.sleep(0.2)
+        assert pooler.ask(plan, "ro", "my_wallet_ro", "SELECT pg_is_in_recovery()").out == "t\n"
+        write = "SET default_transaction_read_only = off; DELETE FROM wallets"
+        assert not pooler.ask(plan, "ro", "my_wallet_ro", write).ok
+        assert pooler.ask(plan, "app", "my_wallet", "DELETE FROM wallets WHERE id = 90").ok
+    finally:
+        pooler.server.stop()
+        replica.stop()
