@@ -110,14 +110,16 @@ def plan_databases(
 ) -> Mapping[str, PluginDatabasePlan]:
     """By plugin; an archived one has no part any more. regions: those that run poolers, home first.
 
-    present: shards of schemas that are there already. A schema stays where it is; its pin counts where it is made.
+    present: shards of schemas that are there already. A schema stays where it is, unless its entry says that it has
+    moved; its pin counts where it is made.
 
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
     can't be, and a shard whose connection budget breaks.
     """
     placed = [(spec, spec.database) for spec in registry.plugins if spec.database]
     asking = [(spec, database) for spec, database in placed if spec.lifecycle is not Lifecycle.ARCHIVED]
-    there = {name: shard for name, shard in (present or {}).items() if shard < len(shards)}
+    moved = {spec.name for spec, database in placed if database.moved_from is not None}
+    there = {name: at for name, at in (present or {}).items() if at < len(shards) and name not in moved}
     unplaced = [(spec, database) for spec, database in placed if spec.name not in there]
     _raise_if_any(
         [

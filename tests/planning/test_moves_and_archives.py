@@ -7,21 +7,22 @@ import pytest
 from planning.archive import plan_archives, restore_problems
 from planning.database import plan_shards
 from planning.databases import PluginDatabasePlan, plan_databases
-from planning.plugin import PluginSpec
 from planning.problem import InvalidInputError
-from planning.spec import DatabaseSpec, GrantSpec, Lifecycle
+from planning.spec import DatabaseSpec, GrantSpec, Lifecycle, PluginSpec
 from planning.tiers import tier_for
 from tests.planning.samples import plugin, registry, settings
 
 DIGITS = "0" * 64
 
 
-def _plan(*plugins: PluginSpec, users: int = 100_000) -> dict[str, PluginDatabasePlan]:
+def _plan(
+    *plugins: PluginSpec, users: int = 100_000, present: dict[str, int] | None = None
+) -> dict[str, PluginDatabasePlan]:
     tier, stated = tier_for(users), settings(users)
     shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
     regions = stated.regions[: tier.regions]
     found = registry(*plugins)
-    return dict(plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=regions))
+    return dict(plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=regions, present=present))
 
 
 def test_a_schema_that_moves_is_on_two_shards_and_serves_from_one() -> None:
@@ -30,6 +31,14 @@ def test_a_schema_that_moves_is_on_two_shards_and_serves_from_one() -> None:
     moved = _plan(plugin("a", database=DatabaseSpec(schema="a", shard=2, moved_from=0)))["a"]
     assert (moved.shard, moved.shards) == (2, (0, 2))
     assert moved.pooler_host.startswith("pooler-2.")
+
+
+def test_a_schema_stays_where_it_is_until_its_entry_says_that_it_has_moved() -> None:
+    for database, shard in (
+        (DatabaseSpec(schema="a", shard=2), 0),
+        (DatabaseSpec(schema="a", shard=2, moved_from=0), 2),
+    ):
+        assert _plan(plugin("a", database=database), present={"a": 0})["a"].shard == shard
 
 
 def test_where_there_is_one_shard_nothing_moves() -> None:
