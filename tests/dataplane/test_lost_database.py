@@ -12,8 +12,8 @@ import pytest
 from planning.databases import PluginDatabasePlan
 from planning.pooler_config import METRICS_USER
 from planning.secrets import derive
-from tests.dataplane.servers import Postgres, answered
 from tests.dataplane.pooler import Pooler
+from tests.dataplane.servers import Postgres, answered
 from tests.planning.samples import ROOT_SECRET
 
 PLUGIN = "my-wallet"
