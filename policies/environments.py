@@ -30,8 +30,9 @@ def users_of(stack: str, project: Path = FILE.parent.parent) -> int | None:
     The engine doesn't hand a stack's configuration to packs in Python.
     """
     file = project / f"Pulumi.{stack}.yaml"
-    config = (yaml.safe_load(file.read_text()) or {}).get("config", {}) if file.is_file() else {}
-    return int(config[USERS]) if USERS in config else None
+    stated: dict[str, dict[str, Any]] = (yaml.safe_load(file.read_text()) or {}) if file.is_file() else {}
+    users = stated.get("config", {}).get(USERS)
+    return None if users is None else int(users)
 
 
 def stack_of(urn: str) -> str:

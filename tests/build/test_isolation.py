@@ -9,7 +9,7 @@ import pytest
 from planning.environment import OTLP_PORT, POOLER_PORT
 from planning.labels import COMPONENT_LABEL, PLUGIN_LABEL
 from planning.naming import SYSTEM_NAMESPACES
-from planning.observability import COLLECTOR
+from planning.observability_policies import COLLECTOR
 from tests.build.conftest import Built
 from tests.components.recording import Recorded, of_type
 from tests.network_policies import Object, Pod, allowed
