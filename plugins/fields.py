@@ -35,6 +35,7 @@ MEMORY_PATTERN = r"^[1-9]\d{0,5}(Mi|Gi)$"
 BUNDLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$"
 INTEGRITY_PATTERN = r"^sha384-[A-Za-z0-9+/]{64}$"
 FILE_PATTERN = r"^(/[A-Za-z0-9_][A-Za-z0-9._-]{0,62}){1,8}$"
+ARCHIVE_PATTERN = r"^archives/[a-z0-9-]{1,63}/[a-z0-9_]{1,63}-[0-9a-f]{64}\.dump$"
 
 IN_WORDS: Mapping[str, str] = {
     NAME_PATTERN: f"a-z first, then a-z, 0-9 and hyphens, no hyphen at the end, at most {MAX_PLUGIN_NAME} characters",
@@ -53,6 +54,7 @@ IN_WORDS: Mapping[str, str] = {
     BUNDLE_PATTERN: "the name of a .js file, without folders",
     INTEGRITY_PATTERN: "sha384- and 64 characters of base64",
     FILE_PATTERN: "the absolute path of a file, of letters, digits, dots, underscores and hyphens",
+    ARCHIVE_PATTERN: "archives/, the plugin, a slash, the schema, a hyphen, 64 hex digits and .dump",
 }
 """What each pattern demands, for people."""
 

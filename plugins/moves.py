@@ -1,7 +1,7 @@
 """`python -m plugins move`: the steps in which a schema changes its shard, and what people do between them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from planning.problem import InvalidInputError, Problem
 from plugins.book import Book
@@ -32,7 +32,7 @@ def move(path: Path, name: str, shard: int) -> list[str]:
     step, changes = _next(book, name, stated, shard)
 
     def write(block: "CommentedMap") -> None:
-        section: dict[str, Any] = block["database"]
+        section = cast("dict[str, Any]", block["database"])
         for field, value in changes.items():
             if value is None:
                 section.pop(field, None)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from plugins.fields import SCHEMA_PATTERN, TABLE_PATTERN, Cpu, Memory, Name, Path, Section
+from plugins.fields import ARCHIVE_PATTERN, SCHEMA_PATTERN, TABLE_PATTERN, Cpu, Memory, Name, Path, Section
 
 
 class Resources(Section):
@@ -100,7 +100,7 @@ class Database(Section):
     restore: Annotated[
         str | None,
         Field(
-            pattern=r"^archives/[a-z0-9-]{1,63}/[a-z0-9_]{1,63}-[0-9a-f]{64}\.dump$",
+            pattern=ARCHIVE_PATTERN,
             description="Archive in the backups bucket that the schema is filled from, while it is empty.",
             examples=[f"archives/my-wallet/plugin_wallet-{'0' * 64}.dump"],
         ),

@@ -49,6 +49,11 @@ _PART = "AWS bills the resource that it belongs to"
 FREE = {
     "aws:acm/certificate:Certificate": "public certificates are free",
     "aws:acm/certificateValidation:CertificateValidation": "not a resource of AWS",
+    "aws:amp/alertManagerDefinition:AlertManagerDefinition": "a few mails",
+    "aws:amp/ruleGroupNamespace:RuleGroupNamespace": (
+        "a plugin's rules read about two billion samples a month; AWS bills what is above 200 billion"
+    ),
+    "aws:amp/workspaceConfiguration:WorkspaceConfiguration": _PART,
     "aws:budgets/budget:Budget": "a budget without actions is free",
     "aws:cloudfront/cachePolicy:CachePolicy": _PART,
     "aws:cloudfront/keyValueStore:KeyValueStore": "one key that changes by hand; its reads are a few cents",
@@ -56,9 +61,11 @@ FREE = {
     "aws:cloudfront/originAccessControl:OriginAccessControl": _PART,
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": _PART,
     "aws:cloudfront/vpcOrigin:VpcOrigin": "CloudFront asks nothing for it",
+    "aws:cloudwatch/eventRule:EventRule": "events of AWS itself are free",
     "aws:cloudwatch/logDelivery:LogDelivery": "delivery of access records to S3 is free; they are counted there",
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _PART,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _PART,
+    "aws:cloudwatch/queryDefinition:QueryDefinition": "a text; only a person who runs it pays for what it reads",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _RULES,
     "aws:ec2/internetGateway:InternetGateway": _RULES,
     "aws:ec2/route:Route": _RULES,
