@@ -8,6 +8,7 @@ from policies.rule import Environment, Resource, rule
 from policies.values import get
 
 INGRESS = frozenset({"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"})
+EGRESS = frozenset({"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"})
 GROUP = frozenset({"aws:ec2/securityGroup:SecurityGroup"})
 LISTENER = frozenset({"aws:lb/listener:Listener"})
 CLUSTER = frozenset({"aws:eks/cluster:Cluster"})
@@ -16,7 +17,8 @@ TAGS = ("Project", "Environment", "Component", "Owner", "CostCenter")
 NODE_CLASS = frozenset({"kubernetes:eks.amazonaws.com/v1:NodeClass"})
 """By which EKS makes machines: their tags stand in its spec."""
 TAGGED = frozenset({
-    "aws:acm/certificate:Certificate", "aws:amp/workspace:Workspace", "aws:budgets/budget:Budget",
+    "aws:acm/certificate:Certificate", "aws:amp/ruleGroupNamespace:RuleGroupNamespace", "aws:amp/workspace:Workspace",
+    "aws:budgets/budget:Budget", "aws:cloudwatch/eventRule:EventRule",
     "aws:cloudfront/distribution:Distribution", "aws:cloudfront/function:Function",
     "aws:cloudfront/keyValueStore:KeyValueStore", "aws:cloudfront/vpcOrigin:VpcOrigin",
     "aws:cloudwatch/logDelivery:LogDelivery", "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
@@ -47,6 +49,13 @@ def _open_ingress(resource: Resource, _: Environment) -> Iterable[str]:
     for field in ("cidrIpv4", "cidrIpv6"):
         if _everyone(get(resource.props, field)):
             yield f"open to the whole internet: {field}"
+
+
+@rule("aws-open-egress", EGRESS)
+def _open_egress(resource: Resource, _: Environment) -> Iterable[str]:
+    for field in ("cidrIpv4", "cidrIpv6"):
+        if _everyone(get(resource.props, field)):
+            yield f"may send to the whole internet: {field}"
 
 
 @rule("aws-open-group", GROUP)

@@ -17,6 +17,13 @@ PROXY = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CLAIMS = {"x-user-id", "x-user-email", "x-user-role", "x-session", "x-envoy-original-path"}
 """Headers by which backends know who asks, and where: no client may send them."""
+ORDERS = {
+    *("x-request-id", "x-forwarded-proto", "x-forwarded-host", "x-envoy-decorator-operation", "x-envoy-force-trace"),
+    *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
+    *("x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-expected-rq-timeout-ms"),
+    "x-envoy-upstream-alt-stat-name",
+}
+"""Headers by which one Envoy tells the next what to record, retry and wait for: from clients it would obey them too."""
 EVERYONE = {"0.0.0.0/0", "::/0"}
 RELEASE_PARTS = (
     "certgen.job",
@@ -43,9 +50,10 @@ def _clients(resource: Resource, _: Environment) -> Iterable[str]:
     spec = get(resource.props, "spec", {})
     if get(spec, "tls.minVersion", "1.0") not in ("1.2", "1.3"):
         yield "takes old protocols: tls.minVersion is below 1.2"
-    missing = CLAIMS - set(get(spec, "headers.earlyRequestHeaders.remove", []))
-    if missing:
-        yield f"believes what clients claim to be: earlyRequestHeaders.remove lacks {', '.join(sorted(missing))}"
+    removed = set(get(spec, "headers.earlyRequestHeaders.remove", []))
+    for does, headers in (("believes what clients claim to be", CLAIMS), ("does what clients tell a proxy", ORDERS)):
+        if missing := headers - removed:
+            yield f"{does}: earlyRequestHeaders.remove lacks {', '.join(sorted(missing))}"
     if get(spec, "headers.withUnderscoresAction", "RejectRequest") == "Allow":
         yield "x_user_id passes for x-user-id: headers.withUnderscoresAction"
     if get(spec, "headers.xForwardedClientCert.mode", "Sanitize") != "Sanitize":

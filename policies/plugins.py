@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from policies.places import NAMESPACE, PLUGIN, by_place, cluster, labels, of_plugins, own_place, place
+from policies.pods import TEMPLATES, pod_spec
 from policies.rule import Environment, Resource, Stack, stack_rule
 from policies.values import get
 
@@ -36,8 +37,14 @@ def _complete(stack: Stack, _: Environment) -> Findings:
     deployed = by_place(stack.of(DEPLOYMENT))
     accounts = by_place(stack.of(ACCOUNT))
     scaled = by_place(stack.of(AUTOSCALER))
+    # Of a plugin that is stopped or archived: it has its namespace, with room for no pod.
+    closed = {place(quota) for quota in stack.of(QUOTA) if str(get(quota.props, "spec.hard", {}).get("pods")) == "0"}
     for namespace in of_plugins(stack, NAMESPACE):
         where = own_place(namespace)
+        if where in closed:
+            for item in deployed[where]:
+                yield item, "never gets a pod: the ResourceQuota of its namespace leaves room for none"
+            continue
         if not deployed[where]:
             yield namespace, "a plugin's namespace has no Deployment: nothing answers"
         if not accounts[where]:
@@ -63,6 +70,16 @@ def _accounts(stack: Stack, _: Environment) -> Findings:
         account = get(item.props, "spec.template.spec.serviceAccountName", "default")
         if (place(item), account) not in have:
             yield item, f"runs as the service account {account}, which isn't there"
+
+
+@stack_rule("stack-accounts-used")
+def _accounts_used(stack: Stack, _: Environment) -> Findings:
+    used = {
+        (place(item), get(pod_spec(item), "serviceAccountName", "default")) for item in stack.of(*sorted(TEMPLATES))
+    }
+    for account in stack.of(ACCOUNT):
+        if (place(account), get(account.props, "metadata.name", account.name)) not in used:
+            yield account, "nothing runs as this service account: what it is for isn't there"
 
 
 @stack_rule("stack-databases-apart")

@@ -131,3 +131,15 @@ def _bucket_tls(resource: Resource, _: Environment) -> Iterable[str]:
         yield "clear text isn't denied: no Deny on aws:SecureTransport false"
     if not any("s3:TlsVersion" in get(when, "NumericLessThan", {}) for when in denied):
         yield "old TLS isn't denied: no Deny on s3:TlsVersion below 1.2"
+
+
+@rule("aws-bundles-written-once", frozenset({"aws:s3/bucketPolicy:BucketPolicy"}))
+def _written_once(resource: Resource, _: Environment) -> Iterable[str]:
+    # What CloudFront reads is code that runs in users' browsers.
+    read = any("cloudfront.amazonaws.com" in principals(statement) for _name, statement in statements(resource))
+    denied = [item for item in every_statement(resource) if get(item, "Effect") == "Deny"]
+    if read and not any(
+        "s3:PutObject" in listed(get(item, "Action", [])) and "s3:if-none-match" in get(item, "Condition.Null", {})
+        for item in denied
+    ):
+        yield "what was released can be replaced: no Deny of s3:PutObject without s3:if-none-match"
