@@ -41,8 +41,8 @@ def test_no_number_of_users_makes_anew_or_removes_what_keeps_data(program: Progr
     storage: int | None = None
     refused = 0
     wrong: list[str] = []
-    for before, after in pairwise((None, *WALK)):
-        way = f"tier {before} to {after}"
+    for step, after in enumerate(WALK):
+        way = f"tier {WALK[step - 1]} to {after}" if step else f"tier {after}"
         try:
             losses = _change(program, way, USERS[after], storage)
         except RehearsalError as error:
