@@ -59,7 +59,7 @@ def test_no_number_of_users_makes_anew_or_removes_what_keeps_data(program: Progr
 
 def _change(program: Program, way: str, users: int, storage: int | None) -> list[str]:
     """Changes users, and floor of storage. Gives the steps that lose what may not be lost."""
-    program.configure("dev", {"naap:users": users, "naap:storageGib": storage})
+    program.configure("dev", {"naap:users": users, "naap:storageGib": storage, "naap:monthlyBudgetUsd": None})
     engine = program.engine()
     before = {resource["urn"]: resource for resource in engine.resources()}
     return list(_losses(before, engine.operate(way, "up", "--yes", "--skip-preview")))
