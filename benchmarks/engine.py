@@ -19,8 +19,6 @@ STACK = "bench"
 BARE = "bare"
 USERS = 50_000
 STEPS = ("preview", "first up", "empty up")
-# Writing the state after every step costs the square of its size and hides the programs; both go without.
-SKIP_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +45,6 @@ class Bench:
         """Measures both programs with this many plugins, from nothing."""
         self._program.set_registry(registry_text(plugins))
         engine = self._program.engine()
-        engine.environment.update(SKIP_CHECKPOINTS)
         ours = self._steps(engine.project.folder, STACK, engine.environment)
         resources = self._resources(engine)
         bare = self._bare(engine, resources)

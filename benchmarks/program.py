@@ -15,6 +15,8 @@ from rehearsal.project import Project
 from rehearsal.tools import Found
 
 ROOT = Path(__file__).resolve().parent.parent
+# Writing the state after every step costs the square of its size: for measurements and walks that nobody interrupts.
+SKIP_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 PARTS = ("__main__.py", "Pulumi.yaml", "planning", "plugins", "components", "rehearsal", "benchmarks")
 
 
@@ -45,6 +47,7 @@ class Program:
         """A stack with its configuration and clusters, ready for an operation."""
         project = Project(root=self.root, stack=self.stack)
         engine = Engine(project, self._pulumi, Progress(sys.stderr))
+        engine.environment.update(SKIP_CHECKPOINTS)
         cluster = {"endpoint": "https://127.0.0.1:1", "certificateAuthority": "Ti9B", "token": "none"}
         clusters = {f"naap-{self.stack}-{region}": cluster for region in ("use1", "usw2")}
         project.clusters.write_text(json.dumps(clusters))
