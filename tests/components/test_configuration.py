@@ -1,5 +1,6 @@
 """The configuration of a run, as the engine hands it over."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 
@@ -16,8 +17,11 @@ SECRETS = {"community": {"METABASE_KEY": VALUE}}
 
 @pytest.fixture(autouse=True)
 def _nothing_left() -> Iterator[None]:
+    loop = asyncio.new_event_loop()  # outputs are made in the current one, and a test before may have closed its own
+    asyncio.set_event_loop(loop)
     yield
     pulumi.runtime.set_all_config({}, [])
+    loop.close()
 
 
 def given(stated: Mapping[str, object], *, secret: tuple[str, ...]) -> None:
