@@ -160,7 +160,11 @@ def test_logs_are_kept_for_as_long_as_the_tier_says_and_made_before_the_instance
     assert set(_primary(records).dependencies) >= {group.urn for group in named.values()}
 
 
-def test_only_pods_and_the_other_region_reach_the_port() -> None:
+DATA_SUBNETS = ("10.64.208.0/24", "10.64.209.0/24", "10.64.210.0/24")
+"""Of the home region: a schema moves between shards by replication."""
+
+
+def test_only_pods_the_other_region_and_other_shards_reach_the_port() -> None:
     records = _records(100_000)
     group = "database-0-from-"
     rules = [
@@ -171,6 +175,7 @@ def test_only_pods_and_the_other_region_reach_the_port() -> None:
     assert [rule.get("referencedSecurityGroupId") or rule.get("cidrIpv4") for rule in rules] == [
         "sg-0123456789",
         "10.66.0.0/16",
+        *DATA_SUBNETS,
     ]
     assert {(rule["fromPort"], rule["toPort"]) for rule in rules} == {(5432, 5432)}
 
