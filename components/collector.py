@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta, policy, rbac
 
+from components.cluster_rights import cluster_rights
 from components.identity import PodIdentity
 from components.pod_parts import api_token, container_security, memory_volume, pod_security, resources, spread
 from planning import images
@@ -77,26 +78,13 @@ class Collector(pulumi.ComponentResource):
 
     def _rights(self) -> list[pulumi.Resource]:
         """To find the nodes, and to ask each kubelet for its counts and nothing else."""
-        metadata = meta.v1.ObjectMetaArgs(name=f"naap-{COLLECTOR}", labels=self._labels)
-        role = rbac.v1.ClusterRole(
-            f"{self._name}-role",
-            metadata=metadata,
-            rules=[
-                rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes"], verbs=["get", "list", "watch"]),
-                rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
-            ],
-            opts=pulumi.ResourceOptions(parent=self),
+        rules = [
+            rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes"], verbs=["get", "list", "watch"]),
+            rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
+        ]
+        return cluster_rights(
+            self._name, account=COLLECTOR, namespace=NAMESPACE, labels=self._labels, rules=rules, parent=self
         )
-        binding = rbac.v1.ClusterRoleBinding(
-            f"{self._name}-binding",
-            metadata=metadata,
-            role_ref=rbac.v1.RoleRefArgs(
-                api_group="rbac.authorization.k8s.io", kind="ClusterRole", name=f"naap-{COLLECTOR}"
-            ),
-            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=COLLECTOR, namespace=NAMESPACE)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
-        )
-        return [role, binding]
 
     def _deployment(
         self,

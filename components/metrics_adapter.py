@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
 
+from components.cluster_rights import cluster_rights
 from components.identity import PodIdentity
 from components.pod_parts import container_security, memory_volume, pod_security, resources, spread
 from components.secrets import RootSecret
@@ -77,15 +78,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             ),
             rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["events"], verbs=["create", "patch"]),
         ]
-        metadata = meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}", labels=self._labels)
-        role = rbac.v1.ClusterRole(f"{self._name}-role", metadata=metadata, rules=rules, opts=child)
-        rbac.v1.ClusterRoleBinding(
-            f"{self._name}-binding",
-            metadata=metadata,
-            role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name=f"naap-{ADAPTER}"),
-            subjects=[subject],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
-        )
+        cluster_rights(self._name, account=ADAPTER, namespace=NAMESPACE, labels=self._labels, rules=rules, parent=self)
         rbac.v1.ClusterRoleBinding(
             f"{self._name}-delegator",
             metadata=meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}-delegator", labels=self._labels),

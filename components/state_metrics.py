@@ -3,6 +3,7 @@
 import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
+from components.cluster_rights import cluster_rights
 from components.headless_service import headless_service
 from components.pod_parts import container_security, pod_security, resources
 from planning import images
@@ -15,7 +16,6 @@ from planning.watch.series import KEPT, STATE_JOB
 _OWN_PORT = 8081
 _USER = 65534
 """Of the image."""
-_RBAC = "rbac.authorization.k8s.io"
 
 _READ = {
     "": ("configmaps", "nodes", "pods"),
@@ -70,24 +70,13 @@ class StateMetrics(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _rights(self) -> list[pulumi.Resource]:
-        metadata = meta.v1.ObjectMetaArgs(name=f"naap-{STATE_METRICS}", labels=self._labels)
-        role = rbac.v1.ClusterRole(
-            f"{self._name}-role",
-            metadata=metadata,
-            rules=[
-                rbac.v1.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
-                for group, kinds in _READ.items()
-            ],
-            opts=pulumi.ResourceOptions(parent=self),
+        rules = [
+            rbac.v1.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
+            for group, kinds in _READ.items()
+        ]
+        return cluster_rights(
+            self._name, account=STATE_METRICS, namespace=NAMESPACE, labels=self._labels, rules=rules, parent=self
         )
-        binding = rbac.v1.ClusterRoleBinding(
-            f"{self._name}-binding",
-            metadata=metadata,
-            role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name=f"naap-{STATE_METRICS}"),
-            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=STATE_METRICS, namespace=NAMESPACE)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
-        )
-        return [role, binding]
 
 
 def _pod() -> core.v1.PodSpecArgs:
