@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,12 +15,14 @@ from tests.dataplane.gateway.plugins import SERVED, STOPPED
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.start import start
 
+_HERE = Path(__file__).parent
 _elsewhere = pytest.StashKey[Elsewhere]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    if namespaces.inside():
+    # pytest asks every conftest.py about every test of a run, not only about those beside it.
+    if namespaces.inside() or item.path.parent != _HERE:
         return None
     if _elsewhere not in item.session.stash:
         item.session.stash[_elsewhere] = _go_in(item)
@@ -48,7 +51,7 @@ def rig() -> Iterator[Rig]:
 
 
 def _go_in(item: pytest.Item) -> Elsewhere:
-    here = [each.nodeid for each in item.session.items if each.path.parent == item.path.parent]
+    here = [each.nodeid for each in item.session.items if each.path.parent == _HERE]
     if why := namespaces.refusal():
         return Elsewhere.refused(why)
     try:
