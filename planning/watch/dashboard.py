@@ -6,7 +6,7 @@ from typing import Any
 
 METRICS = {"type": "prometheus", "uid": "metrics"}
 AWS = {"type": "cloudwatch", "uid": "aws"}
-"""Grafana's two sources (components/dashboards.py)."""
+"""Grafana's two sources (planning/watch/provisioning.py)."""
 
 SCHEMA_VERSION = 39
 _WIDTH = 12
