@@ -16,7 +16,7 @@ from planning.gateway import (
     GatewayPlan,
 )
 from planning.gateway_errors import local_replies
-from planning.labels import PLUGIN_LABEL
+from planning.labels import COMPONENT_LABEL
 from planning.priority import CORE
 from planning.routes import IDENTITY_HEADER
 
@@ -126,12 +126,13 @@ def _tracing(plan: GatewayPlan) -> dict[str, Any]:
 
 
 def listener() -> dict[str, Any]:
-    """The Gateway. Routes are taken from namespaces that carry the plugin label.
+    """The Gateway. Routes are taken from namespaces of plugins, and from its own for those that have stopped.
 
     A pod can't write labels of namespaces, nor routes: it has no right to the API at all; and a list of names would
     change this object, which all share, with every plugin. Who owns which prefix is checked in the registry.
     """
-    routes = {"from": "Selector", "selector": {"matchExpressions": [{"key": PLUGIN_LABEL, "operator": "Exists"}]}}
+    expression = {"key": COMPONENT_LABEL, "operator": "In", "values": ["gateway", "plugin"]}
+    routes = {"from": "Selector", "selector": {"matchExpressions": [expression]}}
     certificate = {"group": "", "kind": "Secret", "name": CERTIFICATE}
     return {
         "gatewayClassName": GATEWAY,
@@ -148,6 +149,11 @@ def listener() -> dict[str, Any]:
             }
         ],
     }
+
+
+def the_listener() -> dict[str, str]:
+    """For routes of any namespace."""
+    return {**_this_gateway(), "namespace": NAMESPACE, "sectionName": LISTENER}
 
 
 def clients(plan: GatewayPlan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.priority import PriorityClasses
 from components.secrets import RootSecret
+from components.stopped import StoppedPlugin
 from planning.naming import REGION_CODES
 from planning.platform import RegionPlan
 from planning.tags import Tags
@@ -65,4 +66,6 @@ class Region(pulumi.ComponentResource):
             secrets=root,
             opts=inside,
         )
+        for stopped in plan.stopped:
+            StoppedPlugin(f"{code}-{stopped.name}", plan=stopped, after=[self.gateway], opts=inside)
         self.register_outputs({"cluster": self.cluster.name})

@@ -1,12 +1,12 @@
 """A plugin's route through the gateway, with the policies on it; all of it in the plugin's own namespace."""
 
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 import pulumi
 
-from components.custom import ENVOY, ENVOY_GROUP, GATEWAY, GATEWAY_GROUP, custom
+from components.custom import ENVOY, GATEWAY, custom
+from components.gateway_proxies import the_listener
 from components.route_policies import (
     SESSIONS,
     bearer_access,
@@ -15,16 +15,12 @@ from components.route_policies import (
     session_access,
     stream_traffic,
 )
-from planning.gateway import GATEWAY as GATEWAY_NAME
-from planning.gateway import LISTENER
-from planning.gateway import NAMESPACE as GATEWAY_NAMESPACE
 from planning.routes import REQUEST_SECONDS, SESSION_PORT, Access, Match, RoutesPlan, RulePlan
 
 LIFECYCLE_HEADER = "naap-lifecycle"
 PUBLIC_RULES = "naap.io/public-rules"
 """Annotation that declares the rules of a route that ask nobody who they are; the policy pack holds routes to it."""
 _SERVICE_PORT = 80
-_GONE = "gone"
 
 Spec = Callable[[RoutesPlan, Sequence[RulePlan]], dict[str, Any]]
 
@@ -50,8 +46,6 @@ class PluginRoutes(pulumi.ComponentResource):
         super().__init__("naap:platform:PluginRoutes", name, None, opts)
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
         self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan))
-        if plan.of(Access.GONE):
-            self._add("gone", ENVOY, "HTTPRouteFilter", _GONE, _gone())
         if plan.of(Access.SESSION, Access.SESSION_STREAM):
             self._add("sessions", ENVOY, "Backend", SESSIONS, _sessions(plan))
         for suffix, spec, access in (
@@ -100,26 +94,22 @@ def _declared(plan: RoutesPlan) -> dict[str, str] | None:
 
 
 def _route(plan: RoutesPlan) -> dict[str, Any]:
-    parent = {
-        "group": GATEWAY_GROUP,
-        "kind": "Gateway",
-        "name": GATEWAY_NAME,
-        "namespace": GATEWAY_NAMESPACE,
-        "sectionName": LISTENER,
+    return {
+        "parentRefs": [the_listener()],
+        "hostnames": [plan.hostname],
+        "rules": [_rule(plan, rule) for rule in plan.rules],
     }
-    return {"parentRefs": [parent], "hostnames": [plan.hostname], "rules": [_rule(plan, rule) for rule in plan.rules]}
 
 
 def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": rule.name, "matches": [_match(match) for match in rule.matches]}
-    if filters := _filters(plan, rule):
-        found["filters"] = filters
-    if rule.access is not Access.GONE:
-        found["timeouts"] = {"request": "0s" if rule.access.streams else f"{REQUEST_SECONDS}s"}
-        found["backendRefs"] = [
-            {"group": "", "kind": "Service", "name": plan.plugin, "port": _SERVICE_PORT, "weight": 1}
-        ]
-    return found
+    filters = _filters(plan, rule)
+    return {
+        "name": rule.name,
+        "matches": [_match(match) for match in rule.matches],
+        **({"filters": filters} if filters else {}),
+        "timeouts": {"request": "0s" if rule.access.streams else f"{REQUEST_SECONDS}s"},
+        "backendRefs": [{"group": "", "kind": "Service", "name": plan.plugin, "port": _SERVICE_PORT, "weight": 1}],
+    }
 
 
 def _match(match: Match) -> dict[str, Any]:
@@ -136,9 +126,6 @@ def _match(match: Match) -> dict[str, Any]:
 
 def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if rule.access is Access.GONE:
-        reference = {"group": ENVOY_GROUP, "kind": "HTTPRouteFilter", "name": _GONE}
-        found.append({"type": "ExtensionRef", "extensionRef": reference})
     if rule.rewrite is not None:
         path = {"type": "ReplacePrefixMatch", "replacePrefixMatch": rule.rewrite}
         found.append({"type": "URLRewrite", "urlRewrite": {"path": path}})
@@ -146,11 +133,6 @@ def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
         header = {"name": LIFECYCLE_HEADER, "value": "draining"}
         found.append({"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}})
     return found
-
-
-def _gone() -> dict[str, Any]:
-    """Without a body: the gateway gives this answer that of its errors."""
-    return {"directResponse": {"statusCode": HTTPStatus.GONE.value}}
 
 
 def _sessions(plan: RoutesPlan) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from planning.routes import plan_routes
 from planning.secret_names import missing_secrets
 from planning.settings import Settings
 from planning.spec import Registry
+from planning.stopped import StoppedPlan, plan_stopped
 from planning.storage import StoragePlan, plan_storage
 from planning.tags import Tags
 from planning.tiers import Tier, tier_for
@@ -40,6 +41,7 @@ class RegionPlan:
     poolers: tuple[PoolerPlan, ...]
     load_balancer: LoadBalancerPlan
     gateway: GatewayPlan
+    stopped: tuple[StoppedPlan, ...]
     observability: ObservabilityPlan
     plugins: tuple[PluginPlan, ...]
 
@@ -158,6 +160,7 @@ def _plan_region(
         poolers=plan_poolers(region=region, tier=tier, shards=shards, databases=databases),
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
         gateway=plan_gateway(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
+        stopped=plan_stopped(registry=registry, settings=settings),
         observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
         plugins=_plan_plugins(
             stack=stack,

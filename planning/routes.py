@@ -60,7 +60,6 @@ class Access(StrEnum):
     SESSION = "session"
     BEARER_STREAM = "bearer-stream"
     SESSION_STREAM = "session-stream"
-    GONE = "gone"
 
     @property
     def streams(self) -> bool:
@@ -129,17 +128,16 @@ class RoutesPlan:
 
 
 def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPlan | None:
-    """The route of a plugin; None without a backend, or once it is archived.
+    """The route of a plugin; None without a backend, or once it is stopped (see planning.stopped).
 
-    A stopped plugin keeps its prefixes and answers 410, so that its callers learn why. Raises InvalidInputError
-    where the entry's paths need more rules than a route can have.
+    Raises InvalidInputError where the entry's paths need more rules than a route can have.
     """
     backend = spec.backend
-    if backend is None or spec.lifecycle is Lifecycle.ARCHIVED:
+    if backend is None or not spec.lifecycle.serves:
         return None
-    rules = tuple(_rules(backend) if spec.lifecycle.serves else _gone(backend))
+    rules = tuple(_rules(backend))
     _check(spec, rules)
-    limits = spec.backend.rate_limit if spec.backend else None
+    limits = backend.rate_limit
     return RoutesPlan(
         plugin=spec.name,
         namespace=namespace(spec.name),
@@ -195,11 +193,6 @@ def _stripped(backend: BackendSpec, access: Access, matches: list[Match]) -> Ite
             matches=(match,),
             rewrite=match.path.removeprefix(prefix) or "/",
         )
-
-
-def _gone(backend: BackendSpec) -> Iterator[RulePlan]:
-    paths = (backend.api_prefix, *backend.extra_prefixes)
-    yield RulePlan(name=Access.GONE.value, access=Access.GONE, matches=tuple(Match(path=path) for path in paths))
 
 
 def _absolute(backend: BackendSpec, path: str) -> str:

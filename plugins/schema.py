@@ -61,7 +61,7 @@ class Entry(Section):
     lifecycle: Annotated[
         LifecycleStep,
         Field(
-            description="active; draining: no new installs, still served; stopped: no pods, data kept; "
+            description="active; draining: no new installs, still served; stopped: no pods, no routes, data kept; "
             "archived: data in the archive. One step at a time: `python -m plugins retire`.",
             examples=["active"],
         ),

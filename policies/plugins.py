@@ -11,6 +11,7 @@ from policies.values import get
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 LIMITS = "kubernetes:core/v1:LimitRange"
 JOB = "kubernetes:batch/v1:Job"
@@ -37,6 +38,7 @@ def _complete(stack: Stack, _: Environment) -> Findings:
     deployed = by_place(stack.of(DEPLOYMENT))
     accounts = by_place(stack.of(ACCOUNT))
     scaled = by_place(stack.of(AUTOSCALER))
+    routed = by_place(stack.of(ROUTE))
     # Of a plugin that is stopped or archived: it has its namespace, with room for no pod.
     closed = {place(quota) for quota in stack.of(QUOTA) if str(get(quota.props, "spec.hard", {}).get("pods")) == "0"}
     for namespace in of_plugins(stack, NAMESPACE):
@@ -44,6 +46,8 @@ def _complete(stack: Stack, _: Environment) -> Findings:
         if where in closed:
             for item in deployed[where]:
                 yield item, "never gets a pod: the ResourceQuota of its namespace leaves room for none"
+            for item in routed[where]:
+                yield item, "leads to a plugin that is stopped: its prefixes are answered by the gateway's own routes"
             continue
         if not deployed[where]:
             yield namespace, "a plugin's namespace has no Deployment: nothing answers"

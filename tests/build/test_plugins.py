@@ -82,6 +82,22 @@ def test_a_plugin_has_all_that_a_plugin_has(with_one_more: dict[str, Recorded]) 
     assert len(of_type(own, "naap:platform:Plugin")) == len(of_type(own, "naap:platform:PluginRoutes")) == 1
 
 
+def test_stopping_it_takes_its_routes_away_and_touches_no_other(make: Make, with_one_more: dict[str, Recorded]) -> None:
+    stopped = ODD_ONE + "    lifecycle: stopped\n    installs: {active: 0, counted: 2026-01-31}\n"
+    after = {record.urn: record for record in make(REGISTRY + stopped)}
+    routed = {each.inputs["metadata"]["namespace"] for each in after.values() if each.inputs.get("kind") == "HTTPRoute"}
+    touched = [
+        record
+        for urn, record in (*with_one_more.items(), *after.items())
+        if urn not in with_one_more.keys() & after.keys()
+    ]
+    touched += [record for urn, record in with_one_more.items() if urn in after and _differs(record, after[urn])]
+
+    assert "plugin-odd-one" not in routed
+    assert {record.name for record in touched if not _belongs(record, "odd-one")} == {SHELL_REGISTRY}
+    assert "use1-stopped-odd-one-route" in {record.name for record in touched}
+
+
 def test_its_secret_reaches_its_pod_and_is_shown_nowhere(with_one_more: dict[str, Recorded]) -> None:
     value = configured("odd-one", SECRET_NAME)
     holders = [record for record in with_one_more.values() if value in str(record.inputs)]

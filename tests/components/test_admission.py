@@ -7,7 +7,7 @@ import pytest
 
 from planning.spec import AuthSpec, Lifecycle
 from rehearsal import RehearsalError
-from tests.components import test_gateway, test_routes
+from tests.components import test_gateway, test_routes, test_stopped
 from tests.components.recording import Recorded, build
 from tests.conftest import RunningControlPlane
 from tests.planning.samples import plugin
@@ -32,7 +32,6 @@ EDGES = (
         strip_prefix=True,
         auth=AuthSpec(public=("/a", "/b"), websocket=("/ws",), session_affinity=True),
     ),
-    plugin("stopped", lifecycle=Lifecycle.STOPPED),
     plugin("draining", lifecycle=Lifecycle.DRAINING),
 )
 SERVED = tuple(spec for spec in real_registry().plugins if spec.backend)
@@ -78,6 +77,14 @@ def test_the_route_of_every_plugin_is_admitted(spec: Any, admit: Admit) -> None:
     records = _custom_resources(test_routes._make(spec))  # pyright: ignore[reportPrivateUsage]  # the same objects as there
 
     assert records
+    for record in records:
+        admit(record)
+
+
+def test_what_answers_for_a_stopped_plugin_is_admitted(admit: Admit) -> None:
+    records = _custom_resources(test_stopped.make(test_stopped.A))
+
+    assert len(records) == 2
     for record in records:
         admit(record)
 

@@ -150,6 +150,7 @@ def test_a_stopped_plugin_keeps_a_closed_and_empty_namespace() -> None:
     kinds = {record.type.rsplit(":", 1)[1] for record in found if record.type.startswith("kubernetes:")}
     assert {"Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange"} <= kinds
     assert not kinds & {"Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "ServiceAccount"}
+    assert not [record.name for record in found if record.inputs.get("kind") == "HTTPRoute"]
     quota = one(found, "kubernetes:core/v1:ResourceQuota")
     assert quota.inputs["spec"]["hard"]["pods"] == "0"
 

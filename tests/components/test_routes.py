@@ -128,14 +128,6 @@ def test_affinity_is_for_who_asks_for_it() -> None:
     )
 
 
-def test_a_stopped_plugin_answers_410_itself_and_reaches_no_service() -> None:
-    found = _objects(plugin("old", lifecycle=Lifecycle.STOPPED))
-
-    assert set(found) == {("HTTPRoute", "old"), ("HTTPRouteFilter", "gone")}
-    assert "backendRefs" not in _spec(found, "HTTPRoute", "old")["rules"][0]
-    assert _spec(found, "HTTPRouteFilter", "gone")["directResponse"]["statusCode"] == 410
-
-
 def test_a_draining_plugin_says_so_in_a_header() -> None:
     rules = _spec(_objects(plugin("old", lifecycle=Lifecycle.DRAINING)), "HTTPRoute", "old")["rules"]
 

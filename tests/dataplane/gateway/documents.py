@@ -12,12 +12,14 @@ from components.gateway import Gateway
 from components.priority import PriorityClasses
 from components.routes import PluginRoutes
 from components.secrets import RootSecret
+from components.stopped import StoppedPlugin
 from planning.gateway import NAMESPACE, plan_gateway
 from planning.labels import labels
 from planning.naming import namespace
 from planning.routes import plan_routes
 from planning.settings import Settings
-from planning.spec import PluginSpec
+from planning.spec import PluginSpec, Registry
+from planning.stopped import plan_stopped
 from planning.tiers import Tier
 from rehearsal.kube_api import Object
 from tests.components.recording import Recorded, build
@@ -46,7 +48,7 @@ def gateway(settings: Settings, tier: Tier, parts: Parts) -> tuple[list[Object],
 
 
 def routes(spec: PluginSpec, settings: Settings, tier: Tier) -> list[Object]:
-    """Of one plugin."""
+    """Of one plugin; once it is stopped those of the gateway itself."""
     return _objects(build(_routes(spec, settings, tier)))
 
 
@@ -81,9 +83,10 @@ def backend(spec: PluginSpec, command: Sequence[str], replicas: int = 1) -> list
 
 def _routes(spec: PluginSpec, settings: Settings, tier: Tier) -> Callable[[], None]:
     def make() -> None:
-        plan = plan_routes(spec=spec, settings=settings, tier=tier)
-        assert plan
-        PluginRoutes(spec.name, plan=plan, labels=labels("plugin", spec.name, plugin=spec.name))
+        if plan := plan_routes(spec=spec, settings=settings, tier=tier):
+            PluginRoutes(spec.name, plan=plan, labels=labels("plugin", spec.name, plugin=spec.name))
+        for stopped in plan_stopped(registry=Registry(file="", plugins=(spec,)), settings=settings):
+            StoppedPlugin(stopped.name, plan=stopped)
 
     return make
 

@@ -28,7 +28,8 @@ COUNTED = with_backend(
     plugin("counted"), rate_limit=RateLimitSpec(user_per_minute=PER_USER, client_per_minute=PER_CLIENT)
 )
 DRAINING = replace(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
-STOPPED = replace(unlimited("stopped"), lifecycle=Lifecycle.STOPPED)
+STOPPED = replace(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
+"""Below that of WALLET too: without an answer of the gateway its requests would be WALLET's."""
 STUCK = unlimited("stuck")
 """Its stand-in is asked for what it never answers."""
 

@@ -82,7 +82,8 @@ class Rig:
         """The objects of plugins, without waiting."""
         for spec in specs:
             command = [str(BACKEND), spec.name, str(documents.PORT)]
-            self.cluster.objects.apply([*documents.backend(spec, command), *self.routes(spec)])
+            pods = documents.backend(spec, command) if spec.lifecycle.serves else []
+            self.cluster.objects.apply([*pods, *self.routes(spec)])
 
     def routes(self, spec: PluginSpec) -> list[Object]:
         """What the program makes of an entry."""

@@ -31,8 +31,8 @@ def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: 
         for envoy in range(2):
             wait_for("the old prefix to go", lambda e=envoy: rig.get("/api/v1/newcomer", envoy=e).status == 404)
         stopped = replace(changed, lifecycle=Lifecycle.STOPPED)
-        _remove(rig, [o for o in rig.routes(changed) if o["kind"] != "HTTPRoute"])
         rig.put(stopped)
+        _remove(rig, rig.routes(changed))
         for envoy in range(2):
             wait_for("it to stop", lambda e=envoy: rig.get("/api/v1/renamed", envoy=e).status == 410)
         _remove(rig, rig.routes(stopped))

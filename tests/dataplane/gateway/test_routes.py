@@ -2,6 +2,9 @@
 
 import pytest
 
+from planning.gateway import NAMESPACE
+from planning.naming import namespace
+from tests.dataplane.gateway.plugins import STOPPED
 from tests.dataplane.gateway.rig import Rig
 
 
@@ -51,12 +54,20 @@ def test_a_draining_plugin_serves_and_says_that_it_leaves(rig: Rig) -> None:
     assert (answer.status, answer.headers["naap-lifecycle"]) == (200, "draining")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/stopped", "/api/v1/stopped/x"])
+@pytest.mark.parametrize("path", ["/api/v1/wallet/stopped", "/api/v1/wallet/stopped/x"])
 def test_a_stopped_plugin_is_gone_for_everyone_in_json(rig: Rig, path: str) -> None:
     for user in (None, "alice"):
         answer = rig.get(path, user=user)
         assert answer.status == 410
         assert (answer.error["code"], answer.error["status"]) == ("plugin_stopped", 410)
+        assert answer.headers["access-control-allow-origin"] == f"https://{rig.settings.domain}"
+
+
+def test_a_stopped_plugin_has_no_route_of_its_own(rig: Rig) -> None:
+    found = rig.cluster.objects.items("gateway.networking.k8s.io/v1", "HTTPRoute")
+    homes = {each["metadata"]["name"]: each["metadata"]["namespace"] for each in found}
+    assert homes["stopped-stopped"] == NAMESPACE
+    assert namespace(STOPPED.name) not in homes.values()
 
 
 def test_affinity_leads_a_browser_to_the_same_pod(rig: Rig) -> None:
