@@ -13,6 +13,7 @@ from planning.gateway import (
     LISTENER_PORT,
     NAMESPACE,
     SERVICE,
+    TRACE_TAGS,
     GatewayPlan,
 )
 from planning.gateway_errors import local_replies
@@ -55,9 +56,11 @@ _NEVER_FROM_CLIENTS = (
     *("x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-force-trace", "x-envoy-upstream-alt-stat-name"),
     *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
     *("x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-expected-rq-timeout-ms"),
+    *("traceparent", "tracestate", "baggage", "x-client-trace-id"),
 )
 """Behind trusted hops an Envoy takes a client for one of its own: it would keep the client's id of the request, and do
-what these ask of its timeouts and retries."""
+what these ask of its timeouts and retries. Traces begin here: else any client could have all its requests traced, which
+is paid for, in a trace whose id it chose."""
 
 
 def proxy(plan: GatewayPlan) -> dict[str, Any]:
@@ -119,8 +122,7 @@ def _tracing(plan: GatewayPlan) -> dict[str, Any]:
         "samplingFraction": {"numerator": plan.traced_percent},
         "provider": {"type": "OpenTelemetry", "serviceName": "gateway", "backendRefs": [backend]},
         "customTags": {
-            "cdn.request_id": {"type": "RequestHeader", "requestHeader": {"name": "x-amz-cf-id"}},
-            "request_id": {"type": "RequestHeader", "requestHeader": {"name": "x-request-id"}},
+            tag: {"type": "RequestHeader", "requestHeader": {"name": header}} for tag, header in TRACE_TAGS.items()
         },
     }
 

@@ -4,6 +4,7 @@ and hands all of it to AWS."""
 from typing import Any
 
 from planning.environment import OTLP_PORT
+from planning.gateway import TRACE_TAGS
 from planning.observability import ObservabilityPlan
 from planning.observability_policies import OTLP_GRPC_PORT
 from planning.watch.scraping import scraping
@@ -12,7 +13,7 @@ HEALTH_PORT = 13133
 REMOTE_WRITE = "${env:REMOTE_WRITE_URL}"
 """Of the Prometheus workspace; known only once AWS has made it."""
 
-_MAY_HOLD_SECRETS = ("url.query", "url.full", "http.url", "http.target", "db.connection_string")
+MAY_HOLD_SECRETS = ("url.query", "url.full", "http.url", "http.target", "db.connection_string")
 """What spans say of an address beyond its path: clients put tokens there."""
 
 
@@ -26,7 +27,10 @@ def collector_config(plan: ObservabilityPlan) -> dict[str, Any]:
             }
         }
     }
-    exporters: dict[str, Any] = {"awsxray": {"region": plan.region, "index_all_attributes": False}}
+    exporters: dict[str, Any] = {
+        # Sampled where traces begin; by what is indexed, a trace is found.
+        "awsxray": {"region": plan.region, "index_all_attributes": False, "indexed_attributes": list(TRACE_TAGS)}
+    }
     extensions: dict[str, Any] = {"health_check": {"endpoint": f"0.0.0.0:{HEALTH_PORT}"}}
     processing = ["memory_limiter", "attributes/quiet", "batch"]
     pipelines: dict[str, Any] = {"traces": {"receivers": ["otlp"], "processors": processing, "exporters": ["awsxray"]}}
@@ -50,7 +54,7 @@ def collector_config(plan: ObservabilityPlan) -> dict[str, Any]:
         "receivers": receivers,
         "processors": {
             "memory_limiter": {"check_interval": "1s", "limit_percentage": 75, "spike_limit_percentage": 20},
-            "attributes/quiet": {"actions": [{"key": key, "action": "delete"} for key in _MAY_HOLD_SECRETS]},
+            "attributes/quiet": {"actions": [{"key": key, "action": "delete"} for key in MAY_HOLD_SECRETS]},
             "batch": {"timeout": "5s", "send_batch_size": 1000},
         },
         "exporters": exporters,

@@ -45,6 +45,9 @@ LIMIT_STORE_TIMEOUT_MS = 100
 """Of the proxies for the limit service, of that for its cache. The defaults (20 ms, 10 s) let most requests through
 uncounted as soon as a node is short of CPU, or hold them while the cache is away."""
 
+TRACE_TAGS = {"cdn.request_id": "x-amz-cf-id", "request_id": "x-request-id"}
+"""What a trace is found by: ids that the CDN and the gateway give to its request, and the headers that bear them."""
+
 CPU_PERCENT = 60
 """Of the request, at which pods are added: a proxy that is short of CPU delays every plugin."""
 
