@@ -173,7 +173,10 @@ def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
 
 
 def certificate_alarm() -> AlarmPlan:
-    """Of an ACM certificate. ACM renews sixty days before the end; at thirty it has failed to for a month."""
+    """Of an ACM certificate. ACM renews sixty days before the end; at thirty it has failed to for a month.
+
+    missing = ignore: nothing is measured any more once it has ended, which must not read as all is well.
+    """
     return AlarmPlan(
         key="expiry",
         namespace="AWS/CertificateManager",
@@ -186,6 +189,7 @@ def certificate_alarm() -> AlarmPlan:
         periods=1,
         action="See that the validation record still stands in the zone.",
         runbook="certificate-expiry",
+        missing="ignore",
     )
 
 
@@ -201,14 +205,15 @@ def firewall_alarm(tier: Tier) -> AlarmPlan:
         above=True,
         period_seconds=300,
         periods=1,
-        more={"Rule": "ALL", "Region": "CloudFront"},
+        # No Region: WAF states one of web ACLs that stand in a region, and an alarm that names one sees nothing here.
+        more={"Rule": "ALL"},
         runbook="firewall-blocks",
         action="Sampled requests of the web ACL tell which rule, and whom.",
     )
 
 
 def backup_alarm() -> AlarmPlan:
-    """Of the rule that counts finished backups of one instance (components/backup_alarms.py).
+    """Of the rule that counts finished backups of one instance (components/alarms.py).
 
     RDS measures no age of a backup, but tells when one is finished; a day in which it tells nothing is the alarm. A new
     instance is backed up as soon as it is there.
@@ -216,7 +221,7 @@ def backup_alarm() -> AlarmPlan:
     return AlarmPlan(
         key="backup",
         namespace="AWS/Events",
-        metric="TriggeredRules",
+        metric="MatchedEvents",
         statistic="Sum",
         dimension="RuleName",
         threshold=1,

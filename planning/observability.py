@@ -108,6 +108,11 @@ class EdgePlan:
     firewall_alarm: AlarmPlan
     budget: BudgetPlan
 
+    @property
+    def alarms(self) -> tuple[AlarmPlan, ...]:
+        """All of them."""
+        return (self.certificate_alarm, self.firewall_alarm)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ObservabilityPlan:
@@ -141,6 +146,18 @@ class ObservabilityPlan:
     load_balancer_alarms: tuple[AlarmPlan, ...]
     certificate_alarm: AlarmPlan
     edge: EdgePlan | None
+
+    @property
+    def alarms(self) -> tuple[AlarmPlan, ...]:
+        """Each kind of alarm of the region once."""
+        return (
+            self.backup_alarm,
+            *self.database_alarms,
+            *self.replica_alarms,
+            *self.cache_alarms,
+            *self.load_balancer_alarms,
+            self.certificate_alarm,
+        )
 
 
 def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tier) -> ObservabilityPlan:

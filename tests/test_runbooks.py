@@ -4,42 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from planning.alarms import BUDGET_RUNBOOK, EVENTS_RUNBOOK, AlarmPlan
-from planning.observability import ObservabilityPlan, plan_observability
-from planning.tiers import tier_for
+from planning.alarms import BUDGET_RUNBOOK, EVENTS_RUNBOOK
+from planning.tiers import TIERS
 from planning.watch.alert import RUNBOOKS
-from tests.planning.samples import settings
+from tests.planning.watch.alarms import alarms, plan
 from tests.planning.watch.watched import watched
 
 ROOT = Path(__file__).resolve().parents[1]
+MOST = 100_001
+"""Users of the tier that watches most."""
+
 PAGES = {page.stem: page.read_text() for page in (ROOT / RUNBOOKS).glob("*.md")}
 
 
-def plan() -> ObservabilityPlan:
-    """Of the tier that watches most."""
-    return plan_observability(stack="dev", region="us-east-1", settings=settings(100_001), tier=tier_for(100_001))
-
-
-def alarms() -> tuple[AlarmPlan, ...]:
-    found = plan()
-    edge = found.edge
-    assert edge
-    return (
-        found.backup_alarm,
-        *found.database_alarms,
-        *found.replica_alarms,
-        *found.cache_alarms,
-        *found.load_balancer_alarms,
-        found.certificate_alarm,
-        edge.certificate_alarm,
-        edge.firewall_alarm,
-    )
-
-
 def wanted() -> set[str]:
-    rules = (*plan().rules, watched().rules)
+    rules = (*plan(MOST).rules, watched().rules)
     return {
-        *(alarm.runbook for alarm in alarms()),
+        *(alarm.runbook for tier in TIERS for alarm in alarms(tier.max_users or MOST)),
         *(alert.runbook for group in rules for alert in group.alerts),
         EVENTS_RUNBOOK,
         BUDGET_RUNBOOK,
@@ -61,5 +42,5 @@ def test_a_page_says_what_it_means_what_to_look_at_and_what_to_do(name: str) -> 
 
 
 def test_every_alarm_says_its_page() -> None:
-    for alarm in alarms():
+    for alarm in alarms(MOST):
         assert alarm.description.endswith(f"Runbook: {RUNBOOKS}/{alarm.runbook}.md")

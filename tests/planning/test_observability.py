@@ -1,27 +1,16 @@
 import pytest
 
-from planning.alarms import AlarmPlan
 from planning.gateway import METRICS_PORT
 from planning.observability import ObservabilityPlan, plan_observability
 from planning.pooler import METRICS_PORT as POOLER_METRICS_PORT
 from planning.tiers import TIERS, tier_for
 from planning.watch.scraping import KUBELET_PORT, STATE_METRICS_PORT
 from tests.planning.samples import settings
+from tests.planning.watch.alarms import alarms
 
 
 def _plan(users: int, region: str = "us-east-1") -> ObservabilityPlan:
     return plan_observability(stack="dev", region=region, settings=settings(users), tier=tier_for(users))
-
-
-def _all(plan: ObservabilityPlan) -> tuple[AlarmPlan, ...]:
-    return (
-        *plan.database_alarms,
-        *plan.replica_alarms,
-        *plan.cache_alarms,
-        *plan.load_balancer_alarms,
-        plan.certificate_alarm,
-        *((plan.edge.certificate_alarm, plan.edge.firewall_alarm) if plan.edge else ()),
-    )
 
 
 def test_each_tier_sees_more_than_the_one_below() -> None:
@@ -43,15 +32,15 @@ def test_what_scrapes_and_answers_autoscalers_survives_a_node_once_there_are_two
 
 @pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_001])
 def test_every_alarm_says_what_to_do(users: int) -> None:
-    for alarm in _all(_plan(users)):
+    for alarm in alarms(users):
         assert alarm.action.endswith(".") or alarm.action.endswith("?"), alarm.key
         assert alarm.threshold >= 0
 
 
 def test_keys_of_alarms_are_unique_for_what_they_watch() -> None:
     plan = _plan(100_001)
-    for alarms in (plan.database_alarms, plan.replica_alarms, plan.cache_alarms, plan.load_balancer_alarms):
-        keys = [alarm.key for alarm in alarms]
+    for of_one in (plan.database_alarms, plan.replica_alarms, plan.cache_alarms, plan.load_balancer_alarms):
+        keys = [alarm.key for alarm in of_one]
         assert len(set(keys)) == len(keys)
 
 

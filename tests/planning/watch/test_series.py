@@ -16,6 +16,7 @@ from planning.watch.plugin_watch import plan_plugin_watch
 from planning.watch.scraping import scraping
 from planning.watch.series import JOBS, KEPT
 from tests.planning.samples import plugin
+from tests.planning.watch.alarms import alarms
 from tests.planning.watch.promql import series_in
 from tests.planning.watch.rules import groups
 from tests.planning.watch.watched import watched
@@ -48,6 +49,10 @@ def expressions() -> Iterator[str]:
         for panel in dashboard.panels:
             yield from (query.expression for query in panel.queries if isinstance(query, Query))
     yield queue_depth("my-wallet")
+
+
+def documented() -> set[str]:
+    return {line for line in (EXPOSED / "cloudwatch.txt").read_text().splitlines() if line[0] != "#"}
 
 
 def recorded() -> set[str]:
@@ -102,7 +107,18 @@ def test_metrics_of_aws_are_those_that_its_documentation_lists() -> None:
         if isinstance(query, AwsQuery)
     }
 
-    assert queries <= {line for line in (EXPOSED / "cloudwatch.txt").read_text().splitlines() if line[0] != "#"}
+    assert queries <= documented()
+
+
+def test_alarms_name_metrics_by_exactly_the_dimensions_that_its_documentation_lists() -> None:
+    """One dimension too many or too few, and an alarm sees nothing, which reads as all is well."""
+    stated = {
+        " ".join((alarm.namespace, alarm.metric, alarm.dimension, *sorted(alarm.more)))
+        for tier in TIERS
+        for alarm in alarms(tier.max_users or 100_001)
+    }
+
+    assert stated - documented() == set()
 
 
 def test_the_series_that_autoscalers_read_is_the_one_that_the_dashboard_shows() -> None:
