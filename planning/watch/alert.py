@@ -10,6 +10,7 @@ import yaml
 RUNBOOKS = "docs/runbooks"
 GROUP_SECONDS = 60
 """How often rules are computed."""
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # ten times as fast, where PyYAML was built with it
 
 
 class Severity(StrEnum):
@@ -82,4 +83,4 @@ def rule_file(groups: Sequence[RuleGroup]) -> str:
     stated = [
         {"name": group.name, "interval": interval, "rules": [rule.rule() for rule in group.rules]} for group in groups
     ]
-    return yaml.safe_dump({"groups": stated}, sort_keys=False, width=1_000)
+    return yaml.dump({"groups": stated}, Dumper=_Dumper, sort_keys=False, width=1_000)
