@@ -10,6 +10,7 @@ from planning.cost.estimate import cost_of
 from planning.platform import plan_platform
 from planning.settings import parse_settings
 from plugins.load import parse_registry
+from tests.planning.samples import POOLER_IMAGE
 
 SETTINGS = {
     "users": 50_000,
@@ -18,6 +19,7 @@ SETTINGS = {
     "regions": ["us-east-1"],
     "owner": "bench",
     "costCenter": "bench",
+    "poolerImage": POOLER_IMAGE,
 }
 
 

@@ -28,11 +28,11 @@ def pooler_pod(plan: PoolerPlan) -> core.v1.PodSpecArgs:
         priority_class_name=CORE,
         security_context=pod_security(USER),
         topology_spread_constraints=spread(plan.selector),
-        init_containers=[_collector(plan, "collect-first", "LIST"), _compose("compose-first", "once")],
+        init_containers=[_collector(plan, "collect-first", "LIST"), _compose(plan, "compose-first", "once")],
         containers=[
             _pgbouncer(plan),
             _collector(plan, "collect", "WATCH"),
-            _compose("reload", "watch"),
+            _compose(plan, "reload", "watch"),
             *([_exporter(plan)] if plan.metrics else []),
         ],
         volumes=_volumes(plan),
@@ -50,7 +50,7 @@ def _pgbouncer(plan: PoolerPlan) -> core.v1.ContainerArgs:
 
     return core.v1.ContainerArgs(
         name="pgbouncer",
-        image=images.PGBOUNCER.reference,
+        image=plan.image,
         command=["pgbouncer", f"{CONFIG_DIR}/pgbouncer.ini"],
         ports=[core.v1.ContainerPortArgs(name="postgres", container_port=plan.port)],
         # It runs on one core. Memory: some 40 KiB a client with TLS, 5,000 of them, and the servers' buffers.
@@ -66,10 +66,10 @@ def _pgbouncer(plan: PoolerPlan) -> core.v1.ContainerArgs:
     )
 
 
-def _compose(name: str, mode: str) -> core.v1.ContainerArgs:
+def _compose(plan: PoolerPlan, name: str, mode: str) -> core.v1.ContainerArgs:
     return core.v1.ContainerArgs(
         name=name,
-        image=images.PGBOUNCER.reference,
+        image=plan.image,
         command=["sh", f"{CONFIG_DIR}/compose.sh", mode],
         resources=resources(cpu_m=10, cpu_limit_m=100, memory_mib=32),
         security_context=container_security(),

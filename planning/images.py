@@ -1,4 +1,4 @@
-"""Images of the platform's own workloads, in one table.
+"""Images of the platform's own workloads, in one table; PgBouncer's is built from images/ and named by the settings.
 
 A digest is stated only where public repositories pin the same one for the tag, or the publisher does; without it the
 tag is all that pins the image, which the entry says. Nodes are arm64 and amd64: digests
@@ -23,12 +23,6 @@ class Image:
         return f"{self.repository}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
 
 
-PGBOUNCER = Image(
-    repository="docker.io/edoburu/pgbouncer",
-    tag="v1.26.1-p0",
-    digest=None,
-    note="1.26.1 mends CVE-2026-107350. Tag only: no public pin of its digest was found. Runs as user 70.",
-)
 PGBOUNCER_EXPORTER = Image(
     repository="quay.io/prometheuscommunity/pgbouncer-exporter",
     tag="v0.12.1",

@@ -157,7 +157,7 @@ def _plan_region(
         network=plan_network(stack=stack, region=region, tier=tier, peers=settings.regions[: tier.regions]),
         cluster=plan_cluster(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
         caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
-        poolers=plan_poolers(region=region, tier=tier, shards=shards, databases=databases),
+        poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards, databases=databases),
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
         gateway=plan_gateway(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
         stopped=plan_stopped(registry=registry, settings=settings),

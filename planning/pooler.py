@@ -24,7 +24,7 @@ API_ADDRESS = "172.20.0.1/32"
 FRAGMENT_LABEL = "naap.io/pooler"
 """Its value is the name of the poolers that take a fragment."""
 USER = 70
-"""Whom PgBouncer's image runs as; the other containers of the pod too, so that they may signal it."""
+"""Whom PgBouncer's image (images/pgbouncer) runs as; the pod's other containers too, so that they may signal it."""
 GRACE_SECONDS = 60
 """Time for leaving the Service and for transactions that run."""
 
@@ -33,6 +33,7 @@ GRACE_SECONDS = 60
 class PoolerPlan:
     """The poolers of one shard in one region.
 
+    image: PgBouncer's, by digest.
     database_regions: whose authorities sign the database's certificates. database_cidrs: where it is, seen from here.
     api_cidrs: where the cluster's API server answers.
     """
@@ -41,6 +42,7 @@ class PoolerPlan:
     shard: int
     region: str
     home: bool
+    image: str
     host: str
     port: int
     replicas: int
@@ -54,14 +56,19 @@ class PoolerPlan:
 
 
 def plan_poolers(
-    *, region: str, tier: Tier, shards: Sequence[DatabasePlan], databases: Mapping[str, PluginDatabasePlan]
+    *,
+    region: str,
+    image: str,
+    tier: Tier,
+    shards: Sequence[DatabasePlan],
+    databases: Mapping[str, PluginDatabasePlan],
 ) -> tuple[PoolerPlan, ...]:
     """The poolers of a region. A shard that no plugin of several is on has poolers as well: one may move there."""
     del databases  # what is theirs is in fragments; asked for so that a budget that breaks never gets here
-    return tuple(_plan_pooler(region, tier, shard) for shard in shards)
+    return tuple(_plan_pooler(region, image, tier, shard) for shard in shards)
 
 
-def _plan_pooler(region: str, tier: Tier, shard: DatabasePlan) -> PoolerPlan:
+def _plan_pooler(region: str, image: str, tier: Tier, shard: DatabasePlan) -> PoolerPlan:
     name = f"pooler-{shard.shard}"
     host = pooler_host(shard.shard)
     return PoolerPlan(
@@ -69,6 +76,7 @@ def _plan_pooler(region: str, tier: Tier, shard: DatabasePlan) -> PoolerPlan:
         shard=shard.shard,
         region=region,
         home=region == shard.region,
+        image=image,
         host=host,
         port=POOLER_PORT,
         replicas=tier.pooler_pods,

@@ -52,6 +52,15 @@ class Settings(BaseModel):
             description="AWS regions, home first. A tier uses as many as it needs.",
         ),
     ]
+    pooler_image: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9][a-z0-9.:/_-]*(:[\w.-]+)?@sha256:[0-9a-f]{64}$",
+            description="PgBouncer's image in a registry of yours, with its digest. To build, push and name it: "
+            "docker buildx build --platform linux/amd64,linux/arm64 --push --tag REGISTRY/pgbouncer:1.26.1 "
+            "images/pgbouncer; docker buildx imagetools inspect REGISTRY/pgbouncer:1.26.1.",
+        ),
+    ]
     production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
     api_access_cidrs: Annotated[
         tuple[str, ...],

@@ -14,6 +14,7 @@ from planning.settings import Settings, parse_settings
 from planning.spec import PluginSpec, Registry
 from planning.tiers import tier_for
 from plugins.load import load_registry
+from tests.planning.samples import POOLER_IMAGE
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +52,7 @@ def settings(users: int, *, production: bool = False) -> Settings:
             "zoneId": "Z0123456789X",
             "owner": "platform",
             "costCenter": "naap",
+            "poolerImage": POOLER_IMAGE,
             "regions": ["us-east-1", "us-west-2"],
             "production": production,
         },

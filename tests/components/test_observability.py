@@ -24,7 +24,7 @@ from planning.tags import Tags
 from planning.tiers import tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
 from tests.network_policies import Outside, Pod, allowed
-from tests.planning.samples import ROOT_SECRET, registry, settings
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -257,7 +257,7 @@ def _neighbours() -> list[Recorded]:
     """Policies of gateway and poolers."""
     tier = tier_for(50_000)
     shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
-    (pooler,) = plan_poolers(region="us-east-1", tier=tier, shards=shards, databases={})
+    (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={})
     gateway = plan_gateway(stack="dev", region="us-east-1", settings=settings(50_000), tier=tier, users=50_000)
 
     def make() -> None:

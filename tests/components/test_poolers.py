@@ -16,7 +16,7 @@ from planning.databases import plan_databases
 from planning.pooler import plan_poolers
 from planning.tiers import TIERS, Tier, tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import ROOT_SECRET, settings, three_plugins
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, three_plugins
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -30,7 +30,7 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
         regions = stated.regions[: tier.regions]
         shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
         databases = plan_databases(registry=three_plugins(), tier=tier, users=users, shards=shards, regions=regions)
-        plans = plan_poolers(region=region, tier=tier, shards=shards, databases=databases)
+        plans = plan_poolers(region=region, image=POOLER_IMAGE, tier=tier, shards=shards, databases=databases)
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         namespace = PoolerNamespace("poolers", plans=plans)
         for plan in plans:

@@ -23,7 +23,7 @@ from planning.spec import PluginSpec
 from planning.tags import Tags
 from planning.tiers import tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import ROOT_SECRET, settings, three_plugins
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, three_plugins
 
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
@@ -49,7 +49,8 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
         shards = plan_shards(stack="dev", settings=settings(), tier=tier, users=1_000)
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         poolers = PoolerNamespace(
-            "poolers", plans=plan_poolers(region="us-east-1", tier=tier, shards=shards, databases={})
+            "poolers",
+            plans=plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={}),
         )
         schema = SchemaNamespace(
             "schema",

@@ -38,8 +38,9 @@ POSTGRES = Package(
     packages=("postgresql-17", "postgresql-client-17"),
     programs="usr/lib/postgresql/17/bin",
 )
-# The oldest PgBouncer that the platform may run is in no stable Debian yet.
-PGBOUNCER = Package(name="pgbouncer", suite="sid", packages=("pgbouncer",), programs="usr/sbin")
+# The oldest PgBouncer that the platform may run is in no stable Debian yet. images/pgbouncer takes it from here too.
+PGBOUNCER = Package(name="pgbouncer", suite="forky", packages=("pgbouncer",), programs="usr/sbin", version="2")
+DEBOOTSTRAP = Package(name="debootstrap", suite="trixie", packages=("debootstrap",), programs="usr/sbin")
 VALKEY = Package(name="valkey", suite="trixie", packages=("valkey-server", "valkey-tools"), programs="usr/bin")
 
 
@@ -99,7 +100,7 @@ def _apt(folder: Path, suite: str) -> list[str]:
         (folder / name).mkdir(parents=True)
     (folder / "status").touch()
     (folder / "sources.list").write_text(
-        f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {_mirror()} {suite} main\n"
+        f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {mirror()} {suite} main\n"
     )
     options = {
         "Dir::Etc::sourcelist": folder / "sources.list",
@@ -112,7 +113,8 @@ def _apt(folder: Path, suite: str) -> list[str]:
     return ["apt-get", "--quiet", *(f"-o{name}={value}" for name, value in options.items())]
 
 
-def _mirror() -> str:
+def mirror() -> str:
+    """Where this machine gets Debian's packages from. Skips the test where they are not Debian's."""
     files = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("debian*"))]
     for path in files:
         if path.is_file() and (found := _SUITE.search(path.read_text())):

@@ -17,6 +17,7 @@ from planning.spec import (
     ScalingSpec,
 )
 
+POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
 ROOT_SECRET = "a root secret that only tests know: 0123456789"  # noqa: S105  # opens nothing
 
 
@@ -27,6 +28,7 @@ def settings(users: int = 1_000, *, production: bool = False, stated: Mapping[st
         "domain": "dev.naap.example",
         "zone_id": "Z0123456789DEV",
         "regions": ("us-east-1", "us-west-2"),
+        "pooler_image": POOLER_IMAGE,
         "production": production,
         "owner": "platform",
         "cost_center": "naap-dev",

@@ -4,6 +4,7 @@ import pytest
 
 from planning.problem import InvalidInputError
 from planning.settings import parse_settings
+from tests.planning.samples import POOLER_IMAGE
 
 GOOD = {
     "users": "1000",
@@ -12,6 +13,7 @@ GOOD = {
     "regions": ["us-east-1"],
     "owner": "platform",
     "costCenter": "naap-dev",
+    "poolerImage": POOLER_IMAGE,
 }
 
 
@@ -45,6 +47,7 @@ def test_defaults_are_the_secure_ones() -> None:
         ({"operators": ["root"]}, "naap:operators.0", "match pattern"),
         ({"registry": "/etc/passwd"}, "naap:registry", "match pattern"),
         ({"alarmEmail": "nobody"}, "naap:alarmEmail", "match pattern"),
+        ({"poolerImage": "registry.example/pgbouncer:1.26.1"}, "naap:poolerImage", "docker buildx build"),
         ({"usres": "1000"}, "naap:usres", "only known settings"),
     ],
 )
@@ -67,6 +70,7 @@ def test_everything_missing_is_said_at_once() -> None:
         "naap:regions",
         "naap:owner",
         "naap:costCenter",
+        "naap:poolerImage",
     }
 
 
