@@ -80,6 +80,11 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
             "timeout": "2s",
             "http": {
                 "backendRefs": [{"group": ENVOY_GROUP, "kind": "Backend", "name": SESSIONS}],
+                # A check changes nothing, so that it is tried again whatever came of it, within its two seconds.
+                "backendSettings": {
+                    "timeout": _timeout({}),
+                    "retry": _retry(["connect-failure", "refused-stream", "reset"]),
+                },
                 "pathOverride": SESSION_PATH,
                 "headersToBackend": [IDENTITY_HEADER],
             },
@@ -96,11 +101,7 @@ def request_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, An
     return {
         **_traffic(plan, rules),
         "requestBuffer": {"limit": BODY_LIMIT},
-        "retry": {
-            "numRetries": 2,
-            "retryOn": {"triggers": ["connect-failure", "refused-stream", "reset-before-request"]},
-            "perRetry": {"backOff": {"baseInterval": "25ms", "maxInterval": "250ms"}},
-        },
+        "retry": _retry(["connect-failure", "refused-stream", "reset-before-request"]),
         "timeout": _timeout({}),
         "circuitBreaker": {
             "maxConnections": CONNECTIONS,
@@ -141,6 +142,14 @@ def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
                 "maxEjectionPercent": 50,
             },
         },
+    }
+
+
+def _retry(triggers: list[str]) -> dict[str, Any]:
+    return {
+        "numRetries": 2,
+        "retryOn": {"triggers": triggers},
+        "perRetry": {"backOff": {"baseInterval": "25ms", "maxInterval": "250ms"}},
     }
 
 

@@ -96,6 +96,13 @@ def test_the_check_of_sessions_fails_closed() -> None:
     assert check["headersToExtAuth"] == ["cookie", "x-request-id"]
 
 
+def test_the_check_of_sessions_is_tried_again_and_leaves_no_connection_for_node_to_close() -> None:
+    settings = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-session")["extAuth"]["http"]["backendSettings"]
+
+    assert settings["timeout"]["http"]["connectionIdleTimeout"] == "4s"
+    assert "reset" in settings["retry"]["retryOn"]["triggers"]
+
+
 def test_requests_are_buffered_and_end_but_streams_are_not_and_do_not() -> None:
     found = _objects(MIXED)
     requests, streams = (_spec(found, "BackendTrafficPolicy", f"mixed-{kind}") for kind in ("requests", "streams"))

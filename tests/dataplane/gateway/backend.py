@@ -3,13 +3,18 @@
 /echo...         what arrived, as JSON           /hang      no answer
 /status/503      that status                     /garbage   bytes that are no HTTP
 /slow?s=2        an answer after a while         /events    server-sent events, half a second apart
-Upgrade          a WebSocket that echoes         /api/v1/auth/session   the check: a cookie session=good-NAME
+/reset           the connection is cut           ?told      written into the pod's log
+Upgrade          a WebSocket that echoes
+
+/api/v1/auth/session is the check: a cookie session=good-NAME; beside it cut=X cuts the first connection that has it.
 """
 
 import base64
 import hashlib
 import json
 import os
+import socket
+import struct
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 NAME, PORT = sys.argv[1], int(sys.argv[2])
 _KEY = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CLOSE, _SHORT, _MEDIUM = 8, 126, 127
+_cut = set[str]()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -29,6 +35,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         path = urlsplit(self.path)
+        if path.query.startswith("told"):
+            print(self.command, self.path, flush=True)  # noqa: T201  # a pod's log
         if path.path == "/api/v1/auth/session":
             self._session()
         elif self.headers.get("upgrade", "").lower() == "websocket":
@@ -36,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         elif path.path.endswith("/garbage"):
             self.wfile.write(b"this is not HTTP\r\n\r\n")
             self.close_connection = True
+        elif path.path.endswith("/reset"):
+            self._reset()
         elif path.path.endswith("/events"):
             self._events()
         else:
@@ -58,11 +68,20 @@ class Handler(BaseHTTPRequestHandler):
     def _session(self) -> None:
         self._body()
         found = [part.strip() for part in self.headers.get("cookie", "").split(";")]
+        if unseen := {part for part in found if part.startswith("cut=")} - _cut:
+            _cut.update(unseen)
+            self._reset()
+            return
         users = [part.removeprefix("session=good-") for part in found if part.startswith("session=good-")]
         if users:
             self._say(200, {}, **{"x-user-id": users[0], "x-internal": "never for plugins"})
         else:
             self._say(401, {}, **{"www-authenticate": 'Session realm="naap"'})
+
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
 
     def _body(self) -> bytes:
         if "chunked" not in self.headers.get("transfer-encoding", ""):

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from planning.routes import KEEPALIVE_SECONDS
+from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.rig import Rig
 
 SITE = "https://dev.naap.example"
@@ -73,6 +75,23 @@ def test_a_good_session_names_its_user_and_a_bad_one_is_refused(rig: Rig) -> Non
     assert good.json["path"] == PATH
     for headers in ({}, {"cookie": "session=forged"}, {"x-user-id": "root"}):
         assert rig.get(PATH, headers=headers).status == 401
+
+
+def test_a_check_that_is_cut_is_tried_again(rig: Rig) -> None:
+    cut = {"cookie": f"session=good-bob; cut={time.monotonic_ns()}"}
+    assert rig.get(PATH, headers=cut).status == 200
+
+
+def test_a_connection_to_the_check_is_closed_before_node_would(rig: Rig) -> None:
+    def opened() -> int:
+        found = rig.statistics(next(iter(rig.envoys)), "upstream_cx_active")
+        return sum(value for name, value in found.items() if "extauth" in name)
+
+    assert rig.get(PATH, headers=SESSION).status == 200
+    begin = time.monotonic()
+    assert opened() > 0
+    wait_for("it to be closed", lambda: opened() == 0)
+    assert time.monotonic() - begin < KEEPALIVE_SECONDS + 1
 
 
 def test_while_the_check_of_sessions_hangs_no_session_passes_and_tokens_still_do(rig: Rig) -> None:
