@@ -50,7 +50,7 @@ def ensure(requirements: str, folder: Path = ROOT / ".venv", root: Path = ROOT) 
 
 
 _VENV_FIX = "Install what Python needs for it (Debian, Ubuntu: apt-get install python3-venv), and run again."
-_PIP_FIX = "Make the Python package index reachable, and run again: what is there already is kept."
+_PIP_FIX = "See to what pip says above (no package index? no space?), and run again: what is there already is kept."
 
 
 def _digest(file: Path) -> str:

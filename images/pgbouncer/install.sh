@@ -1,12 +1,14 @@
 #!/bin/sh
-# Installs PgBouncer $VERSION of Debian's $SUITE from $REPOSITORY. apt checks signatures and digests, so that plain HTTP
-# will do: the base has no authorities for anything else. Not by `apt-get install`: its dependencies bring Perl and the
+# Installs PgBouncer $VERSION of Debian's $SUITE from $REPOSITORY (unset: from where the base has its packages from). apt
+# checks signatures and digests, so that plain HTTP will do: the base has no authorities for anything else. Not by `apt-get install`: its dependencies bring Perl and the
 # cluster tools of a server along, of which a pooler uses nothing.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
-rm -f /etc/apt/sources.list.d/*
-keys=/usr/share/keyrings/debian-archive-keyring.pgp
-echo "deb [check-valid-until=no signed-by=$keys] $REPOSITORY $SUITE main" > /etc/apt/sources.list
+if [ -n "${REPOSITORY:-}" ]; then
+  rm -f /etc/apt/sources.list.d/*
+  keys=/usr/share/keyrings/debian-archive-keyring.pgp
+  echo "deb [check-valid-until=no signed-by=$keys] $REPOSITORY $SUITE main" > /etc/apt/sources.list
+fi
 apt-get --quiet update
 apt-get --quiet --yes upgrade
 # What the binary is linked with, and pidof, by which a reload finds it.

@@ -56,7 +56,7 @@ def _install(root: Path) -> None:
         ["chroot", str(root), "sh", "/install.sh"], env=given, capture_output=True, text=True, check=False, timeout=300
     )
     if f"Version '{given['VERSION']}' for 'pgbouncer' was not found" in done.stderr:
-        pytest.skip(f"{given['SUITE']} offers another PgBouncer by now: raise VERSION and the date in images/pgbouncer")
+        pytest.skip(f"{given['SUITE']} offers another PgBouncer by now: raise VERSION in images/pgbouncer")
     assert done.returncode == 0, done.stderr
 
 
@@ -106,7 +106,7 @@ def test_the_tests_of_the_data_plane_run_the_pgbouncer_of_the_image() -> None:
     wanted = version(arguments()["VERSION"])
 
     if version(said) > wanted:
-        pytest.skip(f"{PGBOUNCER.suite} has {version(said)} by now: raise VERSION and the date in images/pgbouncer")
+        pytest.skip(f"{PGBOUNCER.suite} has {version(said)} by now: raise VERSION in images/pgbouncer")
     assert version(said) == wanted
     assert PGBOUNCER.suite == arguments()["SUITE"]
 
