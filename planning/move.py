@@ -51,8 +51,9 @@ at_source pg_dump --format custom --schema-only --schema {plan.schema} --role {p
 --no-subscriptions --lock-wait-timeout 60000 --file {WORK_DIR}/dump
 {readable()}run at_target structure.sql
 run at_source publish.sql
+# Of RDS's servers each sends its chain up to the region's authority, and finds it in its own file.
 CONNECTION="host=$SOURCE_HOST port=$SOURCE_PORT dbname={DATABASE_NAME} user={ADMINISTRATOR} password=$source_password \
-sslmode=require"
+sslmode=verify-full sslrootcert=$(ask at_target 'SHOW ssl_cert_file')"
 export CONNECTION
 run at_target subscribe.sql
 until [ "$(ask at_target "{ready}")" = t ]; do sleep 1; done

@@ -70,8 +70,7 @@ class JobRunner:
             stated |= {"PGHOST": "localhost", "PGHOSTADDR": host.address, "PGPORT": str(host.port)}
         for side in ("SOURCE", "TARGET"):
             if host := self._hosts.get(stated.get(f"{side}_HOST", "")):
-                # By address, which no certificate of the platform's names.
-                stated |= {f"{side}_HOST": host.address, f"{side}_PORT": str(host.port), "PGSSLMODE": "verify-ca"}
+                stated |= {f"{side}_HOST": host.address, f"{side}_PORT": str(host.port)}
         programs = next(iter(self._hosts.values())).programs
         path = f"{folder}/bin:{programs}:{os.environ['PATH']}"
         shell, flag, command = container["command"]

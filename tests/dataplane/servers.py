@@ -105,8 +105,9 @@ class Postgres(Server):
         options = ["-D", str(data), "-U", SUPERUSER, "--auth=trust", "--locale=C.UTF-8"]
         self._make([str(self.programs / "initdb"), *options])
         self.ca = self.write("ca.pem", authority(ROOT_SECRET).certificate_pem, 0o644)
-        found = server_certificate(ROOT_SECRET, owner="test-database", names=("localhost",))
-        self.write("server.crt", found.certificate_pem)
+        found = server_certificate(ROOT_SECRET, owner=f"test-database-{address}", names=("localhost", address))
+        # With its authority, as RDS has it.
+        self.write("server.crt", found.certificate_pem + self.ca.read_text())
         self.write("server.key", found.key_pem)
         self.write(
             "data/pg_hba.conf",

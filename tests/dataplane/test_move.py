@@ -127,6 +127,8 @@ def test_a_plugin_that_writes_all_the_time_moves_and_no_row_is_lost(rig: Rig) ->
             copied = rig.run(following, "copy-")
             assert copied.ok, copied.error
         assert not as_role(rig.target, rig.plan, "app", "SELECT 1").ok
+        follows = rig.target.psql("SELECT subconninfo FROM pg_subscription", user=SUPERUSER).out
+        assert "sslmode=verify-full sslrootcert=/" in follows
 
         _a_migration_in_between_is_noticed_and_the_source_serves_on(rig, writers)
         serving = rig.plan_of(MovePlan(source=0, target=1, switched=True), 1)
