@@ -35,7 +35,7 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class GoBuild:
-    """A build from a module of rehearsal/go. seconds: how long it took on two cores, modules downloaded.
+    """A build from a module of rehearsal/go. seconds: of two cores, modules downloaded, nothing compiled before.
 
     tags: Go's build tags, for what is left out.
     """
@@ -217,3 +217,14 @@ PEERS = (
     _peer("kubeconform", "github.com/yannh/kubeconform", "0.8.0", 20, "-v"),
 )
 """What else judges Kubernetes objects: only the tests run them, beside the policy pack."""
+
+ACTIONLINT = Tool(
+    name="actionlint",
+    version="1.7.12",
+    at_least=(1, 7, 12),
+    below=(1, 8, 0),
+    ask=("-version",),
+    release=None,
+    build=GoBuild(module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint", seconds=20),
+)
+"""What judges the workflows of continuous integration: only their tests run it."""

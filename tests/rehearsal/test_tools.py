@@ -249,7 +249,7 @@ def test_only_files_of_the_named_folder_leave_an_archive(tmp_path: Path) -> None
 
 
 def test_every_tool_states_a_version_in_its_own_range() -> None:
-    for known in (*tool_table.ALL, *tool_table.PEERS):
+    for known in (*tool_table.ALL, *tool_table.PEERS, tool_table.ACTIONLINT):
         version = tuple(int(part) for part in known.version.split("."))
         assert known.at_least <= version < known.below
         assert (Path(go_build.__file__).parent / "go" / known.build.module / "go.sum").is_file()
