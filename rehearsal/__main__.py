@@ -1,15 +1,20 @@
 """python -m rehearsal: bring a stack up on this machine, under the real engine, with no cloud account."""
 
 import argparse
+import errno
+import shutil
 import signal
 import sys
 from pathlib import Path
 
 from planning.problem import InvalidInputError
 from rehearsal import RehearsalError
+from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal, get_tools
 
 ROOT = Path(__file__).resolve().parent.parent
+LITTLE_MIB = 256
+"""With less than this free, a failure is for lack of space: etcd alone writes two files of 64 MB before it starts."""
 COMMANDS = {
     "up": "bring the stack up and report",
     "preview": "what up would change; needs no control plane",
@@ -40,11 +45,25 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except RehearsalError as error:
-        print(f"\n{error}", file=sys.stderr)
+        print(f"\n{error}", *_full_disks(), sep="\n", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"\n{error}", *_full_disks(), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+def _full_disks() -> list[str]:
+    folders = {folder: shutil.disk_usage(folder).free // 2**20 for folder in (ROOT, Cache().root) if folder.exists()}
+    return [
+        f"Only {free} MiB are free in {folder}: make space, and run again; it goes on from here."
+        for folder, free in folders.items()
+        if free < LITTLE_MIB
+    ]
 
 
 if __name__ == "__main__":
