@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -56,7 +57,10 @@ def print_gateway() -> None:
     found = gather(Progress(sys.stderr))
     found.tools[_TOOL] = str(unpacked(_WRK) / _TOOL)
     command = entering([sys.executable, "-m", "benchmarks.gateway"])
-    subprocess.run(command, env={**os.environ, INSIDE: variable(found)}, check=True)  # noqa: S603  # this module
+    # Whatever is still being written when the processes inside are killed is left behind, rather than told as an error.
+    with tempfile.TemporaryDirectory(prefix="naap-inside-", ignore_cleanup_errors=True) as folder:
+        variables = {**os.environ, INSIDE: variable(found), "TMPDIR": folder}
+        subprocess.run(command, env=variables, check=True)  # noqa: S603  # this module
 
 
 def _measure_all() -> None:

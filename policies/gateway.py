@@ -1,17 +1,14 @@
-"""Rules on the door of the cluster: who is asked for who they are, how often they may ask, and what they may claim."""
+"""Rules on the door of the cluster: how it listens, what clients may claim, and what it runs as."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from policies.places import named, place
+from policies.places import named, targets
 from policies.pods import image_problems, literal_problems
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
 from policies.values import get
 
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
-ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
-SECURITY = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
-TRAFFIC = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
 CLIENTS = "kubernetes:gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy"
 PROXY = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -24,7 +21,6 @@ ORDERS = {
     "x-envoy-upstream-alt-stat-name",
 }
 """Headers by which one Envoy tells the next what to record, retry and wait for: from clients it would obey them too."""
-EVERYONE = {"0.0.0.0/0", "::/0"}
 RELEASE_PARTS = (
     "certgen.job",
     "deployment.envoyGateway",
@@ -58,44 +54,6 @@ def _clients(resource: Resource, _: Environment) -> Iterable[str]:
         yield "x_user_id passes for x-user-id: headers.withUnderscoresAction"
     if get(spec, "headers.xForwardedClientCert.mode", "Sanitize") != "Sanitize":
         yield "believes a certificate that a client only tells of: headers.xForwardedClientCert.mode"
-
-
-@rule("k8s-gateway-identity", frozenset({SECURITY}))
-def _identity(resource: Resource, _: Environment) -> Iterable[str]:
-    spec = get(resource.props, "spec", {})
-    for provider in get(spec, "jwt.providers", []):
-        for field in ("issuer", "audiences"):
-            if not get(provider, field):
-                yield f"takes tokens that were made for others: jwt.providers.{field}"
-    if get(spec, "extAuth.failOpen", False) is not False:
-        yield "lets everyone pass while sessions can't be asked: extAuth.failOpen"
-    if not _authenticates(resource):
-        return
-    if get(spec, "authorization.defaultAction", "Allow") != "Deny" or not get(spec, "authorization.rules", []):
-        yield "lets pass whom no rule names: authorization.defaultAction is not Deny"
-    if get(spec, "extAuth") is not None and get(spec, "csrf") is None:
-        yield "other sites may act in a user's name: cookies without csrf"
-    if get(spec, "cors.allowCredentials", False) and "*" in get(spec, "cors.allowOrigins", []):
-        yield "other sites may read in a user's name: cors.allowOrigins"
-
-
-@rule("k8s-gateway-limits", frozenset({TRAFFIC}))
-def _limits(resource: Resource, _: Environment) -> Iterable[str]:
-    rules = get(resource.props, "spec.rateLimit.global.rules", [])
-    networks: set[str] = set()
-    users = False
-    for item in rules:
-        if get(item, "limit.requests", 0) == 0:
-            yield "a limit states no number: rateLimit.global.rules.limit.requests"
-        if get(item, "shared", False) is not True:
-            yield "each rule of a route counts for itself: rateLimit.global.rules.shared"
-        for selector in get(item, "clientSelectors", []):
-            networks |= {get(selector, "sourceCIDR.value", "")}
-            users = users or any(get(header, "type", "") == "Distinct" for header in get(selector, "headers", []))
-    if EVERYONE - networks:
-        yield f"addresses of {', '.join(sorted(EVERYONE - networks))} are not limited: rateLimit.global.rules"
-    if not users:
-        yield "users are not limited: rateLimit.global.rules has no header that is Distinct"
 
 
 @rule("k8s-gateway-proxies", frozenset({PROXY}))
@@ -142,54 +100,12 @@ def _release(resource: Resource, environment: Environment) -> Iterable[str]:
     yield from literal_problems(get(limiter, "container.env", []))
 
 
-@stack_rule("stack-routes-guarded")
-def _guarded(stack: Stack, _: Environment) -> Findings:
-    guarded = _targets(item for item in stack.of(SECURITY) if _authenticates(item))
-    limited = _targets(item for item in stack.of(TRAFFIC) if get(item.props, "spec.rateLimit") is not None)
-    for route in stack.of(ROUTE):
-        whole = (*named(route), "")
-        public = set(get(route.props, "metadata.annotations", {}).get("naap.io/public-rules", "").split(","))
-        for item in get(route.props, "spec.rules", []):
-            if not get(item, "backendRefs", []):
-                continue  # answered by the gateway itself
-            section = get(item, "name", "")
-            own = {whole, (*named(route), section)}
-            if section not in public and not own & guarded:
-                yield route, f"rule {section} asks nobody who they are and isn't declared public"
-            if not own & limited:
-                yield route, f"rule {section} has no rate limit"
-
-
-@stack_rule("stack-prefixes-apart")
-def _prefixes_apart(stack: Stack, _: Environment) -> Findings:
-    owners: dict[tuple[str, str], Resource] = {}
-    for route in stack.of(ROUTE):
-        for item in get(route.props, "spec.rules", []):
-            for match in get(item, "matches", []):
-                path = get(match, "path.value", "/")
-                first = owners.setdefault((place(route)[0], path), route)
-                if first is not route and place(first) != place(route):
-                    yield route, f"path {path} already belongs to {first.name}"
-
-
 @stack_rule("stack-clients-held")
 def _held(stack: Stack, _: Environment) -> Findings:
-    held = _targets(stack.of(CLIENTS))
+    held = targets(stack.of(CLIENTS))
     for gateway in stack.of(GATEWAY):
         if (*named(gateway), "") not in held:
             yield gateway, "clients may claim anything: no ClientTrafficPolicy targets it"
-
-
-def _authenticates(policy: Resource) -> bool:
-    return any(get(policy.props, f"spec.{how}") is not None for how in ("jwt", "extAuth", "oidc", "basicAuth"))
-
-
-def _targets(policies: Iterable[Resource]) -> set[tuple[str, str, str, str]]:
-    return {
-        (*place(policy), get(target, "name", ""), get(target, "sectionName", ""))
-        for policy in policies
-        for target in get(policy.props, "spec.targetRefs", [])
-    }
 
 
 def _spread(constraints: list[dict[str, Any]]) -> bool:

@@ -32,6 +32,7 @@ from policies import (
     objects,
     plugins,
     pods,
+    routes,
     statements,
     whole,
 )
@@ -43,7 +44,7 @@ from policies.rule import RULES, STACK_RULES, Resource, Stack
 from policies.values import plain
 
 RULE_MODULES = (
-    pods, objects, isolation, gateway, connections, aws_data, aws_cache, aws_buckets, aws_access, aws_edge,
+    pods, objects, isolation, gateway, routes, connections, aws_data, aws_cache, aws_buckets, aws_access, aws_edge,
     aws_logs, aws_size, statements, plugins, whole,
 )  # fmt: skip
 """Importing them registers their rules."""

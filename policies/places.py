@@ -46,3 +46,12 @@ def by_place(resources: Iterable[Resource]) -> dict[tuple[str, str], list[Resour
     for resource in resources:
         found[place(resource)].append(resource)
     return found
+
+
+def targets(policies: Iterable[Resource]) -> set[tuple[str, str, str, str]]:
+    """What policies of the gateway's kinds are on: place, name and section, which is empty for all of an object."""
+    return {
+        (*place(policy), get(target, "name", ""), get(target, "sectionName", ""))
+        for policy in policies
+        for target in get(policy.props, "spec.targetRefs", [])
+    }

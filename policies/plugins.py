@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from policies.places import NAMESPACE, PLUGIN, by_place, cluster, labels, of_plugins, own_place, place
 from policies.pods import TEMPLATES, pod_spec
+from policies.routes import ROUTE
 from policies.rule import Environment, Resource, Stack, stack_rule
 from policies.values import get
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 QUOTA = "kubernetes:core/v1:ResourceQuota"
 LIMITS = "kubernetes:core/v1:LimitRange"
 JOB = "kubernetes:batch/v1:Job"
