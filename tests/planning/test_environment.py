@@ -129,6 +129,15 @@ def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
         assert backend.environment.cache.cluster_mode is clustered
 
 
+def test_errors_are_tracked_by_whoever_names_a_project_for_them_and_by_nobody_else() -> None:
+    plans = plugin_plans(registry=registry_with(replace(entry("community"), secrets=("SENTRY_DSN",))))
+    told = {
+        name for name, plan in plans.items() if plan.backend and "SENTRY_DSN" in plan.backend.environment.configured
+    }
+    assert told == {"community"}
+    assert not [name for name in SERVED if "SENTRY_DSN" in {*environment(name).plain, *environment(name).secret_names}]
+
+
 def test_secrets_are_planned_by_name_only() -> None:
     assert set(environment("base-svc").secret_names) == {
         "DATABASE_URL",

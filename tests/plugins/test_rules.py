@@ -150,6 +150,7 @@ BAD = [
     Bad("a share of nothing", changed("beta", share=0), "beta", "share", "0", "greater than 0", "share: 0.3"),
     Bad("timed work in a singleton", changed("beta", cron=True, scaling={"singleton": True}), "beta", "cron", "true", "twice", "remove cron"),
     Bad("a variable that the platform sets", changed("beta", env={"PORT": "1"}), "beta", "env.PORT", "(not shown", "platform", "remove PORT"),
+    Bad("a place where errors are sent", changed("beta", env={"SENTRY_DSN": "https://key@sentry.example/1"}), "beta", "env.SENTRY_DSN", "(not shown", "secret", "--secret"),
     Bad("a secret by its name", changed("beta", env={"MY_API_KEY": "v"}), "beta", "env.MY_API_KEY", "(not shown", "secret", "--secret"),
     Bad(
         "a secret by its value", changed("beta", env={"DSN": "https://me:hunter2@host/x"}),
