@@ -49,6 +49,7 @@ class Alarms(pulumi.ComponentResource):
             make.alarms(node, node, plan.cache_alarms)
         suffix = pulumi.Output.from_input(load_balancer_arn).apply(lambda arn: arn.partition("loadbalancer/")[2])
         make.alarms("gateway", suffix, plan.load_balancer_alarms)
+        make.alarms("cluster", plan.cluster, plan.cluster_alarms)
         for purpose, arn in certificates.items():
             make.alarms(f"certificate-{purpose}", arn, (plan.certificate_alarm,))
         rds.EventSubscription(
@@ -91,18 +92,20 @@ class AlarmMaker:
         self._tags = tags.of("observability")
         self._opts = pulumi.ResourceOptions(parent=parent)
 
-    def alarms(self, thing: str, value: pulumi.Input[str], plans: Sequence[AlarmPlan]) -> None:
-        """Alarms on one thing. value: of the dimension that names it."""
+    def alarms(self, thing: str, value: pulumi.Input[str] | None, plans: Sequence[AlarmPlan]) -> None:
+        """Alarms on one thing. value: of the dimension that names it, where there is one."""
         for plan in plans:
             short = thing.removeprefix(f"{self._prefix}-")
+            percentile = plan.statistic if plan.statistic.startswith("p") else None
             cloudwatch.MetricAlarm(
                 f"{self._name}-{short}-{plan.key}",
                 name=f"{self._prefix}-{short}-{plan.key}",
                 alarm_description=plan.description,
                 namespace=plan.namespace,
                 metric_name=plan.metric,
-                statistic=plan.statistic,
-                dimensions={plan.dimension: value, **plan.more},
+                statistic=None if percentile else plan.statistic,
+                extended_statistic=percentile,
+                dimensions={plan.dimension: value, **plan.more} if plan.dimension and value else None,
                 threshold=plan.threshold,
                 comparison_operator="GreaterThanThreshold" if plan.above else "LessThanThreshold",
                 period=plan.period_seconds,

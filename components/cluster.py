@@ -12,7 +12,7 @@ from components.cluster_roles import ClusterRoles
 from components.key import Key
 from components.network import Network
 from components.node_pool import NodePool
-from planning.cluster import LOG_TYPES, SERVICE_CIDR, ClusterPlan
+from planning.cluster import LOG_TYPES, SERVICE_CIDR, ClusterPlan, control_plane_logs
 from planning.key import KeyPlan
 from planning.tags import Tags
 
@@ -82,7 +82,7 @@ class Cluster(pulumi.ComponentResource):
         logs = cloudwatch.LogGroup(
             f"{self._name}-logs",
             # EKS writes to this name, and would make a group without key or end itself.
-            name=f"/aws/eks/{plan.name}/cluster",
+            name=control_plane_logs(plan.name),
             retention_in_days=plan.log_days,
             kms_key_id=key.arn,
             tags=self._tags,

@@ -10,6 +10,7 @@ from components.alarm_topic import AlarmTopic
 from components.alarms import Alarms
 from components.collector import Collector
 from components.dashboards import Dashboards
+from components.log_alarms import LogAlarms
 from components.metrics_adapter import MetricsAdapter
 from components.namespace import restricted_namespace
 from components.network_policy import network_policy
@@ -29,7 +30,7 @@ class Observability(pulumi.ComponentResource):
     watch: what plugins bring their own rules and dashboards to, None in tiers without series.
 
     databases, replicas: identifiers of this region's RDS instances. caches: names of its ElastiCache nodes
-    (planning.alarms.cache_nodes). certificates: ARNs by purpose. after: the cluster with nodes.
+    (planning.data_alarms.cache_nodes). certificates: ARNs by purpose. after: the cluster with nodes.
     """
 
     topic_arn: pulumi.Output[str]
@@ -66,7 +67,15 @@ class Observability(pulumi.ComponentResource):
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[topic]),
         )
-        PodLogs(f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self._child)
+        logs = PodLogs(f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self._child)
+        LogAlarms(
+            f"{name}-log-alarms",
+            plans=plan.log_alarms,
+            prefix=plan.prefix,
+            topic=topic,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic, logs, *after]),
+        )
         self.watch = self._collect(topic, secrets) if plan.apm else None
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})

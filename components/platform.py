@@ -21,8 +21,8 @@ from components.schema_namespace import SchemaNamespace
 from components.secrets import RootSecret
 from components.shard_access import ShardAccess
 from components.storage import Storage
-from planning.alarms import cache_nodes
 from planning.cdn import REGION
+from planning.data_alarms import cache_nodes
 from planning.held import OUTPUT, held_output
 from planning.naming import REGION_CODES
 from planning.platform import PlatformPlan, RegionPlan

@@ -3,26 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from planning.budget import max_connections
-from planning.caches import CachePlan
 from planning.tiers import Tier
 from planning.watch.alert import Severity, runbook_page
-
-GIB = 2**30
-
-BACKUP_HOURS = 26
-"""A day, and the two hours by which a backup may be late: its window, and its own length."""
 
 EVENTS_RUNBOOK = "database-events"
 BUDGET_RUNBOOK = "budget"
 """Of what AWS tells without an alarm of ours."""
 
-BACKUP_RUNBOOK = "database-backup"
-
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmPlan:
-    """One CloudWatch alarm. dimension: the one that names the watched thing; more: what else must be stated of it.
+    """One CloudWatch alarm. dimension: the one that names the watched thing, None: the metric has none; more: what else
+    must be stated of it. statistic: its name, or a percentile (p95).
 
     periods: this many in a row. above: whether the threshold is crossed upwards. missing: how silence is read.
     action: what the person who gets it does first; the rest is in the runbook.
@@ -32,7 +24,7 @@ class AlarmPlan:
     namespace: str
     metric: str
     statistic: str
-    dimension: str
+    dimension: str | None
     threshold: float
     above: bool
     period_seconds: int
@@ -49,99 +41,11 @@ class AlarmPlan:
         return f"{self.action} Runbook: {runbook_page(self.runbook)}"
 
 
-def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
-    """Of one RDS instance. missing = breaching: an instance that reports nothing is not well."""
-    size = tier.database
-
-    def alarm(
-        key: str,
-        metric: str,
-        threshold: float,
-        action: str,
-        *,
-        above: bool = True,
-        periods: int = 3,
-        severity: Severity = Severity.TICKET,
-    ) -> AlarmPlan:
-        return AlarmPlan(
-            key=key,
-            namespace="AWS/RDS",
-            metric=metric,
-            statistic="Average",
-            dimension="DBInstanceIdentifier",
-            threshold=threshold,
-            above=above,
-            period_seconds=300,
-            periods=periods,
-            action=action,
-            runbook=f"database-{key}",
-            severity=severity,
-            missing="breaching",
-        )
-
-    found = [
-        alarm(
-            "storage",
-            "FreeStorageSpace",
-            0.1 * size.storage_gib * GIB,
-            "Storage grows by itself, at most once in six hours: see what writes so much.",
-            above=False,
-            periods=1,
-            severity=Severity.PAGE,
-        ),
-        alarm("cpu", "CPUUtilization", 80, "See Performance Insights for the statement, and its plugin by its role."),
-        alarm(
-            "memory",
-            "FreeableMemory",
-            0.05 * size.memory_gib * GIB,
-            "Look for statements that sort or hash in memory, then at the size of the instance.",
-            above=False,
-        ),
-        alarm(
-            "connections",
-            "DatabaseConnections",
-            int(0.8 * max_connections(size.memory_gib)),
-            "Compare the poolers' pools with the connection budget; an operator's sessions count too.",
-            severity=Severity.PAGE,
-        ),
-    ]
-    if replica:
-        found.append(
-            alarm("lag", "ReplicaLag", 30, "Readers see old rows: look for long statements on the replica.", periods=2)
-        )
-    return tuple(found)
-
-
-def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
-    """Of one cache node; replicated: it has replicas, whose lag is watched."""
-
-    def alarm(key: str, metric: str, threshold: float, action: str, statistic: str = "Average") -> AlarmPlan:
-        return AlarmPlan(
-            key=key,
-            namespace="AWS/ElastiCache",
-            metric=metric,
-            statistic=statistic,
-            dimension="CacheClusterId",
-            threshold=threshold,
-            above=True,
-            period_seconds=300,
-            periods=3,
-            action=action,
-            runbook=f"cache-{key}",
-        )
-
-    found = [
-        alarm("cpu", "EngineCPUUtilization", 80, "One core does it all: look for the plugin with large commands."),
-        alarm("memory", "DatabaseMemoryUsagePercentage", 80, "See which plugin's keys have no lifetime."),
-        alarm("evictions", "Evictions", 0, "Memory is full: keys with a lifetime go before their time.", "Sum"),
-    ]
-    if replicated:
-        found.append(alarm("lag", "ReplicationLag", 5, "A failover now would lose these seconds.", "Maximum"))
-    return tuple(found)
-
-
 def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
-    """Of the load balancer before the gateway. Errors are counted against what a thousand users send (20 a second)."""
+    """Of the load balancer before the gateway. Errors are counted against what a thousand users send (20 a second).
+
+    Where there are series, latency is a matter of each plugin's own promise.
+    """
     requests = 20 * 300 * (tier.max_users or 100_000) / 1_000
 
     def alarm(key: str, metric: str, threshold: float, periods: int, action: str) -> AlarmPlan:
@@ -160,14 +64,49 @@ def load_balancer_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
             severity=Severity.PAGE,
         )
 
-    return (
+    errors = (
         alarm("5xx", "HTTPCode_ELB_5XX_Count", 0.001 * requests, 2, "The balancer fails: are proxies registered?"),
         alarm(
             "target-5xx",
             "HTTPCode_Target_5XX_Count",
             0.01 * requests,
             2,
-            "The access log of the gateway says which plugin, and why (response_flags).",
+            "The access log of the gateway says which plugin, and why (flags).",
+        ),
+    )
+    slow = AlarmPlan(
+        key="slow",
+        namespace="AWS/ApplicationELB",
+        metric="TargetResponseTime",
+        statistic=f"p{tier.objective.latency_percent:g}",
+        dimension="LoadBalancer",
+        threshold=tier.objective.latency_ms / 1_000,
+        above=True,
+        period_seconds=300,
+        periods=3,
+        action="Answers are late: the access log of the gateway says of which plugin (duration_ms).",
+        runbook="plugin-latency",
+    )
+    return errors if tier.metrics else (*errors, slow)
+
+
+def cluster_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
+    """Of a Kubernetes cluster, by what EKS itself measures; none where series tell it better."""
+    if tier.metrics:
+        return ()
+    return (
+        AlarmPlan(
+            key="unschedulable",
+            namespace="AWS/EKS",
+            metric="scheduler_pending_pods_UNSCHEDULABLE",
+            statistic="Sum",
+            dimension="ClusterName",
+            threshold=0,
+            above=True,
+            period_seconds=60,
+            periods=15,
+            action="Pods find no node: the pool is at its limit, or AWS has no machine.",
+            runbook="pods-not-ready",
         ),
     )
 
@@ -210,35 +149,3 @@ def firewall_alarm(tier: Tier) -> AlarmPlan:
         runbook="firewall-blocks",
         action="Sampled requests of the web ACL tell which rule, and whom.",
     )
-
-
-def backup_alarm() -> AlarmPlan:
-    """Of the rule that counts finished backups of one instance (components/alarms.py).
-
-    RDS measures no age of a backup, but tells when one is finished; a day in which it tells nothing is the alarm. A new
-    instance is backed up as soon as it is there.
-    """
-    return AlarmPlan(
-        key="backup",
-        namespace="AWS/Events",
-        metric="MatchedEvents",
-        statistic="Sum",
-        dimension="RuleName",
-        threshold=1,
-        above=False,
-        period_seconds=3_600,
-        periods=BACKUP_HOURS,
-        action="No backup was finished for a day: see the instance's events.",
-        runbook=BACKUP_RUNBOOK,
-        severity=Severity.PAGE,
-        missing="breaching",
-    )
-
-
-def cache_nodes(cache: CachePlan) -> tuple[str, ...]:
-    """Names that ElastiCache gives to the nodes of a group: its metrics go by node."""
-    nodes = range(1, cache.nodes_per_shard + 1)
-    if not cache.clustered:
-        return tuple(f"{cache.identifier}-{node:03d}" for node in nodes)
-    shards = range(1, cache.shards + 1)
-    return tuple(f"{cache.identifier}-{shard:04d}-{node:03d}" for shard in shards for node in nodes)

@@ -22,6 +22,11 @@ SERVICE_CIDR = "172.20.0.0/16"
 """Of Services: outside of every region's own range. Can't be changed once the cluster exists."""
 
 
+def control_plane_logs(cluster: str) -> str:
+    """Group that EKS writes the logs of its control plane to, by the cluster's name."""
+    return f"/aws/eks/{cluster}/cluster"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClusterPlan:
     """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals."""

@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.alarms import (
-    AlarmPlan,
-    backup_alarm,
-    cache_alarms,
-    certificate_alarm,
-    database_alarms,
-    firewall_alarm,
-    load_balancer_alarms,
-)
+from planning.alarms import AlarmPlan, certificate_alarm, cluster_alarms, firewall_alarm, load_balancer_alarms
 from planning.budget import spendable_connections
+from planning.cluster import control_plane_logs
+from planning.data_alarms import backup_alarm, cache_alarms, database_alarms
 from planning.key import KeyPlan
+from planning.log_alarms import LogAlarmPlan, log_alarms
 from planning.naming import fit, regional, stack_prefix
 from planning.network_policy import PolicyPlan
 from planning.observability_policies import observability_policies
@@ -144,6 +139,8 @@ class ObservabilityPlan:
     replica_alarms: tuple[AlarmPlan, ...]
     cache_alarms: tuple[AlarmPlan, ...]
     load_balancer_alarms: tuple[AlarmPlan, ...]
+    cluster_alarms: tuple[AlarmPlan, ...]
+    log_alarms: tuple[LogAlarmPlan, ...]
     certificate_alarm: AlarmPlan
     edge: EdgePlan | None
 
@@ -156,6 +153,8 @@ class ObservabilityPlan:
             *self.replica_alarms,
             *self.cache_alarms,
             *self.load_balancer_alarms,
+            *self.cluster_alarms,
+            *(found.alarm for found in self.log_alarms),
             self.certificate_alarm,
         )
 
@@ -165,13 +164,14 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
     connections = spendable_connections(tier.database.memory_gib) // min(tier.regions, len(settings.regions))
     prefix = regional(stack, region)
     copies = min(2, tier.floor)
+    groups = tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host"))
     return ObservabilityPlan(
         prefix=prefix,
         region=region,
         cluster=prefix,
         topic=_topic(f"{prefix}-alarms", region, settings, logs=True),
         logs=LogsPlan(
-            groups=tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host")),
+            groups=groups,
             days=tier.log_days,
             queries={f"{prefix}/{name}": query for name, query in QUERIES.items()},
         ),
@@ -191,6 +191,8 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         replica_alarms=database_alarms(tier, replica=True),
         cache_alarms=cache_alarms(replicated=tier.app_cache.nodes_per_shard > 1),
         load_balancer_alarms=load_balancer_alarms(tier),
+        cluster_alarms=cluster_alarms(tier),
+        log_alarms=log_alarms(tier, prefix=prefix, pods=groups[0], control_plane=control_plane_logs(prefix)),
         certificate_alarm=certificate_alarm(),
         edge=_edge(stack, settings, tier) if region == settings.regions[0] else None,
     )

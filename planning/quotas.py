@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from planning.addresses import ZONES, region_addresses
 from planning.cost.assumptions import Assumptions
 from planning.cost.load import SECONDS
+from planning.cost.seeing import OTLP_SECONDS, SCRAPED_PER_POD
 from planning.spec import Registry
 from planning.tiers import CacheSize, Tier, growth, node_limit, pod_range, shard_count, tier_for
+from planning.watch.scraping import SECONDS as SCRAPE_SECONDS
 
 SOURCE = "Defaults as docs.aws.amazon.com has them; Service Quotas has the account's own."
 _DOCS = "docs.aws.amazon.com"
@@ -18,6 +20,7 @@ _CACHE = f"{_DOCS}/general/latest/gr/elasticache-service.html"
 _IAM = f"{_DOCS}/IAM/latest/UserGuide/reference_iam-quotas.html"
 _S3 = f"{_DOCS}/general/latest/gr/s3.html"
 _ELB = f"{_DOCS}/elasticloadbalancing/latest/application/load-balancer-limits.html"
+_AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
 _CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 _ADDRESSES = "planning/addresses.py"
 _ASSUMED = Assumptions()
@@ -120,6 +123,7 @@ def quotas(
             needed=_gateway_pods(tier, users),
             source=_ELB,
         ),
+        *_series(tier, backends, pods, _gateway_pods(tier, users), assumptions),
         Quota(
             name="CloudFront: requests/s of a distribution",
             code="on request",
@@ -144,6 +148,35 @@ def pods_of(registry: Registry, tier: Tier, users: int) -> int:
         pod_range(tier, users, plugin.share, singleton=plugin.backend.scaling.singleton).max
         for plugin in registry.plugins
         if plugin.backend
+    )
+
+
+def _series(tier: Tier, backends: int, pods: int, proxies: int, assumptions: Assumptions) -> tuple[Quota, ...]:
+    """Of a workspace of Amazon Managed Service for Prometheus; tiers without one need none.
+
+    default of 2021: as a public list of Service Quotas had it then. AWS has raised such numbers since, but what its
+    page says of these today could not be read: whoever passes one looks it up in the account.
+    """
+    proxies, pods = (proxies, pods) if tier.metrics else (0, 0)
+    scraped = proxies * assumptions.series_per_proxy + pods * SCRAPED_PER_POD
+    sent = pods * assumptions.series_per_pod
+    return (
+        # What a workspace starts with: it grows with what it is sent, up to fifty million.
+        Quota(name="AMP: active series", code="by name", default=2_000_000, needed=round(scraped + sent), source=_AMP),
+        Quota(
+            name="AMP: samples/s (default of 2021)",
+            code="by name",
+            default=70_000,
+            needed=round(scraped / SCRAPE_SECONDS + sent / OTLP_SECONDS),
+            source=_AMP,
+        ),
+        Quota(
+            name="AMP: rule namespaces (default of 2021)",
+            code="by name",
+            default=10,
+            needed=1 + backends if tier.metrics else 0,
+            source=_AMP,
+        ),
     )
 
 

@@ -112,7 +112,13 @@ PRICES: dict[str, Price] = {
     "cloudwatch-metric": _price("month", 0.30, f"aws.amazon.com/cloudwatch/pricing, {_QUOTED}"),
     "xray-traces": _price("million", 5.00, f"aws.amazon.com/xray/pricing, {_QUOTED}"),
     "amp-samples": _price(
-        "million", 0.09, f"aws.amazon.com/prometheus/pricing, {_QUOTED}", note="first 2 billion; more costs less"
+        "million", 0.09, f"aws.amazon.com/prometheus/pricing, {_QUOTED}", note="first 2 billion a month"
+    ),
+    "amp-samples-more": _price(
+        "million",
+        0.035,
+        f"aws.amazon.com/prometheus/pricing, {_QUOTED}",
+        note="the next 250 billion; still more costs less",
     ),
     "amp-gb": _price("GB-month", 0.03, f"aws.amazon.com/prometheus/pricing, {_QUOTED}"),
     "s3-rtc-gb": _price("GB", 0.015, f"aws.amazon.com/s3/pricing, {_QUOTED}"),

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from planning.alarms import cache_nodes
 from planning.cost.assumptions import Assumptions
 from planning.cost.bill import GLOBAL, Basis, Line
 from planning.cost.load import MILLION, SECONDS, RegionLoad
 from planning.cost.prices import line
+from planning.data_alarms import cache_nodes
 from planning.database import DatabasePlan
 from planning.platform import PlatformPlan, RegionPlan
 from planning.watch.scraping import SECONDS as SCRAPE_SECONDS
@@ -18,6 +18,8 @@ STORED_PART = 0.15
 OTLP_SECONDS = 60
 SAMPLE_BYTES = 2
 """Of a sample that is kept, as AWS estimates it: one or two bytes."""
+DEAR_SAMPLES = 2_000 * MILLION
+"""A month and region, at the first price; the next 250 billion cost less."""
 SCRAPED_PER_POD = 12
 """Of each pod, as Kubernetes and its kubelet count it: planning/watch/series.py has the names."""
 BLOCKED_PART = 0.01
@@ -52,7 +54,9 @@ def seeing_lines(region: RegionPlan, load: RegionLoad, plan: PlatformPlan, assum
         yield of("traces", "xray-traces", traces / MILLION, Basis.TRAFFIC)
     if seen.metrics:
         samples = samples_a_month(region, load, assumptions)
-        yield of("metrics, taken in", "amp-samples", samples / MILLION)
+        dear = min(samples, DEAR_SAMPLES)
+        yield of("metrics, taken in", "amp-samples", dear / MILLION)
+        yield of("metrics, taken in above two billion", "amp-samples-more", (samples - dear) / MILLION)
         yield of("metrics, kept", "amp-gb", samples * SAMPLE_BYTES / 1e9 * seen.metrics_days / DAYS)
 
 
@@ -82,6 +86,8 @@ def alarm_count(region: RegionPlan, instances: tuple[int, int]) -> int:
         + replicas * len(seen.replica_alarms)
         + nodes * len(seen.cache_alarms)
         + len(seen.load_balancer_alarms)
+        + len(seen.cluster_alarms)
+        + len(seen.log_alarms)
         + certificates
     )
 

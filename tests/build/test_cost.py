@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from planning.alarms import cache_nodes
 from planning.cost.bill import Cost
 from planning.cost.estimate import cost_of
 from planning.cost.load import ADAPTER_CPU_M, ADAPTER_MEMORY_MIB, POOLER_CPU_M, POOLER_MEMORY_MIB
+from planning.data_alarms import cache_nodes
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
 from tests.components.recording import Recorded
@@ -65,6 +65,7 @@ FREE = {
     "aws:cloudwatch/logDelivery:LogDelivery": "delivery of access records to S3 is free; they are counted there",
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _PART,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _PART,
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": "counts faults: while there is none it makes no metric",
     "aws:cloudwatch/queryDefinition:QueryDefinition": "a text; only a person who runs it pays for what it reads",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _RULES,
     "aws:ec2/internetGateway:InternetGateway": _RULES,

@@ -12,8 +12,8 @@ from components.edge_alarms import EdgeAlarms
 from components.network_policy import network_policy
 from components.observability import Observability
 from components.secrets import RootSecret
-from planning.alarms import cache_nodes
 from planning.caches import plan_caches
+from planning.data_alarms import cache_nodes
 from planning.database import plan_shards
 from planning.gateway import plan_gateway
 from planning.labels import selector
@@ -28,6 +28,7 @@ from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 WORKSPACE = "aws:amp/workspace:Workspace"
 BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/naap-dev-use1-gateway/0123456789abcdef"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0123"
@@ -127,6 +128,21 @@ def test_nodes_of_a_clustered_cache_carry_their_shard() -> None:
         "-0002-001",
         "-0002-002",
     ]
+
+
+def test_lines_of_logs_are_counted_into_the_metric_that_the_alarm_is_on() -> None:
+    counted = one(_records(1_000), FILTER, "seen-log-alarms-pooler-waits-lines").inputs["metricTransformation"]
+    alarm = one(_records(1_000), ALARM, "seen-log-alarms-logs-pooler-waits").inputs
+
+    assert (counted["namespace"], counted["name"]) == (alarm["namespace"], alarm["metricName"])
+    assert "dimensions" not in alarm
+    assert not of_type(_records(50_000), FILTER)
+
+
+def test_a_percentile_is_stated_as_one() -> None:
+    alarm = one(_records(1_000), ALARM, "seen-alarms-gateway-slow").inputs
+
+    assert (alarm["extendedStatistic"], alarm["threshold"], "statistic" in alarm) == ("p95", 2.5, False)
 
 
 def test_failed_backups_are_told_by_the_databases_themselves() -> None:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from planning.databases import PluginDatabasePlan
+from planning.log_alarms import log_alarms
 from planning.pooler_config import METRICS_USER
 from planning.secrets import derive
+from planning.tiers import tier_for
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import Postgres, answered
 from tests.planning.samples import ROOT_SECRET
@@ -57,6 +59,14 @@ def test_clients_wait_while_the_pooler_itself_is_well(lost: Pooler, database: Po
         time.sleep(0.3)
     with socket.create_connection(("127.0.0.1", lost.server.port), timeout=3):
         pass  # what the pod's probes ask
+
+
+def test_clients_that_waited_in_vain_are_told_by_the_poolers_log(lost: Pooler) -> None:
+    waits, _, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
+    deadline = time.monotonic() + 30
+    while waits.words not in lost.server.log.read_text():
+        assert time.monotonic() < deadline, lost.server.log.read_text()
+        time.sleep(0.5)
 
 
 def pools(pooler: Pooler, database: Postgres) -> list[dict[str, str]]:

@@ -37,6 +37,28 @@ def test_every_alarm_says_what_to_do(users: int) -> None:
         assert alarm.threshold >= 0
 
 
+def test_a_tier_without_series_learns_the_same_from_logs_and_from_aws() -> None:
+    """The rest is in docs/observability.md, with the reason."""
+    for users in (1_000, 10_000):
+        keys = {alarm.runbook for alarm in _plan(users).alarms}
+        assert keys >= {
+            *("limiter-fails-open", "pooler-clients-wait", "database-connections", "autoscaler-blind"),
+            *("pods-not-ready", "plugin-latency", "service-errors", "certificate-expiry", "database-backup"),
+        }
+    assert (_plan(50_000).log_alarms, _plan(50_000).cluster_alarms) == ((), ())
+
+
+def test_a_line_of_a_pod_is_counted_by_what_it_says_and_where() -> None:
+    waits, _, blind = _plan(1_000).log_alarms
+
+    assert waits.pattern == '{ ($.kubernetes.namespace_name = "naap-pooler") && ($.log = "*query_wait_timeout*") }'
+    assert blind.pattern == '"failed to compute desired number of replicas"'
+    assert (waits.group, blind.group) == (
+        "/aws/containerinsights/naap-dev-use1/application",
+        "/aws/eks/naap-dev-use1/cluster",
+    )
+
+
 def test_keys_of_alarms_are_unique_for_what_they_watch() -> None:
     plan = _plan(100_001)
     for of_one in (plan.database_alarms, plan.replica_alarms, plan.cache_alarms, plan.load_balancer_alarms):
