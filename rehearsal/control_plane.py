@@ -53,20 +53,16 @@ class ControlPlane:
     def start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
         """Bring it up, or what of it doesn't run; return when nodes are ready and all definitions are served.
 
-        A healthy one is left alone. Raises RehearsalError with the end of the log of what failed.
+        A healthy one is left alone. Raises RehearsalError with the end of the log of what failed; nothing of it runs then.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.folder / "region").write_text(self.region)
         self._pki.make()
-        for _ in range(PORT_TRIES):
-            try:
-                return self._start(tools, definitions)
-            except _PortTakenError:
-                time.sleep(0.5)  # a member that was killed just now may not have let go of its port yet
-        # Another program has a port of ours: take others.
-        self.stop()
-        (self.folder / "ports.json").unlink(missing_ok=True)
-        return self._start(tools, definitions)
+        try:
+            return self._start_somewhere(tools, definitions)
+        except RehearsalError:
+            self.stop()  # an API server that has given up on its etcd would end in the middle of the next try
+            raise
 
     def stop(self) -> None:
         """End every process of it. Its data stays until the folder is deleted."""
@@ -86,6 +82,17 @@ class ControlPlane:
         except OSError:
             raise RehearsalError(f"The control plane in {self.folder} was never started: make up.") from None
         return self._access(ports, token)
+
+    def _start_somewhere(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
+        for _ in range(PORT_TRIES):
+            try:
+                return self._start(tools, definitions)
+            except _PortTakenError:
+                time.sleep(0.5)  # a member that was killed just now may not have let go of its port yet
+        # Another program has a port of ours: take others.
+        self.stop()
+        (self.folder / "ports.json").unlink(missing_ok=True)
+        return self._start(tools, definitions)
 
     def _start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
         paths = {name: tool.path for name, tool in tools.items()}

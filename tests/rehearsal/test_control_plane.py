@@ -156,7 +156,7 @@ def test_a_crashed_member_is_restarted_and_the_rest_left_alone(
         plane.stop()
 
 
-def test_what_can_not_start_is_shown_with_the_end_of_its_log(
+def test_what_can_not_start_is_shown_with_the_end_of_its_log_and_leaves_nothing_running(
     tools: Mapping[str, Found], definitions: list[Object], tmp_path: Path
 ) -> None:
     plane = ControlPlane(tmp_path / "c", "us-east-1")
@@ -164,6 +164,7 @@ def test_what_can_not_start_is_shown_with_the_end_of_its_log(
     try:
         with pytest.raises(RehearsalError, match=r"kube-apiserver ended(.|\n)*unknown flag"):
             plane.start(broken, definitions)
+        assert not any(plane.states().values())
     finally:
         plane.stop()
 
