@@ -53,7 +53,7 @@ class ControlPlane:
     def start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
         """Bring it up, or what of it doesn't run; return when nodes are ready and all definitions are served.
 
-        A healthy one is left alone. Raises RehearsalError with the end of the log of what failed; nothing of it runs then.
+        A healthy one is left alone. Raises RehearsalError with the end of the log of what failed: none runs then.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.folder / "region").write_text(self.region)

@@ -2,19 +2,10 @@
 
 from planning.cdn import REGION as EDGE_REGION
 from planning.queue_metric import GATEWAY_JOB
-from planning.watch.dashboard import AwsQuery, Dashboard, Panel, Query
+from planning.watch.dashboard import Dashboard, Panel
+from planning.watch.panels import aws_graph, graph
 from planning.watch.platform_rules import open_connections
 from planning.watch.series import CONTAINERS_JOB, LIMITER_JOB, POOLER_JOB, STATE_JOB
-
-_DIMENSIONS = {
-    "AWS/Billing": "ServiceName",
-    "AWS/CloudFront": "DistributionId",
-    "AWS/ElastiCache": "CacheClusterId",
-    "AWS/Logs": "LogGroupName",
-    "AWS/NATGateway": "NatGatewayId",
-    "AWS/RDS": "DBInstanceIdentifier",
-}
-"""By which each service's things are told apart."""
 
 
 def platform_dashboards(*, region: str, connections: int) -> tuple[Dashboard, ...]:
@@ -37,7 +28,7 @@ def _gateway() -> tuple[Panel, ...]:
     over = f'sum by (job) (rate(ratelimit_service_rate_limit_over_limit{{job="{LIMITER_JOB}"}}[5m]))'
     hits = f'sum by (job) (rate(ratelimit_service_rate_limit_total_hits{{job="{LIMITER_JOB}"}}[5m]))'
     return (
-        _panel(
+        graph(
             "Requests, by class of answer",
             "reqps",
             (
@@ -45,7 +36,7 @@ def _gateway() -> tuple[Panel, ...]:
                 "{{envoy_response_code_class}}xx",
             ),
         ),
-        _panel(
+        graph(
             "Most called upstreams",
             "reqps",
             (
@@ -53,18 +44,18 @@ def _gateway() -> tuple[Panel, ...]:
                 "{{envoy_cluster_name}}",
             ),
         ),
-        _panel(
+        graph(
             "Connections, and proxies",
             "short",
             (f"sum(envoy_http_downstream_cx_active{{{job}}})", "connections"),
             (f"count(up{{{job}}} == 1)", "proxies"),
         ),
-        _panel(
+        graph(
             "Memory of a proxy",
             "bytes",
             (f"max(envoy_server_memory_allocated{{{job}}})", "fullest"),
         ),
-        _panel(
+        graph(
             "Limiter as the proxies see it",
             "reqps",
             (f"sum(rate(envoy_cluster_ratelimit_ok{{{job}}}[5m]))", "within"),
@@ -72,8 +63,8 @@ def _gateway() -> tuple[Panel, ...]:
             (f"sum(rate(envoy_cluster_ratelimit_error{{{job}}}[5m]))", "no answer"),
             (f"sum(rate(envoy_cluster_ratelimit_failure_mode_allowed{{{job}}}[5m]))", "passed uncounted"),
         ),
-        _panel("Limiter by itself", "reqps", (hits, "counted"), (over, "over the limit")),
-        _panel(
+        graph("Limiter by itself", "reqps", (hits, "counted"), (over, "over the limit")),
+        graph(
             "Days until a certificate ends",
             "d",
             (f"min(envoy_server_days_until_first_cert_expiring{{{job}}})", "days"),
@@ -86,27 +77,27 @@ def _databases(region: str, connections: int) -> tuple[Panel, ...]:
     by = "sum by (shard)"
 
     def rds(title: str, metric: str, unit: str, statistic: str = "Average") -> Panel:
-        return _aws(title, unit, f"AWS/RDS {metric}", statistic, region)
+        return aws_graph(title, unit, f"AWS/RDS {metric}", statistic, region)
 
     return (
-        Panel(
-            title="Connections to primaries, and the budget",
-            unit="short",
+        graph(
+            "Connections to primaries, and the budget",
+            "short",
+            (open_connections(), "shard {{shard}}"),
             limit=connections,
-            queries=(Query(expression=open_connections(), legend="shard {{shard}}"),),
         ),
-        _panel(
+        graph(
             "Clients",
             "short",
             (f"{by} (pgbouncer_pools_client_active_connections{{{job}}})", "shard {{shard}} served"),
             (f"{by} (pgbouncer_pools_client_waiting_connections{{{job}}})", "shard {{shard}} waiting"),
         ),
-        _panel(
+        graph(
             "Longest wait for a server",
             "s",
             (f"max by (shard, database) (pgbouncer_pools_client_maxwait_seconds{{{job}}})", "{{database}}"),
         ),
-        _panel(
+        graph(
             "Queries",
             "short",
             (f"{by} (rate(pgbouncer_stats_totals_queries_pooled_total{{{job}}}[5m]))", "shard {{shard}}"),
@@ -120,7 +111,7 @@ def _databases(region: str, connections: int) -> tuple[Panel, ...]:
 
 def _caches(region: str) -> tuple[Panel, ...]:
     def cache(title: str, metric: str, unit: str, statistic: str = "Average") -> Panel:
-        return _aws(title, unit, f"AWS/ElastiCache {metric}", statistic, region)
+        return aws_graph(title, unit, f"AWS/ElastiCache {metric}", statistic, region)
 
     return (
         cache("CPU of the engine", "EngineCPUUtilization", "percent"),
@@ -146,21 +137,21 @@ def _cluster() -> tuple[Panel, ...]:
         return part(f'sum(kube_pod_container_resource_requests{{{job},resource="{resource}"}})', resource)
 
     return (
-        _panel(
+        graph(
             "Nodes",
             "short",
             (f"count(kube_node_info{{{job}}})", "all"),
             (f'sum(kube_node_status_condition{{{job},condition="Ready",status="true"}})', "ready"),
         ),
-        _panel("Pods by phase", "short", (f"sum by (phase) (kube_pod_status_phase{{{job}}})", "{{phase}}")),
-        _panel("CPU, of what nodes have", "percentunit", (requested("cpu"), "requested"), (part(used, "cpu"), "used")),
-        _panel(
+        graph("Pods by phase", "short", (f"sum by (phase) (kube_pod_status_phase{{{job}}})", "{{phase}}")),
+        graph("CPU, of what nodes have", "percentunit", (requested("cpu"), "requested"), (part(used, "cpu"), "used")),
+        graph(
             "Memory, of what nodes have",
             "percentunit",
             (requested("memory"), "requested"),
             (part(memory, "memory"), "used"),
         ),
-        _panel(
+        graph(
             "Pods that are missing",
             "short",
             (
@@ -168,7 +159,7 @@ def _cluster() -> tuple[Panel, ...]:
                 "{{namespace}}",
             ),
         ),
-        _panel(
+        graph(
             "Restarts in an hour",
             "short",
             (
@@ -185,7 +176,7 @@ def _cost(region: str) -> tuple[Panel, ...]:
     job = f'job="{STATE_JOB}"'
     namespaces = f'sum by (namespace) (kube_pod_container_resource_requests{{{job},resource="%s"}})'
     return (
-        _aws(
+        aws_graph(
             "Bill of the month so far, by service",
             "currencyUSD",
             "AWS/Billing EstimatedCharges",
@@ -193,28 +184,11 @@ def _cost(region: str) -> tuple[Panel, ...]:
             EDGE_REGION,
             ("Currency", "USD"),
         ),
-        _panel("Nodes", "short", (f"count(kube_node_info{{{job}}})", "nodes")),
-        _panel("CPU requested, by namespace", "short", (f"topk(15, {namespaces % 'cpu'})", "{{namespace}}")),
-        _panel("Memory requested, by namespace", "bytes", (f"topk(15, {namespaces % 'memory'})", "{{namespace}}")),
-        _aws("Logs taken in", "bytes", "AWS/Logs IncomingBytes", "Sum", region),
-        _aws("Through NAT", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
-        _aws("Out of the CDN", "bytes", "AWS/CloudFront BytesDownloaded", "Sum", EDGE_REGION),
-        _panel("Series scraped", "short", ("sum by (job) (scrape_samples_post_metric_relabeling)", "{{job}}")),
+        graph("Nodes", "short", (f"count(kube_node_info{{{job}}})", "nodes")),
+        graph("CPU requested, by namespace", "short", (f"topk(15, {namespaces % 'cpu'})", "{{namespace}}")),
+        graph("Memory requested, by namespace", "bytes", (f"topk(15, {namespaces % 'memory'})", "{{namespace}}")),
+        aws_graph("Logs taken in", "bytes", "AWS/Logs IncomingBytes", "Sum", region),
+        aws_graph("Through NAT", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
+        aws_graph("Out of the CDN", "bytes", "AWS/CloudFront BytesDownloaded", "Sum", EDGE_REGION),
+        graph("Series scraped", "short", ("sum by (job) (scrape_samples_post_metric_relabeling)", "{{job}}")),
     )
-
-
-def _panel(title: str, unit: str, *queries: tuple[str, str]) -> Panel:
-    return Panel(
-        title=title,
-        unit=unit,
-        queries=tuple(Query(expression=expression, legend=legend) for expression, legend in queries),
-    )
-
-
-def _aws(title: str, unit: str, metric: str, statistic: str, region: str, *where: tuple[str, str]) -> Panel:
-    """metric: with its namespace, `AWS/RDS CPUUtilization`."""
-    namespace, _, name = metric.partition(" ")
-    query = AwsQuery(
-        namespace=namespace, metric=name, statistic=statistic, by=_DIMENSIONS[namespace], region=region, where=where
-    )
-    return Panel(title=title, unit=unit, queries=(query,))

@@ -105,7 +105,20 @@ def _poolers(connections: int) -> tuple[Alert, ...]:
 
 def _workloads() -> tuple[Alert, ...]:
     job = f'job="{STATE_JOB}",{OURS}'
-    own = "{{ $labels.namespace }}"
+    own, deployment = "{{ $labels.namespace }}", "{{ $labels.deployment }}"
+    autoscaler = "{{ $labels.horizontalpodautoscaler }}"
+    scaled = "kube_horizontalpodautoscaler"
+
+    def ticket(name: str, runbook: str, minutes: int, expression: str, summary: str) -> Alert:
+        return Alert(
+            name=name,
+            expression=expression,
+            minutes=minutes,
+            severity=Severity.TICKET,
+            runbook=runbook,
+            summary=summary,
+        )
+
     return (
         Alert(
             name="NoPodReady",
@@ -114,50 +127,43 @@ def _workloads() -> tuple[Alert, ...]:
             minutes=2,
             severity=Severity.PAGE,
             runbook="no-pod-ready",
-            summary=f"{{{{ $labels.deployment }}}} in {own} has no pod that is ready.",
+            summary=f"{deployment} in {own} has no pod that is ready.",
         ),
-        Alert(
-            name="PodsNotReady",
-            expression=f"kube_deployment_status_replicas_unavailable{{{job}}} > 0",
-            minutes=15,
-            severity=Severity.TICKET,
-            runbook="pods-not-ready",
-            summary=f"{{{{ $labels.deployment }}}} in {own} lacks {{{{ $value }}}} ready pods.",
+        ticket(
+            "PodsNotReady",
+            "pods-not-ready",
+            15,
+            f"kube_deployment_status_replicas_unavailable{{{job}}} > 0",
+            f"{deployment} in {own} lacks {{{{ $value }}}} ready pods.",
         ),
-        Alert(
-            name="AutoscalerAtMaximum",
-            expression=f"kube_horizontalpodautoscaler_status_current_replicas{{{job}}}"
-            f" >= kube_horizontalpodautoscaler_spec_max_replicas{{{job}}}",
-            minutes=15,
-            severity=Severity.TICKET,
-            runbook="autoscaler-at-maximum",
-            summary=f"{{{{ $labels.horizontalpodautoscaler }}}} in {own} can't add pods: it is at its maximum.",
+        ticket(
+            "AutoscalerAtMaximum",
+            "autoscaler-at-maximum",
+            15,
+            f"{scaled}_status_current_replicas{{{job}}} >= {scaled}_spec_max_replicas{{{job}}}",
+            f"{autoscaler} in {own} can't add pods: it is at its maximum.",
         ),
-        Alert(
-            name="AutoscalerBlind",
-            expression=f'kube_horizontalpodautoscaler_status_condition{{{job},condition="ScalingActive",'
-            'status="false"} == 1',
-            minutes=10,
-            severity=Severity.TICKET,
-            runbook="autoscaler-blind",
-            summary=f"{{{{ $labels.horizontalpodautoscaler }}}} in {own} can't read a metric, and so doesn't scale.",
+        ticket(
+            "AutoscalerBlind",
+            "autoscaler-blind",
+            10,
+            f'{scaled}_status_condition{{{job},condition="ScalingActive",status="false"}} == 1',
+            f"{autoscaler} in {own} can't read a metric, and so doesn't scale.",
         ),
-        Alert(
-            name="JobFailed",
-            expression=f'kube_job_failed{{{job},condition="true"}} == 1',
-            minutes=1,
-            severity=Severity.TICKET,
-            runbook="job-failed",
-            summary=f"Job {{{{ $labels.job_name }}}} in {own} failed for good.",
+        ticket(
+            "JobFailed",
+            "job-failed",
+            1,
+            f'kube_job_failed{{{job},condition="true"}} == 1',
+            f"Job {{{{ $labels.job_name }}}} in {own} failed for good.",
         ),
-        Alert(
-            name="SecretsOld",
-            expression=f'time() - min by (namespace) (kube_configmap_created{{{job},configmap=~"{SECRETS_MARK}.+"}})'
+        ticket(
+            "SecretsOld",
+            "secrets-old",
+            60,
+            f'time() - min by (namespace) (kube_configmap_created{{{job},configmap=~"{SECRETS_MARK}.+"}})'
             f" > {SECRET_DAYS * _DAY_SECONDS}",
-            minutes=60,
-            severity=Severity.TICKET,
-            runbook="secrets-old",
-            summary=f"Passwords of {own} are older than {SECRET_DAYS} days.",
+            f"Passwords of {own} are older than {SECRET_DAYS} days.",
         ),
     )
 

@@ -4,8 +4,9 @@ from planning.databases import PluginDatabasePlan
 from planning.naming import namespace
 from planning.queue_metric import GATEWAY_JOB, queue_depth, upstream_clusters
 from planning.watch.burn import ANSWERS, FAILED, REQUESTS, SLOW_ANSWERS
-from planning.watch.dashboard import AwsQuery, Dashboard, Panel, Query
+from planning.watch.dashboard import Dashboard, Panel
 from planning.watch.objective import ObjectivePlan
+from planning.watch.panels import aws_graph, graph
 from planning.watch.series import CONTAINERS_JOB, POOLER_JOB, STATE_JOB
 
 
@@ -34,45 +35,34 @@ def plugin_dashboard(
     )
 
 
+def _upstream(plugin: str) -> str:
+    return f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin)}"'
+
+
 def _service(plugin: str, objective: ObjectivePlan) -> tuple[Panel, ...]:
-    own = f'{{plugin="{plugin}"}}'
-    upstream = f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin)}"'
+    own, upstream = f'{{plugin="{plugin}"}}', _upstream(plugin)
+    by_class = f"sum by (envoy_response_code_class) (rate(envoy_cluster_upstream_rq_xx{{{upstream}}}[5m]))"
     buckets = f"sum by (le) (rate(envoy_cluster_upstream_rq_time_bucket{{{upstream}}}[5m]))"
     month = f"avg_over_time({FAILED}{own}[30d]) / avg_over_time({REQUESTS}{own}[30d])"
     return (
-        Panel(
-            title="Traffic, by class of answer",
-            unit="reqps",
-            queries=(
-                Query(
-                    expression=f"sum by (envoy_response_code_class)"
-                    f" (rate(envoy_cluster_upstream_rq_xx{{{upstream}}}[5m]))",
-                    legend="{{envoy_response_code_class}}xx",
-                ),
-            ),
-        ),
-        Panel(
-            title="Errors, part of the requests",
-            unit="percentunit",
+        graph("Traffic, by class of answer", "reqps", (by_class, "{{envoy_response_code_class}}xx")),
+        graph(
+            "Errors, part of the requests",
+            "percentunit",
+            (f"{FAILED}{own} / {REQUESTS}{own}", "answered 5xx"),
+            (f"{SLOW_ANSWERS}{own} / {ANSWERS}{own}", f"over {objective.latency_ms} ms"),
             limit=objective.failures_allowed,
-            queries=(
-                Query(expression=f"{FAILED}{own} / {REQUESTS}{own}", legend="answered 5xx"),
-                Query(expression=f"{SLOW_ANSWERS}{own} / {ANSWERS}{own}", legend=f"over {objective.latency_ms} ms"),
-            ),
         ),
-        Panel(
-            title="Latency",
-            unit="ms",
+        graph(
+            "Latency",
+            "ms",
+            *((f"histogram_quantile({part}, {buckets})", f"p{part * 100:g}") for part in (0.5, 0.95, 0.99)),
             limit=objective.latency_ms,
-            queries=tuple(
-                Query(expression=f"histogram_quantile({part}, {buckets})", legend=f"p{part * 100:g}")
-                for part in (0.5, 0.95, 0.99)
-            ),
         ),
-        Panel(
-            title="Budget of failures left, of thirty days",
-            unit="percentunit",
-            queries=(Query(expression=f"1 - ({month}) / {objective.failures_allowed}", legend="left"),),
+        graph(
+            "Budget of failures left, of thirty days",
+            "percentunit",
+            (f"1 - ({month}) / {objective.failures_allowed}", "left"),
         ),
     )
 
@@ -82,87 +72,57 @@ def _pods(plugin: str, queue_per_pod: int) -> tuple[Panel, ...]:
     state = f'job="{STATE_JOB}",{here}'
     containers = f'job="{CONTAINERS_JOB}",{here},container!=""'
     limit = f'kube_pod_container_resource_limits{{{state},resource="%s"}}'
-    throttled = f"rate(container_cpu_cfs_throttled_periods_total{{{containers}}}[5m])"
+    cpu = f"sum(rate(container_cpu_usage_seconds_total{{{containers}}}[5m]))"
+    throttled = f"sum(rate(container_cpu_cfs_throttled_periods_total{{{containers}}}[5m]))"
+    restarts = f"sum by (pod) (increase(kube_pod_container_status_restarts_total{{{state}}}[1h]))"
     return (
-        Panel(
-            title="Pods",
-            unit="short",
-            queries=(
-                Query(expression=f"kube_deployment_status_replicas_available{{{state}}}", legend="{{deployment}}"),
-                Query(expression=f"kube_horizontalpodautoscaler_spec_min_replicas{{{state}}}", legend="at least"),
-                Query(expression=f"kube_horizontalpodautoscaler_spec_max_replicas{{{state}}}", legend="at most"),
-            ),
+        graph(
+            "Pods",
+            "short",
+            (f"kube_deployment_status_replicas_available{{{state}}}", "{{deployment}}"),
+            (f"kube_horizontalpodautoscaler_spec_min_replicas{{{state}}}", "at least"),
+            (f"kube_horizontalpodautoscaler_spec_max_replicas{{{state}}}", "at most"),
         ),
-        Panel(
-            title="Restarts in an hour",
-            unit="short",
-            queries=(
-                Query(
-                    expression=f"sum by (pod) (increase(kube_pod_container_status_restarts_total{{{state}}}[1h]))",
-                    legend="{{pod}}",
-                ),
-            ),
+        graph("Restarts in an hour", "short", (restarts, "{{pod}}")),
+        graph(
+            f"Queue: requests in flight or waiting (pods are added above {queue_per_pod} a pod)",
+            "short",
+            (queue_depth(plugin), "requests"),
         ),
-        Panel(
-            title=f"Queue: requests in flight or waiting (pods are added above {queue_per_pod} a pod)",
-            unit="short",
-            queries=(Query(expression=queue_depth(plugin), legend="requests"),),
-        ),
-        Panel(
-            title="Saturation, of the limits",
-            unit="percentunit",
-            queries=(
-                Query(
-                    expression=f"sum(rate(container_cpu_usage_seconds_total{{{containers}}}[5m]))"
-                    f" / sum({limit % 'cpu'})",
-                    legend="CPU",
-                ),
-                Query(
-                    expression=f"max(container_memory_working_set_bytes{{{containers}}}) / max({limit % 'memory'})",
-                    legend="memory, fullest pod",
-                ),
-                Query(
-                    expression=f"sum({throttled}) / sum(rate(container_cpu_cfs_periods_total{{{containers}}}[5m]))",
-                    legend="CPU throttled",
-                ),
+        graph(
+            "Saturation, of the limits",
+            "percentunit",
+            (f"{cpu} / sum({limit % 'cpu'})", "CPU"),
+            (
+                f"max(container_memory_working_set_bytes{{{containers}}}) / max({limit % 'memory'})",
+                "memory, fullest pod",
             ),
+            (f"{throttled} / sum(rate(container_cpu_cfs_periods_total{{{containers}}}[5m]))", "CPU throttled"),
         ),
     )
 
 
 def _limits(plugin: str) -> tuple[Panel, ...]:
-    upstream = f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin)}"'
+    upstream = _upstream(plugin)
+
+    def rate(counter: str) -> str:
+        return f"sum(rate(envoy_cluster_{counter}{{{upstream}}}[5m]))"
+
     return (
-        Panel(
-            title="Limits",
-            unit="reqps",
-            queries=(
-                Query(expression=f"sum(rate(envoy_cluster_ratelimit_ok{{{upstream}}}[5m]))", legend="within"),
-                Query(expression=f"sum(rate(envoy_cluster_ratelimit_over_limit{{{upstream}}}[5m]))", legend="refused"),
-                Query(
-                    expression=f"sum(rate(envoy_cluster_ratelimit_failure_mode_allowed{{{upstream}}}[5m]))",
-                    legend="passed uncounted",
-                ),
-            ),
+        graph(
+            "Limits",
+            "reqps",
+            (rate("ratelimit_ok"), "within"),
+            (rate("ratelimit_over_limit"), "refused"),
+            (rate("ratelimit_failure_mode_allowed"), "passed uncounted"),
         ),
-        Panel(
-            title="Connections, and circuit breakers that are open",
-            unit="short",
-            queries=(
-                Query(expression=f"sum(envoy_cluster_upstream_cx_active{{{upstream}}})", legend="connections"),
-                Query(
-                    expression=f"sum(envoy_cluster_circuit_breakers_default_rq_open{{{upstream}}})",
-                    legend="breakers open",
-                ),
-                Query(
-                    expression=f"sum(rate(envoy_cluster_upstream_cx_connect_fail{{{upstream}}}[5m]))",
-                    legend="refused a second",
-                ),
-                Query(
-                    expression=f"sum(rate(envoy_cluster_upstream_rq_timeout{{{upstream}}}[5m]))",
-                    legend="timeouts a second",
-                ),
-            ),
+        graph(
+            "Connections, and circuit breakers that are open",
+            "short",
+            (f"sum(envoy_cluster_upstream_cx_active{{{upstream}}})", "connections"),
+            (f"sum(envoy_cluster_circuit_breakers_default_rq_open{{{upstream}}})", "breakers open"),
+            (rate("upstream_cx_connect_fail"), "refused a second"),
+            (rate("upstream_rq_timeout"), "timeouts a second"),
         ),
     )
 
@@ -170,57 +130,34 @@ def _limits(plugin: str) -> tuple[Panel, ...]:
 def _pool(database: PluginDatabasePlan) -> tuple[Panel, ...]:
     aliases = "|".join((database.aliases.writer, database.aliases.reader))
     pool = f'job="{POOLER_JOB}",shard="{database.shard}",database=~"{aliases}"'
-    by = "sum by (database)"
+
+    def now(gauge: str) -> str:
+        return f"sum by (database) (pgbouncer_pools_{gauge}_connections{{{pool}}})"
+
+    def rate(counter: str) -> str:
+        return f"sum by (database) (rate(pgbouncer_stats_totals_{counter}_total{{{pool}}}[5m]))"
+
     return (
-        Panel(
-            title="Pool: clients and servers",
-            unit="short",
-            queries=(
-                Query(
-                    expression=f"{by} (pgbouncer_pools_client_active_connections{{{pool}}})",
-                    legend="{{database}} clients",
-                ),
-                Query(
-                    expression=f"{by} (pgbouncer_pools_client_waiting_connections{{{pool}}})",
-                    legend="{{database}} waiting",
-                ),
-                Query(
-                    expression=f"{by} (pgbouncer_pools_server_active_connections{{{pool}}})",
-                    legend="{{database}} servers",
-                ),
-            ),
+        graph(
+            "Pool: clients and servers",
+            "short",
+            (now("client_active"), "{{database}} clients"),
+            (now("client_waiting"), "{{database}} waiting"),
+            (now("server_active"), "{{database}} servers"),
         ),
-        Panel(
-            title="Pool: queries, and seconds of waiting a second",
-            unit="short",
-            queries=(
-                Query(
-                    expression=f"{by} (rate(pgbouncer_stats_totals_queries_pooled_total{{{pool}}}[5m]))",
-                    legend="{{database}} queries a second",
-                ),
-                Query(
-                    expression=f"{by} (rate(pgbouncer_stats_totals_client_wait_seconds_total{{{pool}}}[5m]))",
-                    legend="{{database}} waiting",
-                ),
-            ),
+        graph(
+            "Pool: queries, and seconds of waiting a second",
+            "short",
+            (rate("queries_pooled"), "{{database}} queries a second"),
+            (rate("client_wait_seconds"), "{{database}} waiting"),
         ),
     )
 
 
 def _cache(region: str) -> tuple[Panel, ...]:
     """Of the whole cache: ElastiCache counts by node, not by user."""
-
-    def of(metric: str, statistic: str) -> AwsQuery:
-        return AwsQuery(
-            namespace="AWS/ElastiCache", metric=metric, statistic=statistic, by="CacheClusterId", region=region
-        )
-
+    memory = "AWS/ElastiCache DatabaseMemoryUsagePercentage"
     return (
-        Panel(
-            title="Cache (shared): memory used",
-            unit="percent",
-            limit=80,
-            queries=(of("DatabaseMemoryUsagePercentage", "Average"),),
-        ),
-        Panel(title="Cache (shared): evictions", unit="short", queries=(of("Evictions", "Sum"),)),
+        aws_graph("Cache (shared): memory used", "percent", memory, "Average", region, limit=80),
+        aws_graph("Cache (shared): evictions", "short", "AWS/ElastiCache Evictions", "Sum", region),
     )
