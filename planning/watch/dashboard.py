@@ -102,7 +102,10 @@ def _panel(number: int, panel: Panel) -> dict[str, Any]:
             },
             "overrides": [],
         },
-        "options": {"legend": {"displayMode": "list", "placement": "bottom"}, "tooltip": {"mode": "multi"}},
+        "options": {
+            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+            "tooltip": {"mode": "multi"},
+        },
         "targets": [_target(chr(ord("A") + index), query) for index, query in enumerate(panel.queries)],
     }
 
