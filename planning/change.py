@@ -16,6 +16,7 @@ class Risk(StrEnum):
     REFUSED = "refused"
     REPLACED = "replaced"
     REMOVED = "removed"
+    STOPPED = "stopped"
     RESTARTED = "restarted"
     SHRUNK = "shrinks"
     CHANGED = "changes"
@@ -37,6 +38,7 @@ RESTARTS = {
     Noun.POOLER: "rolling; clients connect again",
     Noun.PLUGIN: "rolling; a singleton is away for a moment",
 }
+STOPS = "no pods and no routes: its requests are answered 410; its data stays"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,9 @@ def _compared(old: Part | None, new: Part | None) -> Change | None:
         return _change(Risk.REPLACED, part, (moved,), "data does not move by itself")
     restarting = _traits(old.restarting, new.restarting)
     changed = _traits(old.traits, new.traits)
-    if restarting:
+    if old.restarting and not new.restarting:
+        return _change(Risk.STOPPED, part, tuple(trait for trait in changed if trait.after is not None), STOPS)
+    if restarting and old.restarting:
         return _change(Risk.RESTARTED, part, (*restarting, *changed), RESTARTS.get(part.noun, ""))
     return _change(_direction(changed), part, changed) if changed else None
 

@@ -114,7 +114,7 @@ def plan_says(changes: Iterable[Change] | Iterable[Mapping[str, Any]]) -> dict[K
 def _plain(change: Change | Mapping[str, Any]) -> tuple[str, str, str, str]:
     named = change if isinstance(change, Mapping) else vars(change)
     risk = str(named["risk"])
-    moves = risk in (Risk.GROWN, Risk.SHRUNK, Risk.CHANGED)
+    moves = risk in (Risk.STOPPED, Risk.GROWN, Risk.SHRUNK, Risk.CHANGED)
     return str(named["noun"]), str(named["name"]), str(named["region"]), IN_PLACE if moves else risk
 
 

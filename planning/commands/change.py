@@ -112,7 +112,7 @@ def _cost(before: PlatformPlan, after: PlatformPlan) -> str:
 def _painted(risk: Risk, line: str, style: Style) -> str:
     if risk in (Risk.REFUSED, Risk.REPLACED, Risk.REMOVED):
         return style.bad(line)
-    return style.warning(line) if risk is Risk.RESTARTED else line
+    return style.warning(line) if risk in (Risk.STOPPED, Risk.RESTARTED) else line
 
 
 def _folded(changes: Sequence[Change]) -> list[tuple[Change, str]]:

@@ -8,7 +8,7 @@ from planning.change import ORDER, Change, Risk, compare
 from planning.part import Noun
 from planning.parts import parts_of
 from planning.platform import PlatformPlan, plan_platform
-from planning.spec import Registry
+from planning.spec import Lifecycle, Registry
 from tests.planning.samples import plugin, registry, settings, three_plugins
 
 USERS = (1_000, 10_000, 50_000, 100_000, 400_000)
@@ -72,6 +72,20 @@ def test_a_new_plugin_is_all_that_a_new_entry_adds() -> None:
     found = compare(plan(10_000), plan(10_000, more))
 
     assert [(change.risk, change.noun, change.name) for change in found] == [(Risk.ADDED, Noun.PLUGIN, "odd-one")]
+
+
+def _odd_one(step: Lifecycle) -> PlatformPlan:
+    return plan(10_000, registry(*three_plugins().plugins, plugin("odd-one", lifecycle=step)))
+
+
+def test_a_plugin_that_stops_is_said_to_stop_and_one_that_starts_again_restarts_nothing() -> None:
+    (stopped,) = compare(_odd_one(Lifecycle.DRAINING), _odd_one(Lifecycle.STOPPED))
+    (started,) = compare(_odd_one(Lifecycle.STOPPED), _odd_one(Lifecycle.ACTIVE))
+
+    assert (stopped.risk, [trait.name for trait in stopped.traits]) == (Risk.STOPPED, ["lifecycle"])
+    assert "410" in stopped.effect
+    assert started.risk is Risk.CHANGED
+    assert {"lifecycle", "prefix", "pods at least"} <= {trait.name for trait in started.traits}
 
 
 def test_a_plugin_that_is_gone_is_removed_with_its_schema_first() -> None:
