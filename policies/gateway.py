@@ -18,7 +18,7 @@ ORDERS = {
     *("x-request-id", "x-forwarded-proto", "x-forwarded-host", "x-envoy-decorator-operation", "x-envoy-force-trace"),
     *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
     *("x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-expected-rq-timeout-ms"),
-    "x-envoy-upstream-alt-stat-name",
+    *("x-envoy-upstream-alt-stat-name", "x-client-trace-id", "traceparent", "tracestate", "baggage"),
 }
 """Headers by which one Envoy tells the next what to record, retry and wait for: from clients it would obey them too."""
 RELEASE_PARTS = (
