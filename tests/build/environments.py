@@ -53,7 +53,7 @@ def plan(environment: Environment, folder: Path, registry: str = REGISTRY) -> Pl
         "production": environment.production,
         "registry": "registry.yaml",
     }
-    names = {"odd-one": frozenset({SECRET_NAME})}
+    names = dict.fromkeys(("odd-one", "odd-two"), frozenset({SECRET_NAME}))
     return plan_of(environment.stack, folder, config, names)
 
 

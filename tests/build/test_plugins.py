@@ -86,16 +86,20 @@ def test_stopping_it_takes_its_routes_away_and_touches_no_other(make: Make, with
     stopped = ODD_ONE + "    lifecycle: stopped\n    installs: {active: 0, counted: 2026-01-31}\n"
     after = {record.urn: record for record in make(REGISTRY + stopped)}
     routed = {each.inputs["metadata"]["namespace"] for each in after.values() if each.inputs.get("kind") == "HTTPRoute"}
-    touched = [
-        record
-        for urn, record in (*with_one_more.items(), *after.items())
-        if urn not in with_one_more.keys() & after.keys()
-    ]
-    touched += [record for urn, record in with_one_more.items() if urn in after and _differs(record, after[urn])]
+    touched = _touched(with_one_more, after)
 
     assert "plugin-odd-one" not in routed
     assert {record.name for record in touched if not _belongs(record, "odd-one")} == {SHELL_REGISTRY}
     assert "use1-stopped-odd-one-route" in {record.name for record in touched}
+
+
+def test_another_name_is_another_plugin_and_touches_no_third(make: Make, with_one_more: dict[str, Recorded]) -> None:
+    after = {record.urn: record for record in make(REGISTRY + ODD_ONE.replace("odd-one", "odd-two"))}
+    left = {urn for urn in with_one_more if _belongs(with_one_more[urn], "odd-one")}
+
+    assert not left & after.keys()
+    touched = [each for each in _touched(with_one_more, after) if not _belongs(each, "odd-one")]
+    assert {each.name for each in touched if not _belongs(each, "odd-two")} == {SHELL_REGISTRY}
 
 
 def test_its_secret_reaches_its_pod_and_is_shown_nowhere(with_one_more: dict[str, Recorded]) -> None:
@@ -116,6 +120,13 @@ def test_the_shells_registry_lists_it(with_one_more: dict[str, Recorded]) -> Non
 def _belongs(record: Recorded, plugin: str) -> bool:
     """Whether its own name, or that of the component around it, has the plugin's name."""
     return plugin in record.name or plugin in record.parent.rpartition("::")[2]
+
+
+def _touched(before: dict[str, Recorded], after: dict[str, Recorded]) -> list[Recorded]:
+    """What comes, goes or changes."""
+    kept = before.keys() & after.keys()
+    moved = [record for found in (before, after) for urn, record in found.items() if urn not in kept]
+    return moved + [after[urn] for urn in kept if _differs(before[urn], after[urn])]
 
 
 def _differs(before: Recorded, after: Recorded) -> bool:
