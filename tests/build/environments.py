@@ -53,7 +53,7 @@ def plan(environment: Environment, folder: Path, registry: str = REGISTRY) -> Pl
         "production": environment.production,
         "registry": "registry.yaml",
     }
-    names = dict.fromkeys(("odd-one", "odd-two"), frozenset({SECRET_NAME}))
+    names = {name: frozenset({SECRET_NAME}) for name in ("odd-one", "odd-two")}
     return plan_of(environment.stack, folder, config, names)
 
 
