@@ -9,6 +9,7 @@ from benchmarks.database import database_lines
 from benchmarks.engine import STEPS, Bench, Compared, cores
 from benchmarks.gateway import print_gateway
 from benchmarks.planning import measure_planning
+from benchmarks.policies import policy_lines
 from rehearsal import tool_table
 from rehearsal.progress import Progress
 from rehearsal.tools import Toolbox
@@ -43,6 +44,8 @@ def main() -> int:
     for compared in found:
         changes = ", ".join(f"{count} {kind}" for kind, count in sorted(compared.added_changes.items()))
         print(f"| {compared.plugins:,} | {compared.added.seconds:.1f} s | {changes} |", flush=True)
+    for line in policy_lines(pulumi):
+        print(line, flush=True)
     print_gateway()
     for line in database_lines():
         print(line, flush=True)

@@ -49,6 +49,17 @@ def test_the_project_runs_the_checkouts_program_and_leaves_its_files_alone(proje
     assert {file: file.read_bytes() for file in project.root.glob("Pulumi*")} == before
 
 
+def test_the_engine_finds_no_folder_for_its_own_logs_also_where_an_earlier_rehearsal_left_one(
+    project: Project, pulumi: Found
+) -> None:
+    logs = project.state / "home" / "logs"
+    logs.mkdir(parents=True)
+    (logs / "old.log").touch()
+    project.write(pulumi)
+    project.write(pulumi)
+    assert logs.is_file()
+
+
 def test_secrets_of_the_checkout_are_not_copied_and_the_rehearsals_own_key_is_kept(
     project: Project, pulumi: Found
 ) -> None:
