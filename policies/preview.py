@@ -1,8 +1,12 @@
-"""What a change would do, read from `pulumi preview --json`, and told: the dangerous part first."""
+"""What a change would do, read from the engine's own events of a preview, and told: the dangerous part first.
+
+`pulumi preview --json` leaves out what a policy pack says, unless PULUMI_ENABLE_STREAMING_JSON_PREVIEW is set: it then
+prints one event a line, and these are what is read here.
+"""
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +18,11 @@ MARK = "<!-- naap-plan {environment} -->"
 GONE = ("replace", "delete")
 SHOWN = 60
 ORDER = ("replace", "delete", "create", "update")
+UNJUDGED = "no policy pack judged it"
+WANTED = (
+    "a preview is what `pulumi preview --json` prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true; "
+    "it printed something else"
+)
 
 
 class BadPreviewError(Exception):
@@ -36,12 +45,17 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """A preview. broken: what the policy pack could not run; errors: of program, providers and policies."""
+    """A preview. broken: what the policy pack could not run; errors: of program and providers.
+
+    violations: what the pack refuses; remarks: what else it says, such as what it judges at the update.
+    """
 
     steps: Sequence[Step]
     counts: Mapping[str, int]
     broken: Sequence[str]
     errors: Sequence[str]
+    violations: Sequence[str]
+    remarks: Sequence[str]
 
     @property
     def losses(self) -> list[Step]:
@@ -50,40 +64,49 @@ class Preview:
 
 
 def read_preview(text: str) -> Preview:
-    """Reads the JSON of a preview, also of one that failed. Raises BadPreviewError."""
-    start = next((place for place, line in _lines(text) if line.startswith("{")), 0)  # warnings come first
-    try:
-        found: Any = json.loads(text[start:])
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise BadPreviewError("a preview is the JSON that `pulumi preview --json` prints; it printed something else")
-    digest = cast("dict[str, Any]", found)
-    stated = cast("list[dict[str, Any]]", digest.get("steps") or [])
-    remarks = cast("list[dict[str, Any]]", digest.get("diagnostics") or [])
-    steps = dict.fromkeys(step for item in stated if (step := _step(item)) is not None)
-    told = [(str(item.get("severity")), str(item.get("message", ""))) for item in remarks]
+    """Reads the events of a preview, also of one that failed. Raises BadPreviewError."""
+    events = [_event(line) for line in text.splitlines() if line.startswith("{")]  # warnings come first
+    if not events:
+        raise BadPreviewError(WANTED)
+    steps = dict.fromkeys(step for event in _of(events, "resourcePreEvent") if (step := _step(event["metadata"])))
+    said = _of(events, "policyEvent")
+    unjudged = [UNJUDGED for summary in _of(events, "summaryEvent") if not summary.get("PolicyPacks")]
+    errors = [event for event in _of(events, "diagnosticEvent") if event.get("severity") == "error"]
+    ran = [event for event in said if CANNOT_RUN not in event["message"]]
     return Preview(
         steps=sorted(steps, key=lambda step: (not step.loses, ORDER.index(step.operation), step.type, step.name)),
         counts=Counter(step.operation for step in steps),
-        broken=[message.strip() for _, message in told if CANNOT_RUN in message],
-        errors=[message.strip() for severity, message in told if severity == "error"],
+        broken=[*unjudged, *_told(event for event in said if CANNOT_RUN in event["message"])],
+        errors=_told(errors),
+        violations=_told(event for event in ran if event["enforcementLevel"] == "mandatory"),
+        remarks=_told(event for event in ran if event["enforcementLevel"] != "mandatory"),
     )
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    place = 0
-    for line in text.splitlines(keepends=True):
-        yield place, line
-        place += len(line)
+def _event(line: str) -> dict[str, Any]:
+    try:
+        found: Any = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or "sequence" not in found:
+        raise BadPreviewError(WANTED)
+    return cast("dict[str, Any]", found)
 
 
-def _step(item: Mapping[str, Any]) -> Step | None:
-    operation = {"create-replacement": "replace", "delete-replaced": "replace"}.get(item["op"], item["op"])
+def _of(events: Iterable[Mapping[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [event[kind] for event in events if kind in event]
+
+
+def _told(events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The last line of each, once: a policy's own description comes before what it found."""
+    return list(dict.fromkeys(str(event["message"]).strip().rpartition("\n")[2] for event in events))
+
+
+def _step(metadata: Mapping[str, Any]) -> Step | None:
+    operation = {"create-replacement": "replace", "delete-replaced": "replace"}.get(metadata["op"], metadata["op"])
     if operation not in ORDER:
         return None
-    kind, _, name = str(item["urn"]).split("::", 2)[2].partition("::")
-    return Step(operation=operation, type=kind.rsplit("$", 1)[-1], name=name)
+    return Step(operation=operation, type=metadata["type"], name=str(metadata["urn"]).split("::", 3)[3])
 
 
 def comment(preview: Preview, *, environment: str, cost: str = "") -> str:
@@ -99,9 +122,11 @@ def comment(preview: Preview, *, environment: str, cost: str = "") -> str:
             [f"{step.operation} `{step.type}` **{step.name}**" for step in preview.losses],
         ),
         ("The policy pack could not run", preview.broken),
+        ("Rules violated", preview.violations),
         ("Errors", preview.errors),
         ("Replaced", _named(preview, "replace")),
         ("Deleted", _named(preview, "delete")),
+        ("The policy pack remarks", preview.remarks),
     ):
         if found:
             lines += [f"### {title}", "", *(f"- {line}" for line in found[:SHOWN]), *_more(found), ""]

@@ -14,12 +14,20 @@ ROOT = Path(__file__).resolve().parents[2]
 BUCKET, DATABASE, SERVICE = "aws:s3/bucket:Bucket", "aws:rds/instance:Instance", "kubernetes:core/v1:Service"
 
 
+PACK = {"summaryEvent": {"PolicyPacks": {"naap": "1.0.0"}}}
+
+
 def _step(operation: str, kind: str, name: str) -> dict[str, Any]:
-    return {"op": operation, "urn": f"urn:pulumi:prod::naap::naap:platform:Plugin${kind}::{name}"}
+    urn = f"urn:pulumi:prod::naap::naap:platform:Plugin${kind}::{name}"
+    return {"resourcePreEvent": {"metadata": {"op": operation, "urn": urn, "type": kind}}}
 
 
-def _text(*steps: dict[str, Any], diagnostics: list[dict[str, str]] | None = None) -> str:
-    return json.dumps({"steps": list(steps), "diagnostics": diagnostics or []})
+def _said(message: str, level: str = "mandatory") -> dict[str, Any]:
+    return {"policyEvent": {"message": f"What every resource is.\n{message}\n", "enforcementLevel": level}}
+
+
+def _text(*events: dict[str, Any], summary: dict[str, Any] = PACK) -> str:
+    return "\n".join(json.dumps({"sequence": number, **event}) for number, event in enumerate((*events, summary)))
 
 
 def test_what_loses_data_comes_first_and_is_named() -> None:
@@ -68,9 +76,17 @@ def test_a_long_list_is_cut_and_says_so() -> None:
     assert "and 5 more" in comment(preview, environment="dev")
 
 
-def test_what_is_no_preview_is_refused() -> None:
-    with pytest.raises(BadPreviewError, match="pulumi preview --json"):
-        read_preview("error: no credentials")
+def test_a_violation_is_told_once_and_apart_from_what_waits() -> None:
+    preview = read_preview(_text(_said("[a] x: open"), _said("[a] x: open"), _said("2 judgements need", "advisory")))
+    assert (preview.violations, preview.remarks, preview.broken) == (["[a] x: open"], ["2 judgements need"], [])
+    told = comment(preview, environment="prod")
+    assert told.index("Rules violated") < told.index("[a] x: open") < told.index("2 judgements need")
+
+
+@pytest.mark.parametrize("text", ["error: no credentials", "", '{\n "steps": []\n}', '{"steps": []}'])
+def test_what_is_no_preview_or_one_without_what_the_policies_say_is_refused(text: str) -> None:
+    with pytest.raises(BadPreviewError, match="PULUMI_ENABLE_STREAMING_JSON_PREVIEW"):
+        read_preview(text)
 
 
 @pytest.mark.parametrize(
@@ -78,10 +94,8 @@ def test_what_is_no_preview_is_refused() -> None:
     [
         (_text(_step("create", SERVICE, "new")), 0),
         (_text(_step("delete", BUCKET, "uploads")), 1),
-        (
-            _text(diagnostics=[{"severity": "warning", "message": "can't run policy 'stack' from policy pack 'naap'"}]),
-            1,
-        ),
+        (_text(_said("can't run policy 'stack' from policy pack 'naap'", "advisory")), 1),
+        (_text(_step("create", SERVICE, "new"), summary={"summaryEvent": {"PolicyPacks": {}}}), 1),
         ("nothing", 2),
     ],
 )

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ PLUGINS = {
     "pulumi-resource-aws": "rehearsal.standins.aws",
     "pulumi-resource-kubernetes": "rehearsal.standins.kubernetes",
 }
+NOTHING: Mapping[str, str] = MappingProxyType({})
 PROJECT = """\
 name: trial
 runtime: {name: python, options: {virtualenv: .venv}}
@@ -59,12 +61,14 @@ class EngineSandbox:
         """A program with `k8s`, `config`, options `own` for the provider, and a namespace's name `SPACE`."""
         self.program(KUBERNETES + source)
 
-    def pulumi(self, *arguments: str, fails: bool = False, timeout: float = 120) -> str:
+    def pulumi(
+        self, *arguments: str, fails: bool = False, timeout: float = 120, environment: Mapping[str, str] = NOTHING
+    ) -> str:
         """Run the command; returns all that it prints, and fails the test if it does not end as expected."""
         done = subprocess.run(
             [str(self._pulumi), *arguments, "--non-interactive", "--color=never"],
             cwd=self.folder,
-            env=self._environment,
+            env={**self._environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
