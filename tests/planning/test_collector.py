@@ -32,6 +32,10 @@ def test_counters_keep_their_names_on_the_way_to_the_workspace() -> None:
     assert _config(50_000)["exporters"]["prometheusremotewrite"]["add_metric_suffixes"] is False
 
 
+def test_a_trace_is_found_by_the_ids_that_the_gateway_writes_into_it() -> None:
+    assert _config(100_001)["exporters"]["awsxray"]["indexed_attributes"] == ["cdn.request_id", "request_id"]
+
+
 def test_traces_carry_no_query_and_no_connection_string() -> None:
     config = _config(10_000)
     deleted = {action["key"] for action in config["processors"]["attributes/quiet"]["actions"]}
