@@ -12,7 +12,7 @@ sys.path.insert(0, {root!r})
 from dataclasses import replace
 from pathlib import Path
 import pulumi, pulumi_aws, pulumi_kubernetes
-import components.migration_job
+import components.migration_job, components.workload
 from components.plugin import Plugin
 from components.priority import PriorityClasses
 from planning.spec import Registry
@@ -20,6 +20,8 @@ from tests.components.plugins import surroundings
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 components.migration_job.BACKOFF_LIMIT = 0
+# Were the new version rolled out, its pods wouldn't become ready.
+components.workload.PROGRESS_DEADLINE_SECONDS = 5
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
