@@ -51,17 +51,18 @@ class Capacity:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """regions: those that the settings name; the tier uses as many as it needs."""
+    """regions: those that the settings name; the tier uses as many as it needs. least_shards: those that hold data."""
 
     registry: Registry
     regions: tuple[str, ...]
     assumptions: Assumptions
+    least_shards: int = 1
 
     def capacity(self, users: int) -> Capacity:
         """What these users need, up to ten million."""
         tier = tier_for(users)
         parts = component_demands(self.registry, tier, users, self.assumptions)
-        nodes, shards = node_limit(tier, users), shard_count(tier, users)
+        nodes, shards = node_limit(tier, users), max(shard_count(tier, users), self.least_shards)
         return Capacity(
             users=users,
             tier=tier.name.value,
@@ -79,7 +80,13 @@ class Question:
     def limits(self, users: int) -> tuple[Quota, ...]:
         """Our own limits and AWS's quotas at these users, the fullest first."""
         found = [
-            *quotas(registry=self.registry, users=users, regions=self.regions, assumptions=self.assumptions),
+            *quotas(
+                registry=self.registry,
+                users=users,
+                regions=self.regions,
+                assumptions=self.assumptions,
+                least_shards=self.least_shards,
+            ),
             *_own(self.registry, tier_for(users), users, self.assumptions),
         ]
         return tuple(sorted(found, key=lambda limit: -limit.needed / limit.default))

@@ -50,17 +50,22 @@ class Quota:
 
 
 def quotas(
-    *, registry: Registry, users: int, regions: tuple[str, ...], assumptions: Assumptions = _ASSUMED
+    *,
+    registry: Registry,
+    users: int,
+    regions: tuple[str, ...],
+    assumptions: Assumptions = _ASSUMED,
+    least_shards: int = 1,
 ) -> tuple[Quota, ...]:
     """Quotas of the home region, which needs the most, and of the account; the fullest first.
 
-    regions: those that the settings name; the tier uses as many as it needs.
+    regions: those that the settings name; the tier uses as many as it needs. least_shards: those that hold data.
     """
     tier = tier_for(users)
     used = regions[: tier.regions]
     pods = pods_of(registry, tier, users)
     backends = sum(1 for plugin in registry.plugins if plugin.backend)
-    shards = shard_count(tier, users)
+    shards = max(shard_count(tier, users), least_shards)
     found = (
         Quota(
             name="EC2: vCPUs, on-demand standard instances",

@@ -15,7 +15,12 @@ NEAR = 0.8
 
 def _run(options: Namespace, source: Source) -> Answer:
     settings, registry = source.inputs(options.stack, users=options.users)
-    question = Question(registry=registry, regions=settings.regions, assumptions=settings.assumptions)
+    question = Question(
+        registry=registry,
+        regions=settings.regions,
+        assumptions=settings.assumptions,
+        least_shards=settings.shards or 1,
+    )
     found = question.capacity(settings.users)
     limits = [to_plain(limit) | {"passed": limit.passed} for limit in found.limits]
     return Answer(data=to_plain(found) | {"limits": limits}, text=lambda style: _text(found, style))

@@ -11,7 +11,13 @@ from planning.style import Style
 
 def _run(options: Namespace, source: Source) -> Answer:
     settings, registry = source.inputs(options.stack, users=options.users)
-    found = quotas(registry=registry, users=settings.users, regions=settings.regions, assumptions=settings.assumptions)
+    found = quotas(
+        registry=registry,
+        users=settings.users,
+        regions=settings.regions,
+        assumptions=settings.assumptions,
+        least_shards=settings.shards or 1,
+    )
     rows = [to_plain(quota) | {"passed": quota.passed} for quota in found]
     return Answer(
         data={"source": SOURCE, "quotas": rows},

@@ -116,3 +116,8 @@ def test_a_million_users_pass_what_the_quotas_of_aws_alone_say_and_more(found: d
     assert alone <= {limit.name for limit in found[1_000_000].limits if limit.passed}
     assert "RDS: instances a region" in alone
     assert tier_for(1_000_000).name.value == found[1_000_000].tier
+
+
+def test_shards_that_hold_data_stay_when_users_go_down() -> None:
+    held = replace(QUESTION, least_shards=3).capacity(1_000)
+    assert (held.shards, held.database_instances) == (3, 3)

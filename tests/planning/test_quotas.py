@@ -21,6 +21,14 @@ def test_more_users_never_need_less_of_a_quota() -> None:
         assert all(_needed(low)[name] <= needed for name, needed in _needed(high).items()), (low, high)
 
 
+def test_shards_that_hold_data_are_counted_where_fewer_users_need_fewer() -> None:
+    few, many = (
+        {each.name: each.needed for each in quotas(registry=REGISTRY, users=1_000, regions=REGIONS, least_shards=least)}
+        for least in (1, 3)
+    )
+    assert (few["RDS: instances a region"], many["RDS: instances a region"]) == (1, 3)
+
+
 def test_a_million_users_pass_the_quota_of_database_instances() -> None:
     passed = {quota.name for quota in quotas(registry=REGISTRY, users=1_000_000, regions=REGIONS) if quota.passed}
     assert "RDS: instances a region" in passed
