@@ -16,18 +16,15 @@ import json
 import pulumi
 from pulumi_aws import rds, secretsmanager
 
-from components.database_parts import INSTANCE_TIMEOUTS, DatabaseParts, read_replica
+from components.database_parts import INSTANCE_TIMEOUTS, DatabaseParts
+from components.database_replica import read_replica
 from components.network import Network
 from components.secrets import RootSecret
 from planning.database import (
     ADMINISTRATOR,
-    AUTHORITY,
     DATABASE_NAME,
     DATABASE_PORT,
     ENGINE_VERSION,
-    INSIGHTS_DAYS,
-    LOG_EXPORTS,
-    MONITORING_SECONDS,
     DatabasePlan,
     ReplicaPlan,
 )
@@ -89,45 +86,25 @@ class Database(pulumi.ComponentResource):
             engine="postgres",
             engine_version=ENGINE_VERSION,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
-            auto_minor_version_upgrade=True,
-            instance_class=plan.instance_class,
             multi_az=plan.multi_az,
             db_name=DATABASE_NAME,
-            port=DATABASE_PORT,
             username=ADMINISTRATOR,
             password=password,
             # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for.
             allocated_storage=plan.storage_gib,
-            max_allocated_storage=plan.max_storage_gib,
-            storage_type="gp3",
             iops=plan.iops,
             storage_throughput=plan.throughput,
-            storage_encrypted=True,
             kms_key_id=parts.key.arn,
             db_subnet_group_name=parts.subnet_group.name,
-            vpc_security_group_ids=[parts.security_group.id],
-            publicly_accessible=False,
-            parameter_group_name=parts.parameter_group.name,
-            ca_cert_identifier=AUTHORITY,
-            # For people, with a role of their own (rds_iam): plugins and poolers have SCRAM.
-            iam_database_authentication_enabled=True,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=parts.key.arn,
-            performance_insights_retention_period=INSIGHTS_DAYS,
-            monitoring_interval=MONITORING_SECONDS,
-            monitoring_role_arn=parts.monitoring_role.arn,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             backup_retention_period=plan.backup_days,
             backup_window=plan.backup_window,
             maintenance_window=plan.maintenance_window,
-            copy_tags_to_snapshot=True,
             delete_automated_backups=not plan.protect,
             deletion_protection=plan.protect,
             skip_final_snapshot=not plan.protect,
             final_snapshot_identifier=f"{plan.identifier}-final" if plan.protect else None,
-            # A change that waited for the maintenance window would be a difference in every run until then.
-            apply_immediately=True,
             tags=self._tags,
+            **parts.every_instance(plan),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=plan.protect,

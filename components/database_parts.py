@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
@@ -18,7 +18,6 @@ from planning.database import (
     PARAMETER_FAMILY,
     PARAMETERS,
     DatabasePlan,
-    ReplicaPlan,
     log_groups,
 )
 from planning.key import KeyPlan
@@ -76,6 +75,32 @@ class DatabaseParts:
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
         self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
+
+    def every_instance(self, plan: DatabasePlan) -> dict[str, Any]:
+        """What primary and replicas state alike."""
+        return {
+            "auto_minor_version_upgrade": True,
+            "instance_class": plan.instance_class,
+            "port": DATABASE_PORT,
+            "max_allocated_storage": plan.max_storage_gib,
+            "storage_type": "gp3",
+            "storage_encrypted": True,
+            "vpc_security_group_ids": [self.security_group.id],
+            "publicly_accessible": False,
+            "parameter_group_name": self.parameter_group.name,
+            "ca_cert_identifier": AUTHORITY,
+            # For people, with a role of their own (rds_iam): plugins and poolers have SCRAM.
+            "iam_database_authentication_enabled": True,
+            "performance_insights_enabled": True,
+            "performance_insights_kms_key_id": self.key.arn,
+            "performance_insights_retention_period": INSIGHTS_DAYS,
+            "monitoring_interval": MONITORING_SECONDS,
+            "monitoring_role_arn": self.monitoring_role.arn,
+            "enabled_cloudwatch_logs_exports": list(LOG_EXPORTS),
+            "copy_tags_to_snapshot": True,
+            # A change that waited for the maintenance window would be a difference in every run until then.
+            "apply_immediately": True,
+        }
 
     def _security_group(self, network: Network, client: pulumi.Input[str], cidrs: Sequence[str]) -> ec2.SecurityGroup:
         group = ec2.SecurityGroup(
@@ -182,62 +207,3 @@ class DatabaseParts:
             )
             for group in log_groups(identifier)
         ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnStorage:
-    """What a replica in another region than its source states, and one in the same region has from it."""
-
-    multi_az: bool
-    key_arn: pulumi.Input[str]
-    subnet_group: pulumi.Input[str]
-    backup_window: str
-
-
-def read_replica(
-    name: str,
-    *,
-    plan: DatabasePlan,
-    replica: ReplicaPlan,
-    source: pulumi.Input[str],
-    parts: DatabaseParts,
-    backup_days: int,
-    tags: Mapping[str, str],
-    parent: pulumi.Resource,
-    own: OwnStorage | None = None,
-) -> rds.Instance:
-    """A replica of a shard's primary. source: its identifier, from another region its ARN."""
-    return rds.Instance(
-        name,
-        identifier=replica.identifier,
-        replicate_source_db=source,
-        auto_minor_version_upgrade=True,
-        instance_class=plan.instance_class,
-        multi_az=own.multi_az if own else None,
-        port=DATABASE_PORT,
-        max_allocated_storage=plan.max_storage_gib,
-        storage_type="gp3",
-        storage_encrypted=True,
-        kms_key_id=own.key_arn if own else None,
-        db_subnet_group_name=own.subnet_group if own else None,
-        vpc_security_group_ids=[parts.security_group.id],
-        publicly_accessible=False,
-        parameter_group_name=parts.parameter_group.name,
-        ca_cert_identifier=AUTHORITY,
-        iam_database_authentication_enabled=True,
-        performance_insights_enabled=True,
-        performance_insights_kms_key_id=parts.key.arn,
-        performance_insights_retention_period=INSIGHTS_DAYS,
-        monitoring_interval=MONITORING_SECONDS,
-        monitoring_role_arn=parts.monitoring_role.arn,
-        enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
-        backup_retention_period=backup_days,
-        backup_window=own.backup_window if own else None,
-        maintenance_window=replica.maintenance_window,
-        copy_tags_to_snapshot=True,
-        # AWS takes no final snapshot of a replica; what it holds is its source's.
-        skip_final_snapshot=True,
-        apply_immediately=True,
-        tags=tags,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=parts.logs, custom_timeouts=INSTANCE_TIMEOUTS),
-    )

@@ -10,7 +10,8 @@ Made where plan.remote is set. Handle: reader_host.
 import pulumi
 from pulumi_aws import rds
 
-from components.database_parts import DatabaseParts, OwnStorage, read_replica
+from components.database_parts import DatabaseParts
+from components.database_replica import OwnStorage, read_replica
 from components.network import Network
 from planning.database import DatabasePlan, RemotePlan
 from planning.tags import Tags

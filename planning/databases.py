@@ -1,6 +1,6 @@
 """What each plugin gets of a shard: schema, roles, aliases, pools, limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.budget import Demand, Pool, check_budget, pool_for
@@ -107,19 +107,21 @@ def plan_databases(
     shards: Sequence[DatabasePlan],
     regions: Sequence[str],
     present: Mapping[str, int] | None = None,
+    moved: Collection[str] = (),
 ) -> Mapping[str, PluginDatabasePlan]:
     """By plugin; an archived one has no part any more. regions: those that run poolers, home first.
 
-    present: shards of schemas that are there already. A schema stays where it is, unless its entry says that it has
-    moved; its pin counts where it is made.
+    present: shards of schemas that are there already. A schema stays where it is, unless its entry (`movedFrom`, by
+    `python -m plugins move`) or `moved` (brought there by a person) says that it has moved; then, and where it is made,
+    its pin counts.
 
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
     can't be, and a shard whose connection budget breaks.
     """
     placed = [(spec, spec.database) for spec in registry.plugins if spec.database]
     asking = [(spec, database) for spec, database in placed if spec.lifecycle is not Lifecycle.ARCHIVED]
-    moved = {spec.name for spec, database in placed if database.moved_from is not None}
-    there = {name: at for name, at in (present or {}).items() if at < len(shards) and name not in moved}
+    elsewhere = {*moved, *(spec.name for spec, database in placed if database.moved_from is not None)}
+    there = {name: at for name, at in (present or {}).items() if at < len(shards) and name not in elsewhere}
     unplaced = [(spec, database) for spec, database in placed if spec.name not in there]
     _raise_if_any(
         [

@@ -107,7 +107,8 @@ def plan_platform(
             users=settings.users,
             shards=shards,
             regions=regions,
-            present={name: shard for name, shard in held.schemas.items() if name not in settings.moved},
+            present=held.schemas,
+            moved=settings.moved,
         )
     )
     cells = [

@@ -111,7 +111,10 @@ class Settings(BaseModel):
     ] = ()
     moved: Annotated[
         tuple[str, ...],
-        Field(description="Plugins whose schemas have been moved to the shard that the registry pins."),
+        Field(
+            description="Plugins whose schemas a person has brought to the shard that the registry pins, other than by "
+            "`python -m plugins move`."
+        ),
     ] = ()
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
