@@ -5,7 +5,6 @@ import json
 import math
 import time
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,28 +14,16 @@ from hypothesis import strategies as st
 
 from benchmarks.made_up import registry_text
 from planning.cost.assumptions import Assumptions
-from planning.cost.bill import Cost
-from planning.cost.estimate import budget_problem, cost_of
+from planning.cost.estimate import cost_of
 from planning.cost.load import region_load, request_parts
 from planning.platform import PlatformPlan, plan_platform
-from planning.problem import InvalidInputError
 from planning.settings import parse_settings
 from planning.tiers import TIERS, tier_for
-from plugins.load import load_plan, load_stack_config, parse_registry, plan_of
+from plugins.load import load_stack_config, parse_registry
+from tests.planning.cost.estimates import ROOT, cost, plan, with_config
 
-ROOT = Path(__file__).resolve().parents[3]
 TIER_USERS = [1_000, 10_000, 50_000, 100_000]
 STEPS = [1, 10, 500, 1_000, 1_001, 5_000, 10_000, 10_001, 30_000, 50_000, 50_001, 80_000, 100_000, 150_000, 250_000]
-
-
-@functools.cache
-def plan(users: int) -> PlatformPlan:
-    return load_plan("prod", ROOT, users=users)
-
-
-@functools.cache
-def cost(users: int) -> Cost:
-    return cost_of(plan(users))
 
 
 @functools.cache
@@ -44,10 +31,6 @@ def made_up(plugins: int) -> PlatformPlan:
     registry = parse_registry(registry_text(plugins), file="made up", folder=ROOT, production=False)
     config = load_stack_config(ROOT, "prod") | {"users": 50_000}
     return plan_platform(stack="prod", settings=parse_settings(config, "prod"), registry=registry, secret_names={})
-
-
-def with_config(**changes: Any) -> PlatformPlan:
-    return plan_of("prod", ROOT, load_stack_config(ROOT, "prod") | changes, {})
 
 
 @pytest.mark.parametrize("users", STEPS)
@@ -162,59 +145,6 @@ def test_plans_that_nobody_has_seen_are_estimated_too() -> None:
         assert of["plugin-0000"].cache > 0
         assert of["plugin-0002"].database == 0
         assert of["base-svc"].traffic > of["plugin-0000"].traffic > of["plugin-0001"].traffic
-
-
-def test_a_plan_above_its_budget_is_refused_with_the_three_largest_causes() -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        with_config(monthlyBudgetUsd=20_000)
-    (problem,) = caught.value.problems
-    assert (problem.file, problem.field) == ("Pulumi.prod.yaml", "naap:monthlyBudgetUsd")
-    causes = [cause for cause, _ in cost(100_000).largest(3)]
-    assert causes[0] == "database: instances"
-    assert [problem.value.index(cause) for cause in causes] == sorted(problem.value.index(cause) for cause in causes)
-
-
-def test_a_budget_counts_with_the_stacks_own_assumptions() -> None:
-    busy = {"assumptions": {"requestsPerUser": 500_000}}
-    with pytest.raises(InvalidInputError, match="firewall: requests"):
-        with_config(**busy)
-
-
-def test_a_question_about_other_users_is_not_bound_by_the_budget() -> None:
-    assert load_plan("dev", ROOT, users=100_000).settings.monthly_budget_usd is None
-
-
-def test_the_budgets_of_both_stacks_hold_with_room_for_a_plugin_or_two() -> None:
-    for stack in ("dev", "prod"):
-        planned = load_plan(stack, ROOT)
-        budget = planned.settings.monthly_budget_usd
-        assert budget is not None
-        assert 0.7 * budget < cost_of(planned).usd < 0.9 * budget
-        assert budget_problem(cost_of(planned), budget) is None
-        edge = planned.home.observability.edge
-        assert edge is not None
-        assert edge.budget.usd_month == budget
-
-
-@pytest.mark.parametrize("budget", [0, -5, "a lot", 1.5, True])
-def test_a_budget_that_is_none_is_refused(budget: object) -> None:
-    with pytest.raises(InvalidInputError, match="naap:monthlyBudgetUsd"):
-        with_config(monthlyBudgetUsd=budget)
-
-
-def test_a_budget_may_come_as_text_as_the_engine_hands_it_over() -> None:
-    assert with_config(monthlyBudgetUsd="40000").settings.monthly_budget_usd == 40_000
-
-
-@pytest.mark.parametrize("stated", [{"requestsPerUser": -1}, {"nodeFillPercent": 0}, {"bytesPerRequest": math.nan}])
-def test_an_assumption_that_cannot_be_is_refused_by_its_name(stated: dict[str, float]) -> None:
-    with pytest.raises(InvalidInputError, match=next(iter(stated))):
-        with_config(assumptions=stated)
-
-
-def test_an_unknown_assumption_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(InvalidInputError, match="one of: requestsPerUser, "):
-        with_config(assumptions={"visitsPerUser": 1})
 
 
 def test_a_thousand_plugins_are_estimated_within_a_quarter_second() -> None:
