@@ -13,12 +13,12 @@ import pulumi
 
 from components.administrator_job import SCRIPT, WORK, Effort, Step, administrator_job, aws_step, fetch_step, psql_step
 from components.shard_access import DatabaseSurroundings
-from planning.archive import (
+from planning.archive import ArchivePlan
+from planning.archive_job import (
     DEADLINE_SECONDS,
     DOWNLOAD,
     TRIES,
     WORK_GIB,
-    ArchivePlan,
     archive_files,
     finish_command,
     restore_command,

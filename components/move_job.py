@@ -13,7 +13,7 @@ import pulumi
 from components.administrator_job import AUTHORITIES, MASTER, SCRIPT, WORK, Effort, Step, administrator_job, fetch_step
 from components.shard_access import DatabaseSurroundings
 from planning import images
-from planning.archive import WORK_GIB, stamp
+from planning.archive_job import WORK_GIB, stamp
 from planning.database import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.databases import MovePlan, PluginDatabasePlan
 from planning.move import TARGET_SECRET, MoveFiles

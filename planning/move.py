@@ -9,7 +9,7 @@ Every step may be killed: run again, it finds what is done. A change-over that c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.archive import begin, readable
+from planning.archive_job import begin, readable
 from planning.database import ADMINISTRATOR, DATABASE_NAME
 from planning.databases import PluginDatabasePlan
 from planning.fingerprint import fingerprint_query
