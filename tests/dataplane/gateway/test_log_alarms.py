@@ -22,6 +22,7 @@ def test_a_limit_service_says_that_its_cache_is_away(rig: Rig) -> None:
         wait_for("its words", lambda: sum(_said(log, OPEN.words) for log in logs) > before)
     finally:
         rig.counters.start()
+        wait_for("counting", lambda: "x-ratelimit-limit" in rig.get("/api/v1/wallet/x", user="lena").headers)
 
 
 def test_an_autoscaler_that_reads_no_metric_is_told_by_the_control_plane(rig: Rig) -> None:
