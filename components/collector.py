@@ -8,6 +8,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta, policy, rbac
 
 from components.cluster_rights import cluster_rights
+from components.deployment import deployment_spec
 from components.identity import PodIdentity
 from components.pod_parts import api_token, container_security, memory_volume, pod_security, resources, spread
 from planning import images
@@ -99,32 +100,24 @@ class Collector(pulumi.ComponentResource):
         apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=metadata,
-            spec=apps.v1.DeploymentSpecArgs(
+            spec=deployment_spec(
                 replicas=plan.collectors,
-                revision_history_limit=3,
-                strategy=apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_unavailable=0, max_surge=1),
-                ),
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-                template=core.v1.PodTemplateSpecArgs(
-                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=annotations),
-                    spec=core.v1.PodSpecArgs(
-                        service_account_name=COLLECTOR,
-                        automount_service_account_token=False,
-                        enable_service_links=False,
-                        priority_class_name=CORE,
-                        security_context=pod_security(_USER),
-                        topology_spread_constraints=spread(self._selector),
-                        containers=[_container(remote_write_url, asks_api=plan.metrics)],
-                        volumes=[
-                            core.v1.VolumeArgs(
-                                name="config", config_map=core.v1.ConfigMapVolumeSourceArgs(name=COLLECTOR)
-                            ),
-                            memory_volume("scratch", 16),
-                            *([api_token(_TOKEN)] if plan.metrics else []),
-                        ],
-                    ),
+                selector=self._selector,
+                labels=self._labels,
+                annotations=annotations,
+                pod=core.v1.PodSpecArgs(
+                    service_account_name=COLLECTOR,
+                    automount_service_account_token=False,
+                    enable_service_links=False,
+                    priority_class_name=CORE,
+                    security_context=pod_security(_USER),
+                    topology_spread_constraints=spread(self._selector),
+                    containers=[_container(remote_write_url, asks_api=plan.metrics)],
+                    volumes=[
+                        core.v1.VolumeArgs(name="config", config_map=core.v1.ConfigMapVolumeSourceArgs(name=COLLECTOR)),
+                        memory_volume("scratch", 16),
+                        *([api_token(_TOKEN)] if plan.metrics else []),
+                    ],
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),

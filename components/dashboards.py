@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
 from components.dashboard import dashboard_object
+from components.deployment import deployment_spec
 from components.grafana import dashboard_collector, grafana, volumes
 from components.identity import PodIdentity
 from components.pod_parts import pod_security
@@ -87,23 +88,20 @@ class Dashboards(pulumi.ComponentResource):
         apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=self._metadata,
-            spec=apps.v1.DeploymentSpecArgs(
+            spec=deployment_spec(
                 replicas=1,
-                revision_history_limit=3,
-                strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
-                selector=meta.v1.LabelSelectorArgs(match_labels=chosen),
-                template=core.v1.PodTemplateSpecArgs(
-                    # Read once, at its start.
-                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations={"naap.io/sources": stated}),
-                    spec=core.v1.PodSpecArgs(
-                        service_account_name=DASHBOARDS,
-                        automount_service_account_token=False,
-                        enable_service_links=False,
-                        security_context=pod_security(_USER),
-                        init_containers=[dashboard_collector("collect-first", "LIST")],
-                        containers=[grafana(), dashboard_collector("collect", "WATCH"), signer(plan.region)],
-                        volumes=volumes(),
-                    ),
+                recreate=True,
+                selector=chosen,
+                labels=self._labels,
+                annotations={"naap.io/sources": stated},  # read once, at its start
+                pod=core.v1.PodSpecArgs(
+                    service_account_name=DASHBOARDS,
+                    automount_service_account_token=False,
+                    enable_service_links=False,
+                    security_context=pod_security(_USER),
+                    init_containers=[dashboard_collector("collect-first", "LIST")],
+                    containers=[grafana(), dashboard_collector("collect", "WATCH"), signer(plan.region)],
+                    volumes=volumes(),
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
 
 from components.cluster_rights import cluster_rights
+from components.deployment import deployment_spec
 from components.identity import PodIdentity
 from components.pod_parts import container_security, memory_volume, pod_security, resources, spread
 from components.secrets import RootSecret
@@ -111,33 +112,26 @@ class MetricsAdapter(pulumi.ComponentResource):
         apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=self._metadata,
-            spec=apps.v1.DeploymentSpecArgs(
+            spec=deployment_spec(
                 replicas=plan.adapters,
-                revision_history_limit=3,
-                strategy=apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_unavailable=0, max_surge=1),
-                ),
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-                template=core.v1.PodTemplateSpecArgs(
-                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels),
-                    spec=core.v1.PodSpecArgs(
-                        service_account_name=ADAPTER,
-                        # Its own API is Kubernetes': it reads autoscalers.
-                        automount_service_account_token=True,
-                        enable_service_links=False,
-                        priority_class_name=CORE,
-                        security_context=pod_security(_USER),
-                        topology_spread_constraints=spread(self._selector),
-                        containers=[_adapter(workspace_id), signer(plan.region)],
-                        volumes=[
-                            core.v1.VolumeArgs(
-                                name="certificate",
-                                secret=core.v1.SecretVolumeSourceArgs(secret_name=_CERTIFICATE, default_mode=0o440),
-                            ),
-                            memory_volume("scratch", 16),
-                        ],
-                    ),
+                selector=self._selector,
+                labels=self._labels,
+                pod=core.v1.PodSpecArgs(
+                    service_account_name=ADAPTER,
+                    # Its own API is Kubernetes': it reads autoscalers.
+                    automount_service_account_token=True,
+                    enable_service_links=False,
+                    priority_class_name=CORE,
+                    security_context=pod_security(_USER),
+                    topology_spread_constraints=spread(self._selector),
+                    containers=[_adapter(workspace_id), signer(plan.region)],
+                    volumes=[
+                        core.v1.VolumeArgs(
+                            name="certificate",
+                            secret=core.v1.SecretVolumeSourceArgs(secret_name=_CERTIFICATE, default_mode=0o440),
+                        ),
+                        memory_volume("scratch", 16),
+                    ],
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=after),

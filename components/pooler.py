@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta, policy
 
+from components.deployment import deployment_spec
 from components.headless_service import headless_service
 from components.pooler_pod import METRICS_KEY, pooler_pod
 from components.secrets import RootSecret
@@ -90,18 +91,9 @@ class Pooler(pulumi.ComponentResource):
         return apps.v1.Deployment(
             f"{name}-deployment",
             metadata=self._metadata(),
-            spec=apps.v1.DeploymentSpecArgs(
-                replicas=plan.replicas,
-                revision_history_limit=3,
-                strategy=apps.v1.DeploymentStrategyArgs(
-                    type="RollingUpdate",
-                    # One at a time: the connections of a whole new set would break the database's budget.
-                    rolling_update=apps.v1.RollingUpdateDeploymentArgs(max_unavailable=0, max_surge=1),
-                ),
-                selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
-                template=core.v1.PodTemplateSpecArgs(
-                    metadata=meta.v1.ObjectMetaArgs(labels=plan.labels), spec=pooler_pod(plan)
-                ),
+            # One at a time: the connections of a whole new set would break the database's budget.
+            spec=deployment_spec(
+                replicas=plan.replicas, selector=plan.selector, labels=plan.labels, pod=pooler_pod(plan)
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=_ROLL_OUT),
         )

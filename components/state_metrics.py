@@ -4,6 +4,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
 from components.cluster_rights import cluster_rights
+from components.deployment import deployment_spec
 from components.headless_service import headless_service
 from components.pod_parts import container_security, pod_security, resources
 from planning import images
@@ -49,13 +50,7 @@ class StateMetrics(pulumi.ComponentResource):
         apps.v1.Deployment(
             f"{name}-pods",
             metadata=metadata,
-            spec=apps.v1.DeploymentSpecArgs(
-                replicas=1,
-                revision_history_limit=3,
-                strategy=apps.v1.DeploymentStrategyArgs(type="Recreate"),
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-                template=core.v1.PodTemplateSpecArgs(metadata=meta.v1.ObjectMetaArgs(labels=self._labels), spec=_pod()),
-            ),
+            spec=deployment_spec(replicas=1, recreate=True, selector=self._selector, labels=self._labels, pod=_pod()),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *rights]),
         )
         headless_service(
