@@ -216,7 +216,7 @@ PEERS = (
     _peer("kube-score", "github.com/zegl/kube-score", "1.20.0", 75, "version"),
     _peer("kubeconform", "github.com/yannh/kubeconform", "0.8.0", 20, "-v"),
 )
-"""What else judges Kubernetes objects: only the tests run them, beside the policy pack."""
+"""What else judges Kubernetes objects: only the tests run them, beside the policy pack. Their seconds are estimates."""
 
 ACTIONLINT = Tool(
     name="actionlint",
