@@ -120,7 +120,7 @@ def _limits(plugin: str) -> tuple[Panel, ...]:
             "Connections, and circuit breakers that are open",
             "short",
             (f"sum(envoy_cluster_upstream_cx_active{{{upstream}}})", "connections"),
-            (f"sum(envoy_cluster_circuit_breakers_default_rq_open{{{upstream}}})", "breakers open"),
+            (f"sum(envoy_cluster_circuit_breakers_rq_open{{{upstream}}})", "breakers open"),
             (rate("upstream_cx_connect_fail"), "refused a second"),
             (rate("upstream_rq_timeout"), "timeouts a second"),
         ),

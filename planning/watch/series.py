@@ -16,7 +16,7 @@ JOBS = (GATEWAY_JOB, LIMITER_JOB, POOLER_JOB, STATE_JOB, CONTAINERS_JOB)
 
 KEPT: Mapping[str, tuple[str, ...]] = {
     GATEWAY_JOB: (
-        "envoy_cluster_circuit_breakers_default_rq_open",
+        "envoy_cluster_circuit_breakers_rq_open",
         "envoy_cluster_ratelimit_error",
         "envoy_cluster_ratelimit_failure_mode_allowed",
         "envoy_cluster_ratelimit_ok",

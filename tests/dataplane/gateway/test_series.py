@@ -1,0 +1,40 @@
+"""Series of the real proxies, as they are configured: those that rules, dashboards and autoscalers read."""
+
+import re
+
+from planning.gateway import METRICS_PORT
+from planning.queue_metric import GATEWAY_JOB, METRIC, upstream_clusters
+from planning.watch.series import KEPT
+from tests.dataplane.cluster.wait import wait_for
+from tests.dataplane.gateway.plugins import PER_USER
+from tests.dataplane.gateway.rig import Rig
+
+
+def test_proxies_expose_every_series_that_is_kept(rig: Rig) -> None:
+    rig.counters.stop()
+    try:
+        rig.get("/api/v1/wallet/x", user="otto")  # passes uncounted
+    finally:
+        rig.counters.start()
+        wait_for("counting", lambda: "x-ratelimit-limit" in rig.get("/api/v1/wallet/x", user="otto").headers)
+    for _ in range(2 * PER_USER + 1):  # whenever the minute turns, too many
+        rig.get("/api/v1/counted", user="otto")
+
+    assert set(KEPT[GATEWAY_JOB]) - set(_exposed(rig)) == set()
+
+
+def test_the_upstreams_of_a_plugin_are_found_by_its_name(rig: Rig) -> None:
+    """Else the autoscaler's metric, its rules and its dashboard would be empty, and an empty answer reads as calm."""
+    names = re.findall(r'envoy_cluster_upstream_rq_active\{[^}]*envoy_cluster_name="([^"]+)"', _scraped(rig))
+
+    assert [name for name in names if re.fullmatch(upstream_clusters("wallet"), name)], (METRIC, names)
+
+
+def _exposed(rig: Rig) -> set[str]:
+    return set(re.findall(r"^(\w+)[{ ]", _scraped(rig), re.MULTILINE))
+
+
+def _scraped(rig: Rig) -> str:
+    """As the collector does."""
+    (pod, address) = next(iter(rig.envoys.items()))
+    return rig.cluster.kubelet.network(pod).run("curl", "-s", f"http://{address}:{METRICS_PORT}/stats/prometheus")
