@@ -13,6 +13,7 @@ from pathlib import Path
 
 from planning.certificates import authority, server_certificate
 from planning.database import ADMINISTRATOR, DATABASE_NAME, PARAMETERS
+from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.packages import PGBOUNCER, POSTGRES, VALKEY, give_away, unpacked, unprivileged
 from tests.planning.samples import ROOT_SECRET
 
@@ -126,6 +127,8 @@ class Postgres(Server):
         own |= self._more
         settings = [word for name, value in own.items() for word in ("-c", f"{name}={value}")]
         self.start([str(self.programs / "postgres"), "-D", str(self.folder / "data"), *settings])
+        # It listens before it serves.
+        wait_for("PostgreSQL to serve", lambda: self.psql("SELECT 1", user=SUPERUSER, database="postgres").ok)
 
     def _make(self, command: list[str]) -> None:
         done = subprocess.run([*unprivileged(), *command], cwd=self.folder, capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -170,6 +171,8 @@ class Rig:
             force="true",
         )
         wait_for(f"{count} of {plugin}", lambda: len(self.cluster.pods(home, "")) == count)
+        # KWOK calls pods ready before their programs listen: proxies would leave them out for failing.
+        wait_for(f"{plugin} to listen", lambda: all(_listens(pod) for pod in self.cluster.pods(home, "")))
         for pod in self.envoys:
             names = f"{home}/{plugin}/"
             wait_for(f"{count} of {plugin} in {pod}", lambda p=pod, n=names: self._members(p, n) in ({count}, set()))
@@ -184,3 +187,8 @@ class Rig:
         answer = self.get(path, envoy=envoy, user="probe", viewer="203.0.113.99")
         assert (answer.status, "x-ratelimit-limit" in answer.headers) == (200, True), (answer.status, answer.headers)
         return True
+
+
+def _listens(pod: Object) -> bool:
+    socket.create_connection((pod["status"]["podIP"], documents.PORT), timeout=1).close()
+    return True

@@ -4,6 +4,7 @@ import pytest
 
 from planning.gateway import NAMESPACE
 from planning.naming import namespace
+from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.plugins import STOPPED
 from tests.dataplane.gateway.rig import Rig
 
@@ -71,9 +72,15 @@ def test_a_stopped_plugin_has_no_route_of_its_own(rig: Rig) -> None:
 
 
 def test_affinity_leads_a_browser_to_the_same_pod(rig: Rig) -> None:
-    with rig.replicas("mixed", 2):
+    def one_browser() -> bool:
         first = rig.get("/api/v1/mixed/x", user="alice")
         cookie = first.headers["set-cookie"].partition(";")[0]
+        assert cookie.startswith("naap-affinity=")
         pods = {rig.get("/api/v1/mixed/x", user="alice", headers={"cookie": cookie}).json["pod"] for _ in range(8)}
-    assert pods == {first.json["pod"]}
-    assert cookie.startswith("naap-affinity=")
+        assert pods == {first.json["pod"]}
+        return True
+
+    with rig.replicas("mixed", 2):
+        # An Envoy's threads learn of a new pod one after the other, and it doesn't tell which have.
+        wait_for("all threads to know both pods", one_browser)
+        assert all(one_browser() for _ in range(5))
