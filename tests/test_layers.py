@@ -2,6 +2,7 @@
 
 import ast
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,11 @@ def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:
     program = [ROOT / "__main__.py", *_modules("components"), *_modules("planning")]
     asking = {str(path) for path in program if words.search(path.read_text())}
     assert not asking
+
+
+def test_every_folder_of_tests_is_one_that_a_run_of_all_looks_into(pytestconfig: pytest.Config) -> None:
+    skipped: list[str] = pytestconfig.getini("norecursedirs")
+    folders = {file.parent for file in (ROOT / "tests").rglob("test_*.py")}
+    names = {part for folder in folders for part in folder.relative_to(ROOT).parts}
+    assert "build" in names
+    assert not {name for name in names for pattern in skipped if fnmatch(name, pattern)}
