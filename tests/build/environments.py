@@ -53,6 +53,7 @@ def plan(environment: Environment, folder: Path, registry: str = REGISTRY) -> Pl
         "production": environment.production,
         "registry": "registry.yaml",
     }
+    config.pop("monthlyBudgetUsd", None)  # is for the number of users that the file states
     names = {name: frozenset({SECRET_NAME}) for name in ("odd-one", "odd-two")}
     return plan_of(environment.stack, folder, config, names)
 
