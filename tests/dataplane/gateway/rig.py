@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, TypeVar
@@ -186,6 +187,9 @@ class Rig:
         path = f"{spec.backend.api_prefix}/ready"
         answer = self.get(path, envoy=envoy, user="probe", viewer="203.0.113.99")
         assert (answer.status, "x-ratelimit-limit" in answer.headers) == (200, True), (answer.status, answer.headers)
+        # Whoever checks sessions is found by a name, which is asked for now and then: it may be new itself.
+        browser = self.get(path, envoy=envoy, viewer="203.0.113.99", headers={"cookie": "session=good-probe"})
+        assert browser.status != HTTPStatus.SERVICE_UNAVAILABLE
         return True
 
 
