@@ -64,7 +64,9 @@ class Server:
             if self._process.poll() is not None:
                 break
             time.sleep(0.05)
-        raise AssertionError(f"{command[0]} did not start:\n{self.log.read_text()[-3000:]}")
+        why = self.log.read_text()[-3000:]
+        self.stop()
+        raise AssertionError(f"{command[0]} did not start:\n{why}")
 
     def stop(self) -> None:
         """Ends it, at once where it does not listen, and removes its folder."""
@@ -114,8 +116,12 @@ class Postgres(Server):
             "data/pg_hba.conf",
             f"host all,replication {SUPERUSER} 127.0.0.0/8 trust\nhostssl all all all scram-sha-256\n",
         )
-        self._serve()
-        self._become_rds()
+        try:
+            self._serve()
+            self._become_rds()
+        except BaseException:
+            self.stop()  # nobody else will: it was never given to anyone
+            raise
 
     def _serve(self) -> None:
         own = {item.name: item.value for item in PARAMETERS if not item.name.startswith("rds.")}
