@@ -1,7 +1,10 @@
 """The pod of Grafana: itself, and what brings the dashboards to it."""
 
+from typing import Literal
+
 from pulumi_kubernetes import core
 
+from components.config_collector import TOKEN_FOLDER, config_collector
 from components.dashboard import DASHBOARD_LABEL
 from components.pod_parts import api_token, container_security, memory_volume, resources
 from planning import images
@@ -10,7 +13,6 @@ from planning.watch.provisioning import FOLDER, FOLDER_FILE, SOURCES_FILE
 
 _PORT = 3000
 _PROVISIONING = "/etc/grafana/provisioning"
-_TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105  # a directory
 _CONFIG, _DASHBOARDS, _STATE, _TOKEN = "config", "dashboards", "state", "token"
 _SETTINGS = {
     # Whoever gets here has come through `kubectl port-forward`, and so has a right to the cluster: no second sign-in.
@@ -67,25 +69,18 @@ def grafana() -> core.v1.ContainerArgs:
     )
 
 
-def dashboard_collector(name: str, method: str) -> core.v1.ContainerArgs:
-    """Writes dashboards from ConfigMaps to files. method: LIST, once; WATCH, for good."""
-    settings = {
-        "LABEL": DASHBOARD_LABEL,
-        "FOLDER": FOLDER,
-        "RESOURCE": "configmap",
-        "NAMESPACE": NAMESPACE,
-        "METHOD": method,
-    }
-    return core.v1.ContainerArgs(
-        name=name,
-        image=images.CONFIG_COLLECTOR.reference,
-        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in settings.items()],
-        resources=resources(cpu_m=10, cpu_limit_m=200, memory_mib=128),
-        security_context=container_security(),
-        volume_mounts=[
+def dashboard_collector(name: str, method: Literal["LIST", "WATCH"]) -> core.v1.ContainerArgs:
+    """Writes dashboards from ConfigMaps to files."""
+    return config_collector(
+        name,
+        method=method,
+        label=DASHBOARD_LABEL,
+        folder=FOLDER,
+        namespace=NAMESPACE,
+        mounts=[
             core.v1.VolumeMountArgs(name=_DASHBOARDS, mount_path=FOLDER),
             core.v1.VolumeMountArgs(name=_STATE, mount_path="/tmp", sub_path="collector"),  # noqa: S108  # a mount of its own
-            _mount(_TOKEN, _TOKEN_FOLDER),
+            _mount(_TOKEN, TOKEN_FOLDER),
         ],
     )
 

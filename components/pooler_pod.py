@@ -1,9 +1,11 @@
 """A pooler's pod: PgBouncer, what collects the plugins' fragments, what reloads it, and what counts."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pulumi_kubernetes import core
 
+from components.config_collector import TOKEN_FOLDER, config_collector
 from components.pod_parts import api_token, container_security, memory_volume, pod_security, resources, spread
 from planning import images
 from planning.pooler import FRAGMENT_LABEL, GRACE_SECONDS, METRICS_PORT, NAMESPACE, USER, PoolerPlan
@@ -12,7 +14,6 @@ from planning.priority import CORE
 
 METRICS_KEY = "metrics-url"
 _ACCOUNT = "pooler"
-_TOKEN_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105  # a directory
 _CONFIG, _SECRET, _LIVE, _FRAGMENTS, _TOKEN, _SCRATCH = "config", "secret", "live", "fragments", "token", "scratch"
 
 
@@ -80,25 +81,18 @@ def _compose(plan: PoolerPlan, name: str, mode: str) -> core.v1.ContainerArgs:
     )
 
 
-def _collector(plan: PoolerPlan, name: str, method: str) -> core.v1.ContainerArgs:
-    settings = {
-        "LABEL": FRAGMENT_LABEL,
-        "LABEL_VALUE": plan.name,
-        "FOLDER": FRAGMENT_DIR,
-        "RESOURCE": "configmap",
-        "NAMESPACE": NAMESPACE,
-        "METHOD": method,
-    }
-    return core.v1.ContainerArgs(
-        name=name,
-        image=images.CONFIG_COLLECTOR.reference,
-        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in settings.items()],
-        resources=resources(cpu_m=10, cpu_limit_m=200, memory_mib=128),
-        security_context=container_security(),
-        volume_mounts=[
+def _collector(plan: PoolerPlan, name: str, method: Literal["LIST", "WATCH"]) -> core.v1.ContainerArgs:
+    return config_collector(
+        name,
+        method=method,
+        label=FRAGMENT_LABEL,
+        value=plan.name,
+        folder=FRAGMENT_DIR,
+        namespace=NAMESPACE,
+        mounts=[
             core.v1.VolumeMountArgs(name=_FRAGMENTS, mount_path=FRAGMENT_DIR),
             core.v1.VolumeMountArgs(name=_SCRATCH, mount_path="/tmp"),  # noqa: S108  # a mount of its own
-            *_mounts((_TOKEN, _TOKEN_DIR)),
+            *_mounts((_TOKEN, TOKEN_FOLDER)),
         ],
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from planning.archive import ArchivePlan, archive_key
 from planning.databases import PluginDatabasePlan
 from planning.fingerprint import fingerprint_query
-from planning.schema import ARCHIVE_NOTE, ARCHIVED_SUFFIX, LOCK, POOLER_SCHEMA, present_objects
+from planning.schema import ARCHIVE_NOTE, ARCHIVED_SUFFIX, POOLER_SCHEMA, begin, present_objects
 from planning.schema_job import LOGIN, SCRIPT_DIR, WORK_DIR
 
 WORK_GIB = 32
@@ -87,18 +87,6 @@ def restore_command(key: str) -> str:
     fingerprint = key.removesuffix(".dump")[-_DIGITS:]
     return f"""{LOGIN}{readable()}psql --no-psqlrc --quiet --set expected={fingerprint} --file {SCRIPT_DIR}/restore.sql
 """
-
-
-def begin() -> str:
-    """The start of every script: one transaction, after every other script of the shard."""
-    return f"""\\set ON_ERROR_STOP on
-\\set QUIET on
-BEGIN;
-SET LOCAL client_min_messages = warning;
-SET LOCAL search_path = pg_catalog;
-SET LOCAL lock_timeout = '5min';
-SELECT 1 FROM pg_advisory_xact_lock({LOCK}) \\g /dev/null
-"""  # noqa: S608  # a constant
 
 
 def _freeze(plan: ArchivePlan) -> str:

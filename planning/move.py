@@ -9,11 +9,11 @@ Every step may be killed: run again, it finds what is done. A change-over that c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.archive_job import begin, readable
+from planning.archive_job import readable
 from planning.database import ADMINISTRATOR, DATABASE_NAME
 from planning.databases import PluginDatabasePlan
 from planning.fingerprint import fingerprint_query
-from planning.schema import present_objects
+from planning.schema import begin, present_objects
 from planning.schema_job import LOGIN, MASTER_DIR, SCRIPT_DIR, WORK_DIR
 
 MOVED_SUFFIX = "__moved"

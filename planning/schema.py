@@ -90,10 +90,9 @@ def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers, *, closed: boo
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
-def _begin(plan: PluginDatabasePlan) -> str:
-    return f"""
--- {plan.plugin}: schema {plan.schema} on shard {plan.shard}
-\\set ON_ERROR_STOP on
+def begin() -> str:
+    """The start of every script: one transaction, after every other script of the shard."""
+    return f"""\\set ON_ERROR_STOP on
 \\set QUIET on
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -101,6 +100,10 @@ SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5min';
 SELECT 1 FROM pg_advisory_xact_lock({LOCK}) \\g /dev/null
 """  # noqa: S608  # a constant
+
+
+def _begin(plan: PluginDatabasePlan) -> str:
+    return f"\n-- {plan.plugin}: schema {plan.schema} on shard {plan.shard}\n{begin()}"
 
 
 def _platform(verifiers: Verifiers) -> str:
