@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from planning.archive import ArchivePlan, archive_key
 from planning.databases import PluginDatabasePlan
 from planning.fingerprint import fingerprint_query
-from planning.schema import ARCHIVE_NOTE, ARCHIVED_SUFFIX, POOLER_SCHEMA, begin, present_objects
+from planning.grants import present_objects
+from planning.schema import ARCHIVE_NOTE, ARCHIVED_SUFFIX, POOLER_SCHEMA
 from planning.schema_job import LOGIN, SCRIPT_DIR, WORK_DIR
+from planning.sql import begin
 
 WORK_GIB = 32
 """Room for a dump and, beside it, what is restored from it. A larger schema needs a larger number here."""

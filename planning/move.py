@@ -13,8 +13,9 @@ from planning.archive_job import readable
 from planning.database import ADMINISTRATOR, DATABASE_NAME
 from planning.databases import PluginDatabasePlan
 from planning.fingerprint import fingerprint_query
-from planning.schema import begin, present_objects
+from planning.grants import present_objects
 from planning.schema_job import LOGIN, MASTER_DIR, SCRIPT_DIR, WORK_DIR
+from planning.sql import begin
 
 MOVED_SUFFIX = "__moved"
 """Of the schema that stays behind on the old shard, until a person drops it."""

@@ -1,7 +1,8 @@
 """The end of a password: what the login of the generation before loses once no pod uses it."""
 
 from planning.databases import PluginDatabasePlan
-from planning.schema import LOCK, POOLER_SCHEMA
+from planning.schema import POOLER_SCHEMA
+from planning.sql import begin
 
 
 def render_retirement(plan: PluginDatabasePlan) -> str:
@@ -12,14 +13,8 @@ def render_retirement(plan: PluginDatabasePlan) -> str:
     logins = (plan.app_logins[1], plan.ro_logins[1])
     names = ", ".join(f"'{login}'" for login in logins)
     closed = "\n".join(f"ALTER ROLE {login} NOLOGIN PASSWORD NULL;" for login in logins)
-    return f"""\\set ON_ERROR_STOP on
-\\set QUIET on
--- {plan.plugin}: from here on only generation {plan.generation} of its passwords opens schema {plan.schema}
-BEGIN;
-SET LOCAL search_path = pg_catalog;
-SET LOCAL lock_timeout = '5min';
-SELECT 1 FROM pg_advisory_xact_lock({LOCK}) \\g /dev/null
-DELETE FROM {POOLER_SCHEMA}.logins WHERE rolname IN ({names});
+    return f"""-- {plan.plugin}: only generation {plan.generation} of its passwords opens schema {plan.schema} now
+{begin()}DELETE FROM {POOLER_SCHEMA}.logins WHERE rolname IN ({names});
 {closed}
 COMMIT;
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ({names}) \\g /dev/null
