@@ -1,11 +1,12 @@
-"""Two Envoys with configurations of a page: a backend that answers at once, and a proxy that only proxies."""
+"""Envoys with configurations of a page: a backend that answers at once, a proxy, one that asks the limit service."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from components.gateway_proxies import CERTIFICATE
-from planning.gateway import CONTAINER_PORT
+from planning.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
 from planning.naming import namespace
 from planning.spec import PluginSpec
 from rehearsal.kube_api import Object
@@ -13,6 +14,11 @@ from tests.dataplane.gateway import documents
 
 _TYPES = "type.googleapis.com/envoy.extensions"
 _FILES = "/certificate"
+_ASKING = "/asking"
+_ASKED_PORT = 8081
+_OURS = "envoy"
+"""Secret of the certificate by which Envoy Gateway's proxies ask the limit service."""
+_SECRETS = (("certificate", _FILES, CERTIFICATE), ("asking", _ASKING, _OURS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +41,9 @@ class Workload:
             "image": "none",
             "args": ["--config-yaml", configuration],
             "securityContext": {**security, "seccompProfile": {"type": "RuntimeDefault"}},
-            "volumeMounts": [{"name": "certificate", "mountPath": _FILES}],
+            "volumeMounts": [{"name": name, "mountPath": path} for name, path, _ in _SECRETS],
         }
-        volume = {"name": "certificate", "secret": {"secretName": CERTIFICATE, "optional": True}}
+        volumes = [{"name": name, "secret": {"secretName": of, "optional": True}} for name, _, of in _SECRETS]
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -46,13 +52,14 @@ class Workload:
                 "selector": {"matchLabels": chosen},
                 "template": {
                     "metadata": {"labels": chosen},
-                    "spec": {"containers": [container], "volumes": [volume]},
+                    "spec": {"containers": [container], "volumes": volumes},
                 },
             },
         }
 
 
 MINIMAL = Workload(name="minimal")
+ASKING = Workload(name="asking")
 
 
 def pod(spec: PluginSpec, configuration: str) -> list[Object]:
@@ -70,37 +77,74 @@ def answering() -> str:
 
 def proxying(address: str) -> str:
     """An Envoy with TLS as the gateway's, which sends everything there."""
-    files = {
-        "certificate_chain": {"filename": f"{_FILES}/tls.crt"},
-        "private_key": {"filename": f"{_FILES}/tls.key"},
-    }
-    tls = {
-        "transport_socket": {
-            "name": "tls",
-            "typed_config": {
-                "@type": f"{_TYPES}.transport_sockets.tls.v3.DownstreamTlsContext",
-                "common_tls_context": {"tls_certificates": [files]},
-            },
-        }
-    }
-    end = {"address": {"socket_address": {"address": address, "port_value": documents.PORT}}}
-    cluster = {
-        "name": "backend",
-        "load_assignment": {"cluster_name": "backend", "endpoints": [{"lb_endpoints": [{"endpoint": end}]}]},
-    }
     route = {"match": {"prefix": "/"}, "route": {"cluster": "backend"}}
-    return json.dumps(
-        {"static_resources": {"listeners": [_listener(CONTAINER_PORT, route, tls)], "clusters": [cluster]}}
-    )
+    return _proxy(route, [_cluster("backend", [address], documents.PORT)], [])
 
 
-def _listener(port: int, route: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+def asking(address: str, limiters: Sequence[str], domain: str) -> str:
+    """The same, and it asks first, as the gateway does for a request without a user: the least that a limit costs.
+
+    limiters: addresses of the limit service. domain: of a policy of the gateway, whose counter for clients it uses.
+    """
+    keys = ((f"{domain}/rule/1", f"{domain}/rule/1"), ("masked_remote_address", "0.0.0.0/0"))
+    actions = [{"generic_key": {"descriptor_key": key, "descriptor_value": value}} for key, value in keys]
+    limit = {"actions": [*actions, {"remote_address": {}}]}
+    route = {"match": {"prefix": "/"}, "route": {"cluster": "backend", "rate_limits": [limit]}}
+    asks = {
+        "@type": f"{_TYPES}.filters.http.ratelimit.v3.RateLimit",
+        "domain": domain,
+        "timeout": f"{LIMIT_TIMEOUT_MS / 1000}s",
+        "rate_limit_service": {
+            "grpc_service": {"envoy_grpc": {"cluster_name": "limiter"}},
+            "transport_api_version": "V3",
+        },
+        "enable_x_ratelimit_headers": "DRAFT_VERSION_03",
+    }
+    limiter = _cluster("limiter", limiters, _ASKED_PORT) | {
+        "transport_socket": _tls("UpstreamTlsContext", _ASKING),
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                "@type": f"{_TYPES}.upstreams.http.v3.HttpProtocolOptions",
+                "explicit_http_config": {"http2_protocol_options": {}},
+            }
+        },
+    }
+    filters = [{"name": "ratelimit", "typed_config": asks}]
+    return _proxy(route, [_cluster("backend", [address], documents.PORT), limiter], filters)
+
+
+def _proxy(route: dict[str, Any], clusters: list[dict[str, Any]], filters: list[dict[str, Any]]) -> str:
+    listener = _listener(CONTAINER_PORT, route, {"transport_socket": _tls("DownstreamTlsContext", _FILES)}, filters)
+    return json.dumps({"static_resources": {"listeners": [listener], "clusters": clusters}})
+
+
+def _cluster(name: str, addresses: Sequence[str], port: int) -> dict[str, Any]:
+    ends = [{"endpoint": {"address": {"socket_address": {"address": a, "port_value": port}}}} for a in addresses]
+    return {"name": name, "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": ends}]}}
+
+
+def _tls(context: str, folder: str) -> dict[str, Any]:
+    files = {
+        "certificate_chain": {"filename": f"{folder}/tls.crt"},
+        "private_key": {"filename": f"{folder}/tls.key"},
+    }
+    typed = {
+        "@type": f"{_TYPES}.transport_sockets.tls.v3.{context}",
+        "common_tls_context": {"tls_certificates": [files]},
+    }
+    return {"name": "tls", "typed_config": typed}
+
+
+def _listener(
+    port: int, route: dict[str, Any], more: dict[str, Any], filters: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    router = {"name": "router", "typed_config": {"@type": f"{_TYPES}.filters.http.router.v3.Router"}}
     manager = {
         "@type": f"{_TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "all",
         "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route]}]},
-        "http_filters": [{"name": "router", "typed_config": {"@type": f"{_TYPES}.filters.http.router.v3.Router"}}],
+        "http_filters": [*filters, router],
     }
-    filters = [{"name": "http", "typed_config": manager}]
+    chain = {"filters": [{"name": "http", "typed_config": manager}], **more}
     address = {"socket_address": {"address": "0.0.0.0", "port_value": port}}  # noqa: S104  # of its pod
-    return {"name": "all", "address": address, "filter_chains": [{"filters": filters, **more}]}
+    return {"name": "all", "address": address, "filter_chains": [chain]}

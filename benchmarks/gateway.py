@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.envoys import MINIMAL, answering, pod, proxying
+from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
 from planning.gateway import CONTAINER_PORT, NAMESPACE
 from planning.naming import namespace
 from planning.spec import AuthSpec
@@ -31,6 +31,8 @@ _SECONDS = 5
 _ROUNDS = 3
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 _COUNTED = unlimited("counted", auth=AuthSpec(public=("/open",)))
+_DOMAIN = "plugin-counted/counted-requests"
+_LIMITER = "app.kubernetes.io/component=ratelimit"
 _UNCOUNTED = unlimited("uncounted", auth=AuthSpec(public=("/open",)))
 
 
@@ -90,14 +92,16 @@ def _ways(rig: Rig) -> list[Way]:
         routes = rig.routes(spec)
         objects.apply(routes if spec is _COUNTED else [_without_limits(each) for each in routes])
     address = wait_for("a backend", lambda: rig.cluster.pods(namespace(_COUNTED.name), ""))[0]["status"]["podIP"]
-    objects.apply([MINIMAL.deployment(NAMESPACE, proxying(address))])
-    minimal = wait_for("the minimal Envoy", lambda: rig.cluster.pods(NAMESPACE, MINIMAL.selector))[0]["status"]["podIP"]
+    limiters = [pod["status"]["podIP"] for pod in rig.cluster.pods(NAMESPACE, _LIMITER)]
+    minimal = _started(rig, MINIMAL, proxying(address))
+    floor = _started(rig, ASKING, asking(address, limiters, _DOMAIN))
     ours = f"https://{rig.addresses[0]}:{CONTAINER_PORT}/api/v1"
     viewer = {"Host": rig.settings.domain, "x-forwarded-for": "198.51.100.1, 130.176.0.1"}
     token = {**viewer, "authorization": f"Bearer {rig.issuer.token('alice', exp=4_000_000_000)}"}
     ways = [
         Way(name="direct", url=f"http://{address}/", headers={}),
         Way(name="minimal Envoy", url=f"https://{minimal}:{CONTAINER_PORT}/", headers={}),
+        Way(name="minimal Envoy, + limits", url=f"https://{floor}:{CONTAINER_PORT}/", headers={}),
         Way(name="ours, public path, no limits", url=f"{ours}/uncounted/open", headers=viewer),
         Way(name="ours, + limits", url=f"{ours}/counted/open", headers=viewer),
         Way(name="ours, + JWT", url=f"{ours}/uncounted/x", headers=token),
@@ -107,6 +111,13 @@ def _ways(rig: Rig) -> list[Way]:
     for way in ways:
         wait_for(way.name, lambda w=way: _asked(w) == "200")
     return ways
+
+
+def _started(rig: Rig, workload: Workload, configuration: str) -> str:
+    """Address of its pod."""
+    rig.cluster.objects.apply([workload.deployment(NAMESPACE, configuration)])
+    pods = wait_for(workload.name, lambda: rig.cluster.pods(NAMESPACE, workload.selector))
+    return str(pods[0]["status"]["podIP"])
 
 
 def _without_limits(document: Object) -> Object:

@@ -124,10 +124,9 @@ def plugins(planned: Iterable[PluginPlan]) -> list[tuple[str, ...]]:
 
 
 def short_image(image: str) -> str:
-    """Tag and start of the digest: images are called after their plugins, and a line has 80 columns."""
+    """Its tag, else the start of its digest: images are called after their plugins, and a line has 80 columns."""
     name, _, digest = image.rsplit("/", 1)[-1].partition("@sha256:")
-    tag = name.partition(":")[2]
-    return "@".join(part for part in (tag, digest[:7]) if part) or "(no tag)"
+    return name.partition(":")[2] or digest[:7] or "(no tag)"
 
 
 def outputs(resources: Sequence[Resource]) -> list[tuple[str, str]]:

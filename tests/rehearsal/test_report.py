@@ -97,7 +97,8 @@ def test_kinds_carry_their_group() -> None:
 
 
 def test_images_are_short_enough_for_a_line() -> None:
-    assert short_image("ghcr.io/a/b/wallet:1.2@sha256:" + "ab" * 32) == "1.2@abababa"
+    assert short_image("ghcr.io/a/b/wallet:1.2@sha256:" + "ab" * 32) == "1.2"
+    assert short_image("ghcr.io/a/b/wallet@sha256:" + "ab" * 32) == "abababa"
     assert short_image("localhost:5000/wallet") == "(no tag)"
 
 
