@@ -7,8 +7,10 @@ from typing import Any
 from planning.environment import RESERVED
 from plugins.fields import ENV_PATTERN, FIRST_FREE_PORT, IMAGE_PATTERN, MAX_ENV_VALUE, PATH_PATTERN, mebibytes
 from plugins.images import placeholder_image
+from plugins.manifest_secrets import shown_name, variables
 from plugins.pod_rules import looks_secret
 from plugins.reading import Reading, Taken
+from plugins.report import HIDDEN
 
 FIRST_PORT = 4000
 """Services of the platform listen on 4000 and up by habit."""
@@ -118,14 +120,11 @@ def _environment(backend: Reading) -> dict[str, Any]:
     env: dict[str, str] = {}
     secrets: list[str] = []
     stated = backend.source.get("env")
-    if isinstance(stated, list):
-        pairs: list[tuple[str, Any]] = [(name, None) for name in backend.texts("env")]
-    else:
-        part = backend.part("env")
-        pairs = list(part.source.items()) if part else []
-    for key, value in pairs:
+    if stated is not None and not isinstance(stated, (list, dict)):
+        backend.fault("env", HIDDEN, "is no object: ignored")
+    for _, key, value in variables(stated):
         if not re.match(ENV_PATTERN, key):
-            backend.fault("env", key, "is no name of a variable: left out")
+            backend.fault("env", shown_name(key), "is no name of a variable: left out")
         elif key in RESERVED:
             backend.decided(f"env.{key}", "left out", "the platform sets it")
         elif looks_secret(key, value if isinstance(value, str) else ""):

@@ -16,6 +16,7 @@ from plugins.installs import InstallsApi
 from plugins.lifecycle import NEEDS_NO_INSTALLS, NEXT_STEP
 from plugins.load import load_registry
 from plugins.manifest import MAX_BYTES, manifest_path, parse_manifest
+from plugins.manifest_secrets import open_secrets, without_secrets
 from plugins.schema import json_schema
 from plugins.table import table
 from plugins.yaml_text import MAX_BYTES as REGISTRY_BYTES
@@ -56,7 +57,8 @@ def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None)
     book = Book(path)
     file = shown_path(manifest_file)
     data = read_bytes(manifest_file, limit=MAX_BYTES)
-    found = import_manifest(parse_manifest(data, file=file), file=file, taken=book.taken(), image=image, name=name)
+    manifest = parse_manifest(data, file=file)
+    found = import_manifest(manifest, file=file, taken=book.taken(), image=image, name=name)
     if found.name in book.entries:
         rule, fix = "a name stands once", "choose another with --name, or edit the entry that is there"
         raise _refused((book.file, found.name, "name"), f"{found.name} is already there", rule, fix)
@@ -64,9 +66,11 @@ def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None)
     kept = manifest_path(path.parent, found.name)
     book.check(text, touched=found.name)
     # The manifest first: one without an entry does no harm, and the next try replaces it.
-    write_atomically(kept, data)
+    secrets = open_secrets(manifest)
+    write_atomically(kept, _json(without_secrets(manifest)) if secrets else data)
     book.save(text, touched=found.name)
     lines = [f"Added {found.name} to {book.file}; its manifest is {shown_path(kept)}."]
+    lines += _listed("Left out of the manifest that is kept, as everyone reads it (rotate what is secret):", secrets)
     lines += _listed("Decided, as the manifest leaves it open:", found.derived)
     return lines + _listed("What the manifest got wrong:", found.wrong)
 
@@ -131,6 +135,10 @@ def remove(path: Path, name: str) -> list[str]:
     book.save(book.text.remove(name), touched=name)
     manifest_path(path.parent, name).unlink(missing_ok=True)
     return [f"Removed {name} from {book.file}."]
+
+
+def _json(document: object) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _listed(title: str, notes: tuple[str, ...]) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from planning.problem import InvalidInputError, Problem
 from plugins.files import read_bytes, shown_path
+from plugins.manifest_secrets import open_secrets
+from plugins.report import HIDDEN
 
 MAX_BYTES = 256_000
 """A ConfigMap holds 1 MiB, and the largest real manifest 4 KB."""
@@ -27,8 +29,18 @@ def manifest_names(folder: Path) -> list[str]:
 
 
 def read_manifest(path: Path) -> Mapping[str, Any]:
-    """The manifest in a file. Raises InvalidInputError with what makes it no manifest."""
-    return parse_manifest(read_bytes(path, limit=MAX_BYTES), file=shown_path(path))
+    """The manifest in a file. Raises InvalidInputError with what makes it no manifest, or not one to be kept."""
+    file = shown_path(path)
+    found = parse_manifest(read_bytes(path, limit=MAX_BYTES), file=file)
+    rule = "no secret in a manifest that is kept, nor a variable of the platform's: it is read by everyone"
+    fix = "remove it there, list a secret's name in the entry, set it with pulumi config set --secret, and rotate it"
+    problems = [
+        Problem(file=file, entry="", field=f"backend.env.{name}", value=HIDDEN, rule=rule, fix=fix)
+        for name in open_secrets(found)
+    ]
+    if problems:
+        raise InvalidInputError(problems)
+    return found
 
 
 def parse_manifest(data: bytes, *, file: str) -> Mapping[str, Any]:

@@ -139,6 +139,40 @@ def test_adding_keeps_the_file_and_says_what_was_decided(registry: Path, tmp_pat
     assert (tmp_path / "manifests" / "new-one.plugin.json").read_bytes() == (tmp_path / "plugin.json").read_bytes()
 
 
+SECRETS = {"DATABASE_URL": "postgresql://u:hunter2@db/x", "STRIPE_SECRET": "s3cr3t", "stripe_token": {"a": "s3cr3t"}}
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {**SECRETS, "LEVEL": "info"},
+        [*(f"{key}={value}" for key, value in SECRETS.items()), "LEVEL"],
+        [*({"name": key, "value": value} for key, value in SECRETS.items()), {"name": "LEVEL", "value": "info"}],
+        ["LEVEL", "postgresql://u:hunter2@db/x"],
+    ],
+)
+def test_a_secret_of_a_manifest_is_kept_nowhere_and_shown_nowhere(registry: Path, tmp_path: Path, env: object) -> None:
+    source = tmp_path / "sources"
+    source.mkdir()
+    file = manifest(source, backend={"devPort": 4099, "apiPrefix": "/api/v1/new-one", "env": env})
+    found = run("add", file, registry=registry)
+    assert found.returncode == 0, found.stderr
+    assert "Left out of the manifest that is kept" in found.stdout
+    kept = tmp_path / "manifests" / "new-one.plugin.json"
+    for text in (found.stdout, registry.read_text(), kept.read_text()):
+        assert "hunter2" not in text
+        assert "s3cr3t" not in text
+    assert "LEVEL" in kept.read_text()
+    assert run("validate", registry=registry).returncode == 0
+
+    shutil.copy(file, kept)
+    again = run("validate", registry=registry)
+    assert again.returncode == 2
+    assert "manifests/new-one.plugin.json · backend.env." in again.stderr
+    assert "hunter2" not in again.stderr
+    assert "s3cr3t" not in again.stderr
+
+
 def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) -> None:
     path = manifest(tmp_path)
     assert run("add", path, registry=registry).returncode == 0
