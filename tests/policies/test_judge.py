@@ -98,6 +98,7 @@ def test_an_exemption_that_has_ended_is_a_violation_that_says_so() -> None:
         ("- {rule: nope, resource: x, reason: a b c, until: 2027-01-01}", "no rule 'nope'"),
         ("- {rule: closed, resource: x, reason: because, until: 2027-01-01}", "a sentence"),
         ("- {rule: closed, resource: x, reason: a b c, until: never}", "a date"),
+        ("- {rule: closed, resource: x, reason: a b c, until: 2027-01-31 00:00:00}", "a date"),
     ],
 )
 def test_an_exemption_without_reason_date_or_rule_is_refused(tmp_path: Path, text: str, word: str) -> None:
