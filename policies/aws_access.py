@@ -1,11 +1,10 @@
 """Rules on who reaches AWS resources: networks, identities, the edge, and the tags that say whose they are."""
 
-import ipaddress
 from collections.abc import Iterable
-from typing import Any
 
+from policies.networks import open_to
 from policies.rule import Environment, Resource, rule
-from policies.values import get
+from policies.values import get, stated
 
 INGRESS = frozenset({"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"})
 EGRESS = frozenset({"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"})
@@ -40,29 +39,26 @@ TAGGED = frozenset({
 })  # fmt: skip
 
 
-def _everyone(cidr: Any) -> bool:
-    return isinstance(cidr, str) and ipaddress.ip_network(cidr, strict=False).prefixlen == 0
-
-
 @rule("aws-open-ingress", INGRESS)
 def _open_ingress(resource: Resource, _: Environment) -> Iterable[str]:
     for field in ("cidrIpv4", "cidrIpv6"):
-        if _everyone(get(resource.props, field)):
-            yield f"open to the whole internet: {field}"
+        if everyone := open_to(get(resource.props, field)):
+            yield f"open to {everyone}: {field}"
 
 
 @rule("aws-open-egress", EGRESS)
 def _open_egress(resource: Resource, _: Environment) -> Iterable[str]:
     for field in ("cidrIpv4", "cidrIpv6"):
-        if _everyone(get(resource.props, field)):
-            yield f"may send to the whole internet: {field}"
+        if everyone := open_to(get(resource.props, field)):
+            yield f"may send to {everyone}: {field}"
 
 
 @rule("aws-open-group", GROUP)
 def _open_group(resource: Resource, _: Environment) -> Iterable[str]:
     for ingress in get(resource.props, "ingress", []):
-        if any(_everyone(cidr) for field in ("cidrBlocks", "ipv6CidrBlocks") for cidr in get(ingress, field, [])):
-            yield "open to the whole internet"
+        for field in ("cidrBlocks", "ipv6CidrBlocks"):
+            for everyone in filter(None, map(open_to, get(ingress, field, []))):
+                yield f"open to {everyone}: {field}"
     if not get(resource.props, "description"):
         yield "nobody knows what it is for: no description"
 
@@ -95,7 +91,7 @@ def _lb_private(resource: Resource, environment: Environment) -> Iterable[str]:
         yield "passes malformed headers on: dropInvalidHeaderFields is not true"
     if environment.production and get(resource.props, "enableDeletionProtection", False) is not True:
         yield "enableDeletionProtection is not true"
-    if "securityGroups" not in resource.props:
+    if not stated(resource.props, "securityGroups"):
         yield "the VPC's default group decides who reaches it: no securityGroups"
     if get(resource.props, "desyncMitigationMode", "defensive") == "monitor":
         yield "smuggled requests pass: desyncMitigationMode is monitor"
@@ -129,8 +125,8 @@ def _eks_endpoint(resource: Resource, _: Environment) -> Iterable[str]:
         yield "nodes reach the API over the internet: endpointPrivateAccess is not true"
     if get(config, "endpointPublicAccess", True) is not False:
         cidrs = get(config, "publicAccessCidrs", [])
-        if not cidrs or any(_everyone(cidr) for cidr in cidrs):
-            yield "the API is open to the whole internet: state publicAccessCidrs"
+        for everyone in filter(None, map(open_to, cidrs or ["0.0.0.0/0"])):
+            yield f"the API is open to {everyone}: state publicAccessCidrs"
 
 
 @rule("aws-eks-access", CLUSTER)

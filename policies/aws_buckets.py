@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
-from policies.values import Undecidable, get
+from policies.values import Undecidable, get, stated
 
 BUCKET = frozenset({"aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"})
 LOGGING = "aws:s3/bucketLogging:BucketLogging"
@@ -49,7 +49,7 @@ def _encrypted(resource: Resource, _: Environment) -> Iterable[str]:
         yield "no rule encrypts anything: rules"
     for item in rules:
         default = get(item, "applyServerSideEncryptionByDefault", {})
-        if get(default, "sseAlgorithm", "") not in ("aws:kms", "aws:kms:dsse") or "kmsMasterKeyId" not in default:
+        if get(default, "sseAlgorithm", "") not in ("aws:kms", "aws:kms:dsse") or not stated(default, "kmsMasterKeyId"):
             yield "not encrypted by a key of ours: sseAlgorithm aws:kms with kmsMasterKeyId"
 
 
@@ -85,7 +85,7 @@ def _copied(resource: Resource, _: Environment) -> Iterable[str]:
     for item in get(resource.props, "rules", []):
         if get(item, "status", "") != "Enabled":
             yield "nothing is copied: a rule isn't Enabled"
-        if "replicaKmsKeyId" not in get(item, "destination.encryptionConfiguration", {}):
+        if not stated(item, "destination.encryptionConfiguration.replicaKmsKeyId"):
             yield "the copy isn't encrypted by a key of ours: replicaKmsKeyId"
         if get(item, "sourceSelectionCriteria.sseKmsEncryptedObjects.status", "") != "Enabled":
             yield "encrypted files aren't copied: sseKmsEncryptedObjects"

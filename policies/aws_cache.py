@@ -1,18 +1,21 @@
 """Rules on ElastiCache: encrypted, known users with their own keys, snapshots, logs."""
 
+import re
 from collections.abc import Iterable
 
 from policies.rule import Environment, Resource, rule
-from policies.values import get
+from policies.values import get, stated
 
 CACHE = frozenset({"aws:elasticache/replicationGroup:ReplicationGroup"})
+NO_PREFIX = re.compile(r"(%[rw]+)?[~&][*?[]|allkeys|allchannels")
+"""Keys or channels that begin with anything; `%` says for what: reading, writing, or both."""
 
 
 @rule("aws-cache-encrypted", CACHE)
 def _encrypted(resource: Resource, _: Environment) -> Iterable[str]:
     if str(get(resource.props, "atRestEncryptionEnabled", "false")).lower() != "true":
         yield "atRestEncryptionEnabled is not true"
-    if "kmsKeyId" not in resource.props:
+    if not stated(resource.props, "kmsKeyId"):
         yield "not encrypted by a key of ours: no kmsKeyId"
     if get(resource.props, "transitEncryptionEnabled", False) is not True:
         yield "transitEncryptionEnabled is not true"
@@ -22,18 +25,19 @@ def _encrypted(resource: Resource, _: Environment) -> Iterable[str]:
 
 @rule("aws-cache-users", CACHE)
 def _users(resource: Resource, _: Environment) -> Iterable[str]:
-    if "userGroupIds" not in resource.props:
+    if not stated(resource.props, "userGroupIds"):
         yield "anyone in the network may read everything: no userGroupIds"
-    if not _stated(resource, "securityGroupIds"):
+    if not stated(resource.props, "securityGroupIds"):
         yield "the VPC's default group decides who reaches it: no securityGroupIds"
 
 
 @rule("aws-cache-user", frozenset({"aws:elasticache/user:User"}))
 def _user(resource: Resource, _: Environment) -> Iterable[str]:
-    words = str(get(resource.props, "accessString", "")).split()
+    # A selector, in brackets, adds to what the user may do; case is of no weight.
+    words = re.split(r"[\s()]+", str(get(resource.props, "accessString", "")).lower())
     if "on" not in words:
         return  # the default user is switched off
-    if "~*" in words or "allkeys" in words or "&*" in words or "allchannels" in words:
+    if any(NO_PREFIX.match(word) for word in words):
         yield "may read what belongs to others: accessString names no prefix"
     if "+@all" in words or "allcommands" in words or "-@all" not in words:
         yield "may run every command: accessString doesn't begin with -@all"
@@ -59,8 +63,3 @@ def _backups(resource: Resource, _: Environment) -> Iterable[str]:
 def _logged(resource: Resource, _: Environment) -> Iterable[str]:
     if not get(resource.props, "logDeliveryConfigurations", []):
         yield "its log goes nowhere: logDeliveryConfigurations"
-
-
-def _stated(resource: Resource, field: str) -> bool:
-    """Whether a field is there, known or not."""
-    return bool(field in resource.props)

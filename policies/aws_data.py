@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from policies.rule import Environment, Resource, rule
-from policies.values import get
+from policies.values import get, stated
 
 RDS = frozenset({"aws:rds/instance:Instance"})
 KEY = frozenset({"aws:kms/key:Key"})
@@ -15,7 +15,7 @@ def _rds_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
         return  # encrypted as its source is
     if get(resource.props, "storageEncrypted", False) is not True:
         yield "storage isn't encrypted: storageEncrypted is not true"
-    if "kmsKeyId" not in resource.props:
+    if not stated(resource.props, "kmsKeyId"):
         yield "not encrypted by a key of ours: no kmsKeyId"
 
 
@@ -23,7 +23,7 @@ def _rds_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
 def _rds_private(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "publiclyAccessible", False) is not False:
         yield "reachable from the internet: publiclyAccessible"
-    if "vpcSecurityGroupIds" not in resource.props:
+    if not stated(resource.props, "vpcSecurityGroupIds"):
         yield "the VPC's default group decides who reaches it: no vpcSecurityGroupIds"
 
 
@@ -59,7 +59,7 @@ def _rds_observed(resource: Resource, _: Environment) -> Iterable[str]:
         yield "performanceInsightsEnabled is not true"
     if get(resource.props, "monitoringInterval", 0) == 0:
         yield "enhanced monitoring is off: monitoringInterval is 0"
-    if "performanceInsightsKmsKeyId" not in resource.props:
+    if not stated(resource.props, "performanceInsightsKmsKeyId"):
         yield "statements are kept without a key of ours: no performanceInsightsKmsKeyId"
     missing = {"postgresql", "upgrade"} - set(get(resource.props, "enabledCloudwatchLogsExports", []))
     if missing and not _is_replica(resource):
@@ -98,25 +98,25 @@ def _key_rotation(resource: Resource, _: Environment) -> Iterable[str]:
 
 @rule("aws-topic-encrypted", frozenset({"aws:sns/topic:Topic"}))
 def _topic_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
-    if "kmsMasterKeyId" not in resource.props:
+    if not stated(resource.props, "kmsMasterKeyId"):
         yield "no kmsMasterKeyId"
 
 
 @rule("aws-secret-encrypted", frozenset({"aws:secretsmanager/secret:Secret"}))
 def _secret_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
-    if "kmsKeyId" not in resource.props:
+    if not stated(resource.props, "kmsKeyId"):
         yield "not encrypted by a key of ours: no kmsKeyId"
 
 
 @rule("aws-metrics-encrypted", frozenset({"aws:amp/workspace:Workspace"}))
 def _metrics_encrypted(resource: Resource, _: Environment) -> Iterable[str]:
-    if "kmsKeyArn" not in resource.props:
+    if not stated(resource.props, "kmsKeyArn"):
         yield "not encrypted by a key of ours: no kmsKeyArn"
 
 
 @rule("aws-rds-copies", frozenset({"aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication"}))
 def _rds_copies(resource: Resource, environment: Environment) -> Iterable[str]:
-    if "kmsKeyId" not in resource.props:
+    if not stated(resource.props, "kmsKeyId"):
         yield "copies aren't encrypted by a key of ours: no kmsKeyId"
     if get(resource.props, "retentionPeriod", 0) < environment.backup_days:
         yield f"copies are kept for less than {environment.backup_days} days: retentionPeriod"
@@ -124,4 +124,4 @@ def _rds_copies(resource: Resource, environment: Environment) -> Iterable[str]:
 
 def _is_replica(resource: Resource) -> bool:
     """Made again from its source, known or not."""
-    return "replicateSourceDb" in resource.props
+    return stated(resource.props, "replicateSourceDb")

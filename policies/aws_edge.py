@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
-from policies.values import get
+from policies.values import get, stated
 
 DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
@@ -37,16 +37,16 @@ def _cdn_tls(resource: Resource, _: Environment) -> Iterable[str]:
 
 @rule("aws-cdn-guarded", DISTRIBUTION)
 def _cdn_guarded(resource: Resource, _: Environment) -> Iterable[str]:
-    if "webAclId" not in resource.props:
+    if not stated(resource.props, "webAclId"):
         yield "no web firewall: webAclId"
-    if any("responseHeadersPolicyId" not in item for item in _behaviors(resource)):
+    if any(not stated(item, "responseHeadersPolicyId") for item in _behaviors(resource)):
         yield "a behaviour sends no security headers: responseHeadersPolicyId"
 
 
 @rule("aws-cdn-origins", DISTRIBUTION)
 def _origins(resource: Resource, _: Environment) -> Iterable[str]:
     for origin in get(resource.props, "origins", []):
-        if "originAccessControlId" not in origin and "vpcOriginConfig" not in origin:
+        if not stated(origin, "originAccessControlId") and not stated(origin, "vpcOriginConfig"):
             name = get(origin, "originId", "?")
             yield f"origin {name} must be public: neither originAccessControlId nor vpcOriginConfig"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
-from policies.values import UNKNOWN, get
+from policies.values import get, stated
 
 VPC = "aws:ec2/vpc:Vpc"
 REDACTED = {"authorization", "cookie"}
@@ -14,14 +14,13 @@ Findings = Iterable[tuple[Resource | None, str]]
 def _kept(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "retentionInDays", 0) == 0:
         yield "kept forever: retentionInDays is not stated"
-    if "kmsKeyId" not in resource.props:
+    if not stated(resource.props, "kmsKeyId"):
         yield "not encrypted by a key of ours: no kmsKeyId"
 
 
 @rule("aws-alarms-heard", frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"}))
 def _heard(resource: Resource, _: Environment) -> Iterable[str]:
-    actions = resource.props.get("alarmActions", [])
-    if actions is not UNKNOWN and not actions:
+    if not stated(resource.props, "alarmActions"):
         yield "rings where nobody hears it: no alarmActions"
     if get(resource.props, "actionsEnabled", True) is not True:
         yield "is switched off: actionsEnabled"

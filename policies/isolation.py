@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from policies.networks import INTERNET, open_to, parts_of
 from policies.places import NAMESPACE, by_place, cluster, own_place, place
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
 from policies.values import get
@@ -10,7 +11,11 @@ from policies.values import get
 NETWORK_POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 NODE_CLASS = "kubernetes:eks.amazonaws.com/v1:NodeClass"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
-PRIVATE = {"10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
+NAME = "kubernetes.io/metadata.name"
+PRIVATE = {
+    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+    "fc00::/7", "fe80::/10",
+}  # fmt: skip
 """What isn't the internet: the VPC, its neighbours, the node itself and its metadata service."""
 SWITCH = ("kube-system", "amazon-vpc-cni")
 Findings = Iterable[tuple[Resource | None, str]]
@@ -28,16 +33,28 @@ def _network_policy(resource: Resource, _: Environment) -> Iterable[str]:
 
 def _peer_problems(direction: str, peer: dict[str, Any]) -> Iterable[str]:
     block = get(peer, "ipBlock")
-    if block is not None and get(block, "cidr") in ("0.0.0.0/0", "::/0"):
-        if direction == "ingress":
-            yield "an ingress rule lets the whole network pass: ipBlock"
-        elif missing := PRIVATE - set(get(block, "except", [])):
-            yield f"an egress rule reaches more than the internet: ipBlock doesn't except {', '.join(sorted(missing))}"
+    if block is not None:
+        yield from _block_problems(direction, get(block, "cidr", ""), set(get(block, "except", [])))
     if not peer:
         yield f"an {direction} rule has an empty peer"
     selector = get(peer, "namespaceSelector")
-    if selector is not None and "kubernetes.io/metadata.name" not in str(selector):
+    if selector is not None and not _names(selector):
         yield f"an {direction} rule selects namespaces by labels that a tenant can set, or all of them"
+
+
+def _block_problems(direction: str, cidr: str, excepted: set[str]) -> Iterable[str]:
+    everyone = open_to(cidr)
+    if everyone and (direction == "ingress" or everyone != INTERNET):
+        yield f"an {direction} rule lets {everyone} pass: ipBlock"
+    elif direction == "egress" and (missing := parts_of(cidr, PRIVATE) - excepted):
+        yield f"an egress rule reaches more than the internet: ipBlock doesn't except {', '.join(sorted(missing))}"
+
+
+def _names(selector: dict[str, Any]) -> bool:
+    """Whether it selects namespaces that it names: Exists selects them all, NotIn almost all."""
+    return NAME in get(selector, "matchLabels", {}) or any(
+        get(item, "key") == NAME and get(item, "operator") == "In" for item in get(selector, "matchExpressions", [])
+    )
 
 
 @rule("k8s-network-policy-scope", frozenset({NETWORK_POLICY}))

@@ -53,7 +53,9 @@ def _no_secret_in_config(resource: Resource, _: Environment) -> Iterable[str]:
 @rule("k8s-autoscaler", AUTOSCALER)
 def _autoscaler(resource: Resource, _: Environment) -> Iterable[str]:
     low, high = get(resource.props, "spec.minReplicas", 1), get(resource.props, "spec.maxReplicas")
-    if high < low:
+    if high is None:
+        yield "bounds nothing: maxReplicas is missing"
+    elif high < low:
         yield f"maxReplicas {high} is below minReplicas {low}"
     metrics = get(resource.props, "spec.metrics", [])
     for name in sorted(SCALED_BY - {get(metric, "resource.name", "") for metric in metrics}):

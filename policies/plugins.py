@@ -1,7 +1,6 @@
 """Rules on plugins: each has all that a plugin needs, and nothing that is another's."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from policies.places import NAMESPACE, PLUGIN, by_place, cluster, labels, of_plugins, own_place, place
@@ -21,6 +20,7 @@ IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 CACHE_USER = "aws:elasticache/user:User"
 POOLER = "naap.io/pooler"
 ALIAS = re.compile(r"^hostssl (\S+) (\S+) ", re.MULTILINE)
+KEYS = re.compile(r"~[^\s()]+")
 Findings = Iterable[tuple[Resource | None, str]]
 
 
@@ -133,11 +133,7 @@ def _foreign_secrets(deployment: Resource) -> Iterator[tuple[str, str]]:
 
 
 def _cache_keys(user: Resource) -> Iterator[tuple[str, str]]:
-    found: dict[str, int] = defaultdict(int)
-    for word in str(get(user.props, "accessString", "")).split():
-        if word.startswith("~"):
-            found[word] += 1
-    for prefix in found:
+    for prefix in sorted(set(KEYS.findall(str(get(user.props, "accessString", ""))))):
         # The region tells the group: the same plugin has a user in each.
         yield (
             "cache prefix",

@@ -51,11 +51,12 @@ def _not_root(resource: Resource, _: Environment) -> Iterable[str]:
     pod = get(pod_spec(resource), "securityContext.runAsNonRoot", False)
     user = get(pod_spec(resource), "securityContext.runAsUser")
     for name, container in containers(resource):
-        if get(container, "securityContext.runAsUser", user) is None:
+        own = get(container, "securityContext.runAsUser", user)
+        if own is None:
             yield f"container {name} runs as whom its image says: runAsUser is missing"
         if get(container, "securityContext.runAsNonRoot", pod) is not True:
             yield f"container {name} may run as root: securityContext.runAsNonRoot is not true"
-        if get(container, "securityContext.runAsUser", 1) == 0:
+        if own == 0:
             yield f"container {name} runs as user 0"
 
 

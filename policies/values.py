@@ -96,3 +96,8 @@ def is_known(value: Any, path: str) -> bool:
     except Undecidable:
         return False
     return True
+
+
+def stated(value: Any, path: str) -> bool:
+    """Whether something stands at the path: not empty, or not known yet."""
+    return not is_known(value, path) or bool(get(value, path))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from policies.places import by_place, of_plugins, place
 from policies.rule import Environment, Resource, Stack, stack_rule
-from policies.values import get
+from policies.values import get, stated
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
@@ -96,7 +96,7 @@ def _protected(stack: Stack, environment: Environment) -> Findings:
 def _keeps_data(resource: Resource) -> bool:
     """A replica is made again from its source, and a cache that keeps no snapshot holds only what may be lost."""
     if resource.type == "aws:rds/instance:Instance":
-        return "replicateSourceDb" not in resource.props
+        return not stated(resource.props, "replicateSourceDb")
     if resource.type == "aws:elasticache/replicationGroup:ReplicationGroup":
         return get(resource.props, "snapshotRetentionLimit", 0) > 0
     return True
