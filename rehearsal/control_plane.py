@@ -104,6 +104,10 @@ class ControlPlane:
         layout = members.Layout(folder=self.folder, pki=self._pki, ports=ports, paths=paths)
         write_private(self.folder / "kwok.yaml", members.stages(self.region).encode())
         etcd, server, *others = members.programs(layout)
+        if any(known.pid() for known in members.running(self.folder) if known not in (etcd, server, *others)):
+            # By the command line that it would get now, nothing finds what runs with another. The rest ends with it:
+            # a controller manager whose API server goes may end at any moment after.
+            self.stop()
         members.record([etcd, server, *others], self.folder)
         etcd.start()
         server.start()

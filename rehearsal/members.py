@@ -77,10 +77,8 @@ def programs(layout: Layout) -> list[Program]:
 
 
 def record(found: Sequence[Program], folder: Path) -> None:
-    """Keep the command lines, by which a later run knows which processes are ours. What runs already stays as it is."""
-    known = {program.name: program for program in running(folder)}
-    kept = [known[p.name] if p.name in known and known[p.name].pid() else p for p in found]
-    (folder / "members.json").write_text(json.dumps({program.name: program.command for program in kept}))
+    """Keep the command lines, by which a later run knows which processes are ours."""
+    (folder / "members.json").write_text(json.dumps({program.name: program.command for program in found}))
 
 
 def running(folder: Path) -> list[Program]:

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,26 @@ def test_a_crashed_member_is_restarted_and_the_rest_left_alone(
         }
     finally:
         plane.stop()
+
+
+def test_what_runs_by_another_command_line_is_ended_before_the_new_one_starts(
+    tools: Mapping[str, Found], definitions: list[Object], tmp_path: Path
+) -> None:
+    plane = ControlPlane(tmp_path / "c", "us-east-1")
+    moved = tmp_path / "kwok"
+    moved.symlink_to(tools["kwok"].path)
+    before: dict[str, int | None] = {}
+    try:
+        first = plane.start(tools, definitions)
+        before = plane.states()
+        assert plane.start({**tools, "kwok": replace(tools["kwok"], path=moved)}, definitions) == first
+        assert all(plane.states().values())
+        assert not any(command_line(pid) for pid in before.values() if pid)
+    finally:
+        plane.stop()
+        for pid in before.values():
+            if pid and command_line(pid):
+                _kill(pid)
 
 
 def test_what_can_not_start_is_shown_with_the_end_of_its_log_and_leaves_nothing_running(
