@@ -86,4 +86,6 @@ def _write(group: str) -> str:
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
         "Resource": [group, f"{group}:*"],
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    # The service looks for the group before it writes, and groups are listed under no ARN of their own.
+    described = {"Effect": "Allow", "Action": ["logs:DescribeLogGroups"], "Resource": ["*"]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement, described]})

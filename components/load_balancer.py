@@ -1,6 +1,6 @@
 """The gateway's load balancer of a region: private, and reached by CloudFront only.
 
-LoadBalancer(f"{code}-load-balancer", plan=plan.load_balancer, network=network,
+LoadBalancer(f"{code}-load-balancer", plan=plan.load_balancer, network=network, cluster=cluster.name,
              pods_security_group_id=cluster.security_group_id, certificate_arn=certificates.in_region(region),
              logs=storage.in_region(region).logs, tags=tags, opts=...)
 """
@@ -30,6 +30,7 @@ class LoadBalancer(pulumi.ComponentResource):
         *,
         plan: LoadBalancerPlan,
         network: Network,
+        cluster: str,
         pods_security_group_id: pulumi.Input[str],
         certificate_arn: pulumi.Input[str],
         logs: Bucket,
@@ -42,7 +43,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.security_group_id = self._security_group(network, pods_security_group_id)
         balancer = self._balancer(network, logs)
-        targets = self._targets(network)
+        targets = self._targets(network, cluster)
         self.arn, self.dns_name, self.zone_id = balancer.arn, balancer.dns_name, balancer.zone_id
         self.target_group_arn = targets.arn
         self.listener = lb.Listener(
@@ -62,7 +63,7 @@ class LoadBalancer(pulumi.ComponentResource):
     def _security_group(self, network: Network, pods: pulumi.Input[str]) -> pulumi.Output[str]:
         group = ec2.SecurityGroup(
             f"{self._name}-group",
-            description="The gateway's load balancer: from CloudFront, to the proxies",
+            description="Load balancer of the gateway: from CloudFront, to the proxies",
             vpc_id=network.vpc_id,
             tags=self._tags,
             opts=self._child,
@@ -95,7 +96,7 @@ class LoadBalancer(pulumi.ComponentResource):
         vpc.SecurityGroupIngressRule(
             f"{self._name}-proxies-from",
             security_group_id=pods,
-            description="HTTPS and health checks from the gateway's load balancer",
+            description="HTTPS and health checks from the load balancer of the gateway",
             ip_protocol="tcp",
             from_port=self.plan.target_port,
             to_port=self.plan.target_port,
@@ -127,7 +128,7 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[logs.ready]),
         )
 
-    def _targets(self, network: Network) -> lb.TargetGroup:
+    def _targets(self, network: Network, cluster: str) -> lb.TargetGroup:
         return lb.TargetGroup(
             f"{self._name}-targets",
             # A group that is replaced needs another name while the listener still names the old one.
@@ -151,6 +152,7 @@ class LoadBalancer(pulumi.ComponentResource):
                 healthy_threshold=2,
                 unhealthy_threshold=2,
             ),
-            tags=self._tags,
+            # By which Auto Mode's own policy knows the groups that the cluster may register pods with.
+            tags={**self._tags, "eks:eks-cluster-name": cluster},
             opts=self._child,
         )

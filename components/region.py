@@ -50,6 +50,7 @@ class Region(pulumi.ComponentResource):
             f"{code}-load-balancer",
             plan=plan.load_balancer,
             network=self.network,
+            cluster=self.cluster.name,
             pods_security_group_id=self.cluster.security_group_id,
             certificate_arn=certificate_arn,
             logs=logs,

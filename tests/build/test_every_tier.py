@@ -1,6 +1,7 @@
 """What holds for the whole program in every tier, at preview and at update."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -143,6 +144,14 @@ def test_the_played_aws_knows_every_type_and_takes_every_input(tier: Built, sdk:
         if (failures := played.check(Resource(urn=record.urn), {}, dict(record.inputs)).failures)
     }
     assert refused == {}
+
+
+def test_security_groups_are_described_in_the_characters_that_ec2_takes(tier: Built) -> None:
+    """Neither the SDK nor the provider knows them: EC2 itself refuses all others, an apostrophe among them."""
+    kinds = ("aws:ec2/securityGroup:", "aws:vpc/securityGroupIngressRule:", "aws:vpc/securityGroupEgressRule:")
+    stated = {record.inputs["description"] for record in of_aws(tier.update) if record.type.startswith(kinds)}
+    assert len(stated) > len(kinds)
+    assert [text for text in stated if not re.fullmatch(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", text)] == []
 
 
 def test_every_object_in_a_cluster_names_its_cluster(tier: Built) -> None:

@@ -86,6 +86,7 @@ class Estate:
                 f"{REGION_CODES[region]}-load-balancer",
                 plan=plan_load_balancer(stack=stack, region=region, settings=stated),
                 network=self.networks[region],
+                cluster=self.clusters[region].name,
                 pods_security_group_id=self.clusters[region].security_group_id,
                 certificate_arn=self.certificates.in_region(region),
                 logs=self.storage.in_region(region).logs,

@@ -53,6 +53,29 @@ def test_only_cloudfront_reaches_a_load_balancer(tier: str) -> None:
 
 
 @pytest.mark.parametrize("tier", USERS)
+def test_the_cluster_of_its_region_may_register_pods_with_a_target_group(tier: str) -> None:
+    found = records(tier)
+    clusters = {cluster.region: cluster.inputs["name"] for cluster in of_type(found, EKS)}
+    groups = {
+        group.region: group.inputs["tags"]["eks:eks-cluster-name"]
+        for group in of_type(found, "aws:lb/targetGroup:TargetGroup")
+    }
+    assert groups == clusters
+
+
+def test_flow_logs_may_look_for_their_group_and_write_to_it() -> None:
+    policy = one(records("1k"), "aws:iam/rolePolicy:RolePolicy", "use1-network-flow-logs-policy")
+    allowed = {
+        (action, resource)
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+    assert ("logs:DescribeLogGroups", "*") in allowed
+    assert {action for action, resource in allowed if resource == "*"} == {"logs:DescribeLogGroups"}
+
+
+@pytest.mark.parametrize("tier", USERS)
 def test_every_bucket_is_private_versioned_encrypted_and_owned(tier: str) -> None:
     found = records(tier)
     count = len(of_type(found, "aws:s3/bucket:Bucket"))
