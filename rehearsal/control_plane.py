@@ -49,6 +49,7 @@ class ControlPlane:
         self.folder = folder.absolute()
         self.region = region
         self._pki = Pki(self.folder / "pki", SERVICE_ADDRESS)
+        self._prepared = self.folder / "prepared"
 
     def start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
         """Bring it up, or what of it doesn't run; return when nodes are ready and all definitions are served.
@@ -89,9 +90,7 @@ class ControlPlane:
                 return self._start(tools, definitions)
             except _PortTakenError:
                 time.sleep(0.5)  # a member that was killed just now may not have let go of its port yet
-        # Another program has a port of ours: take others.
-        self.stop()
-        (self.folder / "ports.json").unlink(missing_ok=True)
+        self.stop()  # another program has a port of ours: with nothing running, others are taken
         return self._start(tools, definitions)
 
     def _start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
@@ -122,7 +121,7 @@ class ControlPlane:
         """Put in what AWS would have put in, unless exactly that is there already."""
         objects = [*definitions, *nodes.nodes(self.region), nodes.storage_class()]
         digest = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
-        mark = self.folder / "prepared"
+        mark = self._prepared
         if not (mark.exists() and mark.read_text() == digest):
             api.apply(objects)
         self._wait("its custom resources to be served", lambda: crds.established(api, definitions), programs)
@@ -144,9 +143,17 @@ class ControlPlane:
             time.sleep(0.05)
 
     def _choose_ports(self) -> None:
+        """Keep the ports if they are free. A stack may know the API server's from then on when it was ready once."""
         file = self.folder / "ports.json"
-        if not (file.exists() and self._ports().free()):
-            file.write_text(json.dumps(Ports.choose().as_dict()))
+        if file.exists() and self._ports().free():
+            return
+        server = self._ports().server if file.exists() and self._prepared.exists() else None
+        if server and not members.free(server):
+            raise RehearsalError(
+                f"Another program has port {server} of this machine, by which the stack knows {self.folder.name}.\n"
+                f"See which one it is (lsof -nP -iTCP:{server}), end it, and run again."
+            )
+        file.write_text(json.dumps(Ports.choose(server).as_dict()))
 
     def _ports(self) -> Ports:
         return Ports(**json.loads((self.folder / "ports.json").read_text()))

@@ -4,7 +4,6 @@ import json
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -29,12 +28,12 @@ class Ports:
     server: int
 
     @classmethod
-    def choose(cls) -> "Ports":
-        """Three that are free right now."""
+    def choose(cls, server: int | None = None) -> "Ports":
+        """Three that are free right now; the API server's may be given."""
         while True:
-            etcd, peer, server = secrets.SystemRandom().sample(PORTS, 3)
-            ports = cls(etcd=etcd, etcd_peer=peer, server=server)
-            if ports.free():
+            etcd, peer, other = secrets.SystemRandom().sample(PORTS, 3)
+            ports = cls(etcd=etcd, etcd_peer=peer, server=server or other)
+            if ports.free() and server not in (etcd, peer):
                 return ports
 
     def as_dict(self) -> dict[str, int]:
@@ -43,15 +42,7 @@ class Ports:
 
     def free(self) -> bool:
         """Whether all of them can be had."""
-        try:
-            with ExitStack() as stack:
-                for port in self.as_dict().values():
-                    one = stack.enter_context(socket.socket())
-                    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    one.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+        return all(free(port) for port in self.as_dict().values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +53,17 @@ class Layout:
     pki: Pki
     ports: Ports
     paths: Mapping[str, Path]
+
+
+def free(port: int) -> bool:
+    """Whether a loopback port can be had."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def programs(layout: Layout) -> list[Program]:

@@ -1,7 +1,9 @@
 """Control planes as they really run."""
 
+import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -175,6 +177,24 @@ def test_what_runs_by_another_command_line_is_ended_before_the_new_one_starts(
         for pid in before.values():
             if pid and command_line(pid):
                 _kill(pid)
+
+
+def test_only_the_api_servers_port_is_missed_when_taken_and_works_once_it_is_free_again(
+    tools: Mapping[str, Found], definitions: list[Object], tmp_path: Path
+) -> None:
+    plane = ControlPlane(tmp_path / "c", "us-east-1")
+    try:
+        first = plane.start(tools, definitions)
+        plane.stop()
+        ports = json.loads((tmp_path / "c" / "ports.json").read_text())
+        with socket.create_server(("127.0.0.1", ports["server"])), socket.create_server(("127.0.0.1", ports["etcd"])):
+            with pytest.raises(RehearsalError, match=rf"has port {ports['server']} of this machine(.|\n)*end it, and"):
+                plane.start(tools, definitions)
+            assert not any(plane.states().values())
+        with socket.create_server(("127.0.0.1", ports["etcd"])):
+            assert plane.start(tools, definitions) == first
+    finally:
+        plane.stop()
 
 
 def test_what_can_not_start_is_shown_with_the_end_of_its_log_and_leaves_nothing_running(
