@@ -36,7 +36,7 @@ _LIMITER_COMMANDS = (
 )
 DISABLED_ACCESS = "off resetchannels -@all"
 """Of `default`, whom a client is that names no user."""
-LIMITER_ACCESS = f"on resetchannels ~rl:* {_LIMITER_COMMANDS}"
+LIMITER_ACCESS = f"on ~rl:* resetchannels {_LIMITER_COMMANDS}"
 
 
 class CacheRole(StrEnum):
@@ -110,8 +110,11 @@ class CachesPlan:
 
 
 def plugin_access(plugin: str) -> str:
-    """Access string of a plugin: keys and channels `plugin:NAME:*`."""
-    return f"on resetchannels ~plugin:{plugin}:* &plugin:{plugin}:* {_COMMANDS}"
+    """Access string of a plugin: keys and channels `plugin:NAME:*`.
+
+    In the order in which Valkey gives it back, as any other would be a difference at every update.
+    """
+    return f"on ~plugin:{plugin}:* resetchannels &plugin:{plugin}:* {_COMMANDS}"
 
 
 def plan_caches(*, stack: str, region: str, settings: Settings, tier: Tier, registry: Registry) -> CachesPlan:

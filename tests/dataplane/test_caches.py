@@ -7,15 +7,21 @@ import pytest
 from planning.caches import DISABLED_ACCESS, LIMITER_ACCESS, plugin_access
 from tests.dataplane.servers import Valkey
 
-PASSWORDS = {"my-wallet": "wallets-own-password", "community": "communitys-own-password", "ratelimit": "limiters-own"}
+ACCESS = {
+    "my-wallet": plugin_access("my-wallet"),
+    "community": plugin_access("community"),
+    "ratelimit": LIMITER_ACCESS,
+    "default": DISABLED_ACCESS,
+}
+READER = "reader"
+PASSWORDS = {name: f"the-own-password-of-{name}" for name in (*ACCESS, READER)}
 
 
 @pytest.fixture(scope="module")
 def cache() -> Iterator[Valkey]:
-    """With two plugins and the limiter."""
-    users = {name: (plugin_access(name), PASSWORDS[name]) for name in ("my-wallet", "community")}
-    users |= {"ratelimit": (LIMITER_ACCESS, PASSWORDS["ratelimit"]), "default": (DISABLED_ACCESS, "nobodys")}
-    server = Valkey(users)
+    """With two plugins and the limiter, and one who may list them."""
+    users = {**ACCESS, READER: "on resetchannels -@all +acl|list"}
+    server = Valkey({name: (access, PASSWORDS[name]) for name, access in users.items()})
     yield server
     server.stop()
 
@@ -105,4 +111,15 @@ def test_the_limiter_counts_and_does_nothing_else(cache: Valkey) -> None:
 
 
 def test_who_names_no_user_does_nothing(cache: Valkey) -> None:
-    assert "WRONGPASS" in cache.ask("default", "nobodys", "PING") or "NOAUTH" in cache.ask("default", "nobodys", "PING")
+    answer = _ask(cache, "default", "PING")
+    assert "WRONGPASS" in answer or "NOAUTH" in answer
+
+
+def test_access_strings_are_stated_as_they_are_given_back(cache: Valkey) -> None:
+    """Stated otherwise, every `up` would find a difference."""
+    given: dict[str, str] = {}
+    for line in _ask(cache, READER, "ACL", "LIST").splitlines():
+        _, name, *words = line.split()
+        # A hash of the password, and how payloads of RESTORE are looked at, are no part of an access string.
+        given[name] = " ".join(word for word in words if word != "sanitize-payload" and not word.startswith("#"))
+    assert {name: given[name] for name in ACCESS} == ACCESS
