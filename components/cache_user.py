@@ -11,10 +11,15 @@ from planning.caches import CacheUserPlan
 from planning.tags import Tags
 
 PURPOSE = "cache"
+_TIMEOUTS = pulumi.CustomTimeouts(create="60m", delete="60m")
+"""A group takes one change at a time, and each waits for those before it."""
 
 
 class CacheUser(pulumi.ComponentResource):
-    """The user of a plugin, or of the limiter."""
+    """The user of a plugin, or of the limiter.
+
+    cache: whose group it joins; first made, as AWS makes no cache of a group that is being changed.
+    """
 
     def __init__(
         self,
@@ -22,6 +27,7 @@ class CacheUser(pulumi.ComponentResource):
         *,
         plan: CacheUserPlan,
         group_id: pulumi.Input[str],
+        cache: pulumi.Resource,
         secrets: RootSecret,
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
@@ -42,6 +48,6 @@ class CacheUser(pulumi.ComponentResource):
             f"{name}-membership",
             user_group_id=group_id,
             user_id=user.user_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[cache], custom_timeouts=_TIMEOUTS),
         )
         self.register_outputs({})

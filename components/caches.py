@@ -77,9 +77,8 @@ class Caches(pulumi.ComponentResource):
             opts=self._child(),
         )
         self._security_group = self._make_security_group(network, client_security_group_id)
-        groups = {cache.role: self._user_group(cache) for cache in plan.caches}
-        self._groups = groups
-        made = {cache.role: self._cache(cache, groups[cache.role]) for cache in plan.caches}
+        self._groups = {cache.role: self._user_group(cache) for cache in plan.caches}
+        made = self._made = {cache.role: self._cache(cache, self._groups[cache.role]) for cache in plan.caches}
         self.users: Mapping[str, CacheUser] = {user.name: self._user(user) for user in (plan.limiter, *plan.users)}
         self.app_host = made[CacheRole.APP].primary_endpoint_address
         clustered = made.get(CacheRole.CLUSTER)
@@ -205,6 +204,7 @@ class Caches(pulumi.ComponentResource):
             f"{self._name}-user-{user.name}",
             plan=user,
             group_id=self._groups[user.role].user_group_id,
+            cache=self._made[user.role],
             secrets=self._secrets,
             tags=self._tags,
             opts=self._child(),

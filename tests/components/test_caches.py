@@ -112,6 +112,16 @@ def test_a_user_joins_its_group_by_an_association_of_its_own() -> None:
         assert group.ignore_changes == ("userIds",)
 
 
+@pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name.value)
+def test_a_user_joins_its_group_once_the_cache_has_taken_it(tier: Tier) -> None:
+    """AWS makes no cache of a group that is being changed, and changes a group for one user after the other."""
+    records = _records(USERS[tier.name.value], clustered=True)
+    caches = {record.inputs["userGroupIds"][0]: record.urn for record in of_type(records, GROUP)}
+    for member in of_type(records, MEMBERSHIP):
+        assert caches[member.inputs["userGroupId"]] in member.dependencies
+        assert member.timeouts == {"create": "60m", "delete": "60m"}
+
+
 def test_who_names_no_user_is_nobody() -> None:
     nobodies = [user for user in of_type(_records(10_000), USER) if user.inputs["userName"] == "default"]
     assert len(nobodies) == 2
