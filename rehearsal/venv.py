@@ -3,11 +3,12 @@
 python3 rehearsal/venv.py requirements.txt
 """
 
+import fcntl
 import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,16 +31,27 @@ def ensure(requirements: str, folder: Path = ROOT / ".venv", root: Path = ROOT) 
         raise VenvError(f"Python 3.11 or later is needed, this is {found}. Name one: make PYTHON=python3.12 ...")
     names = INCLUDES.get(requirements, (requirements,))
     wanted = {name: _digest(root / name) for name in names}
-    stamp = folder / "installed.json"
-    installed: dict[str, str] = json.loads(stamp.read_text()) if stamp.is_file() else {}
-    if all(installed.get(name) == digest for name, digest in wanted.items()):
+    if _holds(folder, wanted):
         return False
     if folder.is_symlink():
         print(f"{folder.name} is a link: it is yours, and left as it is.", file=sys.stderr)
         return False
+    with folder.with_name(f"{folder.name}-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # waits for another run that makes it
+        return not _holds(folder, wanted) and _install(requirements, folder, root, wanted)
+
+
+def _holds(folder: Path, wanted: Mapping[str, str]) -> bool:
+    stamp = folder / "installed.json"
+    installed: dict[str, str] = json.loads(stamp.read_text()) if stamp.is_file() else {}
+    return wanted.items() <= installed.items() and _works(folder)
+
+
+def _install(requirements: str, folder: Path, root: Path, wanted: Mapping[str, str]) -> bool:
+    stamp = folder / "installed.json"
     stamp.unlink(missing_ok=True)
     python = folder / "bin" / "python"
-    if not _works(python, folder):
+    if not _works(folder):
         _run([sys.executable, "-m", "venv", "--clear", str(folder)], "make a virtual environment", _VENV_FIX)
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--require-hashes", "-r", str(root / requirements)]
@@ -57,15 +69,14 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _works(python: Path, folder: Path) -> bool:
-    if not python.exists():
-        return False
-    ask = "import pip, sys; print(sys.prefix, *sys.version_info[:2])"
+def _works(folder: Path) -> bool:
+    """Whether its Python runs and finds its own packages: after an upgrade of the system's, it may do neither."""
+    command = [str(folder / "bin" / "python"), "-c", "import pip, sys; print(sys.prefix)"]
     try:
-        answer = subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=False)
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return False
-    return answer.stdout.split() == [str(folder), *(str(part) for part in sys.version_info[:2])]
+    return answer.stdout.removesuffix("\n") == str(folder)
 
 
 def _run(command: Sequence[str], what: str, fix: str) -> None:
@@ -78,7 +89,7 @@ def main() -> int:
     requirements, *folder = sys.argv[1:]
     try:
         ensure(requirements, ROOT / (folder[0] if folder else ".venv"))
-    except VenvError as error:
+    except (VenvError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """The virtual environment that make makes, with the pinned list replaced by an empty one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,40 @@ def test_a_half_made_one_is_made_again(root: Path) -> None:
     (folder / "bin" / "python").write_text("broken")
     assert venv.ensure("requirements.txt", folder, root)
     assert (folder / "bin" / "pip").exists()
+
+
+def test_one_whose_python_went_with_an_upgrade_is_made_again(root: Path) -> None:
+    folder = root / ".venv"
+    venv.ensure("requirements.txt", folder, root)
+    (folder / "bin" / "python").unlink()
+    (folder / "bin" / "python").symlink_to("/usr/bin/python3.10-gone")
+    assert venv.ensure("requirements.txt", folder, root)
+    assert (folder / "bin" / "python").exists()
+
+
+def test_a_changed_list_wipes_nothing_also_where_the_path_has_a_space(root: Path) -> None:
+    folder = root / "my checkout" / ".venv"
+    folder.parent.mkdir()
+    venv.ensure("requirements.txt", folder, root)
+    (folder / "mine").touch()
+    (root / "requirements.txt").write_text("# still nothing\n")
+    assert venv.ensure("requirements.txt", folder, root)
+    assert (folder / "mine").exists()
+
+
+def test_a_second_run_waits_for_the_first_and_has_nothing_left_to_do(root: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(venv.ensure, "requirements.txt", root / ".venv", root) for _ in range(2)]
+    assert sorted(run.result() for run in runs) == [False, True]
+
+
+def test_a_folder_that_can_not_be_made_is_told_without_a_traceback(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(venv, "ROOT", root)
+    monkeypatch.setattr(venv.sys, "argv", ["venv.py", "requirements.txt", "requirements.txt/.venv"])
+    assert venv.main() == 1
+    assert "requirements.txt/.venv" in capsys.readouterr().err
 
 
 def test_a_failed_installation_is_told_and_tried_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
