@@ -68,6 +68,21 @@ class Cluster(pulumi.ComponentResource):
         )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
+    def inside(self, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options of what runs in this cluster. Its namespaces are made after the nodes, so that they are destroyed,
+        with all that is in them, while there are nodes: a controller that runs nowhere takes no finalizer away."""
+        return pulumi.ResourceOptions(
+            parent=parent, providers=[self.provider], transformations=[self._namespaces_after_nodes]
+        )
+
+    def _namespaces_after_nodes(
+        self, args: pulumi.ResourceTransformationArgs
+    ) -> pulumi.ResourceTransformationResult | None:
+        if args.type_ != "kubernetes:core/v1:Namespace":
+            return None
+        after = pulumi.ResourceOptions(depends_on=[self.node_pool])
+        return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, after))
+
     def _cluster(self, network: Network, roles: ClusterRoles) -> eks.Cluster:
         plan = self._plan
         key = Key(

@@ -172,7 +172,7 @@ class Platform(pulumi.ComponentResource):
             backups_arn=self._storage.home.backups.arn,
             backups_key_arn=self._storage.home.key_arn,
             tags=plan.tags,
-            opts=pulumi.ResourceOptions(parent=home, providers=[home.cluster.provider]),
+            opts=home.cluster.inside(home),
         )
 
     def _retire_logins(self, shards: Mapping[int, ShardAccess], schema: SchemaNamespace) -> None:
@@ -188,9 +188,7 @@ class Platform(pulumi.ComponentResource):
                     shard=shards[plugin.database.shard],
                     labels=plugin.labels,
                     after=[*schema.needed, *pods],
-                    opts=pulumi.ResourceOptions(
-                        parent=self._plugins[home.region], providers=[self._regions[home.region].cluster.provider]
-                    ),
+                    opts=self._regions[home.region].cluster.inside(self._plugins[home.region]),
                 )
 
     def _observe(self, cell: RegionPlan, certificates: Certificates) -> Observability:
@@ -207,7 +205,7 @@ class Platform(pulumi.ComponentResource):
             secrets=self._root,
             tags=self._plan.tags,
             after=[region.cluster.node_pool],
-            opts=pulumi.ResourceOptions(parent=region, providers=[region.cluster.provider]),
+            opts=region.cluster.inside(region),
         )
 
     def _make_cdn(self, certificates: Certificates) -> Cdn:

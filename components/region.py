@@ -57,7 +57,7 @@ class Region(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
-        inside = pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider])
+        inside = self.cluster.inside(self)
         self.priorities = PriorityClasses(f"{code}-priorities", opts=inside)
         self.gateway = Gateway(
             f"{code}-gateway",

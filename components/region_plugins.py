@@ -43,7 +43,7 @@ class RegionPlugins(pulumi.ComponentResource):
     ) -> None:
         super().__init__("naap:platform:RegionPlugins", name, None, opts)
         code = REGION_CODES[plan.region]
-        child = pulumi.ResourceOptions(parent=self, providers=[region.cluster.provider])
+        child = region.cluster.inside(self)
         entrance = PoolerNamespace(f"{code}-poolers", plans=plan.poolers, opts=child)
         poolers = {
             pooler.shard: Pooler(

@@ -1,5 +1,6 @@
 """What holds for the whole program in every tier, at preview and at update."""
 
+import functools
 import json
 import re
 from collections import Counter
@@ -161,6 +162,30 @@ def test_every_object_in_a_cluster_names_its_cluster(tier: Built) -> None:
     assert len(clusters) == len(tier.plan.regions)
     assert objects
     assert {record.provider.rpartition("::")[0] for record in objects} == clusters.keys()
+
+
+def test_what_runs_in_a_cluster_is_destroyed_before_its_nodes(tier: Built) -> None:
+    """A controller without a node takes no finalizer away, and what waits for it would wait for ever."""
+    known = {record.urn: record for record in tier.update.records}
+    pools = {record.provider: record.urn for record in known.values() if record.type.endswith(":NodePool")}
+
+    @functools.cache
+    def below(urn: str) -> frozenset[str]:
+        waits = [other for other in known[urn].dependencies if other in known]
+        return frozenset(waits).union(*map(below, waits))
+
+    free = [
+        record
+        for record in known.values()
+        if record.type.startswith("kubernetes:")
+        and record.inputs.get("metadata", {}).get("namespace", record.inputs.get("namespace"))
+        not in (None, "kube-system")
+        and pools[record.provider] not in below(record.urn)
+    ]
+    assert not free, names(free)
+    classes = [record for record in known.values() if record.type.endswith(":GatewayClass")]
+    assert classes
+    assert all(pools[record.provider] in below(record.urn) for record in classes)
 
 
 def test_the_top_tier_has_a_cluster_in_each_of_two_regions_and_writers_at_home_only(built: Builder) -> None:
