@@ -1,6 +1,6 @@
 """A shard in the second region: the replica that takes over, and copies of the backups.
 
-    DatabaseStandby(f"database-{plan.shard}-standby", plan=plan, source_arn=database.arn, network=second_network,
+    DatabaseStandby(f"database-{plan.shard}-standby", plan=plan, source=database, network=second_network,
                     client_security_group_id=second_cluster.security_group_id, tags=tags,
                     opts=ResourceOptions(parent=platform, providers=[second_aws]))
 
@@ -10,6 +10,7 @@ Made where plan.remote is set. Handle: reader_host.
 import pulumi
 from pulumi_aws import rds
 
+from components.database import Database
 from components.database_parts import DatabaseParts
 from components.database_replica import OwnStorage, read_replica
 from components.network import Network
@@ -25,7 +26,7 @@ class DatabaseStandby(pulumi.ComponentResource):
         name: str,
         *,
         plan: DatabasePlan,
-        source_arn: pulumi.Input[str],
+        source: Database,
         network: Network,
         client_security_group_id: pulumi.Input[str],
         tags: Tags,
@@ -52,13 +53,15 @@ class DatabaseStandby(pulumi.ComponentResource):
             tags=self._tags,
             parent=self,
         )
-        self.reader_host = self._replica(source_arn, remote).address
+        replica = self._replica(source.arn, remote)
+        self.reader_host = replica.address
         rds.InstanceAutomatedBackupsReplication(
             f"{name}-backups",
-            source_db_instance_arn=source_arn,
+            source_db_instance_arn=source.arn,
             kms_key_id=self._parts.key.arn,
             retention_period=plan.backup_days,
-            opts=pulumi.ResourceOptions(parent=self),
+            # While RDS makes a replica, its source is not available for more.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[source, replica]),
         )
         self.register_outputs({"readerHost": self.reader_host})
 

@@ -147,7 +147,7 @@ class Platform(pulumi.ComponentResource):
                 standby = DatabaseStandby(
                     f"database-{shard.shard}-standby",
                     plan=shard,
-                    source_arn=database.arn,
+                    source=database,
                     network=away.network,
                     client_security_group_id=away.cluster.security_group_id,
                     tags=self._plan.tags,

@@ -56,7 +56,7 @@ def _standby(plan: DatabasePlan, home: Database, tier: Tier) -> None:
     DatabaseStandby(
         "database-0-standby",
         plan=plan,
-        source_arn=home.arn,
+        source=home,
         network=_network(plan.remote.region, tier, opts),
         client_security_group_id="sg-9876543210",
         tags=TAGS,
@@ -149,6 +149,7 @@ def test_the_second_region_has_a_replica_and_copies_of_the_backups_under_a_key_o
     assert replica.inputs["replicateSourceDb"].startswith("arn:aws:rds:us-east-1:")
     assert replica.inputs["kmsKeyId"] == copies.inputs["kmsKeyId"] != _primary(records).inputs["kmsKeyId"]
     assert copies.inputs["retentionPeriod"] == 35
+    assert set(copies.dependencies) >= {instance.urn for instance in of_type(records, INSTANCE)}, "one after the other"
 
 
 def test_logs_are_kept_for_as_long_as_the_tier_says_and_made_before_the_instance() -> None:
