@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,14 +63,23 @@ class Cache:
     """
 
     def __init__(self, root: Path | None = None, here: Platform | None = None) -> None:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        self.root = root or base / "naap-tools"
+        self.root = root or _caches() / "naap-tools"
         self.here = here or Platform.here()
         self.stopping = threading.Event()
 
     def path(self, name: str, version: str) -> Path:
         """Where an entry is, or will be."""
         return self.root / f"{name}-{version}-{self.here.system}-{self.here.arch}"
+
+    def get(self, name: str, version: str, make: Callable[[Path], None]) -> Path:
+        """The entry's folder, filled by `make` if it isn't there; one that is there is only read."""
+        path = self.path(name, version)
+        if not path.is_dir():
+            with self.entry(name, version) as entry:
+                if not entry.ready:
+                    make(entry.staging)
+                    entry.keep()
+        return path
 
     @contextmanager
     def entry(self, name: str, version: str) -> Generator[Entry]:
@@ -99,6 +108,17 @@ class Cache:
             else:
                 return
         raise RehearsalError(f"Stopped while another run was getting {name}.")
+
+
+def _caches() -> Path:
+    """Where this user's caches are. A relative XDG_CACHE_HOME counts for nothing, as its specification demands."""
+    stated = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if stated.is_absolute():
+        return stated
+    try:
+        return Path.home() / ".cache"
+    except RuntimeError:
+        raise RehearsalError("This user has no home folder: set HOME, or XDG_CACHE_HOME, and run again.") from None
 
 
 def remove(folder: Path) -> None:

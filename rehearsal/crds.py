@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -103,12 +104,8 @@ def get(toolbox: Toolbox, progress: Progress) -> list[Object]:
     """All definitions; those of SOURCES from the cache, or fetched into it. Raises RehearsalError."""
     found = [placeholder_definition(placeholder) for placeholder in PLACEHOLDERS]
     for source in SOURCES:
-        with toolbox.cache.entry(source.name, source.version) as entry:
-            if not entry.ready:
-                with progress.task(f"{source.name} {source.version}: fetch", "once, under a minute"):
-                    _fetch(source, toolbox, entry.staging, progress)
-                entry.keep()
-            found += json.loads((entry.path / "definitions.json").read_text())
+        folder = toolbox.cache.get(source.name, source.version, partial(_fetch, source, toolbox, progress))
+        found += json.loads((folder / "definitions.json").read_text())
     return found
 
 
@@ -202,7 +199,8 @@ def download(source: Source, toolbox: Toolbox, progress: Progress) -> Path:
     return Path(module["Dir"])
 
 
-def _fetch(source: Source, toolbox: Toolbox, target: Path, progress: Progress) -> None:
-    folder = download(source, toolbox, progress) / source.folder
-    files = [file for pattern in source.files for file in sorted(folder.glob(pattern))]
-    (target / "definitions.json").write_text(json.dumps(read_definitions(files)))
+def _fetch(source: Source, toolbox: Toolbox, progress: Progress, target: Path) -> None:
+    with progress.task(f"{source.name} {source.version}: fetch", "once, under a minute"):
+        folder = download(source, toolbox, progress) / source.folder
+        files = [file for pattern in source.files for file in sorted(folder.glob(pattern))]
+        (target / "definitions.json").write_text(json.dumps(read_definitions(files)))

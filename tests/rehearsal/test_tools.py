@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from rehearsal import RehearsalError, go_build, tool_table
+from rehearsal import RehearsalError, crds, go_build, tool_table
 from rehearsal.cache import Cache, Platform
 from rehearsal.download import NotDownloadedError, expected_sum, unpack
 from rehearsal.progress import Progress
@@ -199,6 +199,24 @@ def test_two_runs_at_once_build_once(cache: Cache, compiler: list[str]) -> None:
     for run in runs:
         run.join()
     assert compiler == ["thing"]
+
+
+def test_what_is_in_the_cache_needs_no_right_to_write(tmp_path: Path) -> None:
+    progress, cache = Progress(io.StringIO()), Cache(tmp_path / "cache", HERE)
+    for source in crds.SOURCES:
+        kept = cache.path(source.name, source.version)
+        kept.mkdir(parents=True)
+        (kept / "definitions.json").write_text("[]")
+        # In the place of its lock: who may write anywhere is refused this too.
+        (cache.root / f".{kept.name}.lock").mkdir()
+    assert len(crds.get(Toolbox(progress, cache, ""), progress)) == len(crds.PLACEHOLDERS)
+
+
+@pytest.mark.parametrize(("stated", "used"), [("", "/h/.cache"), ("caches", "/h/.cache"), ("/c", "/c")])
+def test_a_relative_cache_folder_counts_for_nothing(monkeypatch: pytest.MonkeyPatch, stated: str, used: str) -> None:
+    monkeypatch.setenv("HOME", "/h")
+    monkeypatch.setenv("XDG_CACHE_HOME", stated)
+    assert Cache(here=HERE).root == Path(used) / "naap-tools"
 
 
 def test_a_failed_build_shows_the_end_of_what_the_compiler_said(cache: Cache, path: Path) -> None:
