@@ -7,8 +7,9 @@ from planning.naming import sql_name
 from planning.problem import Problem
 from planning.spec import DatabaseSpec, GrantSpec, PluginSpec
 
-RESERVED_ALIASES = frozenset({"pgbouncer", "naap_auth"})
-"""PgBouncer's own console, and the alias through which it looks passwords up."""
+RESERVED_ALIASES = frozenset({"pgbouncer", "naap_auth", "all", "replication", "samegroup", "samerole", "sameuser"})
+"""PgBouncer's own console, the alias through which it looks passwords up, and words of its access rules."""
+_RESERVED = ", ".join(sorted(RESERVED_ALIASES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +29,11 @@ def name_problems(file: str, names: Sequence[str]) -> list[Problem]:
             entry=name,
             field="name",
             value=name,
-            rule="a plugin with a database is not called pgbouncer, naap-auth or pg-...",
+            rule=f"not a word of the server's or the pooler's own: pg, rds, pg-..., rds-..., {_RESERVED}",
             fix="choose another name: PostgreSQL and PgBouncer keep these for themselves",
         )
         for name in names
-        if sql_name(name) in RESERVED_ALIASES or sql_name(name).startswith("pg_")
+        if sql_name(name) in RESERVED_ALIASES or f"{sql_name(name)}_".startswith(("pg_", "rds_"))
     ]
     clashes = [
         (name, suffix, clash)

@@ -14,6 +14,7 @@ from plugins.schema import Entry
 RESERVED_NAMES = frozenset(
     {
         "admin",
+        "all",
         "archive",
         "default",
         "gateway",
@@ -21,21 +22,30 @@ RESERVED_NAMES = frozenset(
         "master",
         "monitor",
         "naap",
+        "pg",
         "pgbouncer",
         "platform",
         "pooler",
         "postgres",
         "public",
         "ratelimit",
+        "rds",
         "rdsadmin",
         "registry",
         "replication",
         "root",
+        "samegroup",
+        "samerole",
+        "sameuser",
         "schema",
         "system",
     }
 )
-"""Users of PostgreSQL, PgBouncer and the cache, and owners of derived secrets, that are the platform's own."""
+"""Users of PostgreSQL, PgBouncer and the cache, and owners of derived secrets, that are the platform's own.
+
+all, samegroup, samerole, sameuser and replication are words of PgBouncer's access rules; the roles of a plugin called
+pg or rds would begin as the server's own do.
+"""
 RESERVED_STARTS = ("kube-", "naap-", "pg-", "rds-")
 """pg_ and rds_ roles belong to the server; the others are the start of namespaces."""
 MAX_CPU_M = 4000

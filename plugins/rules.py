@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from planning.move import MOVED_SUFFIX
 from planning.naming import sql_name
 from planning.problem import Problem
+from planning.schema import ARCHIVED_SUFFIX
 from plugins.schema import Entry
 
 
@@ -59,14 +61,16 @@ def _schemas(entries: Entries) -> Iterator[Problem]:
                 f"a schema belongs to one entry: {owner} has it",
                 f"schema: plugin_{sql_name(name)}",
             )
-        reserved = schema.startswith(("pg_", "rds_")) or schema in ("information_schema", "pgbouncer")
-        if reserved or (schema == "public" and not entry.core):
+        reserved = schema.startswith(("pg_", "rds_", "naap_")) or schema in ("information_schema", "pgbouncer")
+        # What archiving and moving rename a schema to.
+        kept = schema.endswith((ARCHIVED_SUFFIX, MOVED_SUFFIX))
+        if reserved or kept or (schema == "public" and not entry.core):
             yield entries.problem(
                 name,
                 "database.schema",
                 schema,
-                "not a schema of the server or of the core services",
-                f"schema: plugin_{sql_name(name)}",
+                "not a schema of the server, of the platform or of the core services",
+                f"schema: plugin_{sql_name(name).replace('__', '_')}",
             )
 
 

@@ -76,7 +76,10 @@ def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
     assert "nowhere.T" in text
 
 
-@pytest.mark.parametrize(("first", "second"), [("x", "x-ro"), ("x", "x-mig"), ("x", "pgbouncer"), ("x", "pg-stats")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("x", "x-ro"), ("x", "x-mig"), ("x", "pgbouncer"), ("x", "pg-stats"), ("x", "pg"), ("x", "rds"), ("x", "all")],
+)
 def test_names_that_clash_in_the_pooler_are_refused(first: str, second: str) -> None:
     text = _problems(
         1_000, plugin(first, database=DatabaseSpec(schema="a")), plugin(second, database=DatabaseSpec(schema="b"))

@@ -216,6 +216,17 @@ BAD = [
     Bad("a name in capitals", with_entry("Delta", backend("delta", 4100)), "Delta", "name", "Delta", "DNS label", "lower case"),
     Bad("a name too long", with_entry("a" * 33, backend("delta", 4100)), "a" * 33, "name", "a" * 33, "32", "short"),
     Bad("a name that starts with a digit", with_entry("1up", backend("up", 4100)), "1up", "name", "1up", "a-z first", "rename"),
+    *(
+        Bad(f"the name {name}", with_entry(name, backend(name, 4100)), name, "name", name, "platform", f"my-{name}")
+        for name in ("pg", "rds", "all", "sameuser", "samerole", "samegroup", "replication")
+    ),
+    *(
+        Bad(
+            f"the schema {schema}", alpha_database(schema=schema),
+            "alpha", "database.schema", schema, "of the platform", "schema: plugin_alpha",
+        )
+        for schema in ("naap_pooler", "naap_x", "plugin_beta__archived", "plugin_beta__moved")
+    ),
     Bad("a name of the platform's", with_entry("naap-x", backend("x", 4100)), "naap-x", "name", "naap-x", "platform", "my-x"),
     Bad("a name that the server keeps", with_entry("pg-stats", backend("x", 4100)), "pg-stats", "name", "pg-stats", "platform", "my-"),
     Bad("a field that isn't there", changed("beta", prot=1), "beta", "prot", "(unknown field)", "only known fields", "port"),
