@@ -25,8 +25,8 @@ try:
 except InvalidInputError as error:
     raise pulumi.RunError(str(error)) from None
 
-# The SDK stores the way to each resource, down to Python's event loop: more than a quarter of the state, which the engine
-# writes anew at every step. The innermost ten calls are the SDK's six and where in our code a resource comes from.
+# The SDK stores the way to each resource, down to Python's event loop: more than a quarter of the state, which the
+# engine writes anew at every step. The innermost ten calls are the SDK's six and where in our code it comes from.
 sys.tracebacklimit = 10
 try:
     platform = Platform("naap", plan=plan, root=configuration.root, secrets=configuration.secrets)

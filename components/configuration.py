@@ -10,6 +10,7 @@ from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys
 
 from components.secrets import RootSecret
 from planning.problem import InvalidInputError, Problem
+from planning.secret_names import misplaced_secrets
 from planning.secrets import MIN_ROOT_LENGTH
 
 _PREFIX = "naap:"
@@ -32,7 +33,7 @@ class Configuration:
 def read_configuration(stack: str) -> Configuration:
     """Reads the configuration of this run.
 
-    Raises InvalidInputError where the root secret is missing or weak, and where secrets stand in clear text.
+    Raises InvalidInputError where the root secret is missing or weak, and where secrets are misplaced or in clear text.
     """
     stated = {
         key.removeprefix(_PREFIX): _decoded(value)
@@ -40,9 +41,13 @@ def read_configuration(stack: str) -> Configuration:
         if key.startswith(_PREFIX)
     }
     root = stated.pop("rootSecret", None)
-    secrets = cast("Mapping[str, Mapping[str, Any]]", stated.pop("secrets", None) or {})
+    given = stated.pop("secrets", None)
+    problems = misplaced_secrets(given, stack)
     if not isinstance(root, str) or len(root) < MIN_ROOT_LENGTH:
-        raise InvalidInputError([_root_problem(stack, missing=root is None)])
+        problems.append(_root_problem(stack, missing=root is None))
+    if problems:
+        raise InvalidInputError(problems)
+    root, secrets = str(root), cast("Mapping[str, Mapping[str, Any]]", given or {})
     paths = [f"secrets.{plugin}.{name}" for plugin, values in secrets.items() for name in values]
     if clear := [_clear_problem(stack, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
         raise InvalidInputError(clear)

@@ -37,7 +37,7 @@ class Project:
     ) -> PlatformPlan:
         """The whole plan of a stack."""
         config = what_if(load_stack_config(self.root, stack), users=users, registry=registry)
-        return plan_of(stack, self.root, config, secret_names(config), held or NOTHING)
+        return plan_of(stack, self.root, config, secret_names(config, stack), held or NOTHING)
 
     def inputs(self, stack: str, *, users: int | None = None) -> tuple[Settings, Registry]:
         """What a plan is made of."""

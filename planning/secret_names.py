@@ -1,6 +1,7 @@
 """Secrets whose values a person sets: which ones a stack must have, and which of them are missing."""
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 from planning.problem import Problem
 from planning.spec import Lifecycle, Registry
@@ -25,3 +26,27 @@ def missing_secrets(registry: Registry, present: Mapping[str, frozenset[str]], s
         for secret in plugin.secrets
         if secret not in present.get(plugin.name, frozenset())
     ]
+
+
+def misplaced_secrets(secrets: object, stack: str) -> list[Problem]:
+    """What is wrong with the shape of the stack's `naap:secrets`: values stand two names deep. Shows none of them."""
+    if secrets is None:
+        return []
+    if not isinstance(secrets, Mapping):
+        return [_misplaced(stack, "secrets")]
+    by_plugin = cast("Mapping[str, Any]", secrets)
+    wrong = [plugin for plugin, values in by_plugin.items() if not isinstance(values, Mapping)]
+    return [_misplaced(stack, f"secrets.{plugin}") for plugin in wrong]
+
+
+def _misplaced(stack: str, path: str) -> Problem:
+    plugin = path.partition(".")[2] or "PLUGIN"
+    return Problem(
+        file=f"Pulumi.{stack}.yaml",
+        entry="config",
+        field=f"naap:{path}",
+        value="(not shown: a secret)",
+        rule="below naap:secrets stand plugins, and below each of them its secrets by name",
+        fix=f"pulumi config rm --stack {stack} --path 'naap:{path}', then "
+        f"pulumi config set --stack {stack} --secret --path 'naap:secrets.{plugin}.NAME'",
+    )

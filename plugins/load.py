@@ -8,6 +8,7 @@ from planning.cost.estimate import check_budget
 from planning.held import NOTHING, Held
 from planning.platform import PlatformPlan, plan_platform
 from planning.problem import InvalidInputError, Problem, Problems
+from planning.secret_names import misplaced_secrets
 from planning.settings import Settings, parse_settings
 from planning.spec import Registry
 from plugins.files import read_text, shown_path
@@ -47,15 +48,16 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
     return {key.removeprefix("naap:"): value for key, value in stated.items() if key.startswith("naap:")}
 
 
-def secret_names(config: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """For each plugin, the names that have a value below `secrets`; values are never looked at."""
-    secrets = config.get("secrets")
-    by_plugin: Mapping[str, object] = cast("Mapping[str, object]", secrets) if isinstance(secrets, Mapping) else {}
-    return {
-        plugin: frozenset(cast("Mapping[str, object]", names))
-        for plugin, names in by_plugin.items()
-        if isinstance(names, Mapping)
-    }
+def secret_names(config: Mapping[str, Any], stack: str) -> dict[str, frozenset[str]]:
+    """For each plugin, the names that have a value below `secrets`; values are never looked at.
+
+    Raises InvalidInputError where something else stands there.
+    """
+    secrets: object = config.get("secrets")
+    if problems := misplaced_secrets(secrets, stack):
+        raise InvalidInputError(problems)
+    by_plugin = cast("Mapping[str, Mapping[str, object]]", secrets or {})
+    return {plugin: frozenset(names) for plugin, names in by_plugin.items()}
 
 
 def load_plan(stack: str, root: Path | None = None, users: int | None = None) -> PlatformPlan:
@@ -66,7 +68,7 @@ def load_plan(stack: str, root: Path | None = None, users: int | None = None) ->
     """
     folder = root if root is not None else Path.cwd()
     config = what_if(load_stack_config(folder, stack), users=users)
-    return plan_of(stack, folder, config, secret_names(config))
+    return plan_of(stack, folder, config, secret_names(config, stack))
 
 
 def what_if(config: Mapping[str, Any], *, users: int | None = None, registry: str | None = None) -> dict[str, Any]:
@@ -82,15 +84,22 @@ def plan_of(
 
     Raises InvalidInputError with all that is wrong in configuration and registry, or for a plan above its budget.
     """
-    problems = Problems()
-    settings = problems.attempt(lambda: parse_settings(config, f"Pulumi.{stack}.yaml"))
-    path = root / _registry_file(config)
-    registry = problems.attempt(lambda: load_registry(path, production=config.get("production") in (True, "true")))
-    if settings is None or registry is None:
-        raise problems.error()
+    settings, registry = parse_inputs(stack, root, config)
     plan = plan_platform(stack=stack, settings=settings, registry=registry, secret_names=names, held=held)
     check_budget(plan)
     return plan
+
+
+def parse_inputs(stack: str, root: Path, config: Mapping[str, Any]) -> tuple[Settings, Registry]:
+    """Settings and registry of a stack. Raises InvalidInputError with all that is wrong in both."""
+    problems = Problems()
+    settings = problems.attempt(lambda: parse_settings(config, f"Pulumi.{stack}.yaml"))
+    # As far as settings that can't be read tell.
+    production = settings.production if settings else config.get("production") in (True, "true")
+    registry = problems.attempt(lambda: load_registry(root / _registry_file(config), production=production))
+    if settings is None or registry is None:
+        raise problems.error()
+    return settings, registry
 
 
 def _registry_file(config: Mapping[str, Any]) -> str:

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from planning.platform import PlatformPlan
-from planning.problem import InvalidInputError
-from planning.settings import Settings
 from planning.show import table
-from plugins.load import load_registry, load_stack_config, plan_of
+from plugins.load import load_stack_config, parse_inputs, plan_of
 from rehearsal import RehearsalError, crds, tool_table
 from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.engine import Engine, open_shell
@@ -37,16 +36,21 @@ class Rehearsal:
     def __init__(self, root: Path, stack: str) -> None:
         self.project = Project(root=root.resolve(), stack=stack)
         self.progress = Progress(sys.stderr)
-        self.plan = plan(self.project)
+
+    @cached_property
+    def plan(self) -> PlatformPlan:
+        """Read by what makes something: to look at a rehearsal and to take it down, no input needs to be right."""
+        return plan(self.project)
 
     def up(self) -> None:
         """Bring the whole stack up and say what there is."""
+        planned = {region.cluster.name: region.region for region in self.plan.regions}
         with self._alone():
             toolbox = Toolbox(self.progress)
             tools = toolbox.get(tool_table.ALL)
             definitions = crds.get(toolbox, self.progress)
-            access = self._start_control_planes(tools, definitions)
-            engine = self._engine(tools["pulumi"])
+            access = self._start_control_planes(self._planes() | self._planes_of(planned), tools, definitions)
+            engine = self._engine(toolbox)
             pack = ["--policy-pack", str(self.project.policies)]
             outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack)
             self._tell_policies(outcome)
@@ -69,7 +73,7 @@ class Rehearsal:
     def preview(self) -> None:
         """What an `up` would change; needs no control plane."""
         with self._alone():
-            engine = self._engine(Toolbox(self.progress).get([tool_table.CLI])["pulumi"])
+            engine = self._engine(Toolbox(self.progress))
             pack = ["--policy-pack", str(self.project.policies)]
             outcome = engine.operate("pulumi preview", "preview", *pack)
             self._tell_policies(outcome)
@@ -79,7 +83,7 @@ class Rehearsal:
     def policy(self) -> None:
         """Only what the policy pack says of an `up`."""
         with self._alone():
-            engine = self._engine(Toolbox(self.progress).get([tool_table.CLI])["pulumi"])
+            engine = self._engine(Toolbox(self.progress))
             outcome = engine.operate("pulumi preview", "preview", "--policy-pack", str(self.project.policies))
             self._tell_policies(outcome)
             print(f"No mandatory policy is violated; {len(outcome.violations)} remarks. {total(outcome)} resources.")
@@ -133,41 +137,45 @@ class Rehearsal:
 
     def _destroy(self) -> None:
         toolbox = Toolbox(self.progress)
-        engine = self._engine(toolbox.get([tool_table.CLI])["pulumi"])
+        engine = Engine(self.project, toolbox.get([tool_table.CLI])["pulumi"], self.progress)
+        engine.settle()
         if not engine.resources():
             return
         tools = toolbox.get(tool_table.ALL)
         # Objects are deleted by the real API server: a control plane that was stopped comes up once more.
-        self._start_control_planes(tools, crds.get(toolbox, self.progress))
+        self._start_control_planes(self._planes(), tools, crds.get(toolbox, self.progress))
         engine.lift_protection()
         engine.operate("pulumi destroy", "destroy", "--yes", "--skip-preview")
 
     def _ready_engine(self) -> Engine:
         with self._alone():
-            return self._engine(Toolbox(self.progress).get([tool_table.CLI])["pulumi"])
+            return self._engine(Toolbox(self.progress))
 
-    def _engine(self, pulumi: Found) -> Engine:
+    def _engine(self, toolbox: Toolbox) -> Engine:
+        registry = self.plan.registry
+        pulumi = toolbox.get([tool_table.CLI])["pulumi"]
         with self.progress.task("project and configuration"):
             engine = Engine(self.project, pulumi, self.progress)
-            registry = self.plan.registry
             engine.prepare(registry)
         return engine
 
     def _planes(self) -> dict[str, ControlPlane]:
-        """Of the plan's clusters, and of what an earlier plan had."""
-        planned = {region.cluster.name: region.region for region in self.plan.regions}
-        folder = self.project.state / "clusters"
-        known = {
-            path.name: (path / "region").read_text() for path in sorted(folder.glob("*")) if (path / "region").exists()
-        }
-        return {name: ControlPlane(folder / name, region) for name, region in {**known, **planned}.items()}
+        """Of all clusters that this rehearsal ever had."""
+        files = sorted((self.project.state / "clusters").glob("*/region"))
+        return self._planes_of({file.parent.name: file.read_text() for file in files})
 
-    def _start_control_planes(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> dict[str, Access]:
+    def _planes_of(self, regions: Mapping[str, str]) -> dict[str, ControlPlane]:
+        """regions: by name of the cluster."""
+        folder = self.project.state / "clusters"
+        return {name: ControlPlane(folder / name, region) for name, region in regions.items()}
+
+    def _start_control_planes(
+        self, planes: Mapping[str, ControlPlane], tools: Mapping[str, Found], definitions: Sequence[Object]
+    ) -> dict[str, Access]:
         def start(name: str, plane: ControlPlane) -> Access:
             with self.progress.task(f"control plane {name}"):
                 return plane.start(tools, definitions)
 
-        planes = self._planes()
         with ThreadPoolExecutor() as pool:
             jobs = {name: pool.submit(start, name, plane) for name, plane in planes.items()}
             access = {name: job.result() for name, job in jobs.items()}
@@ -210,11 +218,7 @@ def get_tools() -> None:
 def plan(project: Project) -> PlatformPlan:
     """The plan of the stack as it is once every secret has a value. Raises InvalidInputError with all that is wrong."""
     config = load_stack_config(project.root, project.stack)
-    file = project.root / str(config.get("registry", Settings.model_fields["registry"].default))
-    try:
-        registry = load_registry(file, production=config.get("production") in (True, "true"))
-    except InvalidInputError:
-        return plan_of(project.stack, project.root, config, {})  # finds it again, and what else is wrong
+    _, registry = parse_inputs(project.stack, project.root, config)
     names = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
     return plan_of(project.stack, project.root, config, names)
 

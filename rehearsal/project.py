@@ -101,7 +101,7 @@ class Project:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_CONTINUE_ON_ERROR": "true",  # a plugin that fails keeps no other from being made
-            "GOGC": "400",  # the engine writes its whole state at every step; an eighth of that was collecting its garbage
+            "GOGC": "400",  # the engine writes its whole state at every step; an eighth of it was collecting garbage
             "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log, by which progress and results are read
             "NAAP_CLUSTERS": str(self.clusters),
             "AWS_EC2_METADATA_DISABLED": "true",

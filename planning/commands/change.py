@@ -58,8 +58,10 @@ def _run(options: Namespace, source: Source) -> Answer:
 def _read_held(file: Path) -> Held:
     """Raises InvalidInputError where the file isn't what `pulumi stack output` writes."""
     try:
-        return parse_held(json.loads(file.read_text()))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        output = json.loads(file.read_text())
+        # Both are there in every such output: a file without them is another one, and doesn't hold nothing.
+        return parse_held({name: output[name] for name in ("regions", "shards")})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         rule, fix = "the stack output `held` as JSON", f"pulumi stack output held --json > {file}"
         problem = Problem(file=str(file), entry="held", field="", value="(unreadable)", rule=rule, fix=fix)
         raise InvalidInputError([problem]) from None

@@ -61,3 +61,12 @@ def test_a_root_secret_in_clear_text_is_refused() -> None:
 def test_a_plugins_secret_in_clear_text_is_refused_with_the_command_that_sets_it() -> None:
     given({"rootSecret": ROOT, "secrets": SECRETS}, secret=("rootSecret",))
     assert "pulumi config set --stack dev --secret --path 'naap:secrets.community.METABASE_KEY'" in refused()
+
+
+@pytest.mark.parametrize("secrets", [{"community": VALUE}, VALUE, [VALUE]])
+@pytest.mark.parametrize("secret", [("rootSecret",), ("rootSecret", "secrets")])
+def test_a_secret_that_lacks_a_part_of_its_path_is_refused_and_never_shown(
+    secrets: object, secret: tuple[str, ...]
+) -> None:
+    given({"rootSecret": ROOT, "secrets": secrets}, secret=secret)
+    assert "below naap:secrets stand plugins" in refused()

@@ -54,6 +54,15 @@ def test_problems_of_settings_and_registry_are_said_together(tmp_path: Path) -> 
     assert any("Bad_Name" in problem.entry for problem in caught.value.problems)
 
 
+@pytest.mark.parametrize("production", [True, "true", "True", "yes", "1"])
+def test_production_however_it_is_spelled_demands_digests(tmp_path: Path, production: object) -> None:
+    entry = "{version: 1.0.0, backend: {image: 'registry.example/one:1.0.0', port: 4001, apiPrefix: /api/v1/one}}"
+    (tmp_path / "registry.yaml").write_text(f"plugins:\n  one: {entry}\n")
+    config = load_stack_config(ROOT, "prod") | {"registry": "registry.yaml", "production": production}
+    with pytest.raises(InvalidInputError, match="digest"):
+        plan_of("prod", tmp_path, config, {})
+
+
 def test_a_tier_that_needs_more_regions_than_are_named_is_refused_with_the_way_out() -> None:
     config = load_stack_config(ROOT, "dev") | {"users": 100_000, "regions": ["us-east-1"]}
     with pytest.raises(InvalidInputError, match="runs in 2 regions"):

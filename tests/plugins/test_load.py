@@ -73,13 +73,14 @@ def test_a_stacks_settings_lose_their_prefix_and_secrets_stay_sealed(tmp_path: P
         "rootSecret": {"secure": "abc"},
         "secrets": {"my-wallet": {"KEY": {"secure": "def"}}},
     }
-    assert secret_names(config) == {"my-wallet": frozenset({"KEY"})}
+    assert secret_names(config, "x") == {"my-wallet": frozenset({"KEY"})}
 
 
-def test_secrets_sealed_as_a_whole_have_no_names() -> None:
-    assert secret_names({"secrets": {"secure": "abc"}}) == {}
-    assert secret_names({"secrets": "abc"}) == {}
-    assert secret_names({}) == {}
+def test_secrets_sealed_as_a_whole_are_refused() -> None:
+    assert secret_names({}, "x") == {}
+    for sealed in ({"secure": "abc"}, "abc"):
+        with pytest.raises(InvalidInputError, match="below naap:secrets stand plugins"):
+            secret_names({"secrets": sealed}, "x")
 
 
 @pytest.mark.parametrize("text", ["", "config: 5\n", "config: {a: 1, a: 2}\n", "[", "other: 1\n"])

@@ -3,10 +3,12 @@
 import errno
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from planning.problem import InvalidInputError
 from rehearsal import RehearsalError
 from rehearsal.__main__ import LITTLE_MIB, main
 from rehearsal.commands import Rehearsal
@@ -51,3 +53,14 @@ def test_any_other_fault_of_the_system_is_not_hidden(failing: Callable[[Exceptio
     failing(PermissionError(errno.EACCES, "Permission denied"), 5)
     with pytest.raises(PermissionError):
         main(["status"])
+
+
+def test_a_rehearsal_whose_input_went_wrong_can_be_looked_at_and_taken_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".rehearsal" / "dev").mkdir(parents=True)  # and no Pulumi.dev.yaml
+    Rehearsal(tmp_path, "dev").status()
+    Rehearsal(tmp_path, "dev").down()
+    assert "Down: nothing of dev is left." in capsys.readouterr().out
+    with pytest.raises(InvalidInputError, match=r"Pulumi\.dev\.yaml"):
+        Rehearsal(tmp_path, "dev").up()

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.planning.commands.running import ROOT, data, refused, text
 
 
@@ -64,9 +66,10 @@ def test_what_the_stack_really_holds_can_be_handed_over(tmp_path: Path) -> None:
     assert "naap:storageGib 3000" in refused("change", "--users", "900", "--held", str(held))
 
 
-def test_a_file_that_is_no_output_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ['{"shards": {"0": {}}}', '{"apiUrl": "x"}', "null", "[]", "1", '{"regions": []}'])
+def test_a_file_that_is_no_such_output_is_refused(tmp_path: Path, content: str) -> None:
     bad = tmp_path / "held.json"
-    bad.write_text('{"shards": {"0": {}}}')
+    bad.write_text(content)
 
     assert "pulumi stack output held --json" in refused("change", "--users", "900", "--held", str(bad))
 
