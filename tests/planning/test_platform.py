@@ -56,7 +56,7 @@ def test_problems_of_settings_and_registry_are_said_together(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("production", [True, "true", "True", "yes", "1"])
 def test_production_however_it_is_spelled_demands_digests(tmp_path: Path, production: object) -> None:
-    entry = "{version: 1.0.0, backend: {image: 'registry.example/one:1.0.0', port: 4001, apiPrefix: /api/v1/one}}"
+    entry = "{version: 1.0.0, image: 'registry.example/one:1.0.0', port: 4001, apiPrefix: /api/v1/one}"
     (tmp_path / "registry.yaml").write_text(f"plugins:\n  one: {entry}\n")
     config = load_stack_config(ROOT, "prod") | {"registry": "registry.yaml", "production": production}
     with pytest.raises(InvalidInputError, match="digest"):
