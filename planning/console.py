@@ -1,7 +1,8 @@
 """What commands have in common: where their words go, and with which exit code they end."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from typing import TextIO
 
 from planning.problem import InvalidInputError
@@ -17,14 +18,20 @@ def tell(work: Callable[[], Iterable[str]]) -> int:
     except KeyboardInterrupt:
         _say("Interrupted; nothing was changed.", sys.stderr)
         return 130
-    try:
+    with until_read():
         for line in lines:
             _say(line, sys.stdout)
+    return 0
+
+
+@contextmanager
+def until_read() -> Generator[None]:
+    """Ends the block without fault where the reader of standard output (head, less) has seen enough."""
+    try:
+        yield
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (head, less) has seen enough.
         sys.stdout = None  # pyright: ignore[reportAttributeAccessIssue]  # keeps the interpreter from flushing it again
-    return 0
 
 
 def _say(text: str, stream: TextIO) -> None:

@@ -64,7 +64,12 @@ def _comment(file: Path, environment: str, cost: str) -> int:
 
 if __name__ == "__main__":
     if __package__ == "policies":
-        sys.exit(main(sys.argv[1:]))
+        from planning.console import until_read
+
+        code = 0
+        with until_read():
+            code = main(sys.argv[1:])
+        sys.exit(code)
     from policies.pack import make_pack
 
     # From these the SDK sets itself up anew for each question, and no rule asks for them.

@@ -1,12 +1,12 @@
 """python -m rehearsal: bring a stack up on this machine, under the real engine, with no cloud account."""
 
 import argparse
-import errno
 import shutil
 import signal
 import sys
 from pathlib import Path
 
+from planning.console import until_read
 from planning.problem import InvalidInputError
 from rehearsal import RehearsalError
 from rehearsal.cache import Cache
@@ -37,10 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end: tidy up like on Ctrl-C
     try:
-        if chosen.command == "tools":
-            get_tools()
-            return 0
-        return getattr(Rehearsal(ROOT, chosen.stack), chosen.command)() or 0
+        return _run(chosen.command, chosen.stack)
     except InvalidInputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -48,17 +45,28 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\n{error}", *_full_disks(), sep="\n", file=sys.stderr)
         return 1
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        print(f"\n{error}", *_full_disks(), sep="\n", file=sys.stderr)
+        full = _full_disks()
+        fix = "" if full else ": make this user able to do that (a folder's owner or rights?), and run again."
+        print(f"\n{error}{fix}", *full, sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
 
 
+def _run(command: str, stack: str) -> int:
+    code: int | None = 0
+    with until_read():
+        code = get_tools() if command == "tools" else getattr(Rehearsal(ROOT, stack), command)()
+    return code or 0
+
+
 def _full_disks() -> list[str]:
-    folders = {folder: shutil.disk_usage(folder).free // 2**20 for folder in (ROOT, Cache().root) if folder.exists()}
+    try:
+        known = (ROOT, Cache().root)
+        folders = {folder: shutil.disk_usage(folder).free // 2**20 for folder in known if folder.exists()}
+    except (RehearsalError, OSError):
+        return []  # no folder for a cache, or one that can't be reached: that is said already
     return [
         f"Only {free} MiB are free in {folder}: make space, and run again; it goes on from here."
         for folder, free in folders.items()

@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from shutil import get_terminal_size
 from typing import TextIO
@@ -59,7 +59,7 @@ class Progress:
         """Print one lasting line."""
         with self._lock:
             self._clear()
-            print(text, file=self._out, flush=True)
+            self._print(text + "\n")
 
     @contextmanager
     def task(self, title: str, expected: str = "") -> Generator[Task]:
@@ -98,15 +98,19 @@ class Progress:
         for task in self._tasks:
             if now - task.said >= LOG_SECONDS:
                 task.said = now
-                print(f"  {task.line()}", file=self._out, flush=True)
+                self._print(f"  {task.line()}\n")
 
     def _draw(self) -> None:
         width = get_terminal_size().columns - 1
         line = "  " + " | ".join(task.line() for task in self._tasks)
-        print(f"\r\x1b[2K{line[:width]}", end="", file=self._out, flush=True)
+        self._print(f"\r\x1b[2K{line[:width]}")
         self._drawn = True
 
     def _clear(self) -> None:
         if self._drawn:
-            print("\r\x1b[2K", end="", file=self._out)
+            self._print("\r\x1b[2K")
             self._drawn = False
+
+    def _print(self, text: str) -> None:
+        with suppress(BrokenPipeError):  # nobody reads any more: the work goes on
+            print(text, end="", file=self._out, flush=True)

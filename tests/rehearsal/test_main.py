@@ -1,7 +1,10 @@
 """What `python -m rehearsal` says when it can't go on."""
 
 import errno
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,8 +13,10 @@ import pytest
 
 from planning.problem import InvalidInputError
 from rehearsal import RehearsalError
-from rehearsal.__main__ import LITTLE_MIB, main
+from rehearsal.__main__ import LITTLE_MIB, ROOT, main
+from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal
+from rehearsal.progress import Progress
 
 FULL = OSError(errno.ENOSPC, "No space left on device", "etcd.log")
 
@@ -49,10 +54,50 @@ def test_a_failure_with_space_left_says_nothing_of_space(
     assert capsys.readouterr().err == "\netcd ended\n"
 
 
-def test_any_other_fault_of_the_system_is_not_hidden(failing: Callable[[Exception, int], None]) -> None:
-    failing(PermissionError(errno.EACCES, "Permission denied"), 5)
-    with pytest.raises(PermissionError):
-        main(["status"])
+def test_any_other_fault_of_the_system_is_told_in_one_line_with_what_to_do(
+    failing: Callable[[Exception, int], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(PermissionError(errno.EACCES, "Permission denied", "/x/.rehearsal"), LITTLE_MIB)
+    assert main(["status"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert "Permission denied: '/x/.rehearsal': make" in said
+    assert "\n" not in said
+
+
+def test_a_failure_for_want_of_a_cache_folder_is_told_as_such(
+    failing: Callable[[Exception, int], None], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    with pytest.raises(RehearsalError, match="set HOME, or XDG_CACHE_HOME") as found:
+        Cache()
+    failing(found.value, LITTLE_MIB)
+    assert main(["status"]) == 1
+    assert "set HOME" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("rehearsal", "status", "--stack", "prod"), ("policies", "table")])
+def test_a_reader_that_has_seen_enough_is_no_fault(command: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as out:
+        ran = subprocess.run(
+            [sys.executable, "-m", *command], cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_work_goes_on_when_nobody_reads_its_progress() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    progress = Progress(os.fdopen(writing, "w", closefd=False))
+    with progress.task("first"):
+        progress.say("begun")
+    os.close(writing)
+    assert [title for title, _ in progress.timings] == ["first"]
 
 
 def test_a_rehearsal_whose_input_went_wrong_can_be_looked_at_and_taken_down(
