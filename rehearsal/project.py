@@ -35,6 +35,7 @@ STANDINS = {
 # AWS is always played: a rehearsal reaches no account, whatever this machine has access to.
 ALWAYS_PLAYED = ("pulumi-resource-aws", "aws")
 FOREIGN = ("AWS_", "PULUMI_", "KUBE")
+STATES = ".rehearsal"
 SALT = "encryptionsalt"
 
 
@@ -53,7 +54,7 @@ class Project:
     @property
     def state(self) -> Path:
         """All of it; deleted by `down`."""
-        return self.root / ".rehearsal" / self.stack
+        return self.root / STATES / self.stack
 
     @property
     def folder(self) -> Path:
@@ -93,7 +94,7 @@ class Project:
         """What every run of the engine gets; nothing by which it could reach anything real."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         own = {
-            "PATH": f"{self.launchers}:{pulumi.path.parent}:{os.environ.get('PATH', '')}",
+            "PATH": f"{self.launchers}:{pulumi.path.parent}:{_path()}",
             "PULUMI_HOME": str(self.state / "home"),
             # Without sidecar files: those are not written atomically, and one cut short by a kill makes the whole
             # state unreadable ("failed to load checkpoint: EOF").
@@ -173,7 +174,7 @@ class Project:
     def _launcher(self, name: str, module: str, pulumi: Found) -> Path | None:
         file = self.launchers / name
         beside = pulumi.path.parent / name
-        real = beside if beside.is_file() else Path(found) if (found := which(name)) else None
+        real = beside if beside.is_file() else Path(found) if (found := which(name, path=_path())) else None
         if real is not None and name not in ALWAYS_PLAYED:
             file.unlink(missing_ok=True)
             return real
@@ -182,6 +183,15 @@ class Project:
         file.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -c {shlex.quote(run)} "$@"\n')
         file.chmod(0o755)
         return None
+
+
+def _path() -> str:
+    """PATH without launchers: in a rehearsal's own shell they are on it, and are no official programs."""
+    entries = os.environ.get("PATH", "").split(os.pathsep)
+    spelled = [(entry, Path(entry), Path(entry).resolve()) for entry in entries]
+    return os.pathsep.join(
+        entry for entry, *folders in spelled if not any(folder.parent.parent.name == STATES for folder in folders)
+    )
 
 
 def _is_secret(value: object) -> bool:

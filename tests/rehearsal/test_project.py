@@ -1,6 +1,7 @@
 """The project folder of a rehearsal."""
 
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
@@ -106,6 +107,21 @@ def test_official_plugins_are_used_where_there_are_some_but_never_for_aws(projec
     assert official["pulumi-resource-aws"] is None
     assert not (project.launchers / "pulumi-language-python").exists()
     assert (project.launchers / "pulumi-resource-aws").exists()
+
+
+@pytest.mark.parametrize("entry", ["{launchers}", "{launchers}/", "{launchers}/../../qa/bin", "{link}"])
+def test_in_the_rehearsals_own_shell_launchers_are_not_taken_for_official_programs(
+    project: Project, pulumi: Found, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    first = project.write(pulumi)
+    environment = project.environment(pulumi, first)
+    shutil.copytree(project.launchers, project.root / ".rehearsal" / "qa" / "bin")
+    link = project.root / "link"
+    link.symlink_to(project.launchers)
+    monkeypatch.setenv("PATH", f"{entry.format(launchers=project.launchers, link=link)}:/usr/bin:/bin")
+    assert project.write(pulumi) == first
+    assert (project.launchers / "pulumi-language-python").exists()
+    assert project.environment(pulumi, first)["PATH"] == environment["PATH"]
 
 
 def test_a_launcher_runs_the_stand_in_of_the_checkout(project: Project, pulumi: Found) -> None:
