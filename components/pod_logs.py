@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch, eks
+from pulumi_kubernetes import core, meta
 
 from components.identity import PodIdentity
-from planning.observability import LOG_ACCOUNT, LOG_ADDON, LOG_ADDON_VERSION, LOG_NAMESPACE, ObservabilityPlan
+from components.network_policy import network_policy
+from planning.labels import labels
+from planning.observability import LOG_ACCOUNT, LOG_ADDON_VERSION, ObservabilityPlan
+from planning.observability_policies import LOG_ADDON, LOG_NAMESPACE
 
 
 class PodLogs(pulumi.ComponentResource):
@@ -63,9 +67,29 @@ class PodLogs(pulumi.ComponentResource):
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, *groups, *after]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[identity, *groups, *self._namespace(name, plan), *after]
+            ),
         )
         self.register_outputs({})
+
+    def _namespace(self, name: str, plan: ObservabilityPlan) -> list[pulumi.Resource]:
+        """Where the add-on goes, and whom its pods may talk to: nodes let no pod talk before a policy says so.
+
+        Not held to a Pod Security standard: log readers mount files of their nodes. That EKS, which applies an
+        add-on's objects on the server's side, takes up a Namespace that is there already is not verified on a cluster.
+        """
+        stated = labels("observability", "logs")
+        namespace = core.v1.Namespace(
+            f"{name}-namespace",
+            metadata=meta.v1.ObjectMetaArgs(name=LOG_NAMESPACE, labels=stated),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        return [
+            network_policy(f"{name}-{policy.name}", plan=policy, labels=stated, opts=inside)
+            for policy in plan.logs.policies
+        ]
 
 
 _CONFIGURATION = json.dumps(

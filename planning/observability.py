@@ -11,7 +11,7 @@ from planning.key import KeyPlan
 from planning.log_alarms import LogAlarmPlan, log_alarms
 from planning.naming import fit, regional, stack_prefix
 from planning.network_policy import PolicyPlan
-from planning.observability_policies import observability_policies
+from planning.observability_policies import log_policies, observability_policies
 from planning.settings import Settings
 from planning.tiers import Tier, growth, shard_count
 from planning.watch.alert import RuleGroup
@@ -19,11 +19,9 @@ from planning.watch.dashboard import Dashboard
 from planning.watch.platform_dashboards import platform_dashboards
 from planning.watch.platform_rules import platform_rules
 
-LOG_ADDON = "amazon-cloudwatch-observability"
 LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
-LOG_NAMESPACE = "amazon-cloudwatch"
 LOG_ACCOUNT = "cloudwatch-agent"
-"""Made by the add-on itself: its log reader needs the nodes' files, which our own namespaces would not admit."""
+"""Made by the add-on itself."""
 
 EDGE_REGION = "us-east-1"
 """Where CloudFront and its firewall are measured, wherever they are used from."""
@@ -58,11 +56,15 @@ BUDGET_MARGIN = 1.25
 
 @dataclass(frozen=True, kw_only=True)
 class LogsPlan:
-    """Groups into which the nodes' log readers write, and how long they keep. queries: saved ones, by name."""
+    """Groups into which the nodes' log readers write, and how long they keep. queries: saved ones, by name.
+
+    policies: of the namespace of those readers.
+    """
 
     groups: tuple[str, ...]
     days: int
     queries: Mapping[str, str]
+    policies: tuple[PolicyPlan, ...]
 
     @property
     def application(self) -> str:
@@ -174,6 +176,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
             groups=groups,
             days=tier.log_days,
             queries={f"{prefix}/{name}": query for name, query in QUERIES.items()},
+            policies=log_policies(region=region),
         ),
         apm=tier.apm,
         metrics=tier.metrics,

@@ -17,6 +17,12 @@ ADAPTER = "kube-metrics-adapter"
 STATE_METRICS = "kube-state-metrics"
 DASHBOARDS = "grafana"
 
+LOG_NAMESPACE = "amazon-cloudwatch"
+LOG_ADDON = "amazon-cloudwatch-observability"
+"""Its operator's pods carry this name too."""
+LOG_WEBHOOK_PORT = 9443
+"""Of that operator."""
+
 OTLP_GRPC_PORT = 4317
 ADAPTER_PORT = 6443
 
@@ -42,6 +48,24 @@ def observability_policies(*, region: str, metrics: bool) -> tuple[PolicyPlan, .
     return (default_deny(NAMESPACE), collector, *(_of_metrics(vpc, out) if metrics else ()))
 
 
+def log_policies(*, region: str) -> tuple[PolicyPlan, ...]:
+    """Policies of the add-on that reads logs. Its readers and agents use their node's network, of which no policy
+    speaks; its operator is a pod like others: it asks the Kubernetes API, which asks it about what it admits."""
+    vpc = AddressPeer(cidr=region_addresses(region).cidr)
+    operator = PolicyPlan(
+        name=LOG_ADDON,
+        namespace=LOG_NAMESPACE,
+        pods={_NAME: LOG_ADDON},
+        ingress=(Rule(peers=(vpc,), ports=(Port(number=LOG_WEBHOOK_PORT),)),),
+        egress=(TO_DNS, _to_api(vpc)),
+    )
+    return (default_deny(LOG_NAMESPACE), operator)
+
+
+def _to_api(vpc: AddressPeer) -> Rule:
+    return Rule(peers=(vpc, AddressPeer(cidr=API_ADDRESS)), ports=(Port(number=443),))
+
+
 def _scraped(vpc: AddressPeer) -> tuple[Rule, ...]:
     return (
         Rule(peers=(PodPeer(namespace=GATEWAY_NAMESPACE),), ports=(Port(number=METRICS_PORT),)),
@@ -55,7 +79,6 @@ def _scraped(vpc: AddressPeer) -> tuple[Rule, ...]:
 
 
 def _of_metrics(vpc: AddressPeer, out: tuple[Rule, ...]) -> tuple[PolicyPlan, ...]:
-    api = Rule(peers=(vpc, AddressPeer(cidr=API_ADDRESS)), ports=(Port(number=443),))
     return (
         PolicyPlan(
             name=ADAPTER,
@@ -74,7 +97,7 @@ def _of_metrics(vpc: AddressPeer, out: tuple[Rule, ...]) -> tuple[PolicyPlan, ..
                     ports=(Port(number=STATE_METRICS_PORT),),
                 ),
             ),
-            egress=(TO_DNS, api),
+            egress=(TO_DNS, _to_api(vpc)),
         ),
         # Nothing comes in but an operator's port-forward, which arrives within the pod.
         PolicyPlan(name=DASHBOARDS, namespace=NAMESPACE, pods={_NAME: DASHBOARDS}, ingress=(), egress=out),

@@ -88,6 +88,26 @@ def test_the_log_add_on_collects_no_metrics_that_nobody_ordered() -> None:
     assert "kubernetes" not in stated["agent"]["config"]["logs"]["metrics_collected"]
 
 
+def test_the_log_add_ons_operator_may_talk_to_the_api_and_be_asked_by_it_before_it_starts() -> None:
+    records = _records(1_000)
+    addon = one(records, "aws:eks/addon:Addon")
+    network = of_type(records, "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    policies = [found.inputs for found in network]
+    operator, stranger = _pod("amazon-cloudwatch", "amazon-cloudwatch-observability"), _pod("plugin-my-wallet", "other")
+    api, dns, internet = Outside(ip="172.20.0.1"), Outside(ip="172.20.0.10"), Outside(ip="93.184.215.14")
+
+    assert {found.urn for found in network} <= set(addon.dependencies)
+    assert one(records, "kubernetes:core/v1:Namespace").inputs["metadata"]["name"] == "amazon-cloudwatch"
+    assert allowed(policies, operator, api, 443)
+    assert allowed(policies, operator, Outside(ip="10.64.1.9"), 443)
+    assert allowed(policies, operator, dns, 53, "UDP")
+    assert allowed(policies, Outside(ip="10.64.1.9"), operator, 9443)
+    assert not allowed(policies, operator, internet, 443)
+    assert not allowed(policies, internet, operator, 9443)
+    assert not allowed(policies, _pod("amazon-cloudwatch", "other"), api, 443)
+    assert allowed(policies, stranger, api, 443), "speaks of no other namespace"
+
+
 def test_every_alarm_reaches_the_topic_of_its_region_and_says_what_to_do() -> None:
     for alarm in of_type(_records(100_001), ALARM):
         assert len(alarm.inputs["alarmActions"]) == 1
