@@ -50,7 +50,7 @@ class Collector(pulumi.ComponentResource):
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
         )
-        PodIdentity(
+        identity = PodIdentity(
             f"{name}-identity",
             cluster=plan.cluster,
             namespace=NAMESPACE,
@@ -63,7 +63,7 @@ class Collector(pulumi.ComponentResource):
         text = json.dumps(collector_config(plan), sort_keys=True)
         config = core.v1.ConfigMap(f"{name}-config", metadata=metadata, data={_CONFIG_FILE: text}, opts=inside)
         rights = self._rights() if plan.metrics else []
-        self._deployment(plan, metadata, text, remote_write_url, [account, config, *rights])
+        self._deployment(plan, metadata, text, remote_write_url, [account, identity, config, *rights])
         self._service(metadata, inside)
         policy.v1.PodDisruptionBudget(
             f"{name}-budget",

@@ -44,7 +44,7 @@ class Dashboards(pulumi.ComponentResource):
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
         )
-        PodIdentity(
+        identity = PodIdentity(
             f"{name}-identity",
             cluster=plan.cluster,
             namespace=NAMESPACE,
@@ -61,7 +61,7 @@ class Dashboards(pulumi.ComponentResource):
             data={SOURCES_FILE: stated, FOLDER_FILE: folder()},
             opts=self._inside,
         )
-        self._pods(plan, stated, [account, config, *self._rights()])
+        self._pods(plan, stated, [account, identity, config, *self._rights()])
         for dashboard in plan.dashboards:
             dashboard_object(f"{name}-{dashboard.name}", plan=dashboard, labels=self._labels, opts=self._inside)
         self.register_outputs({})

@@ -50,7 +50,7 @@ class MetricsAdapter(pulumi.ComponentResource):
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
         )
-        PodIdentity(
+        identity = PodIdentity(
             f"{name}-identity",
             cluster=plan.cluster,
             namespace=NAMESPACE,
@@ -62,7 +62,7 @@ class MetricsAdapter(pulumi.ComponentResource):
         )
         self._rights()
         pair = self._certificate(secrets)
-        self._pods(plan, workspace_id, [account, pair])
+        self._pods(plan, workspace_id, [account, identity, pair])
         service = self._service()
         self._api(secrets, service)
         self.register_outputs({})

@@ -26,6 +26,7 @@ from tests.components.recording import Recorded, assert_same_names, build, of_ty
 from tests.network_policies import Outside, Pod, allowed
 from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
 
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
@@ -202,6 +203,16 @@ def test_what_runs_in_the_cluster_follows_the_tier(users: int, deployments: set[
 
     assert made == deployments
     assert bool(of_type(_records(users), WORKSPACE)) is (users >= 50_000)
+
+
+def test_pods_with_a_role_wait_for_it_as_credentials_are_given_to_a_pod_when_it_is_made() -> None:
+    records = _records(50_000)
+    deployments = {record.inputs["metadata"]["name"]: record for record in of_type(records, DEPLOYMENT)}
+    roles = {role.inputs["serviceAccount"]: role.urn for role in of_type(records, ASSOCIATION)}
+
+    assert set(deployments) & set(roles) == {"otel-collector", "kube-metrics-adapter", "grafana"}
+    for name in set(deployments) & set(roles):
+        assert roles[name] in deployments[name].dependencies, name
 
 
 def test_every_container_is_as_restricted_as_a_plugins() -> None:
