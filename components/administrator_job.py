@@ -13,7 +13,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import batch, core, meta
 
-from components.pod_parts import container_security, memory_volume, pod_security
+from components.pod_parts import (
+    UNDISRUPTED,
+    container_security,
+    evictions_are_no_failures,
+    memory_volume,
+    pod_security,
+)
 from components.schema_namespace import CA_CONFIG
 from planning import images
 from planning.database import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
@@ -154,9 +160,11 @@ def administrator_job(
         metadata=metadata(pulumi.Output.concat(title, "-", stamp)),
         spec=batch.v1.JobSpecArgs(
             backoff_limit=effort.tries,
+            pod_failure_policy=evictions_are_no_failures(),
             active_deadline_seconds=effort.deadline_seconds,
             template=core.v1.PodTemplateSpecArgs(
-                metadata=meta.v1.ObjectMetaArgs(labels=labels), spec=_pod(title, steps, effort)
+                metadata=meta.v1.ObjectMetaArgs(labels=labels, annotations=UNDISRUPTED),
+                spec=_pod(title, steps, effort),
             ),
         ),
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[held, *after], custom_timeouts=effort.timeouts),

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import batch, core, meta
 
-from components.pod_parts import container_security, pod_security
+from components.pod_parts import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security
 from components.secrets import RootSecret
 from planning.databases import MIGRATION_POOL, PluginDatabasePlan
 from planning.environment import CA_FILE, DATABASE_URL, DATABASE_URL_UNPOOLED, TEMPORARY, DatabaseAccess
@@ -76,9 +76,11 @@ class MigrationJob(pulumi.ComponentResource):
             metadata=self._metadata(f"migrate-{plan.plugin}-{_stamp(plan, backend)}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
+                pod_failure_policy=evictions_are_no_failures(),
                 active_deadline_seconds=DEADLINE_SECONDS,
                 template=core.v1.PodTemplateSpecArgs(
-                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels), spec=self._pod(environment)
+                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=UNDISRUPTED),
+                    spec=self._pod(environment),
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[held, *after], custom_timeouts=_TIMEOUTS),

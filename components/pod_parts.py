@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from pulumi_kubernetes import core, meta
+from pulumi_kubernetes import batch, core, meta
+
+UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
+"""Annotation of a pod whose loss costs more than its node: none is given up, to save it, while such a pod runs there. A
+node that has to go waits for it, as long as its pool allows."""
 
 _TOKEN_SECONDS = 3600
 
@@ -63,6 +67,14 @@ def api_token(name: str) -> core.v1.VolumeArgs:
         core.v1.VolumeProjectionArgs(downward_api=core.v1.DownwardAPIProjectionArgs(items=[namespace])),
     ]
     return core.v1.VolumeArgs(name=name, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources))
+
+
+def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
+    """Of a Job: a pod that its node sent away is made again, and is none of the Job's tries."""
+    evicted = batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
+    return batch.v1.PodFailurePolicyArgs(
+        rules=[batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
+    )
 
 
 def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:

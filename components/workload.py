@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from components.pod_parts import container_security, resources
+from components.pod_parts import UNDISRUPTED, container_security, resources
 from planning import images, tracing
 from planning.environment import CA_FILE, TEMPORARY
 from planning.workload import (
@@ -50,6 +50,7 @@ def deployment(
     environment: what is known beforehand; uploads: what the bucket tells.
     checksum: of everything that the pods read from ConfigMap and Secret, so that a change of it rolls them.
     """
+    annotations = {"naap.io/checksum": checksum, **(UNDISRUPTED if plan.recreate else {})}
     stated = {**(tracing.with_tracing(environment) if plan.traced else environment), **uploads}
     return apps.v1.Deployment(
         resource_name,
@@ -61,7 +62,7 @@ def deployment(
             strategy=_strategy(recreate=plan.recreate),
             selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
             template=core.v1.PodTemplateSpecArgs(
-                metadata=meta.v1.ObjectMetaArgs(labels=plan.labels, annotations={"naap.io/checksum": checksum}),
+                metadata=meta.v1.ObjectMetaArgs(labels=plan.labels, annotations=annotations),
                 spec=_pod(plan, _container(plan, stated, has_secrets=has_secrets, has_ca=has_ca), has_ca=has_ca),
             ),
         ),

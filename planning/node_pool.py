@@ -8,8 +8,9 @@ NAME = "naap"
 EXPIRE_HOURS = 336
 """A node lives two weeks at most, so that patches arrive; Auto Mode's own limit is 21 days."""
 
-GRACE_HOURS = 1
-"""A node that goes waits this long for pods that a disruption budget holds back."""
+GRACE_HOURS = 5
+"""A node that goes waits this long for pods that can't be sent away: an hour more than the longest Job has, which may
+have begun just before. Then they are deleted, which would count as a Job's failure."""
 
 STORAGE_GIB = 80
 """Of each node, for images and temporary files: what Auto Mode itself would take."""

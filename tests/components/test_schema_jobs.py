@@ -153,6 +153,17 @@ def test_the_administrators_secret_is_kept_in_memory_and_read_by_one_role_only()
     assert (association["namespace"], association["serviceAccount"]) == ("naap-schema", "schema")
 
 
+@pytest.mark.parametrize("name", ["my-wallet-database-schema-job", "my-wallet-migration-job"])
+def test_no_node_is_given_up_under_a_job_and_an_eviction_is_none_of_its_tries(name: str) -> None:
+    spec = _job(name).inputs["spec"]
+
+    assert spec["template"]["metadata"]["annotations"]["karpenter.sh/do-not-disrupt"] == "true"
+    assert spec["template"]["spec"]["restartPolicy"] == "Never", "what a failure policy asks for"
+    assert spec["podFailurePolicy"]["rules"] == [
+        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    ]
+
+
 def test_the_second_region_makes_no_schema() -> None:
     assert not of_type(_records(home=False), JOB)
 

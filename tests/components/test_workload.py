@@ -77,6 +77,12 @@ def test_a_roll_out_takes_no_pod_away_before_another_is_ready(name: str) -> None
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_node_is_given_up_under_the_only_pod_there_is(name: str) -> None:
+    annotations = deployments()[name]["spec"]["template"]["metadata"]["annotations"]
+    assert ("karpenter.sh/do-not-disrupt" in annotations) == (name in ALONE)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_its_pods_spread_over_zones_first_and_nodes_next(name: str) -> None:
     spread = pod(name)["topologySpreadConstraints"]
     assert [each["topologyKey"] for each in spread] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]

@@ -2,10 +2,12 @@
 
 import pytest
 
+from planning import archive_job, schema_job
 from planning.addresses import region_addresses
 from planning.cluster import SERVICE_CIDR, plan_cluster
+from planning.move import COPY_SECONDS
 from planning.naming import MAX_STACK_NAME, REGION_CODES
-from planning.node_pool import plan_node_pool
+from planning.node_pool import GRACE_HOURS, plan_node_pool
 from planning.tiers import TIERS, tier_for
 from tests.planning.samples import settings
 
@@ -43,6 +45,10 @@ def test_node_limits_grow_with_every_tier_and_with_users_above_the_last() -> Non
     assert [pool.nodes for pool in pools] == [2, 3, 8, 20, 200]
     limits = [(pool.cpu_limit, pool.memory_gib_limit) for pool in pools]
     assert limits == sorted(limits)
+
+
+def test_a_node_that_goes_waits_for_the_longest_job() -> None:
+    assert max(COPY_SECONDS, archive_job.DEADLINE_SECONDS, schema_job.DEADLINE_SECONDS) < GRACE_HOURS * 3600
 
 
 def test_small_pools_lose_one_node_at_a_time_and_large_ones_a_tenth() -> None:
