@@ -137,7 +137,8 @@ class Network(Section):
         list[Annotated[str, Field(min_length=1, max_length=270)]],
         Field(
             max_length=50,
-            description="Hosts or IPv4 networks outside, `target` or `target:port`; default port 443.",
+            description="Hosts or IPv4 networks outside, `target` or `target:port`; default port 443. "
+            "S3 is outside too: a plugin that uses its uploads lists s3.<region>.amazonaws.com.",
             examples=[["api.example.com", "203.0.113.0/24:5432"]],
         ),
     ] = []

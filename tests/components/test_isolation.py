@@ -10,6 +10,7 @@ from planning.network_policy import PodPeer, PolicyPlan
 from planning.plugin import PluginPlan
 from planning.pooler import fragment_policy
 from planning.spec import Lifecycle
+from plugins.schema import json_schema
 from tests.components.plugins import build_plugins
 from tests.components.recording import of_type
 from tests.network_policies import Object, Outside, Pod, allowed
@@ -22,6 +23,7 @@ AGENT = Outside(ip="169.254.170.23")
 DNS = Outside(ip="172.20.0.10")
 CACHE = Outside(ip="10.64.208.7")
 DATABASE = Outside(ip="10.64.209.9")
+S3 = Outside(ip="52.216.8.1")
 INTERNET = Outside(ip="93.184.215.14")
 NAMES = [spec.name for spec in real_registry().plugins if spec.backend]
 
@@ -127,6 +129,14 @@ def test_a_listed_network_is_open_on_its_port_and_never_onto_metadata() -> None:
     for target in (METADATA, DATABASE, Outside(ip="172.20.0.1"), Outside(ip="192.168.1.1")):
         assert not allowed(found, source, target, 8443)
         assert not allowed(found, source, target, 443)
+
+
+def test_a_plugin_reaches_its_uploads_once_it_lists_s3_and_its_editor_says_so() -> None:
+    listed = with_backend(entry("community"), egress=("s3.us-east-1.amazonaws.com:443",))
+    plans = plugin_plans(registry=registry_with(listed))
+    assert not allowed(policies(), pods("community")[0], S3, 443)
+    assert allowed(policies_of(plans), pods("community", plans)[0], S3, 443)
+    assert "a plugin that uses its uploads lists s3.<region>.amazonaws.com" in str(json_schema())
 
 
 def test_a_new_caller_opens_its_door_without_touching_the_callee() -> None:
