@@ -88,8 +88,8 @@ def asking(address: str, limiters: Sequence[str], domain: str) -> str:
     """
     keys = ((f"{domain}/rule/1", f"{domain}/rule/1"), ("masked_remote_address", "0.0.0.0/0"))
     actions = [{"generic_key": {"descriptor_key": key, "descriptor_value": value}} for key, value in keys]
-    limit = {"actions": [*actions, {"remote_address": {}}]}
-    route = {"match": {"prefix": "/"}, "route": {"cluster": "backend", "rate_limits": [limit]}}
+    limit: dict[str, Any] = {"actions": [*actions, {"remote_address": {}}]}
+    route: dict[str, Any] = {"match": {"prefix": "/"}, "route": {"cluster": "backend", "rate_limits": [limit]}}
     asks = {
         "@type": f"{_TYPES}.filters.http.ratelimit.v3.RateLimit",
         "domain": domain,
@@ -100,7 +100,7 @@ def asking(address: str, limiters: Sequence[str], domain: str) -> str:
         },
         "enable_x_ratelimit_headers": "DRAFT_VERSION_03",
     }
-    limiter = _cluster("limiter", limiters, _ASKED_PORT) | {
+    limiter: dict[str, Any] = _cluster("limiter", limiters, _ASKED_PORT) | {
         "transport_socket": _tls("UpstreamTlsContext", _ASKING),
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {

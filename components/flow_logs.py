@@ -87,5 +87,5 @@ def _write(group: str) -> str:
         "Resource": [group, f"{group}:*"],
     }
     # The service looks for the group before it writes, and groups are listed under no ARN of their own.
-    described = {"Effect": "Allow", "Action": ["logs:DescribeLogGroups"], "Resource": ["*"]}
+    described = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement, described]})

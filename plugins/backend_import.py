@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from planning.environment import RESERVED
 from plugins.fields import ENV_PATTERN, FIRST_FREE_PORT, IMAGE_PATTERN, MAX_ENV_VALUE, PATH_PATTERN, mebibytes
@@ -122,7 +122,7 @@ def _environment(backend: Reading) -> dict[str, Any]:
     stated = backend.source.get("env")
     if stated is not None and not isinstance(stated, (list, dict)):
         backend.fault("env", HIDDEN, "is no object: ignored")
-    for _, key, value in variables(stated):
+    for _, key, value in variables(cast("object", stated)):
         if not re.match(ENV_PATTERN, key):
             backend.fault("env", shown_name(key), "is no name of a variable: left out")
         elif key in RESERVED:

@@ -68,11 +68,15 @@ def test_flow_logs_may_look_for_their_group_and_write_to_it() -> None:
     allowed = {
         (action, resource)
         for statement in json.loads(policy.inputs["policy"])["Statement"]
-        for action in statement["Action"]
-        for resource in statement["Resource"]
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
     }
     assert ("logs:DescribeLogGroups", "*") in allowed
     assert {action for action, resource in allowed if resource == "*"} == {"logs:DescribeLogGroups"}
+
+
+def _listed(stated: str | list[str]) -> list[str]:
+    return [stated] if isinstance(stated, str) else stated
 
 
 @pytest.mark.parametrize("tier", USERS)
