@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from planning.settings import Settings
 from planning.spec import FrontendSpec, Lifecycle, PluginSpec, Registry
@@ -65,7 +66,7 @@ def plan_frontend(*, registry: Registry, settings: Settings) -> FrontendPlan:
 
 
 def bundle_key(plugin: str, version: str, bundle: str) -> str:
-    """Where a version's bundle lies in the assets bucket, and below the site's root."""
+    """Where a version's bundle lies in the assets bucket; quoted, also its path below the site's root."""
     return f"{BUNDLES}/{plugin}/{version}/{PurePosixPath(bundle).name}"
 
 
@@ -74,7 +75,8 @@ def _entry(plugin: PluginSpec, frontend: FrontendSpec, settings: Settings) -> di
         "name": plugin.name,
         "displayName": plugin.display_name,
         "version": plugin.version,
-        "bundleUrl": f"https://{settings.domain}/{bundle_key(plugin.name, plugin.version, frontend.bundle)}",
+        # Quoted: S3 reads a plus sign, which a version may have, as a space.
+        "bundleUrl": f"https://{settings.domain}/{quote(bundle_key(plugin.name, plugin.version, frontend.bundle))}",
         "routes": list(frontend.routes),
         "navigation": dict(frontend.navigation),
         # A draining plugin is served to those who have it and offered to nobody else.

@@ -23,5 +23,6 @@ def labels(component: str, name: str, *, plugin: str | None = None, version: str
     if plugin:
         found[PLUGIN_LABEL] = plugin
     if version:
-        found["app.kubernetes.io/version"] = version
+        # A label's value is of at most 63 letters, digits, and between them dots, hyphens and underscores.
+        found["app.kubernetes.io/version"] = version.replace("+", "_")[:63].rstrip("-_.")
     return found

@@ -22,6 +22,8 @@ Region = Literal[
 ]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
+_WIDEST = {4: 8, 6: 32}
+"""By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 
 
 class Settings(BaseModel):
@@ -142,8 +144,9 @@ class Settings(BaseModel):
     @classmethod
     def _stated_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for cidr in value:
-            if ipaddress.ip_network(cidr).prefixlen == 0:
-                raise ValueError("the whole internet is not a stated network; name the networks of your operators")
+            network = ipaddress.ip_network(cidr)
+            if network.prefixlen < _WIDEST[network.version]:
+                raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
         return value
 
     @field_validator("regions")

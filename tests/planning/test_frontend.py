@@ -21,6 +21,12 @@ def test_the_shell_learns_all_it_needs_to_load_a_plugin() -> None:
     assert wallet["apiPrefix"] == "/api/v1/wallet"
 
 
+def test_the_address_of_a_version_with_a_plus_sign_is_quoted() -> None:
+    found = plan(registry_with(replace(entry("community"), version="1.2.0+a1")))
+    url = json.loads(found.pointers["community"].content)["bundleUrl"]
+    assert url == "https://naap.example/bundles/community/1.2.0%2Ba1/community.js"
+
+
 def test_a_plugin_without_a_backend_is_listed_too() -> None:
     listed = {found["name"]: found for found in json.loads(plan().registry.content)["plugins"]}
     assert "intelligent-dashboard" in listed

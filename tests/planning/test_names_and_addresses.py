@@ -1,6 +1,7 @@
 """Names within limits, address ranges that don't overlap, tags, labels and derived secrets."""
 
 import ipaddress
+import re
 from itertools import combinations
 
 import pytest
@@ -75,6 +76,21 @@ def test_selectors_are_part_of_the_labels_and_leave_the_version_out() -> None:
     every = labels("plugin", "community", plugin="community", version="1.2.0")
     assert selector("plugin", "community").items() <= every.items()
     assert "app.kubernetes.io/version" not in selector("plugin", "community")
+
+
+@pytest.mark.parametrize(
+    ("version", "label"),
+    [
+        ("1.2.0-rc.1", "1.2.0-rc.1"),
+        ("1.2.0+build.7", "1.2.0_build.7"),
+        ("1.2.0-rc-", "1.2.0-rc"),
+        ("1.2.0-" + "a" * 40 + "+" + "b" * 40, "1.2.0-" + "a" * 40 + "_" + "b" * 16),
+    ],
+)
+def test_every_version_becomes_a_valid_label(version: str, label: str) -> None:
+    found = labels("plugin", "community", version=version)["app.kubernetes.io/version"]
+    assert found == label
+    assert re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", found)
 
 
 def test_derived_secrets_differ_by_owner_purpose_generation_and_root() -> None:

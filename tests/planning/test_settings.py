@@ -43,6 +43,7 @@ def test_defaults_are_the_secure_ones() -> None:
         ({"regions": ["us-east-1", "mars-1"]}, "naap:regions.1", "us-east-1"),
         ({"apiAccessCidrs": ["0.0.0.0/0"]}, "naap:apiAccessCidrs", "whole internet"),
         ({"apiAccessCidrs": ["::/0"]}, "naap:apiAccessCidrs", "whole internet"),
+        ({"apiAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"]}, "naap:apiAccessCidrs", "whole internet"),
         ({"apiAccessCidrs": ["10.0.0.300"]}, "naap:apiAccessCidrs", "not appear to be"),
         ({"operators": ["root"]}, "naap:operators.0", "match pattern"),
         ({"registry": "/etc/passwd"}, "naap:registry", "match pattern"),
