@@ -95,6 +95,19 @@ def _roles(entries: Entries) -> Iterator[Problem]:
         owners.update(dict.fromkeys(roles, name))
 
 
+def _timed_work(entries: Entries) -> Iterator[Problem]:
+    for name, entry in entries.by_name.items():
+        other = entries.by_name.get(f"{name}-cron")
+        if entry.cron and other and other.port is not None:
+            yield entries.problem(
+                f"{name}-cron",
+                "name",
+                f"{name}-cron",
+                f"pods of {name} that do its timed work have this name",
+                f"rename the entry, for example {name}-timer",
+            )
+
+
 def _grants(entries: Entries) -> Iterator[Problem]:
     owners = {entry.database.schema_name: name for name, entry in entries.by_name.items() if entry.database}
     broken_entries = entries.names - entries.by_name.keys()
@@ -217,6 +230,7 @@ RULES: tuple[Callable[[Entries], Iterator[Problem]], ...] = (
     _ports,
     _schemas,
     _roles,
+    _timed_work,
     _grants,
     _calls,
     _core_calls_core,

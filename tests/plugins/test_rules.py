@@ -149,6 +149,10 @@ BAD = [
     Bad("a share above one", changed("beta", share=1.5), "beta", "share", "1.5", "less than or equal to 1", "share: 0.3"),
     Bad("a share of nothing", changed("beta", share=0), "beta", "share", "0", "greater than 0", "share: 0.3"),
     Bad("timed work in a singleton", changed("beta", cron=True, scaling={"singleton": True}), "beta", "cron", "true", "twice", "remove cron"),
+    Bad(
+        "the name of another's timed work", {**changed("beta", cron=True), "beta-cron": backend("beta-cron", 4100)},
+        "beta-cron", "name", "beta-cron", "timed work", "beta-timer",
+    ),
     Bad("a variable that the platform sets", changed("beta", env={"PORT": "1"}), "beta", "env.PORT", "(not shown", "platform", "remove PORT"),
     Bad("a place where errors are sent", changed("beta", env={"SENTRY_DSN": "https://key@sentry.example/1"}), "beta", "env.SENTRY_DSN", "(not shown", "secret", "--secret"),
     Bad("a secret by its name", changed("beta", env={"MY_API_KEY": "v"}), "beta", "env.MY_API_KEY", "(not shown", "secret", "--secret"),
