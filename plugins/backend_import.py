@@ -5,9 +5,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from planning.environment import RESERVED
-from plugins.fields import ENV_PATTERN, FIRST_FREE_PORT, IMAGE_PATTERN, MAX_ENV_VALUE, PATH_PATTERN, mebibytes
+from plugins.fields import (
+    ENV_PATTERN,
+    FIRST_FREE_PORT,
+    IMAGE_PATTERN,
+    MAX_ENV_VALUE,
+    MAX_IMAGE,
+    MAX_PATH,
+    PATH_PATTERN,
+    mebibytes,
+)
 from plugins.images import placeholder_image
-from plugins.manifest_secrets import shown_name, variables
+from plugins.manifest import MAX_BYTES
+from plugins.manifest_secrets import open_value, variables
 from plugins.pod_rules import looks_secret
 from plugins.reading import Reading, Taken
 from plugins.report import HIDDEN
@@ -15,6 +25,8 @@ from plugins.report import HIDDEN
 FIRST_PORT = 4000
 """Services of the platform listen on 4000 and up by habit."""
 _DEFAULT_PROBE = "/healthz"
+_WHOLE = MAX_BYTES
+"""Limit of what must not be cut, as its beginning would be another path or image."""
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
 
 
@@ -29,9 +41,10 @@ def import_backend(backend: Reading, *, name: str, version: str, image: str | No
     if resources:
         sizes = {"cpu": _cpu(resources), "memory": _memory(resources)}
         found["resources"] = {key: value for key, value in sizes.items() if value}
-    probe = backend.text("healthCheck")
-    if probe and not re.match(PATH_PATTERN, probe):
-        backend.fault("healthCheck", probe, f"is no plain path: {_DEFAULT_PROBE} is asked")
+    probe = backend.text("healthCheck", limit=_WHOLE)
+    if probe and (len(probe) > MAX_PATH or not re.match(PATH_PATTERN, probe)):
+        text = f"is no plain path of at most {MAX_PATH} characters: {_DEFAULT_PROBE} is asked"
+        backend.fault("healthCheck", probe, text)
     elif probe and probe != _DEFAULT_PROBE:
         found["probes"] = {"path": probe}
     found |= _environment(backend)
@@ -39,13 +52,20 @@ def import_backend(backend: Reading, *, name: str, version: str, image: str | No
 
 
 def _image(backend: Reading, name: str, version: str, image: str | None) -> str:
-    if image:
-        return image
-    stated = backend.text("image", limit=400)
-    if stated and re.match(IMAGE_PATTERN, stated):
-        return stated
+    stated = backend.text("image", limit=_WHOLE)
+    if image and stated and stated != image:
+        backend.decided("image", image, f"chosen by --image; the manifest names {open_value(stated)}")
+    fits = stated and len(stated) <= MAX_IMAGE and re.match(IMAGE_PATTERN, stated)
+    if chosen := image or (stated if fits else None):
+        if "@sha256:" not in chosen:
+            backend.decided("image", chosen, "a tag, which can be moved: production demands its digest")
+        return chosen
     if stated:
-        backend.fault("image", stated, "is no image with registry and tag: a placeholder stands in")
+        backend.fault(
+            "image",
+            stated,
+            f"is no image with registry and tag of at most {MAX_IMAGE} characters: a placeholder stands in",
+        )
     made = placeholder_image(name, version)
     backend.decided("image", made, "a placeholder until the release pipeline writes the real digest; or use --image")
     return made
@@ -64,12 +84,12 @@ def _port(backend: Reading, taken: Taken) -> int:
         reason = "taken" if wanted in taken.ports else "only root's"
         backend.decided("port", free, f"{wanted} is {reason}; the service is told by PORT")
     else:
-        backend.decided("port", free, "the manifest names none; the service is told by PORT")
+        backend.decided("port", free, "the manifest names none that it could have; the service is told by PORT")
     return free
 
 
 def _prefix(backend: Reading, name: str) -> str:
-    stated = backend.text("apiPrefix")
+    stated = backend.text("apiPrefix", limit=_WHOLE)
     if not stated:
         made = f"/api/v1/{name}"
         backend.decided("apiPrefix", made, "the manifest names none")
@@ -81,7 +101,7 @@ def _prefix(backend: Reading, name: str) -> str:
 
 
 def _cpu(resources: Reading) -> str | None:
-    value = resources.source.get("cpu")
+    value = resources.value("cpu")
     if value is None:
         return None
     text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
@@ -97,7 +117,7 @@ def _cpu(resources: Reading) -> str | None:
 
 
 def _memory(resources: Reading) -> str | None:
-    value = resources.source.get("memory")
+    value = resources.value("memory")
     if value is None:
         return None
     text = str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
@@ -119,17 +139,18 @@ def _memory(resources: Reading) -> str | None:
 def _environment(backend: Reading) -> dict[str, Any]:
     env: dict[str, str] = {}
     secrets: list[str] = []
-    stated = backend.source.get("env")
+    stated = backend.value("env")
     if stated is not None and not isinstance(stated, (list, dict)):
         backend.fault("env", HIDDEN, "is no object: ignored")
     for _, key, value in variables(cast("object", stated)):
         if not re.match(ENV_PATTERN, key):
-            backend.fault("env", shown_name(key), "is no name of a variable: left out")
+            backend.fault("env", open_value(key), "is no name of a variable: left out")
+        elif key in env or key in secrets:
+            backend.fault("env", key, "stands twice: the first is taken")
         elif key in RESERVED:
             backend.decided(f"env.{key}", "left out", "the platform sets it")
         elif looks_secret(key, value if isinstance(value, str) else ""):
-            if key not in secrets:
-                secrets.append(key)
+            secrets.append(key)
             backend.decided(f"secrets.{key}", "a name only", "set its value with pulumi config set --secret")
         elif isinstance(value, str):
             if "\x00" in value or len(value) > MAX_ENV_VALUE:

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from plugins.fields import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Line, Route, Section
 
-MAX_ROUTES = 50
 MAX_GZIP_BYTES = 512_000
 """500 KB: what the shell accepts for one plugin."""
 

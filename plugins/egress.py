@@ -28,7 +28,7 @@ _MAX_PORT = 65535
 def normal_egress(text: str) -> str:
     """`target:port` of what an entry lists. Raises ValueError with the rule that it breaks."""
     target, colon, port_text = text.partition(":")
-    if colon and not (port_text.isascii() and port_text.isdigit() and 1 <= int(port_text[:6]) <= _MAX_PORT):
+    if colon and not (re.fullmatch(r"[0-9]{1,5}", port_text) and 1 <= int(port_text) <= _MAX_PORT):
         raise ValueError("the port after the colon is a number from 1 to 65535 (IPv4 only: no other colons)")
     port = int(port_text) if colon else DEFAULT_PORT
     if "/" in target or re.fullmatch(r"[\d.]+", target):

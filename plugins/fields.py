@@ -11,13 +11,13 @@ from planning.naming import MAX_PLUGIN_NAME
 NAME_PATTERN = rf"^[a-z]([a-z0-9-]{{0,{MAX_PLUGIN_NAME - 2}}}[a-z0-9])?$"
 """An RFC 1035 label, short enough for every suffix that objects, roles and users add to it."""
 VERSION_PATTERN = (
-    r"^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z.-]{1,40})?(\+[0-9A-Za-z.-]{1,40})?$"
+    r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z.-]{1,40})?(\+[0-9A-Za-z.-]{1,40})?$"
 )
 PREFIX_PATTERN = r"^(/[a-z0-9][a-z0-9._-]{0,62}){1,8}$"
 PATH_PATTERN = r"^(/[A-Za-z0-9_][A-Za-z0-9._~-]{0,62}){1,8}$"
 ROUTE_PATTERN = r"^/$|^(/[A-Za-z0-9:_][A-Za-z0-9:._~-]{0,62}){0,8}(/\*)?$"
 IMAGE_PATTERN = (
-    r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{2,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+"
+    r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{2,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)+"
     r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?$"
 )
 SCHEMA_PATTERN = r"^[a-z_][a-z0-9_]{0,52}$"
@@ -27,11 +27,13 @@ ENV_PATTERN = r"^[A-Z][A-Z0-9_]{0,62}$"
 FIRST_FREE_PORT = 1024
 """Below it only root may listen."""
 MAX_ENV_VALUE = 4096
+MAX_IMAGE = 400
+MAX_PATH = 128
 MAX_ROUTE = 128
 LINE_PATTERN = r"^[^\x00-\x1f\x7f]+$"
 VALUE_PATTERN = r"^[^\x00]*$"
-CPU_PATTERN = r"^[1-9]\d{1,4}m$"
-MEMORY_PATTERN = r"^[1-9]\d{0,5}(Mi|Gi)$"
+CPU_PATTERN = r"^[1-9][0-9]{1,4}m$"
+MEMORY_PATTERN = r"^[1-9][0-9]{0,5}(Mi|Gi)$"
 BUNDLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$"
 INTEGRITY_PATTERN = r"^sha384-[A-Za-z0-9+/]{64}$"
 FILE_PATTERN = r"^(/[A-Za-z0-9_][A-Za-z0-9._-]{0,62}){1,8}$"
@@ -61,7 +63,7 @@ IN_WORDS: Mapping[str, str] = {
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Line = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=80)]
 Prefix = Annotated[str, Field(pattern=PREFIX_PATTERN, max_length=128)]
-Path = Annotated[str, Field(pattern=PATH_PATTERN, max_length=128)]
+Path = Annotated[str, Field(pattern=PATH_PATTERN, max_length=MAX_PATH)]
 Route = Annotated[str, Field(pattern=ROUTE_PATTERN, min_length=1, max_length=MAX_ROUTE)]
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]
 EnvValue = Annotated[str, Field(max_length=MAX_ENV_VALUE, pattern=VALUE_PATTERN)]

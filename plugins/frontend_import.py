@@ -4,8 +4,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from plugins.bundle_section import BUNDLE_PATTERN, MAX_ROUTES
-from plugins.fields import LINE_PATTERN, MAX_ROUTE, ROUTE_PATTERN
+from plugins.bundle_section import BUNDLE_PATTERN
+from plugins.fields import MAX_ROUTE, ROUTE_PATTERN
 from plugins.reading import Reading
 
 
@@ -20,11 +20,13 @@ def import_frontend(frontend: Reading, reading: Reading, *, name: str) -> dict[s
         frontend.decided("frontend.bundle", bundle, "made from the name")
     routes: list[str] = []
     for route in frontend.texts("routes"):
-        if len(route) > MAX_ROUTE or not re.fullmatch(ROUTE_PATTERN, route):
+        if not 0 < len(route) <= MAX_ROUTE or not re.fullmatch(ROUTE_PATTERN, route):
             frontend.fault("routes", route, "is no plain path (a * only as the last part): left out")
-        elif route not in routes:
+        elif route in routes:
+            frontend.fault("routes", route, "stands twice: kept once")
+        else:
             routes.append(route)
-    found = {"bundle": bundle, "routes": routes[:MAX_ROUTES], "navigation": _navigation(frontend, reading)}
+    found = {"bundle": bundle, "routes": routes, "navigation": _navigation(frontend, reading)}
     return {key: value for key, value in found.items() if value}
 
 
@@ -32,11 +34,13 @@ def _navigation(frontend: Reading, reading: Reading) -> dict[str, Any] | None:
     navigation = frontend.part("navigation")
     if navigation is None:
         return None
-    label = navigation.text("label", limit=80) or reading.text("displayName", limit=80)
-    if not label:
-        navigation.fault("label", "", "is missing: no menu entry")
-        return None
-    found: dict[str, Any] = {"label": label, "icon": navigation.text("icon", limit=80)}
+    found: dict[str, Any] = {"label": navigation.text("label", limit=80), "icon": navigation.text("icon", limit=80)}
     found["order"] = navigation.whole_number("order", 0, 10_000)
     found["group"] = navigation.text("group", limit=80)
-    return {key: value for key, value in found.items() if value is not None and re.match(LINE_PATTERN, str(value))}
+    if not found["label"]:
+        found["label"] = reading.text("displayName", limit=80)
+        if not found["label"]:
+            navigation.fault("label", "", "is missing: no menu entry")
+            return None
+        navigation.decided("frontend.navigation.label", found["label"], "the display name, as the menu has no label")
+    return {key: value for key, value in found.items() if value is not None}

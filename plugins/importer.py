@@ -7,39 +7,29 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from planning.naming import sql_name
-from planning.problem import InvalidInputError, Problem
+from planning.problem import InvalidInputError, Problem, Problems
 from planning.tiers import TIERS
 from plugins.backend_import import import_backend
-from plugins.egress import normal_egress
 from plugins.fields import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
 from plugins.frontend_import import import_frontend
+from plugins.manifest_secrets import open_value
+from plugins.network_import import import_network
 from plugins.reading import Reading, Taken
-from plugins.report import shown
 
 SHARDS = TIERS[-1].database.shards
 """New schemas are spread over the shards of the largest tier; smaller tiers hold them all on fewer."""
 CATEGORIES = frozenset({"analytics", "developer", "finance", "monitoring", "other", "platform", "social"})
 """The enum of the platform's plugin SDK."""
 _POSTGRES = frozenset({"postgresql", "postgres", "pg"})
-_UNUSED = (
-    "$schema",
-    "description",
-    "author",
-    "repository",
-    "homepage",
-    "license",
-    "keywords",
-    "shell",
-    "config",
-    "rbac",
-)
-"""Fields that the shell or people read, and the platform has no use for."""
-_KNOWN = frozenset(
+_UNUSED = frozenset(
     {
-        *_UNUSED, "name", "displayName", "version", "isCore", "icon", "category", "frontend", "backend", "database",
-        "dependencies", "integrations", "permissions", "lifecycle",
+        "$schema", "author", "config", "description", "homepage", "integrations", "isolation", "keywords", "license",
+        "rbac", "repository", "shell", "backend.devEntry", "backend.entry", "database.required", "database.seed",
+        "dependencies.shell", "frontend.devEntry", "frontend.devPort", "frontend.entryPoint",
+        "frontend.navigation.path", "permissions.browser", "permissions.shell",
     }
 )  # fmt: skip
+"""Fields that the shell, developers or people read, and the platform has no use for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,48 +57,54 @@ def import_manifest(
     Raises InvalidInputError for a manifest from which no entry can be made.
     """
     reading = Reading(source=manifest)
-    own_name = name or _name(reading, file)
-    if name and reading.source.get("name") != name:
+    problems = Problems()
+    own_name = name or problems.attempt(lambda: _name(reading, file))
+    if name and reading.value("name") != name:
         reading.decided("name", name, "chosen by --name; the manifest that the pods read keeps its own")
-    version = _version(reading, file)
-    entry: dict[str, Any] = {"displayName": reading.text("displayName", limit=80), "version": version}
+    version = problems.attempt(lambda: _version(reading, file))
     backend, frontend = reading.part("backend"), reading.part("frontend")
     if backend is None and frontend is None:
-        raise _refused(
-            file, "backend, frontend", "(missing)", "a backend, a frontend or both", "add what the plugin runs"
-        )
+        stated = ", ".join(open_value(manifest[key]) for key in ("backend", "frontend") if key in manifest)
+        rule, fix = "objects: a backend, a frontend or both", "add what the plugin runs"
+        problems.add(_problem(file, "backend, frontend", stated or "(missing)", rule, fix))
+    if own_name is None or version is None or problems.any:
+        raise problems.error()
+    entry: dict[str, Any] = {"displayName": reading.text("displayName", limit=80), "version": version}
     if backend:
         entry |= import_backend(backend, name=own_name, version=version, image=image, taken=taken)
-    database = _database(reading, own_name, taken) if backend else None
-    entry |= {
-        "database": database,
-        "frontend": import_frontend(frontend, reading, name=own_name) if frontend else None,
-        "network": _network(reading, own_name, taken) if backend else None,
-    }
-    _remark(reading, has_backend=backend is not None)
+        entry["database"] = _database(reading, own_name, taken)
+    if frontend:
+        entry["frontend"] = import_frontend(frontend, reading, name=own_name)
+    if backend:
+        entry["network"] = import_network(reading, name=own_name, taken=taken)
+    else:
+        _without_backend(reading)
+    _remark(reading)
     return Imported(
         name=own_name,
         entry={key: value for key, value in entry.items() if value},
-        derived=tuple(reading.derived),
-        wrong=tuple(reading.wrong),
+        derived=tuple(dict.fromkeys(reading.derived)),
+        wrong=tuple(dict.fromkeys(reading.wrong)),
     )
 
 
 def _name(reading: Reading, file: str) -> str:
-    value = reading.source.get("name")
+    value = reading.value("name")
     if not isinstance(value, str) or not re.fullmatch(NAME_PATTERN, value):
         rule = "a DNS label with room for suffixes: a-z first, then a-z, 0-9 and hyphens, at most 32 characters"
-        raise _refused(file, "name", shown(value), rule, "correct the manifest, or choose one with --name")
+        fix = "correct the manifest, or choose one with --name"
+        raise InvalidInputError([_problem(file, "name", open_value(value), rule, fix)])
     return value
 
 
 def _version(reading: Reading, file: str) -> str:
-    value = reading.source.get("version")
+    value = reading.value("version")
     text = str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
     padded = re.sub(r"^(\d+)(\.\d+)?$", lambda match: match[1] + (match[2] or ".0") + ".0", text.removeprefix("v"))
     if not re.fullmatch(VERSION_PATTERN, padded):
         rule = "a semantic version: bundles and images are kept by it"
-        raise _refused(file, "version", shown(value), rule, 'correct the manifest: "version": "1.0.0"')
+        fix = 'correct the manifest: "version": "1.0.0"'
+        raise InvalidInputError([_problem(file, "version", open_value(value), rule, fix)])
     if padded != value:
         reading.fault("version", value, f"is no semantic version: {padded} is used")
     return padded
@@ -121,6 +117,7 @@ def _database(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | Non
     kind = database.text("type")
     if kind and kind.lower() not in _POSTGRES:
         database.fault("type", kind, "is no PostgreSQL, the platform's database: the plugin gets none")
+        database.ignore()
         return None
     stated = database.text("schema")
     schema = stated if stated and re.fullmatch(SCHEMA_PATTERN, stated) else f"plugin_{sql_name(name)}"
@@ -137,6 +134,8 @@ def _database(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | Non
     if database.text("migrations"):
         found["migrate"] = _migrate(path)
         database.decided("database.migrate", " ".join(found["migrate"]), "in the plugin's own image, before its pods")
+        if path and "--schema" not in found["migrate"]:
+            database.fault("schema", path, "is no path within the image: migrations run without it")
     return found
 
 
@@ -149,69 +148,32 @@ def _migrate(path: str | None) -> list[str]:
     return command
 
 
-def _network(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | None:
-    calls: list[str] = []
-    if "base-svc" in taken.with_backend and name != "base-svc":
-        calls.append("base-svc")
-        reading.decided("network.calls", "base-svc", "services ask it who is signed in")
-    for dependency in _dependencies(reading):
-        if dependency in taken.with_backend and dependency not in calls and dependency != name:
-            calls.append(dependency)
-            reading.decided("network.calls", dependency, "a dependency of the manifest")
-        elif dependency not in calls:
-            reading.fault("dependencies", dependency, "has no backend in the registry: no call is opened")
-    egress: list[str] = []
+def _without_backend(reading: Reading) -> None:
     permissions = reading.part("permissions")
-    for target in permissions.texts("external") if permissions else ():
-        try:
-            normal_egress(target)
-        except ValueError:
-            text = "names no host: if its pods call one, list it under network.egress"
-            reading.fault("permissions.external", target, text)
-            continue
-        if target not in egress:
-            egress.append(target)
-            reading.decided("network.egress", target, "permissions.external")
-    found = {"calls": calls[:50], "egress": egress[:50]}
-    return {key: value for key, value in found.items() if value}
+    used = [(reading, "database"), (reading, "dependencies")]
+    used += [(permissions, "apis"), (permissions, "external")] if permissions else []
+    for part, key in used:
+        if stated := part.value(key):
+            part.fault(key, stated, "is of no use without a backend: ignored")
 
 
-def _dependencies(reading: Reading) -> list[str]:
-    stated: object = reading.source.get("dependencies")
-    if isinstance(stated, list):
-        if reading.source["dependencies"]:
-            reading.fault(
-                "dependencies",
-                reading.source["dependencies"],
-                "is a bare array, where the manifest's type has an object",
-            )
-        return list(reading.texts("dependencies"))
-    part = reading.part("dependencies")
-    if part is None:
-        return []
-    lists = [key for key in ("required", "plugins") if isinstance(part.source.get(key), list)]
-    return [item for key in lists for item in part.texts(key)]
-
-
-def _remark(reading: Reading, *, has_backend: bool) -> None:
-    source = reading.source
-    if "isCore" in source:
-        reading.fault(
-            "isCore", source["isCore"], "is in no type of the manifest: ignored; core services are the platform's"
-        )
-    if "icon" in source:
-        reading.fault("icon", source["icon"], "is in no type of the manifest: ignored; the menu's is navigation.icon")
-    category = source.get("category")
+def _remark(reading: Reading) -> None:
+    for key, instead in (("isCore", "core services are the platform's"), ("icon", "the menu's is navigation.icon")):
+        if key in reading.source:
+            reading.fault(key, reading.value(key), f"is in no type of the manifest: ignored; {instead}")
+    category = reading.value("category")
     if category is not None and (not isinstance(category, str) or category not in CATEGORIES):
         reading.fault("category", category, f"is outside the enum ({', '.join(sorted(CATEGORIES))}): ignored")
-    if source.get("database") is not None and not has_backend:
-        reading.fault("database", source["database"], "is of no use without a backend: ignored")
-    if source.get("lifecycle"):
+    if reading.value("lifecycle"):
         reading.decided("lifecycle", "not run", "commands of the manifest; a migration belongs in database.migrate")
-    unknown = sorted(shown(key) for key in source if key not in _KNOWN)
-    if unknown:
-        reading.decided("not used", ", ".join(unknown[:8]), "no field of an entry")
+    unread = sorted(reading.unread())
+    if unused := [path for path in unread if path in _UNUSED]:
+        why = "no entry has them; people, the shell and the service find them in the manifest that is kept"
+        reading.decided("not used", ", ".join(unused), why)
+    for path in unread:
+        if path not in _UNUSED:
+            reading.wrong.append(f"{path} is no field that an entry is made from: left out")
 
 
-def _refused(file: str, field: str, value: str, rule: str, fix: str) -> InvalidInputError:
-    return InvalidInputError([Problem(file=file, entry="", field=field, value=value, rule=rule, fix=fix)])
+def _problem(file: str, field: str, value: str, rule: str, fix: str) -> Problem:
+    return Problem(file=file, entry="", field=field, value=value, rule=rule, fix=fix)

@@ -11,12 +11,13 @@ from plugins.report import HIDDEN, shown
 
 def open_secrets(manifest: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of the variables under backend.env that are the platform's or look like secrets, and have a value."""
-    return tuple(shown_name(name) for _, name, value in variables(_env(manifest)) if _gives_away(name, value))
+    return tuple(open_value(name) for _, name, value in variables(_env(manifest)) if _gives_away(name, value))
 
 
-def shown_name(name: str) -> str:
-    """A name as people may read it: where a value stands in its place, it isn't shown."""
-    return HIDDEN if looks_secret("", name) else shown(name)
+def open_value(value: object) -> str:
+    """A value, or what stands in a name's place, as people may read it: one that looks like a secret isn't shown."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return HIDDEN if looks_secret("", text) else shown(value) or '""'
 
 
 def without_secrets(manifest: Mapping[str, Any]) -> Mapping[str, Any]:

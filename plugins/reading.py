@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from plugins.report import shown
+from plugins.manifest_secrets import open_value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +29,41 @@ class Reading:
     path: str = ""
     derived: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
+    _asked: set[str] = field(default_factory=set[str])
+    _parts: dict[str, "Reading"] = field(default_factory=dict[str, "Reading"])
+
+    def value(self, key: str) -> object:
+        """What stands there, of whatever kind."""
+        self._asked.add(key)
+        return self.source.get(key)
 
     def part(self, key: str) -> "Reading | None":
         """An object within; None where there is none."""
-        value = self.source.get(key)
+        value = self.value(key)
         if value is None:
             return None
         if not isinstance(value, Mapping):
             self.fault(key, value, "is no object: ignored")
             return None
         inside = cast("Mapping[str, Any]", value)
-        return Reading(source=inside, path=f"{self.path}{key}.", derived=self.derived, wrong=self.wrong)
+        found = Reading(source=inside, path=f"{self.path}{key}.", derived=self.derived, wrong=self.wrong)
+        return self._parts.setdefault(key, found)
+
+    def ignore(self) -> None:
+        """Counts every field here as read: it was said that the object is of no use."""
+        self._asked.update(self.source)
+
+    def unread(self) -> Iterator[str]:
+        """Paths of the fields that nothing was made of, at any depth."""
+        for key in self.source:
+            if key in self._parts:
+                yield from self._parts[key].unread()
+            elif key not in self._asked:
+                yield f"{self.path}{open_value(key)}"
 
     def text(self, key: str, *, limit: int = 200) -> str | None:
         """Text on one line, without control characters; None where there is none."""
-        value = self.source.get(key)
+        value = self.value(key)
         if value is None:
             return None
         if not isinstance(value, str):
@@ -59,7 +79,7 @@ class Reading:
 
     def whole_number(self, key: str, low: int, high: int) -> int | None:
         """A whole number within bounds, also where it was written as text; None where there is none."""
-        value = self.source.get(key)
+        value = self.value(key)
         if value is None:
             return None
         number: int | None = None
@@ -75,24 +95,28 @@ class Reading:
             return None
         return number
 
-    def texts(self, key: str) -> Iterator[str]:
-        """The texts of a list."""
-        value = self.source.get(key)
+    def texts(self, key: str, *, of: str = "") -> Iterator[str]:
+        """The texts of a list. of: where an object stands in a text's place, this field of it."""
+        value = self.value(key)
         if value is None:
             return
         if not isinstance(value, list):
             self.fault(key, value, "is no list: ignored")
             return
         for item in cast("list[object]", value):
-            if isinstance(item, str):
-                yield item
+            if isinstance(text := _named(item, of), str):
+                yield text
             else:
                 self.fault(key, item, "is no text: left out")
 
     def fault(self, key: str, value: object, what: str) -> None:
         """Notes something that the author should correct."""
-        self.wrong.append(f"{self.path}{key} {shown(value)} {what}")
+        self.wrong.append(f"{self.path}{key} {open_value(value)} {what}")
 
     def decided(self, field_name: str, value: object, why: str) -> None:
         """Notes a decision that the manifest left open."""
         self.derived.append(f"{field_name}: {value} ({why})")
+
+
+def _named(item: object, field_name: str) -> object:
+    return cast("Mapping[str, object]", item).get(field_name) if isinstance(item, Mapping) else item

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from typing import Any, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -75,6 +75,8 @@ def _fix(kind: str, value: object, path: tuple[str, ...], example: object, model
     name = next((part for part in reversed(path) if not part.isdigit()), "")
     if kind == "string_type" and isinstance(value, _QUOTABLE):
         return f'put it in quotes: {name}: "{shown(value)}"'
+    if kind == "too_long":
+        return f"there are {len(cast('Sized', value))}: leave some out"
     if kind == "model_type":
         known = ", ".join(_known(model))
         return f"write a mapping with some of: {known}"

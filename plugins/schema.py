@@ -10,6 +10,7 @@ from plugins.bundle_section import Frontend
 from plugins.fields import (
     FIRST_FREE_PORT,
     IMAGE_PATTERN,
+    MAX_IMAGE,
     VERSION_PATTERN,
     EnvName,
     EnvValue,
@@ -74,7 +75,7 @@ class Entry(Section):
         str | None,
         Field(
             pattern=IMAGE_PATTERN,
-            max_length=400,
+            max_length=MAX_IMAGE,
             examples=["ghcr.io/livepeer/naap-my-wallet:1.0.0@sha256:" + "0" * 64],
             description="Container image with registry, tag and (required in production) digest.",
         ),

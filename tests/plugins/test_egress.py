@@ -40,6 +40,7 @@ def test_a_target_always_gets_its_port(listed: str, normal: str) -> None:
         ("2600::/32", "port"),
         ("example.com:0", "port"),
         ("example.com:99999", "port"),
+        ("example.com:00000999999", "port"),
         ("example.com:http", "port"),
         ("example.com:\u0664\u0664\u0663", "port"),
         ("*.example.com", "wildcard"),

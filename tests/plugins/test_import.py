@@ -2,6 +2,7 @@
 
 import json
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from plugins.importer import Imported, import_manifest
 from plugins.manifest import parse_manifest
 from plugins.reading import Taken
 from plugins.schema import Entry
-from tests.plugins.registries import MANIFESTS, REGISTRY, parsed
+from tests.plugins.registries import MANIFESTS, REGISTRY, parsed, problems_of
 
 TAKEN = Taken(
     names=frozenset({"base-svc"}), ports=frozenset({4000}), shard_loads={0: 1}, with_backend=frozenset({"base-svc"})
@@ -102,6 +103,38 @@ def test_a_port_as_text_is_taken_for_the_number() -> None:
     assert said(found, "without quotes")
 
 
+@pytest.mark.parametrize("port", ["00000999999", "999999", 70_000, "4e3"])
+def test_a_port_out_of_range_is_said_and_replaced(port: object) -> None:
+    found = with_backend(devPort=port)
+    assert found.entry["port"] == 4001
+    assert said(found, f"devPort {port} is no whole number from 1 to 65535: ignored")
+    assert said(found, "port: 4001 (the manifest names none that it could have")
+
+
+@pytest.mark.parametrize("stated", ["/a?full=1", "/" + "a" * 64, ("/" + "a" * 60) * 3, ("/" + "a" * 60) * 4])
+def test_a_health_check_that_no_entry_may_have_is_replaced_and_said(stated: str) -> None:
+    found = with_backend(healthCheck=stated)
+    assert "probes" not in found.entry
+    assert said(found, "is no plain path of at most 128 characters: /healthz is asked")
+
+
+def test_what_stands_for_something_else_when_cut_is_not_cut() -> None:
+    long = "/api/v1/odd" + "/x" * 200
+    assert with_backend(apiPrefix=long).entry["apiPrefix"] == long
+    image = "ghcr.io/" + "a" * 380 + ":1.0.0-and-more"
+    found = with_backend(image=image)
+    assert found.entry["image"].startswith("ghcr.io/livepeer/naap-odd:1.0.0@")
+    assert said(found, "at most 400 characters: a placeholder stands in")
+
+
+def test_an_image_without_digest_is_said_to_lack_what_production_demands() -> None:
+    assert said(with_backend(image="ghcr.io/team/odd:1"), "production demands its digest")
+    chosen = {**FULL, "backend": {**FULL["backend"], "image": "ghcr.io/team/odd:1"}}
+    found = import_manifest(chosen, file="x", taken=TAKEN, image="ghcr.io/team/other:2")
+    assert found.entry["image"] == "ghcr.io/team/other:2"
+    assert said(found, "chosen by --image; the manifest names ghcr.io/team/odd:1")
+
+
 def test_a_missing_prefix_is_made_from_the_name() -> None:
     found = with_backend(apiPrefix=None)
     assert found.entry["apiPrefix"] == "/api/v1/odd"
@@ -143,6 +176,7 @@ def test_a_database_of_another_kind_is_left_out_and_said() -> None:
 def test_migrations_never_leave_the_image() -> None:
     found = imported(database={"schema": "../../etc/x.prisma", "migrations": "./m"})
     assert found.entry["database"]["migrate"] == ["npx", "prisma", "migrate", "deploy"]
+    assert said(found, "is no path within the image")
 
 
 def test_variables_are_sorted_into_plain_ones_secrets_and_the_platforms_own() -> None:
@@ -161,17 +195,11 @@ def test_variables_are_sorted_into_plain_ones_secrets_and_the_platforms_own() ->
     assert with_backend(env=["STRIPE_API_KEY", "PORT", "LEVEL"]).entry["secrets"] == ["STRIPE_API_KEY"]
 
 
-def test_dependencies_as_a_bare_array_are_understood_and_said() -> None:
-    found = imported(dependencies=["base-svc", "nobody"])
-    assert found.entry["network"]["calls"] == ["base-svc"]
-    assert said(found, "bare array")
-    assert said(found, "nobody")
-
-
-def test_hosts_outside_are_taken_and_other_words_are_said() -> None:
-    found = imported(permissions={"external": ["api.example.com", "metabase", "169.254.169.254", 5]})
-    assert found.entry["network"]["egress"] == ["api.example.com"]
-    assert said(found, "metabase names no host")
+def test_of_a_variable_that_stands_twice_the_first_is_taken_and_it_is_said() -> None:
+    found = with_backend(env=["A=1", "A=2", "B_TOKEN", "B_TOKEN"])
+    assert (found.entry["env"], found.entry["secrets"]) == ({"A": "1"}, ["B_TOKEN"])
+    assert said(found, "env A stands twice")
+    assert said(found, "env B_TOKEN stands twice")
 
 
 def test_a_plugin_without_backend_gets_a_frontend_only() -> None:
@@ -180,10 +208,71 @@ def test_a_plugin_without_backend_gets_a_frontend_only() -> None:
     assert said(found, "of no use without a backend")
 
 
+def test_what_pods_alone_would_need_is_said_of_a_plugin_without_them() -> None:
+    found = imported(backend=None, dependencies={"plugins": []}, permissions={"external": ["x.com"], "apis": ["base"]})
+    assert set(found.entry) == {"version", "frontend"}
+    for field in ("dependencies", "permissions.external", "permissions.apis"):
+        assert any(line.startswith(field) and "of no use without a backend" in line for line in found.wrong)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"colour": "blue"}, "colour"),
+        ({"backend": {**FULL["backend"], "replicas": 3}}, "backend.replicas"),
+        ({"backend": {**FULL["backend"], "resources": {"cpu": "250m", "disk": "10Gi"}}}, "backend.resources.disk"),
+        ({"frontend": {**FULL["frontend"], "styles": "odd.css"}}, "frontend.styles"),
+        ({"frontend": {"navigation": {"label": "Odd", "badge": 1}}}, "frontend.navigation.badge"),
+        ({"database": {"type": "postgresql", "poolSize": 5}}, "database.poolSize"),
+        ({"permissions": {"camera": True}}, "permissions.camera"),
+        ({"dependencies": {"optional": ["x"]}}, "dependencies.optional"),
+    ],
+)
+def test_a_field_that_nobody_knows_is_said_wherever_it_stands(changes: dict[str, Any], path: str) -> None:
+    lines = [line for line in imported(**changes).wrong if "is no field that an entry is made from" in line]
+    assert lines == [f"{path} is no field that an entry is made from: left out"]
+
+
+def test_known_fields_that_no_entry_has_are_said_in_one_line() -> None:
+    found = imported(rbac={}, backend={**FULL["backend"], "entry": "x"}, permissions={"shell": []}, integrations={})
+    assert "not used: backend.entry, integrations, permissions.shell, rbac" in "\n".join(found.derived)
+    assert not found.wrong
+
+
+def test_what_is_left_out_with_its_section_is_said_once() -> None:
+    for changes in ({"database": {"type": "mysql", "schema": "x"}}, {"frontend": {"navigation": {"icon": "X"}}}):
+        assert len(imported(**changes).wrong) == 1
+
+
+def test_a_menu_without_label_gets_the_display_name_and_says_so() -> None:
+    found = imported(displayName="Odd One", frontend={"navigation": {"icon": "X"}})
+    assert found.entry["frontend"]["navigation"] == {"label": "Odd One", "icon": "X"}
+    assert said(found, "the menu has no label")
+
+
 def test_odd_routes_and_menus_are_left_out_and_said() -> None:
-    found = imported(frontend={"entry": 5, "routes": ["/ok", "no", "/a b", 7, "/ok"], "navigation": {"order": "first"}})
+    found = imported(
+        frontend={"entry": 5, "routes": ["", "/ok", "no", "/a b", 7, "/ok"], "navigation": {"order": "first"}}
+    )
     assert found.entry["frontend"] == {"bundle": "odd.js", "routes": ["/ok"]}
-    assert said(found, "routes no is no plain path")
+    for word in ('routes "" is no plain path', "routes no is no plain path", "routes /ok stands twice: kept once"):
+        assert said(found, word)
+
+
+def test_no_route_call_or_host_beyond_what_an_entry_may_list_is_left_out_in_silence() -> None:
+    """The entry has them all, and the registry's rules refuse it."""
+    names = [f"p{number}" for number in range(60)]
+    changes = {
+        "frontend": {"routes": [f"/{name}" for name in names]},
+        "permissions": {"external": [f"{name}.x.com" for name in names]},
+        "dependencies": {"required": names},
+    }
+    taken = replace(TAKEN, with_backend=frozenset(names))
+    found = import_manifest({**FULL, **changes}, file="plugin.json", taken=taken)
+    problems = {problem.field: problem for problem in problems_of({found.name: found.entry}, production=False)}
+    for field in ("frontend.routes", "network.calls", "network.egress"):
+        assert "at most 50 items" in problems[field].rule
+        assert problems[field].fix == "there are 60: leave some out"
 
 
 @pytest.mark.parametrize(
@@ -191,12 +280,21 @@ def test_odd_routes_and_menus_are_left_out_and_said() -> None:
     [
         {"name": None}, {"name": "Odd Name"}, {"name": 5}, {"name": "a" * 40}, {"name": "a\n"}, {"name": "-a"},
         {"version": None}, {"version": "latest"}, {"version": {}}, {"version": True}, {"version": "1.0.0\n2"},
+        {"version": "1\u0660.0.0"},
         {"frontend": None, "backend": None}, {"frontend": 5, "backend": "x"},
     ],
 )  # fmt: skip
 def test_a_manifest_from_which_no_entry_can_be_made_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError):
         imported(**changes)
+
+
+def test_all_that_makes_an_entry_impossible_is_said_at_once() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        imported(name="Odd Name", version="latest", frontend=None, backend="x")
+    assert [(problem.field, problem.value) for problem in caught.value.problems] == [
+        ("name", "Odd Name"), ("version", "latest"), ("backend, frontend", "x"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("stated", "version"), [("v1.2.3", "1.2.3"), ("1.2", "1.2.0"), (2, "2.0.0"), (1.5, "1.5.0")])
