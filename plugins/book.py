@@ -1,15 +1,20 @@
 """The registry as a file under edit: every change is checked whole before a byte is written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, cast
 
+from planning.console import committed
 from planning.problem import InvalidInputError, Problem, Problems
 from plugins.editor import RegistryText
-from plugins.files import read_text, shown_path, write_atomically
+from plugins.files import alone, check_writable, read_text, shown_path, write_atomically
 from plugins.parse import parse_entries, parse_registry
 from plugins.reading import Taken
 from plugins.schema import Entry
-from plugins.yaml_text import MAX_BYTES
+from plugins.yaml_text import MAX_BYTES, read_yaml
+
+_BOM = "\ufeff"
+"""Some editors begin a file with it; it is no part of the text."""
 
 
 class Book:
@@ -18,10 +23,12 @@ class Book:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.file = shown_path(path)
-        text = read_text(path, limit=MAX_BYTES)
+        self._whole = read_text(path, limit=MAX_BYTES)
+        text = self._whole.removeprefix(_BOM)
         parse_registry(text, file=self.file, folder=path.parent, production=False, under_edit=True)
         self.text = RegistryText(text=text, file=self.file)
-        self.entries = self._entries(text)
+        self.entries = parse_entries(text, file=self.file, problems=Problems()).by_name
+        self._values = self._read(text)
 
     def taken(self) -> Taken:
         """What a new entry can't have any more."""
@@ -39,25 +46,56 @@ class Book:
     def entry(self, name: str) -> Entry:
         """One entry. Raises InvalidInputError where there is none of this name."""
         if name not in self.entries:
-            rule, fix = "an entry of the registry", f"one of: {', '.join(self.entries)}"
-            raise InvalidInputError([Problem(file=self.file, entry=name, field="name", value=name, rule=rule, fix=fix)])
+            raise self._refused(name, name, "an entry of the registry", f"one of: {', '.join(self.entries)}")
         return self.entries[name]
 
-    def save(self, text: str, *, touched: str) -> None:
-        """Writes a changed text that passes `check`; otherwise the file stays as it was."""
-        self.check(text, touched=touched)
-        write_atomically(self.path, text.encode())
+    def add(self, name: str, entry: Mapping[str, Any], *, beside: Callable[[], None]) -> None:
+        """Adds an entry. beside: writes what it needs in other files, before the entry stands in this one."""
+        self._save(self.text.append(name, entry), {**self._values, name: entry}, touched=name, beside=beside)
 
-    def check(self, text: str, *, touched: str) -> None:
-        """Raises InvalidInputError unless a changed text passes every rule and only the entry `touched` differs."""
+    def change(self, name: str, changes: Mapping[str, object]) -> None:
+        """Changes an entry: mappings are merged into it, None removes a key."""
+        values = {**self._values, name: _merged(self._values[name], changes)}
+        self._save(self.text.change(name, changes), values, touched=name)
+
+    def remove(self, name: str, *, beside: Callable[[], None]) -> None:
+        """Removes an entry. beside: removes what only it needed, before the entry itself."""
+        values = {key: entry for key, entry in self._values.items() if key != name}
+        self._save(self.text.remove(name), values, touched=name, beside=beside)
+
+    def _save(
+        self, text: str, values: Mapping[str, Any], *, touched: str, beside: Callable[[], None] = lambda: None
+    ) -> None:
+        """Writes a text that passes every rule and reads as these values; otherwise all stays as it was."""
+        if self._read(text) != values:
+            value = "(not as it should read)"
+            raise self._refused(touched, value, "a change touches its own fields only", "make this change by hand")
         parse_registry(text, file=self.file, folder=self.path.parent, production=False, under_edit=True)
-        after = self._entries(text)
-        others = {name: entry for name, entry in self.entries.items() if name != touched}
-        if {name: entry for name, entry in after.items() if name != touched} != others:
-            rule, fix = "a change touches its own entry only", "make this change by hand"
-            raise InvalidInputError(
-                [Problem(file=self.file, entry=touched, field="", value="(other entries)", rule=rule, fix=fix)]
-            )
+        with alone(self.path):
+            if read_text(self.path, limit=MAX_BYTES) != self._whole:
+                rule = "a change is made to the file as it was read"
+                raise self._refused(touched, "(changed by another meanwhile)", rule, "run the command again")
+            check_writable(self.path)
+            committed()
+            beside()
+            write_atomically(self.path, (_BOM * self._whole.startswith(_BOM) + text).encode())
 
-    def _entries(self, text: str) -> Mapping[str, Entry]:
-        return parse_entries(text, file=self.file, problems=Problems()).by_name
+    def _read(self, text: str) -> Mapping[str, Any]:
+        found, problems = read_yaml(text, self.file)
+        return {} if problems else cast("Mapping[str, Any]", found["plugins"] or {})
+
+    def _refused(self, entry: str, value: str, rule: str, fix: str) -> InvalidInputError:
+        return InvalidInputError([Problem(file=self.file, entry=entry, field="", value=value, rule=rule, fix=fix)])
+
+
+def _merged(before: object, changes: Mapping[str, object]) -> Mapping[str, object]:
+    """What plain values become by changes: mappings are merged, None removes a key."""
+    found = dict(cast("Mapping[str, object]", before)) if isinstance(before, Mapping) else {}
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            found[key] = _merged(found.get(key), cast("Mapping[str, object]", value))
+        elif value is None:
+            found.pop(key, None)
+        else:
+            found[key] = value
+    return found

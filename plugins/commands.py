@@ -3,14 +3,13 @@
 import datetime as dt
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from planning.frontend import bundle_key
 from planning.problem import InvalidInputError, Problem, Problems
 from plugins.book import Book
 from plugins.bundle import measure, upload_command
 from plugins.changes import change_problems
-from plugins.files import read_bytes, read_text, shown_path, write_atomically
+from plugins.files import delete, read_bytes, read_text, shown_path, write_atomically
 from plugins.importer import import_manifest
 from plugins.installs import InstallsApi
 from plugins.lifecycle import NEEDS_NO_INSTALLS, NEXT_STEP
@@ -20,9 +19,6 @@ from plugins.manifest_secrets import open_secrets, without_secrets
 from plugins.schema import json_schema
 from plugins.table import table
 from plugins.yaml_text import MAX_BYTES as REGISTRY_BYTES
-
-if TYPE_CHECKING:
-    from ruamel.yaml.comments import CommentedMap
 
 
 def validate(path: Path, *, production: bool, before: Path | None = None) -> list[str]:
@@ -62,13 +58,10 @@ def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None)
     if found.name in book.entries:
         rule, fix = "a name stands once", "choose another with --name, or edit the entry that is there"
         raise _refused((book.file, found.name, "name"), f"{found.name} is already there", rule, fix)
-    text = book.text.append(found.name, found.entry)
-    kept = manifest_path(path.parent, found.name)
-    book.check(text, touched=found.name)
+    kept, secrets = manifest_path(path.parent, found.name), open_secrets(manifest)
+    data = _json(without_secrets(manifest)) if secrets else data
     # The manifest first: one without an entry does no harm, and the next try replaces it.
-    secrets = open_secrets(manifest)
-    write_atomically(kept, _json(without_secrets(manifest)) if secrets else data)
-    book.save(text, touched=found.name)
+    book.add(found.name, found.entry, beside=lambda: write_atomically(kept, data))
     lines = [f"Added {found.name} to {book.file}; its manifest is {shown_path(kept)}."]
     lines += _listed("Left out of the manifest that is kept, as everyone reads it (rotate what is secret):", secrets)
     lines += _listed("Decided, as the manifest leaves it open:", found.derived)
@@ -84,13 +77,8 @@ def bundle(path: Path, bundle_file: Path, name: str | None) -> list[str]:
         rule, fix = "only an entry with a frontend has a bundle", "add frontend: {bundle: ...} to it"
         raise _refused((book.file, chosen, "frontend"), "(missing)", rule, fix)
     found = measure(bundle_file)
-
-    def write(block: "CommentedMap") -> None:
-        if "builds" not in block["frontend"]:
-            block["frontend"]["builds"] = {}
-        block["frontend"]["builds"][entry.version] = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
-
-    book.save(book.text.change(chosen, write), touched=chosen)
+    built = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
+    book.change(chosen, {"frontend": {"builds": {entry.version: built}}})
     return [
         f"{chosen} {entry.version}: {found.gzip_bytes:,} bytes after gzip",
         found.integrity,
@@ -115,12 +103,7 @@ def retire(path: Path, name: str, api: InstallsApi, *, today: dt.date | None = N
         rule = f"{step} only when no installs remain"
         fix = "no new ones come while it is draining; ask those who have it to uninstall it, and try again"
         raise _refused((book.file, name, "lifecycle"), f"{active} active installs on {day}", rule, fix)
-
-    def write(block: "CommentedMap") -> None:
-        block["lifecycle"] = step
-        block["installs"] = {"active": active, "counted": day}
-
-    book.save(book.text.change(name, write), touched=name)
+    book.change(name, {"lifecycle": step, "installs": {"active": active, "counted": day}})
     return [f"{name}: {entry.lifecycle} -> {step}; {active} active installs on {day}. `pulumi up` carries it out."]
 
 
@@ -132,8 +115,8 @@ def remove(path: Path, name: str) -> list[str]:
         rule = "only an archived entry can be removed: its data would be left without an owner"
         fix = f"python -m plugins retire {name} --api URL, and pulumi up, until it is archived"
         raise _refused((book.file, name, "lifecycle"), entry.lifecycle, rule, fix)
-    book.save(book.text.remove(name), touched=name)
-    manifest_path(path.parent, name).unlink(missing_ok=True)
+    # The manifest first: an archived entry needs none, and the next try removes the entry.
+    book.remove(name, beside=lambda: delete(manifest_path(path.parent, name)))
     return [f"Removed {name} from {book.file}."]
 
 

@@ -1,143 +1,107 @@
 """Changes single entries of the registry's text and leaves every other byte of the file as people wrote it."""
 
-import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import yaml
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from planning.problem import InvalidInputError, Problem
-from plugins.yaml_text import Loader, is_plain_text
-
-_SHORT = 4
-"""Lists of commands and names of at most this many words stand on one line."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Span:
-    """Lines of an entry: from its key (included) to its end (excluded, trailing blanks and comments as well)."""
-
-    start: int
-    end: int
-    column: int
+from plugins.yaml_dump import in_lines
+from plugins.yaml_edit import BREAKS, changed, compose, end_of, keeps_breaks, line_break, line_end, line_start
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryText:
-    """The text of a valid registry."""
+    """The text of a valid registry, without a byte order mark."""
 
     text: str
     file: str
 
     def append(self, name: str, entry: Mapping[str, Any]) -> str:
         """The text with a new entry at its end."""
-        spans = self._spans()
-        column = next((span.column for span in spans.values()), 2)
-        head = self.text if spans else _opened(self.text)
-        block = _indented(_dump(_commented({name: entry})), column)
-        return f"{head.rstrip()}\n\n{block}"
+        text, ending = self.text, line_break(self.text)
+        key, entries = self._entries()
+        column, last, separator = key.start_mark.column + 2, 0, ending
+        if entries:
+            (first, _), (_, value) = entries[0], entries[-1]
+            column, last = first.start_mark.column, end_of(text, value)
+            # A blank line would become a part of the text before it.
+            separator = "" if keeps_breaks(text, value) and not text[last:].strip() else ending
+        else:
+            text = self._opened()
+        stop = re.compile(r"^\.\.\.", re.MULTILINE).search(text, last)
+        at = stop.start() if stop else len(text)
+        head = text[: max(last, len(text[:at].rstrip()))]
+        first_break = "" if head[-1] in BREAKS else ending
+        block = in_lines({name: entry}, column=column, line_break=ending)
+        return f"{head}{first_break}{separator}{block}{text[at:]}"
 
-    def change(self, name: str, edit: Callable[[CommentedMap], None]) -> str:
-        """The text with one entry changed; comments in it stay."""
-        span = self._spans()[name]
-        lines = self.text.splitlines(keepends=True)
-        block = "".join(_outdented(line, span.column) for line in lines[span.start : span.end])
-        document: Any = _round_trip().load(block)  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
-        edit(document[name])
-        lines[span.start : span.end] = [_indented(_dump(document), span.column)]
-        return "".join(lines)
+    def change(self, name: str, changes: Mapping[str, object]) -> str:
+        """The text with one entry changed: mappings are merged into it, None removes a key."""
+        start, end, _ = self._span(name)
+        return self.text[:start] + changed(self.text[start:end], (name,), changes) + self.text[end:]
 
     def remove(self, name: str) -> str:
-        """The text without an entry, and without the comments directly above it."""
-        spans = self._spans()
-        span = spans[name]
-        lines = self.text.splitlines(keepends=True)
-        start = span.start
-        while start and lines[start - 1].strip().startswith("#") and _column(lines[start - 1]) == span.column:
-            start -= 1
-        end = span.end
-        while end < len(lines) and not lines[end].strip():
-            end += 1
-        if len(spans) == 1:
-            return "".join(lines[:start]).rstrip() + " {}\n" + "".join(lines[end:])
-        return ("".join(lines[:start]) + "".join(lines[end:])).rstrip() + "\n"
+        """The text without an entry, without the comments directly above it and those indented below it."""
+        start, end, column = self._span(name)
+        before, after = (part.splitlines(keepends=True) for part in (self.text[:start], self.text[end:]))
+        while before and _comment_column(before[-1]) == column:
+            before.pop()
+        own = 0
+        for number, line in enumerate(after, start=1):
+            found = _comment_column(line)
+            if line.strip() and (found is None or found <= column):
+                break
+            own = number
+        rest = "".join(after[own:])
+        head = "".join(before)
+        key, entries = self._entries()
+        names = [str(each.value) for each, _ in entries]
+        if not rest:
+            previous = end_of(self.text, entries[-2][1]) if len(names) > 1 else 0
+            head = head[: max(previous, line_end(head, len(head.rstrip())))]
+        if len(names) > 1:
+            return head + rest
+        colon = head.index(":", key.end_mark.index) + 1
+        return f"{head[:colon]} {{}}{head[colon:]}{rest}"
 
-    def _spans(self) -> dict[str, _Span]:
-        """Where each entry stands. Raises InvalidInputError for entries that don't begin a line of their own."""
-        root: Any = yaml.compose(self.text, Loader=Loader)
-        entries = next(value for key, value in root.value if key.value == "plugins")
-        if not isinstance(entries, yaml.MappingNode) or not entries.value:
-            return {}
-        lines = self.text.splitlines()
-        if entries.flow_style or any(value.flow_style for _, value in entries.value):
+    def _entries(self) -> tuple[Any, list[tuple[Any, Any]]]:
+        """The key `plugins`, and keys and values below it.
+
+        Raises InvalidInputError for entries that don't begin a line of their own.
+        """
+        key, value = next(pair for pair in compose(self.text).value if pair[0].value == "plugins")
+        if not isinstance(value, yaml.MappingNode) or not value.value:
+            return key, []
+        if value.flow_style or any(entry.flow_style for _, entry in value.value):
             raise self._unfit("{...}", "entries in block style, one field a line", "write the entries without braces")
-        keys = [(str(key.value), int(key.start_mark.line), int(key.start_mark.column)) for key, _ in entries.value]
-        ends = [line for _, line, _ in keys[1:]] + [len(lines)]
-        return {
-            name: _Span(start=start, end=_trimmed(lines, start, end), column=column)
-            for (name, start, column), end in zip(keys, ends, strict=True)
-        }
+        for name, _ in value.value:
+            if line_start(self.text, name.start_mark.index) is None:
+                fix = f"begin the line with {name.value}:"
+                raise self._unfit(f"? {name.value}", "each entry begins a line with its name", fix)
+        return key, list(value.value)
+
+    def _span(self, name: str) -> tuple[int, int, int]:
+        """Offsets of an entry's first line and of the line behind its last, and its column."""
+        key, value = next(pair for pair in self._entries()[1] if pair[0].value == name)
+        column = int(key.start_mark.column)
+        return int(key.start_mark.index) - column, end_of(self.text, value), column
+
+    def _opened(self) -> str:
+        """A registry without entries, ready for its first."""
+        value = next(value for key, value in compose(self.text).value if key.value == "plugins")
+        start, end = int(value.start_mark.index), int(value.end_mark.index)
+        if "#" in self.text[start:end]:
+            raise self._unfit("{...}", "no comment within the braces", "plugins:")
+        return self.text[:start].rstrip(" ") + self.text[end:]
 
     def _unfit(self, value: str, rule: str, fix: str) -> InvalidInputError:
         return InvalidInputError([Problem(file=self.file, entry="", field="plugins", value=value, rule=rule, fix=fix)])
 
 
-def _trimmed(lines: list[str], start: int, end: int) -> int:
-    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
-        end -= 1
-    return end
-
-
-def _opened(text: str) -> str:
-    """A registry without entries, ready for its first."""
-    return re.sub(r"(?m)^plugins:[ \t]*(\{[ \t]*\}|~|null)?", "plugins:", text, count=1)
-
-
-def _column(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _indented(text: str, column: int) -> str:
-    return "".join(" " * column + line if line.strip() else line for line in text.splitlines(keepends=True))
-
-
-def _outdented(line: str, column: int) -> str:
-    return line[column:] if not line[:column].strip() else line.lstrip()
-
-
-def _round_trip() -> YAML:
-    found = YAML(typ="rt")
-    found.preserve_quotes = True
-    found.width = 10_000
-    found.indent(mapping=2, sequence=4, offset=2)  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
-    return found
-
-
-def _dump(document: object) -> str:
-    stream = io.StringIO()
-    _round_trip().dump(document, stream)  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
-    return stream.getvalue()
-
-
-def _commented(value: object) -> object:
-    """Plain values as ruamel writes them in house style: short lists of words on one line."""
-    if isinstance(value, Mapping):
-        found = CommentedMap()
-        for key, item in cast("Mapping[str, object]", value).items():
-            found[_commented(key)] = _commented(item)
-        return found
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        sequence = CommentedSeq([_commented(item) for item in items])
-        if len(items) <= _SHORT and all(isinstance(item, str) and re.fullmatch(r"[\w.-]+", item) for item in items):
-            sequence.fa.set_flow_style()  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
-        return sequence
-    if isinstance(value, str) and not is_plain_text(value):
-        # ruamel follows YAML 1.2, in which `yes` is text; the loader, like most readers, takes it for a boolean.
-        return SingleQuotedScalarString(value)
-    return value
+def _comment_column(line: str) -> int | None:
+    """Where a line that is nothing but a comment begins it."""
+    found = line.lstrip()
+    return len(line) - len(found) if found.startswith("#") else None

@@ -1,10 +1,16 @@
 """Files that people edit: how errors name them, and how they are read and replaced."""
 
+import fcntl
 import os
+import stat
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from planning.problem import InvalidInputError, Problem
+
+_WRITABLE = "a file that can be written"
 
 
 def shown_path(path: Path) -> str:
@@ -38,23 +44,64 @@ def read_text(path: Path, *, limit: int) -> str:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces a file whole or not at all, whatever happens meanwhile. Raises InvalidInputError where it can't."""
+    """Replaces a file whole or not at all, whatever happens meanwhile; a link stays, and its target is replaced.
+
+    Raises InvalidInputError where it can't.
+    """
+    check_writable(path)
     scratch: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as stream:
             scratch = Path(stream.name)
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         scratch.chmod(mode)
-        scratch.replace(path)
+        scratch.replace(target)
     except OSError as error:
-        raise _refused(path, error.strerror or str(error), "a file that can be written", "correct its rights") from None
+        raise _unwritable(path, error) from None
     finally:
         if scratch is not None:
             scratch.unlink(missing_ok=True)
+
+
+def delete(path: Path) -> None:
+    """Deletes a file where it is there. Raises InvalidInputError where it can't."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def check_writable(path: Path) -> None:
+    """Raises InvalidInputError for a file that its owner made read-only: replacing it needs no right to write it."""
+    try:
+        mode = path.stat().st_mode if path.exists() else stat.S_IWUSR
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        raise _refused(path, "read-only", _WRITABLE, f"chmod u+w {shown_path(path)}")
+
+
+@contextmanager
+def alone(path: Path) -> Generator[None]:
+    """Lets one command at a time write into the folder of a file; another waits."""
+    try:
+        folder = os.open(path.resolve().parent, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _unwritable(path: Path, error: OSError) -> InvalidInputError:
+    return _refused(path, error.strerror or str(error), _WRITABLE, "correct its rights, or those of its folder")
 
 
 def _refused(path: Path, value: str, rule: str, fix: str) -> InvalidInputError:

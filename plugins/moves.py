@@ -1,16 +1,12 @@
 """`python -m plugins move`: the steps in which a schema changes its shard, and what people do between them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
 
 from planning.problem import InvalidInputError, Problem
 from plugins.book import Book
 from plugins.importer import least_loaded
 from plugins.schema import Entry
 from plugins.sections import Database
-
-if TYPE_CHECKING:
-    from ruamel.yaml.comments import CommentedMap
 
 STEPS = (
     "1. copy: `pulumi up` makes schema and roles on shard {target}, closed, copies structure and rows, and lets it "
@@ -30,16 +26,7 @@ def move(path: Path, name: str, shard: int) -> list[str]:
     entry = book.entry(name)
     stated = _database(book, name, entry)
     step, changes = _next(book, name, stated, shard)
-
-    def write(block: "CommentedMap") -> None:
-        section = cast("dict[str, Any]", block["database"])
-        for field, value in changes.items():
-            if value is None:
-                section.pop(field, None)
-            else:
-                section[field] = value
-
-    book.save(book.text.change(name, write), touched=name)
+    book.change(name, {"database": changes})
     source = stated.moved_from if stated.moved_from is not None else stated.shard
     texts = [
         text.format(name=name, source=source, target=shard, schema=stated.schema_name, shard=shard) for text in STEPS
@@ -77,11 +64,7 @@ def pin(path: Path, name: str) -> list[str]:
         rule = "pinned once: data never moves by itself"
         raise _refused(book, name, str(stated.shard), rule, f"python -m plugins move {name} --shard N")
     shard, others = least_loaded(book.taken())
-
-    def write(block: "CommentedMap") -> None:
-        block["database"]["shard"] = shard
-
-    book.save(book.text.change(name, write), touched=name)
+    book.change(name, {"database": {"shard": shard}})
     return [f"{name}: pinned to shard {shard}, the least loaded: {others} other schemas are on it."]
 
 
@@ -89,11 +72,7 @@ def rotate(path: Path, name: str) -> list[str]:
     """Raises the generation of a plugin's database passwords by one: the two logins of a plugin take turns."""
     book = Book(path)
     generation = _database(book, name, book.entry(name)).password_generation + 1
-
-    def write(block: "CommentedMap") -> None:
-        block["database"]["passwordGeneration"] = generation
-
-    book.save(book.text.change(name, write), touched=name)
+    book.change(name, {"database": {"passwordGeneration": generation}})
     return [f"{name}: generation {generation} of its database passwords. `pulumi up` carries it out, without a gap."]
 
 
