@@ -1,6 +1,7 @@
 """Requests through the gateway as the program configures it, through a minimal Envoy, and to the backend itself.
 
-All in one run on one machine: clients, proxies, counting service, cache and backend share its cores.
+All in one run on one machine: clients, proxies, counting service, cache and backend share its cores. The gateway routes
+to others besides the two plugins that are asked: what they cost each request belongs to the price.
 """
 
 import os
@@ -34,6 +35,7 @@ _COUNTED = unlimited("counted", auth=AuthSpec(public=("/open",)))
 _DOMAIN = "plugin-counted/counted-requests"
 _LIMITER = "app.kubernetes.io/component=ratelimit"
 _UNCOUNTED = unlimited("uncounted", auth=AuthSpec(public=("/open",)))
+_OTHERS = tuple(unlimited(f"other-{number}") for number in range(50))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ def print_gateway() -> None:
 
 
 def _measure_all() -> None:
-    rig = start(handed_over())
+    rig = start(handed_over(), plugins=(_COUNTED, _UNCOUNTED, *_OTHERS))
     ways = _ways(rig)
     best: dict[str, Speed] = {}
     for _ in range(_ROUNDS):  # each way in turn, so that a busy moment of the machine meets all of them
@@ -91,6 +93,8 @@ def _ways(rig: Rig) -> list[Way]:
         objects.apply(pod(spec, answering()))
         routes = rig.routes(spec)
         objects.apply(routes if spec is _COUNTED else [_without_limits(each) for each in routes])
+    for spec in _OTHERS:
+        objects.apply([each for each in (*pod(spec, ""), *rig.routes(spec)) if each["kind"] != "Deployment"])
     address = wait_for("a backend", lambda: rig.cluster.pods(namespace(_COUNTED.name), ""))[0]["status"]["podIP"]
     limiters = [pod["status"]["podIP"] for pod in rig.cluster.pods(NAMESPACE, _LIMITER)]
     minimal = _started(rig, MINIMAL, proxying(address))

@@ -7,7 +7,17 @@ import pulumi
 from pulumi_kubernetes import core, helm, meta
 
 from components.custom import AUTO_MODE, ENVOY, GATEWAY, custom
-from components.gateway_proxies import CERTIFICATE, LIMITERS, PROXIES, TRACES, clients, errors, listener, proxy
+from components.gateway_proxies import (
+    CERTIFICATE,
+    LIMITERS,
+    PROXIES,
+    TRACES,
+    clients,
+    errors,
+    idle_limits,
+    listener,
+    proxy,
+)
 from components.gateway_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
 from components.headless_service import headless_service
 from components.namespace import restricted_namespace
@@ -169,6 +179,7 @@ class Gateway(pulumi.ComponentResource):
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway])
         self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway])
+        self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway])
 
     def _add(
         self,

@@ -15,7 +15,7 @@ from components.route_policies import (
     session_access,
     stream_traffic,
 )
-from planning.routes import REQUEST_SECONDS, SESSION_PORT, Access, Match, RoutesPlan, RulePlan
+from planning.routes import REQUEST_SECONDS, REQUESTS, SESSION_PORT, STREAMS, Access, Match, RoutesPlan, RulePlan
 
 LIFECYCLE_HEADER = "naap-lifecycle"
 PUBLIC_RULES = "naap.io/public-rules"
@@ -55,8 +55,8 @@ class PluginRoutes(pulumi.ComponentResource):
         ):
             self._policy("SecurityPolicy", suffix, spec, access)
         for suffix, spec, access in (
-            ("requests", request_traffic, (Access.PUBLIC, Access.BEARER, Access.SESSION)),
-            ("streams", stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
+            (REQUESTS, request_traffic, (Access.PUBLIC, Access.BEARER, Access.SESSION)),
+            (STREAMS, stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
         ):
             self._policy("BackendTrafficPolicy", suffix, spec, access)
         self.register_outputs({})

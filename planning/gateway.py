@@ -7,7 +7,9 @@ from planning.cluster import SERVICE_CIDR
 from planning.isolation import DNS_ADDRESS, INTERNET
 from planning.naming import SYSTEM_NAMESPACES
 from planning.network_policy import AddressPeer, PodPeer, PolicyPlan, Port, Rule, default_deny
+from planning.routes import limit_filters
 from planning.settings import Settings
+from planning.spec import Registry
 from planning.tiers import PodRange, Tier, growth
 
 NAMESPACE = SYSTEM_NAMESPACES["gateway"]
@@ -66,6 +68,7 @@ class GatewayPlan:
 
     limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
     limiter_pods, controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
+    limit_filters: of the proxies, each of which is one plugin's alone.
     """
 
     region: str
@@ -81,9 +84,12 @@ class GatewayPlan:
     traced_percent: int
     certificate_names: tuple[str, ...]
     policies: tuple[PolicyPlan, ...]
+    limit_filters: tuple[str, ...]
 
 
-def plan_gateway(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> GatewayPlan:
+def plan_gateway(
+    *, stack: str, region: str, settings: Settings, tier: Tier, users: int, registry: Registry
+) -> GatewayPlan:
     """The gateway of a region for these users. stack: unused in names, which are the same in every cluster."""
     del stack
     pods = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
@@ -101,6 +107,7 @@ def plan_gateway(*, stack: str, region: str, settings: Settings, tier: Tier, use
         traced_percent=tier.traced_percent,
         certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
         policies=_policies(region),
+        limit_filters=limit_filters(registry),
     )
 
 

@@ -160,7 +160,9 @@ def _plan_region(
         caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
         poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards, databases=databases),
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
-        gateway=plan_gateway(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
+        gateway=plan_gateway(
+            stack=stack, region=region, settings=settings, tier=tier, users=settings.users, registry=registry
+        ),
         stopped=plan_stopped(registry=registry, settings=settings),
         observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
         plugins=_plan_plugins(

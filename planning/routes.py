@@ -11,7 +11,7 @@ from enum import StrEnum
 from planning.naming import namespace
 from planning.problem import InvalidInputError, Problem
 from planning.settings import Settings
-from planning.spec import BackendSpec, Lifecycle, PluginSpec
+from planning.spec import BackendSpec, Lifecycle, PluginSpec, Registry
 from planning.tiers import Tier
 
 IDENTITY_HEADER = "x-user-id"
@@ -46,6 +46,9 @@ of the memory of the smallest proxy."""
 
 PARALLEL_STREAMS = 4096
 """Per proxy and rule: a stream holds a connection for as long as it lives, but nothing else."""
+
+REQUESTS, STREAMS = "requests", "streams"
+"""What the two BackendTrafficPolicies of a plugin are of, and named by; each counts what passes."""
 
 MAX_RULES = 16
 MAX_MATCHES = 64
@@ -125,6 +128,19 @@ class RoutesPlan:
     def session_host(self) -> str:
         """Where sessions are checked."""
         return f"{SESSION_SERVICE}.{namespace(SESSION_SERVICE)}.svc.cluster.local"
+
+
+def limit_filters(registry: Registry) -> tuple[str, ...]:
+    """Names of the filters that Envoy Gateway makes of the plugins' limits: one for each BackendTrafficPolicy.
+
+    Also of policies that a plugin without streams hasn't: a name more does no harm.
+    """
+    return tuple(
+        f"envoy.filters.http.ratelimit/{namespace(spec.name)}/{spec.name}-{kind}"
+        for spec in registry.plugins
+        if spec.backend and spec.lifecycle.serves
+        for kind in (REQUESTS, STREAMS)
+    )
 
 
 def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPlan | None:

@@ -13,6 +13,7 @@ from planning.gateway import plan_gateway
 from planning.tiers import tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
 from tests.planning.samples import ROOT_SECRET, settings
+from tests.plugin_plans import real_registry
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
@@ -22,7 +23,12 @@ TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/naap/
 def _make(users: int) -> Callable[[], None]:
     def make() -> None:
         plan = plan_gateway(
-            stack="dev", region="us-east-1", settings=settings(users), tier=tier_for(users), users=users
+            stack="dev",
+            region="us-east-1",
+            settings=settings(users),
+            tier=tier_for(users),
+            users=users,
+            registry=real_registry(),
         )
         Gateway(
             "gateway",
@@ -139,3 +145,13 @@ def test_every_policy_of_the_plan_is_made() -> None:
 @pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_001])
 def test_preview_announces_what_an_update_makes(users: int) -> None:
     assert_same_names(_make(users))
+
+
+def test_limits_are_off_by_default_in_one_piece() -> None:
+    (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-idle-limits"]
+    (patch,) = policy.inputs["spec"]["jsonPatches"]
+
+    assert patch["type"].endswith("RouteConfiguration")
+    assert patch["operation"]["path"] == "/typed_per_filter_config"
+    assert all(found["disabled"] is True for found in patch["operation"]["value"].values())
+    assert "envoy.filters.http.ratelimit/plugin-my-wallet/my-wallet-streams" in patch["operation"]["value"]

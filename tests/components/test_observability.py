@@ -305,7 +305,14 @@ def _neighbours() -> list[Recorded]:
     tier = tier_for(50_000)
     shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
     (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={})
-    gateway = plan_gateway(stack="dev", region="us-east-1", settings=settings(50_000), tier=tier, users=50_000)
+    gateway = plan_gateway(
+        stack="dev",
+        region="us-east-1",
+        settings=settings(50_000),
+        tier=tier,
+        users=50_000,
+        registry=registry(),
+    )
 
     def make() -> None:
         for number, policy in enumerate((*gateway.policies, pooler_policy(pooler), default_deny("naap-pooler"))):

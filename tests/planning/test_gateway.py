@@ -6,10 +6,18 @@ from planning.gateway_errors import ERRORS, local_replies
 from planning.network_policy import AddressPeer
 from planning.tiers import TIERS, tier_for
 from tests.planning.samples import settings
+from tests.plugin_plans import real_registry
 
 
 def _plan(users: int) -> GatewayPlan:
-    return plan_gateway(stack="dev", region="us-east-1", settings=settings(users), tier=tier_for(users), users=users)
+    return plan_gateway(
+        stack="dev",
+        region="us-east-1",
+        settings=settings(users),
+        tier=tier_for(users),
+        users=users,
+        registry=real_registry(),
+    )
 
 
 def test_proxies_grow_with_the_tier_in_number_and_size() -> None:
@@ -66,3 +74,9 @@ def test_a_refused_client_is_told_when_to_come_back() -> None:
     }
 
     assert stated == {429: "%RESP(x-ratelimit-reset)%"}
+
+
+def test_only_plugins_that_serve_have_limits() -> None:
+    serving = {f"plugin-{spec.name}" for spec in real_registry().plugins if spec.backend and spec.lifecycle.serves}
+
+    assert {name.split("/")[1] for name in _plan(1_000).limit_filters} == serving

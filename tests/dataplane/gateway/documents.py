@@ -33,11 +33,20 @@ PORT = 80
 """Of stand-in pods and their Services alike: names lead to pods here, without a Service's change of port."""
 
 
-def gateway(settings: Settings, tier: Tier, parts: Parts) -> tuple[list[Object], list[Object]]:
+def gateway(
+    settings: Settings, tier: Tier, parts: Parts, plugins: tuple[PluginSpec, ...]
+) -> tuple[list[Object], list[Object]]:
     """What the chart makes of the release's values, hooks and all; and every other object of the component."""
 
     def make() -> None:
-        plan = plan_gateway(stack="dev", region="us-east-1", settings=settings, tier=tier, users=settings.users)
+        plan = plan_gateway(
+            stack="dev",
+            region="us-east-1",
+            settings=settings,
+            tier=tier,
+            users=settings.users,
+            registry=Registry(file="", plugins=plugins),
+        )
         PriorityClasses("priorities")
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         Gateway("gateway", plan=plan, target_group_arn=_TARGETS, limit_host=HOST, secrets=secrets)

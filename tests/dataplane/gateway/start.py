@@ -7,6 +7,7 @@ from pathlib import Path
 
 from planning.certificates import authority
 from planning.gateway import NAMESPACE
+from planning.spec import PluginSpec
 from planning.tiers import tier_for
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.cluster import start_cluster
@@ -16,13 +17,17 @@ from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.client import Client
 from tests.dataplane.gateway.counters import HOST, Counters
 from tests.dataplane.gateway.parts import Parts
+from tests.dataplane.gateway.plugins import SERVED
 from tests.dataplane.gateway.rig import BACKEND, ENVOYS, Rig
 from tests.dataplane.gateway.tokens import Issuer
 from tests.planning.samples import ROOT_SECRET, settings
 
 
-def start(parts: Parts, *, users: int = 10_000) -> Rig:
-    """From nothing to two Envoys that know their configuration, for an environment of this size."""
+def start(parts: Parts, *, users: int = 10_000, plugins: tuple[PluginSpec, ...] = SERVED) -> Rig:
+    """From nothing to two Envoys that know their configuration, for an environment of this size.
+
+    plugins: those that the program knows when it makes the gateway; their routes come later.
+    """
     folder = Path(tempfile.mkdtemp(prefix="naap-gateway-"))
     trusted = folder / "authority.pem"
     trusted.write_text(authority(ROOT_SECRET).certificate_pem)
@@ -39,7 +44,7 @@ def start(parts: Parts, *, users: int = 10_000) -> Rig:
     issuer.serve(HERE, folder)
     cluster.hosts.update({HOST: HERE, chosen.jwks_uri.split("/")[2]: HERE})
     counters = Counters(parts.tools["valkey-server"], HERE, folder)
-    chart, others = documents.gateway(chosen, tier, parts)
+    chart, others = documents.gateway(chosen, tier, parts, plugins)
     cluster.objects.apply([*_first(others), *chart])
     cluster.objects.apply(others)
     wait_for("all Envoys", lambda: len(cluster.pods(NAMESPACE, ENVOYS)) >= tier.gateway_pods_min, seconds=90)

@@ -1,9 +1,12 @@
 """Counting: exact over all Envoys, for users and for clients."""
 
+import json
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER
+from planning.naming import namespace
+from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER, SERVED
 from tests.dataplane.gateway.rig import Rig
 
 PATH = f"/api/v1/{COUNTED.name}/x"
@@ -58,3 +61,15 @@ def test_who_may_not_pass_is_not_counted(rig: Rig) -> None:
         return refused | {rig.get(PATH, user="frank", viewer=viewer).status}
 
     assert rig.counted(ask) == {401, 200}
+
+
+def test_a_request_passes_no_limit_but_its_own_plugin_s(rig: Rig) -> None:
+    pod = next(iter(rig.envoys))
+    listeners = rig.admin(pod, "config_dump?resource=dynamic_listeners")
+    limits = re.findall(r'"name": "(envoy\.filters\.http\.ratelimit/([^/"]+)/[^"]+)"', listeners)
+    (routes,) = json.loads(rig.admin(pod, "config_dump?resource=dynamic_route_configs"))["configs"]
+    by_default = routes["route_config"]["typed_per_filter_config"]
+
+    homes = {namespace(spec.name) for spec in SERVED}
+    assert {home for _, home in limits} >= homes
+    assert all(by_default[name]["disabled"] for name, home in limits if home in homes)

@@ -16,6 +16,7 @@ from rehearsal.kube_api import Object
 from tests.dataplane.cluster.network import GATEWAY as HERE
 from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway import documents
+from tests.dataplane.gateway.plugins import SERVED
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.spans import Span, Spans
 
@@ -96,7 +97,7 @@ def _traced(rig: Rig, percent: int) -> Generator[None]:
 
 
 def _objects(rig: Rig, tier: Tier) -> list[Object]:
-    _, found = documents.gateway(rig.settings, tier, rig.parts)
+    _, found = documents.gateway(rig.settings, tier, rig.parts, SERVED)
     return [each for each in found if each["kind"] == "EnvoyProxy" or each["metadata"]["name"] == "traces"]
 
 
