@@ -23,9 +23,9 @@ CATEGORIES = frozenset({"analytics", "developer", "finance", "monitoring", "othe
 _POSTGRES = frozenset({"postgresql", "postgres", "pg"})
 _UNUSED = frozenset(
     {
-        "$schema", "author", "config", "description", "homepage", "integrations", "isolation", "keywords", "license",
-        "rbac", "repository", "shell", "backend.devEntry", "backend.entry", "database.required", "database.seed",
-        "dependencies.shell", "frontend.devEntry", "frontend.devPort", "frontend.entryPoint",
+        "$schema", "author", "category", "config", "description", "homepage", "integrations", "isolation", "keywords",
+        "license", "rbac", "repository", "shell", "backend.devEntry", "backend.entry", "database.required",
+        "database.seed", "dependencies.shell", "frontend.devEntry", "frontend.devPort", "frontend.entryPoint",
         "frontend.navigation.path", "permissions.browser", "permissions.shell",
     }
 )  # fmt: skip
@@ -161,9 +161,10 @@ def _remark(reading: Reading) -> None:
     for key, instead in (("isCore", "core services are the platform's"), ("icon", "the menu's is navigation.icon")):
         if key in reading.source:
             reading.fault(key, reading.value(key), f"is in no type of the manifest: ignored; {instead}")
-    category = reading.value("category")
+    category = reading.source.get("category")
     if category is not None and (not isinstance(category, str) or category not in CATEGORIES):
-        reading.fault("category", category, f"is outside the enum ({', '.join(sorted(CATEGORIES))}): ignored")
+        text = f"is outside the enum ({', '.join(sorted(CATEGORIES))}): ignored"
+        reading.fault("category", reading.value("category"), text)
     if reading.value("lifecycle"):
         reading.decided("lifecycle", "not run", "commands of the manifest; a migration belongs in database.migrate")
     unread = sorted(reading.unread())

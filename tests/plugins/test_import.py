@@ -232,8 +232,14 @@ def test_a_field_that_nobody_knows_is_said_wherever_it_stands(changes: dict[str,
 
 
 def test_known_fields_that_no_entry_has_are_said_in_one_line() -> None:
-    found = imported(rbac={}, backend={**FULL["backend"], "entry": "x"}, permissions={"shell": []}, integrations={})
-    assert "not used: backend.entry, integrations, permissions.shell, rbac" in "\n".join(found.derived)
+    found = imported(
+        rbac={},
+        category="finance",
+        backend={**FULL["backend"], "entry": "x"},
+        permissions={"shell": []},
+        integrations={},
+    )
+    assert "not used: backend.entry, category, integrations, permissions.shell, rbac" in "\n".join(found.derived)
     assert not found.wrong
 
 
