@@ -3,19 +3,20 @@
 import sys
 from collections.abc import Sequence
 
-from planning.console import tell
+from planning.interrupt import stoppable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one sub-command; what it says goes to standard output, errors to standard error."""
 
-    def work() -> list[str]:
-        # Loaded here, so that Ctrl-C while it loads is answered in a line as well.
+    def work() -> int:
+        # Loaded here: it takes most of a second, in which Ctrl-C is to be answered too.
+        from planning.console import tell  # noqa: PLC0415
         from plugins.arguments import run  # noqa: PLC0415
 
-        return run(arguments)
+        return tell(lambda: run(arguments))
 
-    return tell(work)
+    return stoppable(work)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from planning.console import committed
+from planning.interrupt import committed
 from planning.problem import InvalidInputError, Problem, Problems
 from plugins.editor import RegistryText
-from plugins.files import alone, check_writable, read_text, shown_path, write_atomically
+from plugins.files import alone, read_text, shown_path, write_atomically
 from plugins.parse import parse_entries, parse_registry
 from plugins.reading import Taken
 from plugins.schema import Entry
@@ -75,10 +75,9 @@ class Book:
             if read_text(self.path, limit=MAX_BYTES) != self._whole:
                 rule = "a change is made to the file as it was read"
                 raise self._refused(touched, "(changed by another meanwhile)", rule, "run the command again")
-            check_writable(self.path)
             committed()
-            beside()
-            write_atomically(self.path, (_BOM * self._whole.startswith(_BOM) + text).encode())
+            data = (_BOM * self._whole.startswith(_BOM) + text).encode()
+            write_atomically(self.path, data, first=beside)
 
     def _read(self, text: str) -> Mapping[str, Any]:
         found, problems = read_yaml(text, self.file)

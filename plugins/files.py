@@ -4,7 +4,7 @@ import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,12 +43,12 @@ def read_text(path: Path, *, limit: int) -> str:
         raise _refused(path, f"byte {error.start} is not UTF-8", "a UTF-8 text file", "save it as UTF-8") from None
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, first: Callable[[], None] = lambda: None) -> None:
     """Replaces a file whole or not at all, whatever happens meanwhile; a link stays, and its target is replaced.
 
-    Raises InvalidInputError where it can't.
+    first: done when all is ready but the replacement itself. Raises InvalidInputError where it can't.
     """
-    check_writable(path)
+    _check_writable(path)
     scratch: Path | None = None
     try:
         target = path.resolve()
@@ -60,6 +60,7 @@ def write_atomically(path: Path, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         scratch.chmod(mode)
+        first()
         scratch.replace(target)
     except OSError as error:
         raise _unwritable(path, error) from None
@@ -76,7 +77,7 @@ def delete(path: Path) -> None:
         raise _unwritable(path, error) from None
 
 
-def check_writable(path: Path) -> None:
+def _check_writable(path: Path) -> None:
     """Raises InvalidInputError for a file that its owner made read-only: replacing it needs no right to write it."""
     try:
         mode = path.stat().st_mode if path.exists() else stat.S_IWUSR
