@@ -138,7 +138,7 @@ def _memory(resources: Reading) -> str | None:
 
 def _environment(backend: Reading) -> dict[str, Any]:
     env: dict[str, str] = {}
-    secrets: list[str] = []
+    secrets: dict[str, None] = {}
     stated = backend.value("env")
     if stated is not None and not isinstance(stated, (list, dict)):
         backend.fault("env", HIDDEN, "is no object: ignored")
@@ -150,7 +150,7 @@ def _environment(backend: Reading) -> dict[str, Any]:
         elif key in RESERVED:
             backend.decided(f"env.{key}", "left out", "the platform sets it")
         elif looks_secret(key, value if isinstance(value, str) else ""):
-            secrets.append(key)
+            secrets[key] = None
             backend.decided(f"secrets.{key}", "a name only", "set its value with pulumi config set --secret")
         elif isinstance(value, str):
             if "\x00" in value or len(value) > MAX_ENV_VALUE:
@@ -161,4 +161,4 @@ def _environment(backend: Reading) -> dict[str, Any]:
             env[key] = str(value).lower() if isinstance(value, bool) else str(value)
         else:
             backend.fault("env", key, "has no value: add it under env if the service needs it")
-    return {"env": env, "secrets": secrets}
+    return {"env": env, "secrets": list(secrets)}

@@ -18,15 +18,15 @@ def import_frontend(frontend: Reading, reading: Reading, *, name: str) -> dict[s
             frontend.fault("entry", stated, "doesn't end in the name of a .js file")
         bundle = f"{name}.js"
         frontend.decided("frontend.bundle", bundle, "made from the name")
-    routes: list[str] = []
+    routes: dict[str, None] = {}
     for route in frontend.texts("routes"):
         if not 0 < len(route) <= MAX_ROUTE or not re.fullmatch(ROUTE_PATTERN, route):
             frontend.fault("routes", route, "is no plain path (a * only as the last part): left out")
         elif route in routes:
             frontend.fault("routes", route, "stands twice: kept once")
         else:
-            routes.append(route)
-    found = {"bundle": bundle, "routes": routes, "navigation": _navigation(frontend, reading)}
+            routes[route] = None
+    found = {"bundle": bundle, "routes": list(routes), "navigation": _navigation(frontend, reading)}
     return {key: value for key, value in found.items() if value}
 
 
