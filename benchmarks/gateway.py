@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
 from planning.gateway import CONTAINER_PORT, NAMESPACE
 from planning.naming import namespace
-from planning.spec import AuthSpec
+from planning.spec import AuthSpec, PluginSpec
 from rehearsal.kube_api import Object
 from rehearsal.progress import Progress
 from tests.dataplane.cluster.namespaces import INSIDE, entering, inside
 from tests.dataplane.cluster.wait import wait_for
+from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.parts import gather, handed_over, variable
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig
@@ -93,9 +94,9 @@ def _ways(rig: Rig) -> list[Way]:
         objects.apply(pod(spec, answering()))
         routes = rig.routes(spec)
         objects.apply(routes if spec is _COUNTED else [_without_limits(each) for each in routes])
-    for spec in _OTHERS:
-        objects.apply([each for each in (*pod(spec, ""), *rig.routes(spec)) if each["kind"] != "Deployment"])
     address = wait_for("a backend", lambda: rig.cluster.pods(namespace(_COUNTED.name), ""))[0]["status"]["podIP"]
+    for spec in _OTHERS:
+        objects.apply([*_unasked(spec, address), *rig.routes(spec)])
     limiters = [pod["status"]["podIP"] for pod in rig.cluster.pods(NAMESPACE, _LIMITER)]
     minimal = _started(rig, MINIMAL, proxying(address))
     floor = _started(rig, ASKING, asking(address, limiters, _DOMAIN))
@@ -115,6 +116,20 @@ def _ways(rig: Rig) -> list[Way]:
     for way in ways:
         wait_for(way.name, lambda w=way: _asked(w) == "200")
     return ways
+
+
+def _unasked(spec: PluginSpec, address: str) -> list[Object]:
+    """A plugin that has a route and no requests. address: of a pod, which may be another's."""
+    home = {"name": spec.name, "namespace": namespace(spec.name)}
+    ends: Object = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {**home, "labels": {"kubernetes.io/service-name": spec.name}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": [address]}],
+        "ports": [{"name": "", "port": documents.PORT, "protocol": "TCP"}],
+    }
+    return [*(each for each in pod(spec, "") if each["kind"] != "Deployment"), ends]
 
 
 def _started(rig: Rig, workload: Workload, configuration: str) -> str:
