@@ -35,8 +35,7 @@ def read_manifest(path: Path) -> Mapping[str, Any]:
     rule = "no secret in a manifest that is kept, nor a variable of the platform's: it is read by everyone"
     fix = "remove it there, list a secret's name in the entry, set it with pulumi config set --secret, and rotate it"
     problems = [
-        Problem(file=file, entry="", field=f"backend.env.{name}", value=HIDDEN, rule=rule, fix=fix)
-        for name in open_secrets(found)
+        Problem(file=file, entry="", field=name, value=HIDDEN, rule=rule, fix=fix) for name in open_secrets(found)
     ]
     if problems:
         raise InvalidInputError(problems)

@@ -10,26 +10,50 @@ from plugins.report import HIDDEN, shown
 
 
 def open_secrets(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the variables under backend.env that are the platform's or look like secrets, and have a value."""
-    return tuple(open_value(name) for _, name, value in variables(_env(manifest)) if _gives_away(name, value))
+    """Paths of the values that look like secrets; of the variables under backend.env also of the platform's own."""
+    found: list[str] = []
+    _kept(manifest, "", found)
+    return tuple(found)
+
+
+def without_secrets(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The manifest without these values."""
+    return cast("Mapping[str, Any]", _kept(manifest, "", []))
 
 
 def open_value(value: object) -> str:
     """A value, or what stands in a name's place, as people may read it: one that looks like a secret isn't shown."""
-    text = value if isinstance(value, str) else json.dumps(value)
-    return HIDDEN if looks_secret("", text) else shown(value) or '""'
+    found: list[str] = []
+    _kept([value], "", found)
+    return HIDDEN if found else shown(value) or '""'
 
 
-def without_secrets(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The manifest without these variables."""
-    env = _env(manifest)
-    kept = [item for item, name, value in variables(env) if not _gives_away(name, value)]
-    return {**manifest, "backend": {**manifest["backend"], "env": dict(kept) if isinstance(env, Mapping) else kept}}
+def _kept(value: object, path: str, found: list[str]) -> object:
+    """What is left of a value without the secrets within; their paths go to `found`."""
+    if path == "backend.env" and isinstance(value, (Mapping, list)):
+        stated = variables(cast("object", value))
+        found += [f"{path}.{open_value(name)}" for _, name, inner in stated if _gives_away(name, inner)]
+        kept = [item for item, name, inner in stated if not _gives_away(name, inner)]
+        return dict(kept) if isinstance(value, Mapping) else kept
+    if isinstance(value, Mapping):
+        left: dict[str, object] = {}
+        for key, inner in cast("Mapping[str, object]", value).items():
+            within = ".".join(filter(None, (path, key)))
+            if _secret_text(key, inner):
+                found.append(HIDDEN if looks_secret("", key) else within)
+            else:
+                left[key] = _kept(inner, within, found)
+        return left
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        found += [path for item in items if _secret_text("", item)]
+        return [_kept(item, path, found) for item in items if not _secret_text("", item)]
+    return value
 
 
-def _env(manifest: Mapping[str, Any]) -> object:
-    backend = manifest.get("backend")
-    return cast("Mapping[str, object]", backend).get("env") if isinstance(backend, Mapping) else None
+def _secret_text(name: str, value: object) -> bool:
+    # Under a secret's name only a text is one: "password": {"type": "string"} describes what people fill in.
+    return looks_secret("", name) or (isinstance(value, str) and bool(value) and looks_secret(name.upper(), value))
 
 
 def variables(env: object) -> list[tuple[Any, str, Any]]:

@@ -14,6 +14,7 @@ from planning.problem import InvalidInputError
 from plugins.editor import RegistryText
 from plugins.importer import Imported, import_manifest
 from plugins.manifest import parse_manifest
+from plugins.manifest_secrets import open_secrets, without_secrets
 from plugins.reading import Taken
 from plugins.schema import Entry
 from plugins.yaml_text import read_yaml
@@ -249,6 +250,26 @@ def test_known_fields_that_no_entry_has_are_said_in_one_line() -> None:
     )
     assert "not used: backend.entry, category, integrations, permissions.shell, rbac" in "\n".join(found.derived)
     assert not found.wrong
+
+
+def test_a_value_that_looks_like_a_secret_is_kept_nowhere_wherever_it_stands() -> None:
+    manifest = {
+        "config": {"schema": {"token": {"type": "string", "secret": True}, "url": "postgres://u:hunter2@db/x"}},
+        "database": {"password": "hunter2", "seed": "./seed.ts"},
+        "permissions": {"external": ["x.com", "https://u:hunter2@x.com"]},
+        "keys": [{"apiKey": "hunter2"}, {"postgres://u:hunter2@db/x": 1, "apiKey": ""}],
+    }
+    assert open_secrets(manifest) == (
+        "config.schema.url", "database.password", "permissions.external", "keys.apiKey", "(not shown: may be secret)",
+    )  # fmt: skip
+    assert without_secrets(manifest) == {
+        "config": {"schema": {"token": {"type": "string", "secret": True}}},
+        "database": {"seed": "./seed.ts"},
+        "permissions": {"external": ["x.com"]},
+        "keys": [{}, {"apiKey": ""}],
+    }
+    found = imported(**manifest, backend=None)
+    assert not said(found, "hunter2")
 
 
 def test_what_is_left_out_with_its_section_is_said_once() -> None:
