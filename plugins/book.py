@@ -68,8 +68,9 @@ class Book:
     ) -> None:
         """Writes a text that passes every rule and reads as these values; otherwise all stays as it was."""
         if self._read(text) != values:
-            value = "(not as it should read)"
-            raise self._refused(touched, value, "a change touches its own fields only", "make this change by hand")
+            value = "(the file would not read as it should)"
+            rule = "a change touches its own fields only, where the entries stand plainly: one field a line"
+            raise self._refused(touched, value, rule, "end the file with a line break, or make this change by hand")
         parse_registry(text, file=self.file, folder=self.path.parent, production=False, under_edit=True)
         with alone(self.path):
             if read_text(self.path, limit=MAX_BYTES) != self._whole:

@@ -52,9 +52,19 @@ def test_text_that_looks_like_something_else_is_quoted() -> None:
         assert line in after
 
 
-@pytest.mark.parametrize("head", ["plugins:\n", "plugins: {}\n", "# c\nplugins: { } # none yet\n", "plugins: ~\n"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "plugins:\n",
+        "plugins: {}\n",
+        "# c\nplugins: { } # none yet\n",
+        "plugins: ~\n",
+        "plugins: null",
+        "---\n'plugins' : {\n} # none\n# c\n",
+    ],
+)
 def test_the_first_entry_opens_the_registry(head: str) -> None:
-    assert "plugins:" in edited(head).append("one", {"version": "1.0.0"})
+    assert "plugins" in edited(head).append("one", {"version": "1.0.0"})
     assert edited(head).append("one", {"version": "1.0.0"}).endswith("\n\n  one:\n    version: 1.0.0\n")
 
 
@@ -94,6 +104,38 @@ def test_removing_the_last_entry_leaves_an_empty_registry() -> None:
     after = edited("# head\nplugins:\n  one:\n    version: 1.0.0\n").remove("one")
     assert after == "# head\nplugins: {}\n"
     assert "two:" in edited(after).append("two", {"version": "1.0.0"})
+
+
+def test_removing_the_last_entry_keeps_the_remarks_about_all_of_them() -> None:
+    text = "plugins: # the list: all\n\n  # All of them.\n\n  # About one.\n  one:\n    version: 1.0.0\n...\n"
+    after = edited(text).remove("one")
+    assert after == "plugins: {} # the list: all\n\n  # All of them.\n\n...\n"
+    assert "# All of them.\n\n  two:\n    version: 1.0.0\n...\n" in edited(after).append("two", {"version": "1.0.0"})
+
+
+def test_values_are_set_and_removed_wherever_they_stand() -> None:
+    """database.moveTo goes, .shard becomes 3, .movedFrom is new."""
+    for before, after in (
+        ("\n      shard: 1 # c\n      moveTo: 3\n", "\n      shard: 3 # c\n      movedFrom: 1\n"),
+        (
+            "\n      moveTo:\n        3\n      # c\n      shard: '1'\n",
+            "\n      # c\n      shard: 3\n      movedFrom: 1\n",
+        ),
+        ("\n      shard: >-\n        1\n\n      moveTo: 3\n", "\n      shard: 3\n      movedFrom: 1\n\n"),
+        ("\n      shard:\n", "\n      shard: 3\n      movedFrom: 1\n"),
+        (" {moveTo: 3,shard: 1}\n", " {shard: 3, movedFrom: 1}\n"),
+        (" { shard: 1,\n      moveTo: 3, # c\n    }\n", " { shard: 3, movedFrom: 1, # c\n    }\n"),
+        (" {} # c\n", " {shard: 3, movedFrom: 1} # c\n"),
+        (" ~ # c\n", " {shard: 3, movedFrom: 1} # c\n"),
+    ):
+        head = "plugins:\n  one: # one\n    database:"
+        changes = {"database": {"shard": 3, "moveTo": None, "movedFrom": 1}}
+        assert edited(head + before).change("one", changes) == head + after
+
+
+def test_an_entry_behind_a_question_mark_is_left_to_people() -> None:
+    with pytest.raises(InvalidInputError, match="begin the line with one:"):
+        edited("plugins:\n  ? one\n  : version: 1.0.0\n").remove("one")
 
 
 def test_entries_in_braces_are_left_to_people() -> None:

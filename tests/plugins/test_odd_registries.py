@@ -238,3 +238,12 @@ def test_an_addition_leaves_every_line_as_it_was(tmp_path: Path, odd: str) -> No
     assert blank == []
     assert ("\r\n" in ODD[odd]) == ("\r\n" in read(path))
     assert ODD[odd].endswith("...\n") == read(path).endswith("...\n")
+
+
+def test_a_text_that_would_grow_by_a_line_break_is_refused(tmp_path: Path) -> None:
+    text = ODD["block text at the end"].removesuffix("\n")
+    path = write(tmp_path, text)
+    found = run("add", manifest(tmp_path), registry=path)
+    assert found.returncode == 2
+    assert "end the file with a line break" in found.stderr
+    assert read(path) == text

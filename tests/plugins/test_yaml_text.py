@@ -33,8 +33,10 @@ def test_what_would_be_lost_or_run_is_refused_with_its_line(text: str, line: int
     assert any(f"line {line}: " in problem.value and word in problem.value for problem in problems), problems
 
 
-def test_characters_that_yaml_has_not_are_refused() -> None:
-    value, problems = read_yaml("plugins: \x00", "registry.yaml")
+@pytest.mark.parametrize("char", "\0\x0b\x0c\x1c\x1d\x1e")
+def test_characters_that_yaml_has_not_are_refused(char: str) -> None:
+    """Among them those that end a line for Python and not for YAML: both count the same lines of what is left."""
+    value, problems = read_yaml(f"plugins: # {char}", "registry.yaml")
     assert value is None
     assert "control characters" in problems[0].value
 
