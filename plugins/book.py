@@ -11,6 +11,7 @@ from plugins.files import alone, read_text, shown_path, write_atomically
 from plugins.parse import parse_entries, parse_registry
 from plugins.reading import Taken
 from plugins.schema import Entry
+from plugins.yaml_edit import merged
 from plugins.yaml_text import MAX_BYTES, read_yaml
 
 _BOM = "\ufeff"
@@ -55,7 +56,7 @@ class Book:
 
     def change(self, name: str, changes: Mapping[str, object]) -> None:
         """Changes an entry: mappings are merged into it, None removes a key."""
-        values = {**self._values, name: _merged(self._values[name], changes)}
+        values = {**self._values, name: merged(self._values[name], changes)}
         self._save(self.text.change(name, changes), values, touched=name)
 
     def remove(self, name: str, *, beside: Callable[[], None]) -> None:
@@ -86,16 +87,3 @@ class Book:
 
     def _refused(self, entry: str, value: str, rule: str, fix: str) -> InvalidInputError:
         return InvalidInputError([Problem(file=self.file, entry=entry, field="", value=value, rule=rule, fix=fix)])
-
-
-def _merged(before: object, changes: Mapping[str, object]) -> Mapping[str, object]:
-    """What plain values become by changes: mappings are merged, None removes a key."""
-    found = dict(cast("Mapping[str, object]", before)) if isinstance(before, Mapping) else {}
-    for key, value in changes.items():
-        if isinstance(value, Mapping):
-            found[key] = _merged(found.get(key), cast("Mapping[str, object]", value))
-        elif value is None:
-            found.pop(key, None)
-        else:
-            found[key] = value
-    return found

@@ -19,15 +19,29 @@ def changed(text: str, path: tuple[str, ...], changes: Mapping[str, object]) -> 
     for key, value in changes.items():
         parent: Any = _at(text, path)
         keys = [str(each.value) for each, _ in parent.value]
+        item = merged(None, {key: value})
         if key not in keys:
-            text = text if value is None else _inserted(text, parent, {key: value})
+            text = _inserted(text, parent, item) if item else text
         elif value is None:
             text = _removed(text, parent, keys.index(key))
         elif isinstance(value, Mapping) and isinstance(parent.value[keys.index(key)][1], yaml.MappingNode):
             text = changed(text, (*path, key), cast("Mapping[str, object]", value))
         else:
-            text = _replaced(text, parent.value[keys.index(key)][1], on_one_line(cast("object", value)))
+            text = _replaced(text, parent.value[keys.index(key)][1], on_one_line(item[key]))
     return text
+
+
+def merged(before: object, changes: Mapping[str, object]) -> Mapping[str, object]:
+    """What plain values become by changes: mappings are merged, None removes a key."""
+    found = dict(cast("Mapping[str, object]", before)) if isinstance(before, Mapping) else {}
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            found[key] = merged(found.get(key), cast("Mapping[str, object]", value))
+        elif value is None:
+            found.pop(key, None)
+        else:
+            found[key] = value
+    return found
 
 
 def compose(text: str) -> Any:
