@@ -41,7 +41,9 @@ class Book:
             names=frozenset(self.entries),
             ports=frozenset(entry.port for entry in self.entries.values() if entry.port),
             shard_loads=loads,
-            with_backend=frozenset(name for name, entry in self.entries.items() if entry.port),
+            with_backend=frozenset(
+                name for name, entry in self.entries.items() if entry.port and entry.lifecycle in ("active", "draining")
+            ),
         )
 
     def entry(self, name: str) -> Entry:

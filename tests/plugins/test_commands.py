@@ -72,6 +72,14 @@ def manifest(tmp_path: Path, **fields: object) -> str:
     return str(path)
 
 
+def test_a_dependency_that_has_stopped_is_left_out_and_said(registry: Path, tmp_path: Path) -> None:
+    stopped = "    lifecycle: stopped\n    installs: {active: 0, counted: 2026-01-31}\n    displayName: Community Hub\n"
+    registry.write_text(registry.read_text().replace("    displayName: Community Hub\n", stopped))
+    found = run("add", manifest(tmp_path, dependencies={"required": ["community"]}), registry=registry)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "community has no backend that answers" in found.stdout
+
+
 def test_the_program_exits_0_when_all_is_well_and_says_so() -> None:
     found = run_program("validate", "--production")
     assert (found.returncode, found.stderr) == (0, "")
