@@ -11,7 +11,7 @@ from yaml.resolver import Resolver
 from planning.problem import Problem
 
 try:
-    # libyaml's parser is about ten times faster; a wheel without it reads the same text.
+    # libyaml's parser is about ten times faster; a wheel without it reads the same, but for a tab behind a value.
     from yaml import CSafeLoader as Loader
 except ImportError:
     from yaml import SafeLoader as Loader
