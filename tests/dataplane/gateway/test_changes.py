@@ -46,6 +46,19 @@ def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: 
         each.close()
 
 
+def test_a_plugin_that_comes_back_answers_browsers_once_its_former_answer_is_removed(rig: Rig) -> None:
+    back, path = unlimited("back"), "/api/v1/back/x"
+    stopped = rig.routes(replace(back, lifecycle=Lifecycle.STOPPED))
+    rig.cluster.objects.apply(stopped)
+    wait_for("410", lambda: rig.get(path).status == 410)
+    rig.put(back)
+    # A token is a condition more, by which the plugin's own route wins; else the older route does.
+    wait_for("tokens to pass", lambda: rig.get(path, user="alice").status == 200)
+    assert {rig.get(path, headers=SESSION).status for _ in range(20)} == {410}
+    _remove(rig, stopped)
+    wait_for("browsers to pass", lambda: rig.get(path, headers=SESSION).status == 200)
+
+
 def test_other_limits_and_other_pods_leave_open_connections_alone(rig: Rig) -> None:
     (pod, *_) = rig.envoys
     before = rig.statistics(pod, "listener_modified")
