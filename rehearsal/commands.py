@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,10 +50,13 @@ class Rehearsal:
             toolbox = Toolbox(self.progress)
             tools = toolbox.get(tool_table.ALL)
             definitions = crds.get(toolbox, self.progress)
-            access = self._start_control_planes(self._planes() | self._planes_of(planned), tools, definitions)
             engine = self._engine(toolbox)
+            first = engine.is_empty()
+            if first:
+                self._forget_clusters()
+            access = self._start_control_planes(self._planes() | self._planes_of(planned), tools, definitions)
             pack = ["--policy-pack", str(self.project.policies)]
-            outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack)
+            outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack, stepwise=not first)
             self._tell_policies(outcome)
             report = Report(
                 plan=self.plan,
@@ -114,9 +118,7 @@ class Rehearsal:
         with self._alone():
             if (self.project.state / "configured").exists():
                 self._destroy()
-            for name, plane in self._planes().items():
-                with self.progress.task(f"control plane {name}: stop"):
-                    plane.stop()
+            self._forget_clusters()
             self.project.delete()
         print(f"Down: nothing of {self.project.stack} is left.")
 
@@ -145,7 +147,15 @@ class Rehearsal:
         # Objects are deleted by the real API server: a control plane that was stopped comes up once more.
         self._start_control_planes(self._planes(), tools, crds.get(toolbox, self.progress))
         engine.lift_protection()
-        engine.operate("pulumi destroy", "destroy", "--yes", "--skip-preview")
+        # One that was killed is done again: to delete what is gone already is no fault.
+        engine.operate("pulumi destroy", "destroy", "--yes", "--skip-preview", stepwise=False)
+
+    def _forget_clusters(self) -> None:
+        """Stop them and remove what they hold: there is nothing, or a first run was killed and its state knows none."""
+        for name, plane in self._planes().items():
+            with self.progress.task(f"control plane {name}: stop"):
+                plane.stop()
+        shutil.rmtree(self.project.state / "clusters", ignore_errors=True)
 
     def _ready_engine(self) -> Engine:
         with self._alone():

@@ -54,6 +54,10 @@ class Engine:
         """Whether the stack was made."""
         return self.state_file().exists()
 
+    def is_empty(self) -> bool:
+        """Whether the state, which must exist, has no resource."""
+        return '"urn"' not in self.state_file().read_text()
+
     def state_file(self) -> Path:
         """The file backend's own file of the stack."""
         return self._backend() / "stacks" / self.project.name / f"{self.project.stack}.json"
@@ -68,8 +72,11 @@ class Engine:
             raise RehearsalError(f"pulumi {' '.join(arguments[:2])} failed:\n{(done.stderr or done.stdout).strip()}")
         return done.stdout
 
-    def operate(self, title: str, *arguments: str) -> Outcome:
+    def operate(self, title: str, *arguments: str, stepwise: bool = True) -> Outcome:
         """Run up, preview, refresh or destroy, showing how far it is. Raises RehearsalError with what went wrong.
+
+        stepwise: the state is written at every step, else at the end: half of the time of a run of many steps. One that
+        is killed (not: stopped, or failed) is then not in the state.
 
         Ctrl-C asks the engine to stop after what is under way, a second one ends it at once.
         """
@@ -79,13 +86,14 @@ class Engine:
         events.unlink(missing_ok=True)
         command = [str(self.pulumi.path), *arguments, "--stack", self.project.stack, "--non-interactive"]
         command += ["--color=never", f"--parallel={PARALLEL}", f"--event-log={events}"]
+        environment = self.environment if stepwise else {**self.environment, "PULUMI_SKIP_CHECKPOINTS": "true"}
         outcome = Outcome()
         with self._progress.task(title) as task, log.open("w") as out:
             # A session of its own: Ctrl-C reaches us alone, and we pass it on exactly once.
             process = subprocess.Popen(
                 command,
                 cwd=self.project.folder,
-                env=self.environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
