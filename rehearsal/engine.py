@@ -75,8 +75,8 @@ class Engine:
     def operate(self, title: str, *arguments: str, stepwise: bool = True) -> Outcome:
         """Run up, preview, refresh or destroy, showing how far it is. Raises RehearsalError with what went wrong.
 
-        stepwise: the state is written at every step, else at the end: half of the time of a run of many steps. One that
-        is killed (not: stopped, or failed) is then not in the state.
+        stepwise: the state is written at every step, else at the end, which takes half of the time or less. A run that
+        is killed, not stopped or failed, is then not in the state (docs/decisions/state-at-the-end.md).
 
         Ctrl-C asks the engine to stop after what is under way, a second one ends it at once.
         """
