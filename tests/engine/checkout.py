@@ -105,10 +105,11 @@ class Checkout:
             if step["op"] not in ("same", "read")
         ]
 
-    def finished(self, operation: str) -> int:
-        """How many resources the run that is under way has finished."""
+    def finished(self, operation: str, name: str = "") -> int:
+        """How many resources the run that is under way has finished; name: of those that have it in theirs."""
         log = self.state / "logs" / f"{operation}.events"
-        return log.read_text().count('"resOutputsEvent"') if log.exists() else 0
+        lines = log.read_text().splitlines() if log.exists() else []
+        return sum('"resOutputsEvent"' in line and name in line for line in lines)
 
     def log(self, operation: str) -> str:
         """The end of what the engine said."""

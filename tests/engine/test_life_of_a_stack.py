@@ -49,13 +49,21 @@ def test_a_first_preview_needs_no_control_plane(checkout: Checkout) -> None:
 
 
 def test_an_engine_killed_in_the_middle_of_an_update_leaves_an_error_and_no_harm(checkout: Checkout) -> None:
+    registry = checkout.registry.read_text()
+    _add_odd_one(checkout)
     command = checkout.start_up()
-    wait_until(lambda: checkout.finished("up") > 200 or command.poll() is not None)
+    made = "use1-odd-one-namespace"
+    wait_until(
+        lambda: bool(checkout.finished("up") > 200 and checkout.finished("up", made)) or command.poll() is not None
+    )
     assert command.poll() is None, checkout.log("up")
     (engine,) = checkout.processes(ENGINE)
     checkout.kill({engine: ""})
 
     assert command.wait(60) == 1
+    # Never mind what was half made: the next chapter's registry doesn't have it.
+    checkout.registry.write_text(registry)
+    (checkout.registry.parent / "manifests" / "odd-one.plugin.json").unlink()
 
 
 def test_the_next_up_converges_with_no_orphan(checkout: Checkout) -> None:
@@ -126,10 +134,8 @@ def test_a_plugin_never_seen_before_changes_only_its_own_and_goes_without_a_trac
     checkout: Checkout, platform: Platform
 ) -> None:
     before, registry = checkout.resources(), checkout.registry.read_text()
-    manifest = checkout.root / "plugin.json"
-    manifest.write_text(json.dumps(ODD_ONE))
+    _add_odd_one(checkout)
 
-    assert checkout.command("plugins", "add", str(manifest)).returncode == 0
     assert "odd-one" in checkout.up()
     added = checkout.resources()
     assert {step for step, _, urn in checkout.steps("up") if "odd-one" in urn} == {"create"}
@@ -212,6 +218,12 @@ def test_down_leaves_no_process_and_no_file(checkout: Checkout) -> None:
     assert checkout.processes() == {}
     assert not checkout.state.exists()
     assert "nothing to take down" in checkout.command("rehearsal", "down").stdout
+
+
+def _add_odd_one(checkout: Checkout) -> None:
+    manifest = checkout.root / "plugin.json"
+    manifest.write_text(json.dumps(ODD_ONE))
+    assert checkout.command("plugins", "add", str(manifest)).returncode == 0
 
 
 def _secrets_are_kept(checkout: Checkout) -> None:
