@@ -141,7 +141,7 @@ class Rehearsal:
         toolbox = Toolbox(self.progress)
         engine = Engine(self.project, toolbox.get([tool_table.CLI])["pulumi"], self.progress)
         engine.settle()
-        if not engine.resources():
+        if engine.is_empty():
             return
         tools = toolbox.get(tool_table.ALL)
         # Objects are deleted by the real API server: a control plane that was stopped comes up once more.

@@ -50,13 +50,9 @@ class Engine:
             mark.write_text(source)
         self.settle()
 
-    def exists(self) -> bool:
-        """Whether the stack was made."""
-        return self.state_file().exists()
-
     def is_empty(self) -> bool:
-        """Whether the state, which must exist, has no resource."""
-        return '"urn"' not in self.state_file().read_text()
+        """Whether the stack has no resource, or was never made."""
+        return not self.state_file().exists() or '"urn"' not in self.state_file().read_text()
 
     def state_file(self) -> Path:
         """The file backend's own file of the stack."""
@@ -112,7 +108,7 @@ class Engine:
 
     def resources(self) -> list[State]:
         """Resources in the state, also of a half-made stack."""
-        return cast("list[State]", self.export().get("resources") or []) if self.exists() else []
+        return cast("list[State]", self.export().get("resources") or [])
 
     def settle(self) -> None:
         """After a run that was killed: end what is left of it, free the lock, forget operations without a result.
