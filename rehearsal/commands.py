@@ -18,7 +18,7 @@ from plugins.load import load_stack_config, parse_inputs, plan_of
 from rehearsal import RehearsalError, crds, tool_table
 from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.engine import Engine, open_shell
-from rehearsal.events import Outcome, short_name
+from rehearsal.events import Outcome, changes, remarks, total
 from rehearsal.kube_api import Object
 from rehearsal.pki import write_private
 from rehearsal.progress import Progress
@@ -26,7 +26,6 @@ from rehearsal.project import Project
 from rehearsal.report import Report
 from rehearsal.tools import Found, Toolbox
 
-SHOWN_CHANGES = 40
 CANNOT_RUN = "can't run policy"
 """How the policy SDK says that a policy broke on a value that isn't known: by a remark, which fails nothing."""
 
@@ -231,32 +230,3 @@ def plan(project: Project) -> PlatformPlan:
     _, registry = parse_inputs(project.stack, project.root, config)
     names = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
     return plan_of(project.stack, project.root, config, names)
-
-
-def changes(outcome: Outcome) -> list[str]:
-    """What would change: each resource while they are few, else how many."""
-    if outcome.nothing_changed:
-        return ["Nothing would change."]
-    counted = ", ".join(f"{count} {operation}" for operation, count in sorted((outcome.changes or {}).items()))
-    if len(outcome.steps) > SHOWN_CHANGES:
-        return [f"Would be: {counted}."]
-    return [*(f"{operation:>8}  {short_name(urn)}" for operation, urn in outcome.steps), f"Would be: {counted}."]
-
-
-def remarks(outcome: Outcome) -> list[str]:
-    """What the policy pack says: each policy once, with the first resource and how many more there are."""
-    by_policy: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for level, policy, message, urn in outcome.violations:
-        by_policy.setdefault((level, policy), []).append((message, urn))
-    lines: list[str] = []
-    for (level, policy), found in sorted(by_policy.items()):
-        message, urn = found[0]
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        lines.append(f"policy {policy} ({level}), {short_name(urn)}{more}: {message}")
-    return lines
-
-
-def total(outcome: Outcome) -> int:
-    """Resources that there are after the operation."""
-    found = outcome.changes or {}
-    return sum(count for operation, count in found.items() if operation not in ("delete", "delete-replaced"))

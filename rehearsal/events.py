@@ -1,4 +1,4 @@
-"""What the engine reports while it works, read from its event log."""
+"""What the engine reports while it works, read from its event log, and in words."""
 
 import json
 from collections import Counter
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 SAME = "same"
 READS = frozenset({SAME, "read", "refresh", "import"})
+SHOWN_CHANGES = 40
 Event = dict[str, Any]
 
 
@@ -99,3 +100,32 @@ def short_name(urn: str) -> str:
     if len(parts) < 4:
         return urn
     return f"{parts[2].rsplit('$', 1)[-1]} {'::'.join(parts[3:])}"
+
+
+def changes(outcome: Outcome) -> list[str]:
+    """What would change: each resource while they are few, else how many."""
+    if outcome.nothing_changed:
+        return ["Nothing would change."]
+    counted = ", ".join(f"{count} {operation}" for operation, count in sorted((outcome.changes or {}).items()))
+    if len(outcome.steps) > SHOWN_CHANGES:
+        return [f"Would be: {counted}."]
+    return [*(f"{operation:>8}  {short_name(urn)}" for operation, urn in outcome.steps), f"Would be: {counted}."]
+
+
+def remarks(outcome: Outcome) -> list[str]:
+    """What the policy pack says: each policy once, with the first resource and how many more there are."""
+    by_policy: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for level, policy, message, urn in outcome.violations:
+        by_policy.setdefault((level, policy), []).append((message, urn))
+    lines: list[str] = []
+    for (level, policy), found in sorted(by_policy.items()):
+        message, urn = found[0]
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        lines.append(f"policy {policy} ({level}), {short_name(urn)}{more}: {message}")
+    return lines
+
+
+def total(outcome: Outcome) -> int:
+    """Resources that there are after the operation."""
+    found = outcome.changes or {}
+    return sum(count for operation, count in found.items() if operation not in ("delete", "delete-replaced"))

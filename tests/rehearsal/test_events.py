@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rehearsal.commands import changes, remarks
-from rehearsal.events import Outcome, Tail, short_name
+from rehearsal.events import Outcome, Tail, changes, remarks, short_name
 
 URN = "urn:pulumi:dev::naap::naap:platform:Platform$aws:s3/bucket:Bucket::assets"
 
