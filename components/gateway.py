@@ -7,17 +7,8 @@ import pulumi
 from pulumi_kubernetes import core, helm, meta
 
 from components.custom import AUTO_MODE, ENVOY, GATEWAY, custom
-from components.gateway_proxies import (
-    CERTIFICATE,
-    LIMITERS,
-    PROXIES,
-    TRACES,
-    clients,
-    errors,
-    idle_limits,
-    listener,
-    proxy,
-)
+from components.gateway_patches import errors, idle_limits
+from components.gateway_proxies import CERTIFICATE, LIMITERS, PROXIES, TRACES, clients, listener, proxy
 from components.gateway_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
 from components.headless_service import headless_service
 from components.namespace import restricted_namespace

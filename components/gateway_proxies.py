@@ -16,7 +16,6 @@ from planning.gateway import (
     TRACE_TAGS,
     GatewayPlan,
 )
-from planning.gateway_errors import local_replies
 from planning.labels import COMPONENT_LABEL
 from planning.priority import CORE
 from planning.routes import IDENTITY_HEADER
@@ -155,13 +154,13 @@ def listener() -> dict[str, Any]:
 
 def the_listener() -> dict[str, str]:
     """For routes of any namespace."""
-    return {**_this_gateway(), "namespace": NAMESPACE, "sectionName": LISTENER}
+    return {**this_gateway(), "namespace": NAMESPACE, "sectionName": LISTENER}
 
 
 def clients(plan: GatewayPlan) -> dict[str, Any]:
     """The ClientTrafficPolicy."""
     return {
-        "targetRefs": [_this_gateway()],
+        "targetRefs": [this_gateway()],
         "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
         "clientIPDetection": {"xForwardedFor": {"numTrustedHops": plan.trusted_hops}},
         "headers": {
@@ -180,41 +179,6 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
     }
 
 
-def errors(plan: GatewayPlan) -> dict[str, Any]:
-    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies, and every answer its id."""
-    values = {
-        "local_reply_config": local_replies(f"https://{plan.domain}"),
-        "always_set_request_id_in_response": True,
-    }
-    manager = "/filter_chains/0/filters/0/typed_config"
-    return _patches("listener.v3.Listener", {f"{manager}/{name}": value for name, value in values.items()})
-
-
-def idle_limits(plan: GatewayPlan) -> dict[str, Any]:
-    """The EnvoyPatchPolicy by which a request passes no limit but its own plugin's, whose routes switch it on.
-
-    Of the routes, in one piece: to switch the filters off in the listener, one by one, takes time that grows with the
-    square of their number (docs/decisions/idle-limits.md).
-    """
-    off = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled": True}
-    return _patches("route.v3.RouteConfiguration", {"/typed_per_filter_config": dict.fromkeys(plan.limit_filters, off)})
-
-
-def _patches(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    """values: by the paths where they are added."""
-    return {
-        "targetRef": _this_gateway(),
-        "type": "JSONPatch",
-        "jsonPatches": [
-            {
-                "type": f"type.googleapis.com/envoy.config.{kind}",
-                "name": f"{NAMESPACE}/{GATEWAY}/{LISTENER}",
-                "operation": {"op": "add", "path": path, "value": value},
-            }
-            for path, value in values.items()
-        ],
-    }
-
-
-def _this_gateway() -> dict[str, str]:
+def this_gateway() -> dict[str, str]:
+    """For policies of its namespace."""
     return {"group": GATEWAY_GROUP, "kind": "Gateway", "name": GATEWAY}

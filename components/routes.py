@@ -15,7 +15,17 @@ from components.route_policies import (
     session_access,
     stream_traffic,
 )
-from planning.routes import REQUEST_SECONDS, REQUESTS, SESSION_PORT, STREAMS, Access, Match, RoutesPlan, RulePlan
+from planning.routes import (
+    REQUEST_SECONDS,
+    REQUESTS,
+    SESSION_PORT,
+    STREAMS,
+    Access,
+    Match,
+    RoutesPlan,
+    RulePlan,
+    policy_name,
+)
 
 LIFECYCLE_HEADER = "naap-lifecycle"
 PUBLIC_RULES = "naap.io/public-rules"
@@ -63,7 +73,7 @@ class PluginRoutes(pulumi.ComponentResource):
 
     def _policy(self, kind: str, suffix: str, spec: Spec, access: tuple[Access, ...]) -> None:
         if rules := self._plan.of(*access):
-            self._add(suffix, ENVOY, kind, f"{self._plan.plugin}-{suffix}", spec(self._plan, rules))
+            self._add(suffix, ENVOY, kind, policy_name(self._plan.plugin, suffix), spec(self._plan, rules))
 
     def _add(
         self,

@@ -130,13 +130,18 @@ class RoutesPlan:
         return f"{SESSION_SERVICE}.{namespace(SESSION_SERVICE)}.svc.cluster.local"
 
 
+def policy_name(plugin: str, kind: str) -> str:
+    """Of a policy on a plugin's route."""
+    return f"{plugin}-{kind}"
+
+
 def limit_filters(registry: Registry) -> tuple[str, ...]:
     """Names of the filters that Envoy Gateway makes of the plugins' limits: one for each BackendTrafficPolicy.
 
     Also of policies that a plugin without streams hasn't: a name more does no harm.
     """
     return tuple(
-        f"envoy.filters.http.ratelimit/{namespace(spec.name)}/{spec.name}-{kind}"
+        f"envoy.filters.http.ratelimit/{namespace(spec.name)}/{policy_name(spec.name, kind)}"
         for spec in registry.plugins
         if spec.backend and spec.lifecycle.serves
         for kind in (REQUESTS, STREAMS)
