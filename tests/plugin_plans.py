@@ -8,6 +8,7 @@ from typing import Any
 
 from planning.database import plan_shards
 from planning.databases import plan_databases
+from planning.gateway import GatewayPlan, plan_gateway
 from planning.plugin import PluginPlan, plan_plugin
 from planning.routes import plan_routes
 from planning.settings import Settings, parse_settings
@@ -85,3 +86,15 @@ def plugin_plans(
         )
         for spec in entries.plugins
     }
+
+
+def gateway_plan(users: int) -> GatewayPlan:
+    """The gateway of an environment for so many users, before the real registry's plugins."""
+    return plan_gateway(
+        stack="dev",
+        region="us-east-1",
+        settings=settings(users),
+        tier=tier_for(users),
+        users=users,
+        registry=real_registry(),
+    )

@@ -9,11 +9,9 @@ from cryptography import x509
 
 from components.gateway import Gateway
 from components.secrets import RootSecret
-from planning.gateway import plan_gateway
-from planning.tiers import tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import ROOT_SECRET, settings
-from tests.plugin_plans import real_registry
+from tests.planning.samples import ROOT_SECRET
+from tests.plugin_plans import gateway_plan
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
@@ -22,17 +20,9 @@ TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/naap/
 
 def _make(users: int) -> Callable[[], None]:
     def make() -> None:
-        plan = plan_gateway(
-            stack="dev",
-            region="us-east-1",
-            settings=settings(users),
-            tier=tier_for(users),
-            users=users,
-            registry=real_registry(),
-        )
         Gateway(
             "gateway",
-            plan=plan,
+            plan=gateway_plan(users),
             target_group_arn=TARGETS,
             limit_host="limits.cache.example",
             secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),

@@ -15,7 +15,6 @@ from components.secrets import RootSecret
 from planning.caches import plan_caches
 from planning.data_alarms import cache_nodes
 from planning.database import plan_shards
-from planning.gateway import plan_gateway
 from planning.labels import selector
 from planning.network_policy import default_deny
 from planning.observability import ObservabilityPlan, plan_observability
@@ -25,6 +24,7 @@ from planning.tiers import tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
 from tests.network_policies import Outside, Pod, allowed
 from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
+from tests.plugin_plans import gateway_plan
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -305,17 +305,11 @@ def _neighbours() -> list[Recorded]:
     tier = tier_for(50_000)
     shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
     (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={})
-    gateway = plan_gateway(
-        stack="dev",
-        region="us-east-1",
-        settings=settings(50_000),
-        tier=tier,
-        users=50_000,
-        registry=registry(),
-    )
 
     def make() -> None:
-        for number, policy in enumerate((*gateway.policies, pooler_policy(pooler), default_deny("naap-pooler"))):
+        for number, policy in enumerate(
+            (*gateway_plan(50_000).policies, pooler_policy(pooler), default_deny("naap-pooler"))
+        ):
             network_policy(f"policy-{number}", plan=policy, labels={}, opts=pulumi.ResourceOptions())
 
     return build(make)

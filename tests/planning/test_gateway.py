@@ -1,27 +1,15 @@
 import itertools
 
 from planning.addresses import region_addresses
-from planning.gateway import CONTAINER_PORT, NAMESPACE, GatewayPlan, plan_gateway
+from planning.gateway import CONTAINER_PORT, NAMESPACE
 from planning.gateway_errors import ERRORS, local_replies
 from planning.network_policy import AddressPeer
-from planning.tiers import TIERS, tier_for
-from tests.planning.samples import settings
-from tests.plugin_plans import real_registry
-
-
-def _plan(users: int) -> GatewayPlan:
-    return plan_gateway(
-        stack="dev",
-        region="us-east-1",
-        settings=settings(users),
-        tier=tier_for(users),
-        users=users,
-        registry=real_registry(),
-    )
+from planning.tiers import TIERS
+from tests.plugin_plans import gateway_plan, real_registry
 
 
 def test_proxies_grow_with_the_tier_in_number_and_size() -> None:
-    plans = [_plan(tier.max_users or 100_001) for tier in TIERS]
+    plans = [gateway_plan(tier.max_users or 100_001) for tier in TIERS]
 
     for low, high in itertools.pairwise(plans):
         assert low.pods.max < high.pods.max
@@ -30,21 +18,21 @@ def test_proxies_grow_with_the_tier_in_number_and_size() -> None:
 
 
 def test_above_the_top_tier_proxies_grow_with_the_users() -> None:
-    assert _plan(1_000_000).pods.max == 10 * _plan(100_001).pods.max
+    assert gateway_plan(1_000_000).pods.max == 10 * gateway_plan(100_001).pods.max
 
 
 def test_nothing_depends_on_one_pod_from_ten_thousand_users_on() -> None:
-    plan = _plan(10_000)
+    plan = gateway_plan(10_000)
 
     assert min(plan.pods.min, plan.limiter_pods, plan.controller_pods) >= 2
 
 
 def test_the_client_stands_behind_the_cdn_and_the_load_balancer() -> None:
-    assert _plan(1_000).trusted_hops == 2
+    assert gateway_plan(1_000).trusted_hops == 2
 
 
 def test_only_the_own_network_reaches_a_proxy() -> None:
-    policies = {policy.name: policy for policy in _plan(1_000).policies}
+    policies = {policy.name: policy for policy in gateway_plan(1_000).policies}
 
     assert policies["default-deny"].ingress == ()
     assert policies["default-deny"].egress == ()
@@ -79,4 +67,4 @@ def test_a_refused_client_is_told_when_to_come_back() -> None:
 def test_only_plugins_that_serve_have_limits() -> None:
     serving = {f"plugin-{spec.name}" for spec in real_registry().plugins if spec.backend and spec.lifecycle.serves}
 
-    assert {name.split("/")[1] for name in _plan(1_000).limit_filters} == serving
+    assert {name.split("/")[1] for name in gateway_plan(1_000).limit_filters} == serving
