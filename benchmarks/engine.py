@@ -1,7 +1,8 @@
-"""Our program and a bare one under the same engine, providers and machine, one after the other."""
+"""Our program and a bare one under the same engine, providers and machine, in turn."""
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from benchmarks.made_up import registry_text
 from benchmarks.measure import Measured, measure
-from benchmarks.program import Program
+from benchmarks.program import ROOT, Program
 from rehearsal.engine import Engine
 from rehearsal.tools import Found
 
@@ -23,7 +24,10 @@ STEPS = ("preview", "first up", "empty up")
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One size: what each program took for each step. added: the up that adds one plugin, and its changes."""
+    """One size: what each program took for each step. added: the up that adds one plugin, and its changes.
+
+    Of more than one round, the middle one's seconds and the highest peak.
+    """
 
     plugins: int
     resources: int
@@ -31,6 +35,28 @@ class Compared:
     bare: Mapping[str, Measured]
     added: Measured
     added_changes: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the two programs, as a stack. empty: its state before the first resource."""
+
+    pulumi: Path
+    folder: Path
+    stack: str
+    environment: Mapping[str, str]
+    state: Path
+    empty: str
+
+    def run(self, operation: str) -> Measured:
+        """Measures preview or up."""
+        options = ["--yes", "--skip-preview"] if operation == "up" else []
+        command = [str(self.pulumi), operation, *options, "--stack", self.stack, "--non-interactive", "--parallel=32"]
+        return measure([*command, "--suppress-outputs"], folder=self.folder, environment=self.environment)
+
+    def forget(self) -> None:
+        """As if nothing had been built."""
+        self.state.write_text(self.empty)
 
 
 class Bench:
@@ -41,42 +67,58 @@ class Bench:
         self._program.configure("dev", {"naap:users": USERS, "naap:monthlyBudgetUsd": None})
         self._pulumi = pulumi
 
-    def compare(self, plugins: int) -> Compared:
-        """Measures both programs with this many plugins, from nothing."""
+    def compare(self, plugins: int, rounds: int) -> Compared:
+        """Measures both programs with this many plugins, from nothing in each round, step by step in turn."""
         self._program.set_registry(registry_text(plugins))
         engine = self._program.engine()
-        ours = self._steps(engine.project.folder, STACK, engine.environment)
+        ours = self._side(engine, engine.project.folder, STACK, engine.state_file())
+        ours.run("up")
         resources = self._resources(engine)
-        bare = self._bare(engine, resources)
+        sides = (ours, self._bare(engine, resources))
+        found: dict[tuple[int, str], list[Measured]] = {}
+        for _ in range(rounds):
+            for side in sides:
+                side.forget()
+            for step in STEPS:
+                for number, side in enumerate(sides):
+                    found.setdefault((number, step), []).append(side.run(step.rpartition(" ")[2]))
         self._program.set_registry(registry_text(plugins + 1))
-        added = self._run(engine.project.folder, STACK, engine.environment, "up")
-        changes = self._last_changes(engine)
+        added = ours.run("up")
         return Compared(
-            plugins=plugins, resources=len(resources), ours=ours, bare=bare, added=added, added_changes=changes
+            plugins=plugins,
+            resources=len(resources),
+            ours={step: _middle(found[0, step]) for step in STEPS},
+            bare={step: _middle(found[1, step]) for step in STEPS},
+            added=added,
+            added_changes=self._last_changes(engine),
         )
 
-    def _bare(self, engine: Engine, resources: list[dict[str, Any]]) -> dict[str, Measured]:
+    def _side(self, engine: Engine, folder: Path, stack: str, state: Path) -> Side:
+        return Side(
+            pulumi=self._pulumi.path,
+            folder=folder,
+            stack=stack,
+            environment=engine.environment | {"BARE_RESOURCES": str(engine.project.state / "resources.json")},
+            state=state,
+            empty=state.read_text(),
+        )
+
+    def _bare(self, engine: Engine, resources: list[dict[str, Any]]) -> Side:
         folder = engine.project.state / BARE
         folder.mkdir()
-        listed = engine.project.state / "resources.json"
-        listed.write_text(json.dumps(resources))
+        (engine.project.state / "resources.json").write_text(json.dumps(resources))
         program = self._program.root / "benchmarks" / "bare"
         runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
         (folder / "Pulumi.yaml").write_text(json.dumps({"name": BARE, "runtime": runtime, "main": str(program)}))
-        environment = engine.environment | {"BARE_RESOURCES": str(listed)}
         for arguments in (["stack", "init", BARE], ["config", "set", "aws:region", "us-east-1", "--stack", BARE]):
             subprocess.run(  # noqa: S603  # the engine that is measured
-                [str(self._pulumi.path), *arguments], cwd=folder, env=environment, check=True, capture_output=True
+                [str(self._pulumi.path), *arguments],
+                cwd=folder,
+                env=dict(engine.environment),
+                check=True,
+                capture_output=True,
             )
-        return self._steps(folder, BARE, environment)
-
-    def _steps(self, folder: Path, stack: str, environment: Mapping[str, str]) -> dict[str, Measured]:
-        return {step: self._run(folder, stack, environment, step.rpartition(" ")[2]) for step in STEPS}
-
-    def _run(self, folder: Path, stack: str, environment: Mapping[str, str], operation: str) -> Measured:
-        options = ["--yes", "--skip-preview"] if operation == "up" else []
-        command = [str(self._pulumi.path), operation, *options, "--stack", stack, "--non-interactive", "--parallel=32"]
-        return measure([*command, "--suppress-outputs"], folder=folder, environment=environment)
+        return self._side(engine, folder, BARE, engine.state_file().parent.parent / BARE / f"{BARE}.json")
 
     def _resources(self, engine: Engine) -> list[dict[str, Any]]:
         exported = json.loads(engine.run("stack", "export", "--stack", STACK, "--show-secrets"))
@@ -96,6 +138,12 @@ class Bench:
         return dict(history[0].get("resourceChanges") or {})
 
 
+def _middle(rounds: list[Measured]) -> Measured:
+    return Measured(
+        seconds=statistics.median(one.seconds for one in rounds), peak_mib=max(one.peak_mib for one in rounds)
+    )
+
+
 def _clear(value: Any) -> Any:
     """Inputs as a program would state them: without the engine's envelopes around secrets."""
     if isinstance(value, dict):
@@ -105,6 +153,17 @@ def _clear(value: Any) -> Any:
     if isinstance(value, list):
         return [_clear(item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # JSON
     return value
+
+
+def import_seconds() -> float:
+    """What our program imports and the bare one doesn't: the SDKs of both providers, above all."""
+    found: list[list[float]] = [[], []]
+    for _ in range(3):
+        for times, module in zip(found, ("components.platform", "pulumi"), strict=True):
+            command = [sys.executable, "-c", f"import gc, os; gc.disable(); import {module}; os._exit(0)"]
+            times.append(measure(command, folder=ROOT, environment=os.environ).seconds)
+    ours, bare = map(statistics.median, found)
+    return ours - bare
 
 
 def cores() -> int:
