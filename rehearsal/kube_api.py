@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from rehearsal import RehearsalError
 
@@ -21,6 +22,17 @@ COLLECTIONS = {
 }
 TIMEOUT_SECONDS = 30.0
 WORKERS = 8
+LATER = Retry(
+    total=8,
+    connect=0,
+    read=False,
+    status_forcelist=(429,),
+    allowed_methods=None,
+    backoff_factor=0.1,
+    backoff_max=1.0,
+    raise_on_status=False,
+)
+"""An API server that takes up a new definition asks for some seconds to come back later, and has done nothing."""
 
 
 class KubeApi:
@@ -32,7 +44,7 @@ class KubeApi:
         self._session.trust_env = False  # loopback: no proxy of the environment, no other trust store
         self._session.verify = str(authority)
         self._session.headers["Authorization"] = f"Bearer {token}"
-        self._session.mount("https://", HTTPAdapter(pool_maxsize=2 * WORKERS))
+        self._session.mount(endpoint, HTTPAdapter(pool_maxsize=2 * WORKERS, max_retries=LATER))
 
     def ready(self) -> bool:
         """Whether the API server answers and says that it is ready."""
