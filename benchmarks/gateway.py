@@ -36,7 +36,8 @@ _COUNTED = unlimited("counted", auth=AuthSpec(public=("/open",)))
 _DOMAIN = "plugin-counted/counted-requests"
 _LIMITER = "app.kubernetes.io/component=ratelimit"
 _UNCOUNTED = unlimited("uncounted", auth=AuthSpec(public=("/open",)))
-_OTHERS = tuple(unlimited(f"other-{number}") for number in range(50))
+_OTHERS = tuple(unlimited(f"other-plugin-{number}") for number in range(50))
+"""Of longer paths than those two, so that a proxy looks at their routes first."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from planning.gateway import (
 )
 from planning.labels import COMPONENT_LABEL
 from planning.priority import CORE
-from planning.routes import IDENTITY_HEADER
+from planning.routes import IDENTITY_HEADER, SCHEME, SCHEME_HEADER
 
 CERTIFICATE = "gateway-tls"
 TRACES = "traces"
@@ -167,7 +167,10 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
             "requestID": "Generate",
             "withUnderscoresAction": "DropHeader",
             "xForwardedClientCert": {"mode": "Sanitize"},
-            "earlyRequestHeaders": {"remove": list(_NEVER_FROM_CLIENTS)},
+            "earlyRequestHeaders": {
+                "set": [{"name": SCHEME_HEADER, "value": SCHEME}],
+                "remove": list(_NEVER_FROM_CLIENTS),
+            },
         },
         # What a pod sees is what the routes were matched by.
         "path": {"disableMergeSlashes": False, "escapedSlashesAction": "UnescapeAndForward"},

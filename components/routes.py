@@ -16,8 +16,10 @@ from components.route_policies import (
     stream_traffic,
 )
 from planning.routes import (
+    BEARER_SCHEME,
     REQUEST_SECONDS,
     REQUESTS,
+    SCHEME_HEADER,
     SESSION_PORT,
     STREAMS,
     Access,
@@ -124,8 +126,8 @@ def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
 
 def _match(match: Match) -> dict[str, Any]:
     headers = [
-        *([{"name": "authorization", "type": "RegularExpression", "value": "^[Bb]earer .+"}] if match.bearer else []),
         *([{"name": "accept", "type": "Exact", "value": "text/event-stream"}] if match.events else []),
+        *([{"name": SCHEME_HEADER, "type": "RegularExpression", "value": BEARER_SCHEME}] if match.bearer else []),
     ]
     return {
         "path": {"type": "PathPrefix", "value": match.path},

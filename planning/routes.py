@@ -17,6 +17,13 @@ from planning.tiers import Tier
 IDENTITY_HEADER = "x-user-id"
 """Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
 
+SCHEME_HEADER = "naap-scheme"
+SCHEME = "%REQ(AUTHORIZATION):6%"
+BEARER_SCHEME = "[Bb]earer"
+"""The gateway writes the first six letters of `authorization` into a header on arrival, by which routes tell tokens. An
+Envoy looks at a route's headers before its path, so that a pattern for the header itself read the whole token once for
+every plugin with a longer path: with 100 of them, half of a proxy's requests (docs/decisions/scheme-header.md)."""
+
 EXPOSED_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
 """Of answers, which a page of another origin may read besides the harmless ones."""
 

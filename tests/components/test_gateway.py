@@ -1,6 +1,7 @@
 """The gateway as it is registered."""
 
 import functools
+import re
 from collections.abc import Callable
 
 import pulumi
@@ -9,6 +10,7 @@ from cryptography import x509
 
 from components.gateway import Gateway
 from components.secrets import RootSecret
+from planning.routes import BEARER_SCHEME, SCHEME_HEADER
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
 from tests.planning.samples import ROOT_SECRET
 from tests.plugin_plans import gateway_plan
@@ -98,6 +100,14 @@ def test_identity_headers_of_clients_are_removed_on_arrival() -> None:
 
     assert "x-user-id" in policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
     assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
+
+
+def test_the_scheme_by_which_routes_tell_tokens_is_written_on_arrival() -> None:
+    (policy,) = _custom("ClientTrafficPolicy")
+
+    (written,) = policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["set"]
+    assert written == {"name": SCHEME_HEADER, "value": "%REQ(AUTHORIZATION):6%"}
+    assert re.fullmatch(BEARER_SCHEME, "Bearer x"[:6])
 
 
 def test_open_websockets_outlive_a_change_of_the_listener() -> None:

@@ -50,6 +50,16 @@ def test_a_token_for_another_audience_or_without_a_user_is_refused(rig: Rig, cla
     assert rig.get(PATH, headers={"authorization": f"Bearer {token}"}).status in (401, 403)
 
 
+def test_a_scheme_that_the_client_states_itself_opens_nothing(rig: Rig) -> None:
+    claimed = {"naap-scheme": "Bearer"}
+    assert rig.get(PATH, headers=claimed).status == 401
+    assert rig.get(PATH, headers={**claimed, **SESSION}).status == 401
+    # What is in `authorization` counts.
+    assert rig.get(PATH, headers={**claimed, **SESSION, "authorization": "Basic eDp5"}).status == 200
+    token = rig.issuer.token("alice")
+    assert rig.get(PATH, headers={"naap-scheme": "Basic", "authorization": f"Bearer {token}"}).status == 200
+
+
 def test_a_token_in_the_query_or_in_a_cookie_is_none(rig: Rig) -> None:
     token = rig.issuer.token("alice")
     assert rig.get(f"{PATH}?access_token={token}").status == 401
