@@ -2,6 +2,7 @@
 
 # ruff: noqa: E402  # imports are a good part of what is sped up
 import gc
+import os
 import sys
 
 # A program that only makes objects has no garbage to find. Looking for it took a quarter of the imports' time and two
@@ -11,6 +12,16 @@ gc.disable()
 from pathlib import Path
 
 import pulumi
+
+
+def _send_nothing(*_message: object, **_about: object) -> None:
+    """Stands for pulumi.log.debug."""
+
+
+# The SDK sends the engine five messages a resource that only --debug shows, and waits for each to be taken
+# (docs/decisions/debug-messages.md). Other imports send some too.
+if not os.environ.get("NAAP_SDK_DEBUG"):
+    pulumi.log.debug = _send_nothing
 
 from components.configuration import read_configuration
 from components.held import read_held

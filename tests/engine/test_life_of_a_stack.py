@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from planning.part import Noun
 from tests.engine.checkout import Checkout, State, wait_until
 from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
@@ -88,6 +90,18 @@ def test_plain_pulumi_works_in_the_rehearsals_shell(checkout: Checkout) -> None:
 
     assert said.returncode == 0, said.stdout + said.stderr
     assert "unchanged" in said.stdout
+
+
+def test_the_sdks_messages_for_debugging_are_sent_only_to_who_asks_for_them(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unasked = checkout.pulumi("preview", "--debug", "--non-interactive")
+    monkeypatch.setenv("NAAP_SDK_DEBUG", "1")
+    asked = checkout.pulumi("preview", "--debug", "--non-interactive")
+
+    assert unasked.returncode == asked.returncode == 0, unasked.stderr + asked.stderr
+    assert "resource registration successful" not in unasked.stdout + unasked.stderr
+    assert "resource registration successful" in asked.stdout + asked.stderr
 
 
 def test_a_bad_registry_stops_plain_pulumi_with_its_problems_only(checkout: Checkout) -> None:
