@@ -18,8 +18,8 @@ def _send_nothing(*_message: object, **_about: object) -> None:
     """Stands for pulumi.log.debug."""
 
 
-# The SDK sends the engine five messages a resource that only --debug shows, and waits for each to be taken
-# (docs/decisions/debug-messages.md). Other imports send some too.
+# The SDK sends the engine nearly five messages a resource that only --debug shows, and waits for each to be taken
+# (docs/decisions/debug-messages.md). Before the other imports, as those of the providers' SDKs send some too.
 if not os.environ.get("NAAP_SDK_DEBUG"):
     pulumi.log.debug = _send_nothing
 
