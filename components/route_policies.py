@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.custom import ENVOY_GROUP, GATEWAY_GROUP
+from planning.route_rules import RulePlan
 from planning.routes import (
     BODY_LIMIT,
     CONNECT_SECONDS,
@@ -18,7 +19,6 @@ from planning.routes import (
     STREAM_IDLE_SECONDS,
     LimitsPlan,
     RoutesPlan,
-    RulePlan,
 )
 
 SESSIONS = "sessions"

@@ -15,6 +15,7 @@ from components.route_policies import (
     session_access,
     stream_traffic,
 )
+from planning.route_rules import Access, Match, RulePlan
 from planning.routes import (
     BEARER_SCHEME,
     REQUEST_SECONDS,
@@ -22,10 +23,7 @@ from planning.routes import (
     SCHEME_HEADER,
     SESSION_PORT,
     STREAMS,
-    Access,
-    Match,
     RoutesPlan,
-    RulePlan,
     policy_name,
 )
 

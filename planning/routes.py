@@ -1,17 +1,12 @@
-"""How requests reach a plugin: the rules of its route, from its own entry only.
+"""How requests reach a plugin: its route, with what its proxies do for it."""
 
-A request belongs to the longest path that matches, then to the rule with the most conditions. Rules that could tie
-don't exist: within one path, each way of access has a number of conditions of its own.
-"""
-
-from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from planning.naming import namespace
 from planning.problem import InvalidInputError, Problem
+from planning.route_rules import Access, RulePlan, rules_of
 from planning.settings import Settings
-from planning.spec import BackendSpec, Lifecycle, PluginSpec, Registry
+from planning.spec import Lifecycle, PluginSpec, Registry
 from planning.tiers import Tier
 
 IDENTITY_HEADER = "x-user-id"
@@ -60,40 +55,6 @@ REQUESTS, STREAMS = "requests", "streams"
 MAX_RULES = 16
 MAX_MATCHES = 64
 """Of an HTTPRoute and of one of its rules, by the Gateway API."""
-
-
-class Access(StrEnum):
-    """Who may use a rule, and whether it streams; the values name the rules."""
-
-    PUBLIC = "public"
-    BEARER = "bearer"
-    SESSION = "session"
-    BEARER_STREAM = "bearer-stream"
-    SESSION_STREAM = "session-stream"
-
-    @property
-    def streams(self) -> bool:
-        """Whether it carries WebSockets and event streams: nothing is buffered or cut after a while."""
-        return self in (Access.BEARER_STREAM, Access.SESSION_STREAM)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Match:
-    """A path prefix (by whole segments); bearer: with a bearer token; events: a GET that asks for an event stream."""
-
-    path: str
-    bearer: bool = False
-    events: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class RulePlan:
-    """One rule of the route. rewrite: what replaces the matched prefix; None: it stays."""
-
-    name: str
-    access: Access
-    matches: tuple[Match, ...]
-    rewrite: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +124,7 @@ def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPl
     backend = spec.backend
     if backend is None or not spec.lifecycle.serves:
         return None
-    rules = tuple(_rules(backend))
+    rules = tuple(rules_of(backend))
     _check(spec, rules)
     limits = backend.rate_limit
     return RoutesPlan(
@@ -180,52 +141,6 @@ def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPl
         session_affinity=backend.auth.session_affinity,
         draining=spec.lifecycle is Lifecycle.DRAINING,
     )
-
-
-def _rules(backend: BackendSpec) -> Iterator[RulePlan]:
-    streams = [_absolute(backend, path) for path in backend.auth.websocket]
-    public = [_absolute(backend, path) for path in backend.auth.public]
-    prefixes = [prefix for prefix in (backend.api_prefix, *backend.extra_prefixes) if prefix not in streams]
-    private = [prefix for prefix in prefixes if prefix not in public]
-    matches = {
-        Access.PUBLIC: [Match(path=path) for path in public],
-        Access.BEARER_STREAM: [
-            *(Match(path=path, bearer=True) for path in streams),
-            *(Match(path=path, bearer=True, events=True) for path in private),
-        ],
-        Access.SESSION_STREAM: [
-            *(Match(path=path) for path in streams),
-            *(Match(path=path, events=True) for path in private),
-        ],
-        Access.BEARER: [Match(path=path, bearer=True) for path in private],
-        Access.SESSION: [Match(path=path) for path in private],
-    }
-    for access, found in matches.items():
-        if found and not backend.strip_prefix:
-            yield RulePlan(name=access.value, access=access, matches=tuple(found))
-        elif found:
-            yield from _stripped(backend, access, found)
-
-
-def _stripped(backend: BackendSpec, access: Access, matches: list[Match]) -> Iterator[RulePlan]:
-    """A rule for each match: a rewrite of the prefix must know which one it replaces."""
-    for number, match in enumerate(matches):
-        prefix = next(
-            prefix
-            for prefix in (*backend.extra_prefixes, backend.api_prefix)
-            if match.path == prefix or match.path.startswith(f"{prefix}/")
-        )
-        yield RulePlan(
-            name=f"{access.value}-{number}" if number else access.value,
-            access=access,
-            matches=(match,),
-            rewrite=match.path.removeprefix(prefix) or "/",
-        )
-
-
-def _absolute(backend: BackendSpec, path: str) -> str:
-    """A path of the entry as clients write it: below the API prefix, unless it is itself one of the extra prefixes."""
-    return path if path in backend.extra_prefixes else backend.api_prefix + path.rstrip("/")
 
 
 def _check(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from planning.problem import InvalidInputError
-from planning.routes import Access, Match, RoutesPlan, RulePlan, plan_routes
+from planning.route_rules import Access, Match, RulePlan
+from planning.routes import RoutesPlan, plan_routes
 from planning.spec import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
 from planning.tiers import TIERS
 from tests.planning.samples import plugin, settings
