@@ -1,7 +1,8 @@
 """Tools and control planes for tests that run real programs."""
 
 import sys
-from collections.abc import Generator, Iterator, Mapping
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 
 from rehearsal import crds, tool_table
 from rehearsal.control_plane import Access, ControlPlane
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.kube_api import COLLECTIONS, KubeApi, Object
 from rehearsal.progress import Progress
 from rehearsal.tools import Found, Toolbox
+
+REMOVAL_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,16 @@ class RunningControlPlane:
     plane: ControlPlane
     access: Access
     api: KubeApi
+
+    def remove(self, namespaces: Iterable[str]) -> None:
+        """Deletes them and waits until they are gone: what comes next may make the same ones."""
+        leaving = set(namespaces)
+        for name in leaving:
+            self.api.request("DELETE", f"{COLLECTIONS['Namespace']}/{name}")
+        end = time.monotonic() + REMOVAL_SECONDS
+        while left := leaving & {item["metadata"]["name"] for item in self.api.items("Namespace")}:
+            assert time.monotonic() < end, f"still there after {REMOVAL_SECONDS} s: {sorted(left)}"
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")

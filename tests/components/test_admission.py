@@ -55,8 +55,7 @@ def admit(control_plane: RunningControlPlane) -> Iterator[Admit]:
         control_plane.api.request("POST", path, dict(record.inputs), dryRun="All", fieldValidation="Strict")
 
     yield submit
-    for namespace in made:
-        control_plane.api.request("DELETE", f"/api/v1/namespaces/{namespace}")
+    control_plane.remove(made)
 
 
 def _custom_resources(make: Callable[[], None]) -> list[Recorded]:

@@ -136,8 +136,7 @@ def chosen(
                     api.request("POST", collection(item), item, fieldValidation="Strict")
             yield _watch(control_plane, metrics)
     finally:
-        for plan in plans().values():
-            api.request("DELETE", f"/api/v1/namespaces/{plan.namespace}")
+        control_plane.remove(plan.namespace for plan in plans().values())
 
 
 _NEEDED = ("Namespace", "ServiceAccount", "ConfigMap", "Deployment", "HorizontalPodAutoscaler")

@@ -158,8 +158,7 @@ def admit(control_plane: RunningControlPlane) -> Iterator[Any]:
         return len(found)
 
     yield submit
-    for name in made:
-        control_plane.api.request("DELETE", f"/api/v1/namespaces/{name}")
+    control_plane.remove(made)
 
 
 @pytest.mark.parametrize("users", USERS.values(), ids=USERS)
