@@ -57,7 +57,7 @@ def main() -> int:
 
 def _rounds(size: int) -> int:
     """About as much work for each size."""
-    return max(1, min(MOST_ROUNDS, 300 // size))
+    return max(1, min(MOST_ROUNDS, 300 // max(1, size)))
 
 
 def _print_steps(compared: Compared) -> None:

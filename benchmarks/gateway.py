@@ -19,13 +19,13 @@ from planning.spec import AuthSpec, PluginSpec
 from rehearsal.kube_api import Object
 from rehearsal.progress import Progress
 from tests.dataplane.cluster.namespaces import INSIDE, entering, inside
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.parts import gather, handed_over, variable
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.start import start
 from tests.dataplane.packages import Package, unpacked
+from tests.wait import wait_for
 
 _WRK = Package(name="wrk", suite="trixie", packages=("wrk",), programs="usr/bin")
 _TOOL = "wrk"

@@ -1,7 +1,6 @@
 """Tools and control planes for tests that run real programs."""
 
 import sys
-import time
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.kube_api import COLLECTIONS, KubeApi, Object
 from rehearsal.progress import Progress
 from rehearsal.tools import Found, Toolbox
+from tests.wait import wait_for
 
 REMOVAL_SECONDS = 120
 
@@ -31,10 +31,11 @@ class RunningControlPlane:
         leaving = set(namespaces)
         for name in leaving:
             self.api.request("DELETE", f"{COLLECTIONS['Namespace']}/{name}")
-        end = time.monotonic() + REMOVAL_SECONDS
-        while left := leaving & {item["metadata"]["name"] for item in self.api.items("Namespace")}:
-            assert time.monotonic() < end, f"still there after {REMOVAL_SECONDS} s: {sorted(left)}"
-            time.sleep(0.2)
+
+        def gone() -> bool:
+            return leaving.isdisjoint(item["metadata"]["name"] for item in self.api.items("Namespace"))
+
+        wait_for(f"the end of {', '.join(sorted(leaving))}", gone, seconds=REMOVAL_SECONDS)
 
 
 @pytest.fixture(scope="session")

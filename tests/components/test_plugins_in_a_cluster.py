@@ -68,10 +68,10 @@ def cluster(control_plane: RunningControlPlane) -> Iterator[RunningControlPlane]
     for item in made:
         api.request("POST", collection(item), item, fieldValidation="Strict")
     yield control_plane
-    control_plane.remove(item["metadata"]["name"] for item in made if item["kind"] == "Namespace")
     for item in made:
         if item["kind"] == "PriorityClass":
             api.request("DELETE", f"{collection(item)}/{item['metadata']['name']}")
+    control_plane.remove(item["metadata"]["name"] for item in made if item["kind"] == "Namespace")
 
 
 def deployments(cluster: RunningControlPlane) -> list[dict[str, Any]]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from planning.certificates import authority, server_certificate
 from planning.database import ADMINISTRATOR, DATABASE_NAME, PARAMETERS
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.packages import PGBOUNCER, POSTGRES, VALKEY, give_away, unpacked, unprivileged
 from tests.planning.samples import ROOT_SECRET
+from tests.wait import wait_for
 
 SUPERUSER = "rdsadmin"
 ADMIN_PASSWORD = "the-administrators-own"  # noqa: S105  # of a server that lives for a test

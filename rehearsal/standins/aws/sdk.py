@@ -194,7 +194,7 @@ def _wire_names(node: ast.ClassDef) -> Iterator[tuple[ast.FunctionDef, str]]:
             continue
         for decorator in item.decorator_list:
             call = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if isinstance(call, ast.Attribute) and call.attr == "getter":
+            if isinstance(call, ast.Attribute) and call.attr == "getter" and ast.unparse(call.value) == "pulumi":
                 named = [word.value for word in decorator.keywords] if isinstance(decorator, ast.Call) else []
                 yield item, str(ast.literal_eval(named[0])) if named else item.name
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rehearsal.members import PODS
-from tests.dataplane.cluster.wait import wait_for
+from tests.wait import wait_for
 
 GATEWAY = "10.143.255.254"
 """Of this machine on the bridge: the last of the pods' addresses, which KWOK gives out from the first."""

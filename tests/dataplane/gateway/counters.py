@@ -7,8 +7,8 @@ from pathlib import Path
 from planning.caches import CACHE_PORT, DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
 from planning.certificates import server_certificate
 from planning.secrets import derive
-from tests.dataplane.cluster.wait import wait_for
 from tests.planning.samples import ROOT_SECRET
+from tests.wait import wait_for
 
 HOST = "limits.cache.example"
 

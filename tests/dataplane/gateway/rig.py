@@ -20,13 +20,13 @@ from planning.spec import PluginSpec
 from planning.tiers import Tier
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.cluster import Cluster
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.client import Answer, Client
 from tests.dataplane.gateway.counters import Counters
 from tests.dataplane.gateway.parts import Parts
 from tests.dataplane.gateway.status import faults
 from tests.dataplane.gateway.tokens import Issuer
+from tests.wait import wait_for
 
 BACKEND = Path(__file__).with_name("backend.py")
 ENVOYS = f"gateway.envoyproxy.io/owning-gateway-name={GATEWAY}"

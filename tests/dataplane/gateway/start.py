@@ -12,7 +12,6 @@ from planning.tiers import tier_for
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.cluster import start_cluster
 from tests.dataplane.cluster.network import GATEWAY as HERE
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.client import Client
 from tests.dataplane.gateway.counters import HOST, Counters
@@ -21,6 +20,7 @@ from tests.dataplane.gateway.plugins import SERVED
 from tests.dataplane.gateway.rig import BACKEND, ENVOYS, Rig
 from tests.dataplane.gateway.tokens import Issuer
 from tests.planning.samples import ROOT_SECRET, settings
+from tests.wait import wait_for
 
 
 def start(parts: Parts, *, users: int = 10_000, plugins: tuple[PluginSpec, ...] = SERVED) -> Rig:

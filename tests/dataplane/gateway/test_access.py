@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from planning.routes import KEEPALIVE_SECONDS
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.rig import Rig
+from tests.wait import wait_for
 
 SITE = "https://dev.naap.example"
 PATH = "/api/v1/wallet/x"

@@ -9,11 +9,11 @@ from planning.naming import namespace
 from planning.routes import CONNECTIONS, PENDING_REQUESTS
 from planning.spec import Lifecycle, RateLimitSpec
 from rehearsal.kube_api import Object
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.load import load
 from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.plugin_plans import with_backend
+from tests.wait import wait_for
 
 NEW = unlimited("newcomer")
 WALLET_PATH = "/api/v1/wallet/x"

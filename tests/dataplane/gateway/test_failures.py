@@ -3,9 +3,9 @@
 import time
 
 from planning.gateway import LIMIT_TIMEOUT_MS
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.plugins import COUNTED, PER_USER
 from tests.dataplane.gateway.rig import Rig
+from tests.wait import wait_for
 
 PATH = f"/api/v1/{COUNTED.name}/x"
 

@@ -6,8 +6,8 @@ from planning.gateway import NAMESPACE
 from planning.log_alarms import log_alarms
 from planning.tiers import tier_for
 from rehearsal.kube_api import Object
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.rig import Rig
+from tests.wait import wait_for
 
 LIMITER = "app.kubernetes.io/component=ratelimit"
 _, OPEN, BLIND = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")

@@ -11,9 +11,9 @@ from planning.naming import namespace
 from planning.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
 from planning.spec import AuthSpec
 from rehearsal.kube_api import Object
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig
+from tests.wait import wait_for
 
 FAILING = unlimited("failing", auth=AuthSpec(websocket=("/live",)))
 PATH = f"/api/v1/{FAILING.name}"

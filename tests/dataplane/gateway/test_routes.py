@@ -4,9 +4,9 @@ import pytest
 
 from planning.gateway import NAMESPACE
 from planning.naming import namespace
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.plugins import STOPPED
 from tests.dataplane.gateway.rig import Rig
+from tests.wait import wait_for
 
 
 @pytest.mark.parametrize(

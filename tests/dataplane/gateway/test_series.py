@@ -5,9 +5,9 @@ import re
 from planning.gateway import METRICS_PORT
 from planning.queue_metric import GATEWAY_JOB, METRIC, upstream_clusters
 from planning.watch.series import KEPT
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway.plugins import PER_USER
 from tests.dataplane.gateway.rig import Rig
+from tests.wait import wait_for
 
 
 def test_proxies_expose_every_series_that_is_kept(rig: Rig) -> None:

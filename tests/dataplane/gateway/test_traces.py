@@ -14,11 +14,11 @@ from planning.observability_policies import COLLECTOR, NAMESPACE
 from planning.tiers import Tier
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.network import GATEWAY as HERE
-from tests.dataplane.cluster.wait import wait_for
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.plugins import SERVED
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.spans import Span, Spans
+from tests.wait import wait_for
 
 PATH = "/api/v1/wallet/x"
 CDN_ID = "cQ5sVbG0Gq5bTt4aRqXyIzXyZ8v1nK0x0pJ7l3qg2mT1rYw9uEoAAA=="
