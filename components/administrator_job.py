@@ -167,7 +167,7 @@ def administrator_job(
                 spec=_pod(title, steps, effort),
             ),
         ),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[held, *after], custom_timeouts=effort.timeouts),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[held], custom_timeouts=effort.timeouts),
     )
 
 

@@ -42,6 +42,7 @@ class Gateway(pulumi.ComponentResource):
     """Everything before the plugins' own routes.
 
     target_group_arn: of the load balancer, bound to the proxies' pods. limit_host: of the cache with the counters.
+    Handles: release, ready (what was made last: a route waits for it, and by it for everything that it waited for).
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Gateway(pulumi.ComponentResource):
         self._namespace = namespace
         before: list[pulumi.Resource] = [namespace, *self._policies(plan, namespace), *self._secrets(plan, secrets)]
         release = self._release(plan, limit_host, before)
-        self._objects(plan, release)
+        self.ready = self._objects(plan, release)
         self._add(
             "targets",
             (AUTO_MODE, "TargetGroupBinding"),
@@ -144,7 +145,7 @@ class Gateway(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=before),
         )
 
-    def _objects(self, plan: GatewayPlan, release: helm.v3.Release) -> None:
+    def _objects(self, plan: GatewayPlan, release: helm.v3.Release) -> list[pulumi.Resource]:
         """Kinds that the release's definitions bring."""
         after: list[pulumi.Resource] = [release]
         if plan.tracing:
@@ -168,9 +169,11 @@ class Gateway(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[proxies]),
         )
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
-        self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway])
-        self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway])
-        self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway])
+        return [
+            self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway]),
+            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway]),
+            self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway]),
+        ]
 
     def _add(
         self,

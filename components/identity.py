@@ -25,7 +25,9 @@ _TRUST = json.dumps(
 
 
 class PodIdentity(pulumi.ComponentResource):
-    """Handles: role_arn. The role's name says cluster, namespace and account, so that audit logs read well.
+    """Handles: role_arn, association (what a pod waits for).
+
+    The role's name says cluster, namespace and account, so that audit logs read well.
 
     after: what must be there before the association: the service account, or anything else that needs the cluster
     (its name is planned and so brings no dependency of its own).
@@ -56,7 +58,7 @@ class PodIdentity(pulumi.ComponentResource):
             opts=child,
         )
         granted = iam.RolePolicy(f"{name}-policy", role=role.id, policy=policy, opts=child)
-        eks.PodIdentityAssociation(
+        self.association = eks.PodIdentityAssociation(
             f"{name}-association",
             cluster_name=cluster,
             namespace=namespace,

@@ -83,7 +83,7 @@ class MigrationJob(pulumi.ComponentResource):
                     spec=self._pod(environment),
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[held, *after], custom_timeouts=_TIMEOUTS),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[held], custom_timeouts=_TIMEOUTS),
         )
         self.register_outputs({})
 

@@ -150,7 +150,7 @@ class Plugin(pulumi.ComponentResource):
         pooler = around.poolers.get(self.plan.database.shard) if self.plan.database else None
         needed = [
             *guards,
-            *self._identity(backend, inside),
+            self._identity(backend, inside),
             *configuration.resources,
             *around.before_pods,
             *(resource for resource in (user, pooler) if resource),
@@ -225,7 +225,8 @@ class Plugin(pulumi.ComponentResource):
             opts=opts,
         )
 
-    def _identity(self, backend: BackendPlan, inside: pulumi.ResourceOptions) -> list[pulumi.Resource]:
+    def _identity(self, backend: BackendPlan, inside: pulumi.ResourceOptions) -> pulumi.Resource:
+        """Gives back what pods wait for: by it, for the account too."""
         plan, around = self.plan, self._around
         account = core.v1.ServiceAccount(
             f"{self.name}-account",
@@ -245,7 +246,7 @@ class Plugin(pulumi.ComponentResource):
             after=[account],
             opts=self._after(),
         )
-        return [account, identity]
+        return identity.association
 
     def _after(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=list(needed))

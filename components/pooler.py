@@ -1,7 +1,7 @@
 """The poolers of one shard in one region.
 
     Pooler(f"pooler-{region}-{plan.shard}", plan=plan, writer_host=database.writer_host, secrets=root_secret,
-           after=[namespace], opts=ResourceOptions(parent=region, provider=cluster.provider))
+           after=entrance.needed, opts=ResourceOptions(parent=region, provider=cluster.provider))
 
 Handles: ca_pem (the authority that signs its certificate: what a plugin checks it against), deployment. Host and port
 are planned (plan.host, plan.port). A plugin comes in by a PoolerEntry.
@@ -81,7 +81,7 @@ class Pooler(pulumi.ComponentResource):
                 port=METRICS_PORT,
                 opts=inside,
             )
-        self.deployment = self._deployment(name, [config, secret, service, *after])
+        self.deployment = self._deployment(name, [config, secret, service])
         if plan.replicas > 1:
             self._disruption_budget(name, inside)
         self.register_outputs({"host": plan.host})

@@ -1,7 +1,7 @@
 """A plugin's way into the poolers of its shard: its aliases, and the door in their network policy.
 
 PoolerEntry(f"{plugin}-pooler", plan=database_plan, shard=0, home=True, writer_hosts=[...], reader_hosts=[...],
-            labels=..., after=[pooler_namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))
+            labels=..., after=[entrance.namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))
 
 before: the aliases that a plugin that has moved keeps, for a while, in the poolers of the shard that it came from.
 """

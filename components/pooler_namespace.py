@@ -3,7 +3,8 @@
     PoolerNamespace("poolers", plans=region_plan.poolers,
                     opts=ResourceOptions(parent=region, provider=cluster.provider))
 
-Made once a region, before its poolers. Handle: account (the service account that collects fragments).
+Made once a region, before its poolers. Handles: namespace (what a plugin's entry waits for), needed (what a pooler
+waits for).
 """
 
 from collections.abc import Sequence
@@ -31,10 +32,12 @@ class PoolerNamespace(pulumi.ComponentResource):
         )
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         self.namespace = namespace
-        for policy in (default_deny(NAMESPACE), *(pooler_policy(plan) for plan in plans)):
+        policies = [
             network_policy(f"{name}-{policy.name}", plan=policy, labels=found, opts=inside)
+            for policy in (default_deny(NAMESPACE), *(pooler_policy(plan) for plan in plans))
+        ]
         metadata = meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=NAMESPACE, labels=found)
-        self.account = core.v1.ServiceAccount(
+        account = core.v1.ServiceAccount(
             f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
         )
         role = rbac.v1.Role(
@@ -43,11 +46,12 @@ class PoolerNamespace(pulumi.ComponentResource):
             rules=[rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["configmaps"], verbs=["get", "list", "watch"])],
             opts=inside,
         )
-        rbac.v1.RoleBinding(
+        binding = rbac.v1.RoleBinding(
             f"{name}-binding",
             metadata=metadata,
             role_ref=rbac.v1.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ACCOUNT),
             subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=ACCOUNT, namespace=NAMESPACE)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role, self.account]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role, account]),
         )
+        self.needed: Sequence[pulumi.Resource] = [*policies, binding]
         self.register_outputs({})

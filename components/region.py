@@ -68,5 +68,5 @@ class Region(pulumi.ComponentResource):
             opts=inside,
         )
         for stopped in plan.stopped:
-            StoppedPlugin(f"{code}-{stopped.name}", plan=stopped, after=[self.gateway], opts=inside)
+            StoppedPlugin(f"{code}-{stopped.name}", plan=stopped, after=self.gateway.ready, opts=inside)
         self.register_outputs({"cluster": self.cluster.name})

@@ -51,7 +51,7 @@ class RegionPlugins(pulumi.ComponentResource):
                 plan=pooler,
                 writer_host=shards[pooler.shard].writer_host,
                 secrets=root,
-                after=[entrance],
+                after=entrance.needed,
                 opts=child,
             )
             for pooler in plan.poolers
@@ -71,15 +71,15 @@ class RegionPlugins(pulumi.ComponentResource):
                 shards=shards,
                 secrets=root,
                 backups_bucket=storage.backups.name,
-                pooler_namespace=entrance,
+                pooler_namespace=entrance.namespace,
                 schema=schema.needed if schema else None,
             ),
             tags=tags,
             watch=watch,
             cache_users=region.caches.users,
-            poolers=poolers,
+            poolers={shard: pooler.deployment for shard, pooler in poolers.items()},
             before_pods=[region.priorities],
-            before_routes=[region.gateway],
+            before_routes=region.gateway.ready,
         )
         self.plugins = {
             plugin.name: Plugin(f"{code}-{plugin.name}", plan=plugin, surroundings=surroundings, opts=child)

@@ -80,5 +80,5 @@ class SchemaNamespace(pulumi.ComponentResource):
             after=[account],
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.needed: Sequence[pulumi.Resource] = [namespace, *policies, authorities, account, identity]
+        self.needed: Sequence[pulumi.Resource] = [*policies, authorities, identity.association]
         self.register_outputs({})

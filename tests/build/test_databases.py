@@ -6,7 +6,7 @@ from policies.pack import judge_of
 from policies.rule import Stack
 from tests.build.environments import REGISTRY, TIERS, build, plan
 from tests.build.judged import resource_of
-from tests.components.recording import Recorded, of_type, one
+from tests.components.recording import Recorded, awaited, of_type, one
 
 TOP = TIERS[-1]
 JOB, DEPLOYMENT = "kubernetes:batch/v1:Job", "kubernetes:apps/v1:Deployment"
@@ -69,18 +69,18 @@ def test_an_old_password_goes_only_after_the_pods_of_every_region_have_the_new_o
     assert retirement.inputs["metadata"]["name"].startswith("logins-my-wallet-")
     pods = _deployments(records, "my-wallet")
     assert len(pods) == 3  # two regions, and at home the one that does timed work
-    assert {record.urn for record in pods} <= set(retirement.dependencies)
-    assert {_job(records, "schema-my-wallet-").urn} <= {urn for pod in pods for urn in pod.dependencies}
+    assert {record.urn for record in pods} <= awaited(records, retirement)
+    assert {_job(records, "schema-my-wallet-").urn} <= awaited(records, *pods)
 
 
 def test_pods_of_a_version_wait_for_the_migration_that_brings_their_schema(records: list[Recorded]) -> None:
     for plugin in ("my-wallet", "daydream-video"):
         migration = _job(records, f"migrate-{plugin}-")
-        assert _job(records, f"schema-{plugin}-").urn in migration.dependencies
+        assert _job(records, f"schema-{plugin}-").urn in awaited(records, migration)
         home = [pod for pod in _deployments(records, plugin) if migration.provider == pod.provider]
         assert home
         for pod in home:
-            assert migration.urn in pod.dependencies
+            assert migration.urn in awaited(records, pod)
 
 
 def test_an_archived_plugin_is_archived_once_and_has_nothing_else_of_a_database(records: list[Recorded]) -> None:
@@ -95,14 +95,14 @@ def test_an_archived_plugin_is_archived_once_and_has_nothing_else_of_a_database(
 
 def test_a_restore_comes_after_the_schema_and_before_the_pods(records: list[Recorded]) -> None:
     restore = _job(records, "restore-service-gateway-")
-    assert _job(records, "schema-service-gateway-").urn in restore.dependencies
-    assert any(restore.urn in pod.dependencies for pod in _deployments(records, "service-gateway"))
+    assert _job(records, "schema-service-gateway-").urn in awaited(records, restore)
+    assert any(restore.urn in awaited(records, pod) for pod in _deployments(records, "service-gateway"))
 
 
 def test_a_copy_waits_for_both_schemas_and_the_pooler_knows_both_shards(records: list[Recorded]) -> None:
     copy = _job(records, "copy-daydream-video-")
     schemas = {_job(records, start).urn for start in ("schema-daydream-video-", "schema-target-daydream-video-")}
-    assert schemas <= set(copy.dependencies)
+    assert schemas <= awaited(records, copy)
     for aliases in _aliases(records, "plugin-daydream-video"):
         assert aliases.inputs["metadata"]["labels"]["naap.io/pooler"] == "pooler-2"
         assert _hosts(aliases, "daydream-video") == [_writer(records, 2), _writer(records, 1)]
@@ -110,7 +110,7 @@ def test_a_copy_waits_for_both_schemas_and_the_pooler_knows_both_shards(records:
 
 def test_a_change_over_opens_the_target_last_and_old_pods_keep_their_pooler(records: list[Recorded]) -> None:
     switch = _job(records, "switch-my-dashboard-")
-    assert switch.urn in _job(records, "schema-my-dashboard-").dependencies
+    assert switch.urn in awaited(records, _job(records, "schema-my-dashboard-"))
     now, before = _aliases(records, "plugin-my-dashboard"), _aliases(records, "plugin-my-dashboard-before")
     assert len(now) == len(before) == 2
     assert {one.inputs["metadata"]["labels"]["naap.io/pooler"] for one in now} == {"pooler-2"}

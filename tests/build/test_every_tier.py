@@ -1,6 +1,5 @@
 """What holds for the whole program in every tier, at preview and at update."""
 
-import functools
 import json
 import re
 from collections import Counter
@@ -17,7 +16,7 @@ from rehearsal.standins.aws.sdk import Sdk
 from rehearsal.standins.provider import Resource
 from tests.build.conftest import Builder, Built
 from tests.build.environments import ROOT_SECRET, TIERS, Environment, names
-from tests.components.recording import Recorded, Run, of_type
+from tests.components.recording import Recorded, Run, awaited, of_type
 from tests.components.wire import MASK
 from tests.stateful import DATA, GROUND
 
@@ -166,26 +165,21 @@ def test_every_object_in_a_cluster_names_its_cluster(tier: Built) -> None:
 
 def test_what_runs_in_a_cluster_is_destroyed_before_its_nodes(tier: Built) -> None:
     """A controller without a node takes no finalizer away, and what waits for it would wait for ever."""
-    known = {record.urn: record for record in tier.update.records}
-    pools = {record.provider: record.urn for record in known.values() if record.type.endswith(":NodePool")}
-
-    @functools.cache
-    def below(urn: str) -> frozenset[str]:
-        waits = [other for other in known[urn].dependencies if other in known]
-        return frozenset(waits).union(*map(below, waits))
+    records = tier.update.records
+    pools = {record.provider: record.urn for record in records if record.type.endswith(":NodePool")}
 
     free = [
         record
-        for record in known.values()
+        for record in records
         if record.type.startswith("kubernetes:")
         and record.inputs.get("metadata", {}).get("namespace", record.inputs.get("namespace"))
         not in (None, "kube-system")
-        and pools[record.provider] not in below(record.urn)
+        and pools[record.provider] not in awaited(records, record)
     ]
     assert not free, names(free)
-    classes = [record for record in known.values() if record.type.endswith(":GatewayClass")]
+    classes = [record for record in records if record.type.endswith(":GatewayClass")]
     assert classes
-    assert all(pools[record.provider] in below(record.urn) for record in classes)
+    assert all(pools[record.provider] in awaited(records, record) for record in classes)
 
 
 def test_the_top_tier_has_a_cluster_in_each_of_two_regions_and_writers_at_home_only(built: Builder) -> None:

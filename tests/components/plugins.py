@@ -59,7 +59,7 @@ def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseSurrou
         shards=shards,
         secrets=RootSecret(pulumi.Output.from_input(root)),
         backups_bucket="naap-test-backups",
-        pooler_namespace=PoolerNamespace("poolers", plans=(), opts=opts),
+        pooler_namespace=PoolerNamespace("poolers", plans=(), opts=opts).namespace,
         schema=(),
     )
 

@@ -137,6 +137,19 @@ def one(records: Sequence[Recorded], token: str, name: str | None = None) -> Rec
     return found[0]
 
 
+def awaited(records: Sequence[Recorded], *ends: Recorded) -> set[str]:
+    """URNs of everything that is there before these: what they wait for, and what that waits for."""
+    known = {record.urn: record for record in records}
+    found: set[str] = set()
+    waiting = [urn for end in ends for urn in end.dependencies]
+    while waiting:
+        urn = waiting.pop()
+        if urn in known and urn not in found:
+            found.add(urn)
+            waiting += known[urn].dependencies
+    return found
+
+
 def assert_same_names(make: Callable[[], object]) -> None:
     """What a preview announces is what an update makes."""
     announced = {record.urn for record in build(make, preview=True)}

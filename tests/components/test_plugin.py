@@ -14,7 +14,7 @@ from planning.plugin import PluginPlan
 from planning.secrets import derive
 from planning.spec import Lifecycle, Registry
 from tests.components.plugins import ROOT, build_plugins, make_plugins
-from tests.components.recording import Recorded, assert_same_names, of_type, one
+from tests.components.recording import Recorded, assert_same_names, awaited, of_type, one
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -112,8 +112,8 @@ def test_the_manifest_lies_two_folders_above_the_program() -> None:
 
 
 def test_what_a_pod_names_is_there_before_it() -> None:
-    record = one(records(), DEPLOYMENT, "my-wallet-deployment")
-    needed = {urn.rsplit("::", 1)[1] for urn in record.dependencies}
+    found = records()
+    needed = {urn.rsplit("::", 1)[1] for urn in awaited(found, one(found, DEPLOYMENT, "my-wallet-deployment"))}
     assert {
         "my-wallet-account",
         "my-wallet-config",

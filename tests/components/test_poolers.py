@@ -34,7 +34,7 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         namespace = PoolerNamespace("poolers", plans=plans)
         for plan in plans:
-            Pooler(plan.name, plan=plan, writer_host="writer.rds", secrets=secrets, after=[namespace])
+            Pooler(plan.name, plan=plan, writer_host="writer.rds", secrets=secrets, after=namespace.needed)
         for plugin, database in databases.items():
             PoolerEntry(
                 f"{plugin}-pooler",
@@ -44,7 +44,7 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
                 writer_hosts=["writer.rds"],
                 reader_hosts=["r1.rds", "r2.rds"],
                 labels={"naap.io/plugin": plugin},
-                after=[namespace],
+                after=[namespace.namespace],
             )
 
     return make

@@ -67,7 +67,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             shards={0: ShardAccess(writer_host="writer.rds", reader_hosts=[], secret_arn=ARN)},
             secrets=secrets,
             backups_bucket="naap-dev-use1-backups",
-            pooler_namespace=poolers,
+            pooler_namespace=poolers.namespace,
             schema=schema.needed if home else None,
         )
         database = PluginDatabase("my-wallet-database", plan=plan, surroundings=around, labels={"naap.io/plugin": "w"})
