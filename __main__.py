@@ -1,6 +1,7 @@
 """The platform of one stack: read, plan, build, export."""
 
 # ruff: noqa: E402  # imports are a good part of what is sped up
+import asyncio
 import gc
 import os
 import sys
@@ -9,9 +10,11 @@ import sys
 # fifths of the building's (docs/benchmarks.md); what the engine is told is kept to the end in any case.
 gc.disable()
 
+from importlib import import_module
 from pathlib import Path
 
 import pulumi
+from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]  # every provider's SDK does
 
 
 def _send_nothing(*_message: object, **_about: object) -> None:
@@ -23,9 +26,9 @@ def _send_nothing(*_message: object, **_about: object) -> None:
 if not os.environ.get("NAAP_SDK_DEBUG"):
     pulumi.log.debug = _send_nothing
 
+from components.aws_providers import aws_providers
 from components.configuration import read_configuration
 from components.held import read_held
-from components.platform import Platform
 from planning.problem import InvalidInputError
 from plugins.load import plan_of
 
@@ -36,11 +39,18 @@ try:
 except InvalidInputError as error:
     raise pulumi.RunError(str(error)) from None
 
+# The SDK sends nothing before it has its event loop back. It has it here, while a thread reads the classes of both
+# SDKs: in that second the engine starts the AWS providers (docs/decisions/providers-first.md).
+providers = aws_providers(plan)
+_sync_await(asyncio.to_thread(import_module, "components.platform"))
+
+from components.platform import Platform
+
 # The SDK stores the way to each resource, down to Python's event loop: more than a quarter of the state, which the
-# engine writes anew at every step. The innermost ten calls are the SDK's six and where in our code it comes from.
-sys.tracebacklimit = 10
+# engine writes anew at every step. The innermost seven calls are the SDK's six and the line of ours that it comes from.
+sys.tracebacklimit = 7
 try:
-    platform = Platform("naap", plan=plan, root=configuration.root, secrets=configuration.secrets)
+    platform = Platform("naap", plan=plan, providers=providers, root=configuration.root, secrets=configuration.secrets)
 finally:
     del sys.tracebacklimit  # an error is shown in full
 for name, value in platform.outputs.items():

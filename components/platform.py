@@ -30,7 +30,10 @@ from planning.schema_job import plan_schema_namespace
 
 
 class Platform(pulumi.ComponentResource):
-    """Everything of one stack. outputs: what the stack exports; no secret among them."""
+    """Everything of one stack. outputs: what the stack exports; no secret among them.
+
+    providers: of every region, and of that of CloudFront's own parts (components.aws_providers).
+    """
 
     outputs: Mapping[str, pulumi.Input[str] | Mapping[str, Any]]
 
@@ -39,15 +42,15 @@ class Platform(pulumi.ComponentResource):
         name: str,
         *,
         plan: PlatformPlan,
+        providers: Mapping[str, aws.Provider],
         root: RootSecret,
         secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("naap:platform:Platform", name, None, opts)
-        self._plan, self._root = plan, root
+        self._plan, self._root, self._aws = plan, root, providers
         self._databases: dict[int, Database] = {}
         self._plugins: dict[str, RegionPlugins] = {}
-        self._aws = self._make_providers()
         certificates = Certificates(
             "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
         )
@@ -84,14 +87,6 @@ class Platform(pulumi.ComponentResource):
         self._watch_edge(certificates)
         self.outputs = self._outputs(shards)
         self.register_outputs({})
-
-    def _make_providers(self) -> dict[str, aws.Provider]:
-        """One a region, and one for the region in which CloudFront's own parts are."""
-        regions = dict.fromkeys([*(cell.region for cell in self._plan.regions), REGION])
-        return {
-            region: aws.Provider(f"aws-{region}", region=region, opts=pulumi.ResourceOptions(parent=self))
-            for region in regions
-        }
 
     def _in(self, region: str) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, providers=[self._aws[region]])

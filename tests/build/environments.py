@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.aws_providers import aws_providers
 from components.platform import Platform
 from components.secrets import RootSecret
 from planning.platform import PlatformPlan
@@ -64,7 +65,9 @@ def build(planned: PlatformPlan, *, preview: bool = False) -> Run:
     def program() -> None:
         secrets = {spec.name: _secrets(spec) for spec in planned.registry.plugins}
         root = RootSecret(pulumi.Output.secret(ROOT_SECRET))
-        for name, value in Platform("naap", plan=planned, root=root, secrets=secrets).outputs.items():
+        providers = aws_providers(planned)
+        platform = Platform("naap", plan=planned, providers=providers, root=root, secrets=secrets)
+        for name, value in platform.outputs.items():
             pulumi.export(name, value)
 
     return run(program, preview=preview, stack_name=planned.stack)
