@@ -4,10 +4,14 @@ import argparse
 import gc
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 # The engine runs this file from its own folder, outside the package.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+if __package__ == "policies":  # by hand, and so perhaps by a Python without the packages: planning says so
+    import_module("planning")
 
 from policies.catalogue import as_markdown, load_catalogue
 from policies.preview import BadPreviewError, comment, cost_line, read_preview

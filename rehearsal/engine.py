@@ -7,16 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from planning.spec import Registry
 from rehearsal import RehearsalError
-from rehearsal.events import Outcome, Tail
+from rehearsal.events import Outcome
+from rehearsal.operation import Operation
 from rehearsal.processes import command_line
-from rehearsal.progress import Progress, Task
+from rehearsal.progress import Progress
 from rehearsal.project import Project
 from rehearsal.tools import Found
 
@@ -73,34 +73,13 @@ class Engine:
 
         stepwise: the state is written at every step, else at the end, which takes half of the time or less. A run that
         is killed, not stopped or failed, is then not in the state (docs/decisions/state-at-the-end.md).
-
-        Ctrl-C asks the engine to stop after what is under way, a second one ends it at once.
         """
         name = arguments[0]
-        log = self.project.state / "logs" / f"{name}.log"
-        events = self._event_log(name)
-        events.unlink(missing_ok=True)
         command = [str(self.pulumi.path), *arguments, "--stack", self.project.stack, "--non-interactive"]
-        command += ["--color=never", f"--parallel={PARALLEL}", f"--event-log={events}"]
+        command += ["--color=never", f"--parallel={PARALLEL}"]
         environment = self.environment if stepwise else {**self.environment, "PULUMI_SKIP_CHECKPOINTS": "true"}
-        outcome = Outcome()
-        with self._progress.task(title) as task, log.open("w") as out:
-            # A session of its own: Ctrl-C reaches us alone, and we pass it on exactly once.
-            process = subprocess.Popen(
-                command,
-                cwd=self.project.folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            with _interrupting(process, self._progress):
-                code = _follow(process, Tail(events), outcome, task)
-            if code:
-                raise RehearsalError(_failure(name, outcome, log))
-            task.note = _said(outcome)
-        return outcome
+        operation = Operation(command, folder=self.project.folder, logs=self.project.state / "logs", name=name)
+        return operation.run(title, environment, self._progress)
 
     def export(self) -> State:
         """The deployment of the stack: manifest, resources, pending operations. Secrets stay encrypted."""
@@ -161,9 +140,6 @@ class Engine:
                     os.kill(pid, signal.SIGKILL)
                 time.sleep(0.1)
 
-    def _event_log(self, name: str) -> Path:
-        return self.project.state / "logs" / f"{name}.events"
-
     def _backend(self) -> Path:
         return self.project.state / "backend" / ".pulumi"
 
@@ -177,53 +153,6 @@ def unprotect(resource: State) -> bool:
             found = found or values[name] is True
             values[name] = False
     return found
-
-
-def _follow(process: subprocess.Popen[bytes], tail: Tail, outcome: Outcome, task: Task) -> int:
-    while True:
-        code = process.poll()
-        for event in tail.new():
-            outcome.take(event)
-        task.note = f"{outcome.finished} resources, {outcome.current}" if outcome.current else ""
-        if code is not None:
-            return code
-        time.sleep(0.1)
-
-
-@contextmanager
-def _interrupting(process: subprocess.Popen[bytes], progress: Progress) -> Generator[None]:
-    asked = 0
-
-    def ask(_signal: int, _frame: object) -> None:
-        nonlocal asked
-        asked += 1
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT if asked <= 2 else signal.SIGKILL)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if asked:
-        progress.say("Stopped. Run the same command again to go on from here.")
-        raise KeyboardInterrupt
-
-
-def _said(outcome: Outcome) -> str:
-    changes = outcome.changes or {}
-    return ", ".join(f"{count} {operation}" for operation, count in sorted(changes.items()) if count)
-
-
-def _failure(name: str, outcome: Outcome, log: Path) -> str:
-    refused = [
-        f"policy {policy}: {text} [{urn}]" for level, policy, text, urn in outcome.violations if level == "mandatory"
-    ]
-    told = list(dict.fromkeys([*outcome.errors, *refused]))
-    if not told:
-        told = log.read_text(errors="replace").strip().splitlines()[-15:]
-    return f"pulumi {name} failed:\n" + "\n".join(f"  {line}" for line in told) + f"\nAll of its output: {log}"
 
 
 def open_shell(environment: Mapping[str, str], folder: Path) -> int:

@@ -28,7 +28,7 @@ def test_a_command_that_people_are_told_to_run_exists(package: str) -> None:
         assert done.returncode == 0, f"{' '.join(asked[1:])}: {done.stderr}"
 
 
-@pytest.mark.parametrize("package", ["plugins", "planning", "rehearsal"])
+@pytest.mark.parametrize("package", ["plugins", "planning", "policies", "rehearsal"])
 def test_a_python_without_the_projects_packages_is_told_where_they_are(package: str) -> None:
     asked = [sys.executable, "-S", "-m", package, "list"]  # -S: none of what is installed
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
