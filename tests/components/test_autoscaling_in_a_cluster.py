@@ -12,10 +12,11 @@ from planning.plugin import BackendPlan, PluginPlan
 from planning.replicas import Load, Recent, desired_replicas
 from planning.spec import Registry
 from tests.components.plugins import build_plugins
-from tests.components.test_plugins_in_a_cluster import collection, objects, until
+from tests.components.test_plugins_in_a_cluster import collection, objects
 from tests.conftest import RunningControlPlane
 from tests.metrics_apis import MetricsApis
 from tests.plugin_plans import entry, plugin_plans, with_backend
+from tests.wait import wait_for
 
 PASSES = 3
 """Fifteen seconds each: the controller's own period, as EKS has it."""
@@ -128,8 +129,10 @@ def chosen(
         with metrics.serving():
             for item in _without(made, "HorizontalPodAutoscaler"):
                 api.request("POST", collection(item), _at_the_start(item))
-            assert until(
-                lambda: metrics.available() and _ready(control_plane) == {n: s.pods for n, s in SCENES.items()}
+            wait_for(
+                "the pods of the start, and their metrics",
+                lambda: metrics.available() and _ready(control_plane) == {n: s.pods for n, s in SCENES.items()},
+                seconds=90,
             )
             for item in made:
                 if item["kind"] == "HorizontalPodAutoscaler":
@@ -173,7 +176,7 @@ def _watch(control_plane: RunningControlPlane, metrics: MetricsApis) -> dict[str
                 steps[name].append(item["spec"]["replicas"])
         return all(_passes(metrics, name) >= PASSES for name in SCENES)
 
-    assert until(done), dict(metrics.asked)
+    wait_for(f"{PASSES} passes of every autoscaler", done, seconds=90, every=0.2)
     time.sleep(1)  # what the last of these passes decided is written by then
     assert done()
     return {name: (steps[name], _passes(metrics, name)) for name in SCENES}

@@ -1,7 +1,6 @@
 """Plugins of the real registry in a real control plane: admitted, within their quotas, and ready."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from tests.components.plugins import build_plugins, make_plugins
 from tests.components.recording import Recorded, build
 from tests.conftest import RunningControlPlane
 from tests.plugin_plans import entry, plugin_plans, registry_with, with_backend
+from tests.wait import wait_for
 
 PATHS = {
     "Namespace": "/api/v1/namespaces",
@@ -29,13 +29,6 @@ PATHS = {
     "HorizontalPodAutoscaler": "/apis/autoscaling/v2/namespaces/{}/horizontalpodautoscalers",
 }
 """In the order in which they may be made."""
-
-
-def until(done: Callable[[], bool], seconds: float = 90) -> bool:
-    end = time.monotonic() + seconds
-    while not done() and time.monotonic() < end:
-        time.sleep(0.2)
-    return done()
 
 
 def objects(records: Sequence[Recorded]) -> list[dict[str, Any]]:
@@ -87,11 +80,13 @@ def test_every_deployment_becomes_ready_at_its_minimum(cluster: RunningControlPl
         for workload in plan.backend.workloads
     }
 
-    def ready() -> set[tuple[str, int]]:
-        return {(item["metadata"]["name"], item["status"].get("readyReplicas", 0)) for item in deployments(cluster)}
+    def all_ready() -> bool:
+        ready = {(item["metadata"]["name"], item["status"].get("readyReplicas", 0)) for item in deployments(cluster)}
+        assert ready == wanted
+        return True
 
     # The autoscalers bring the Deployments, which state no replicas, to their minimum.
-    assert until(lambda: ready() == wanted), ready()
+    wait_for("pods that are ready", all_ready, seconds=90)
 
 
 def test_no_quota_refuses_a_pod_of_the_plan(cluster: RunningControlPlane) -> None:

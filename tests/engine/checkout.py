@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,11 +168,3 @@ def copy_of_the_checkout(target: Path) -> Checkout:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
     return Checkout(root=target)
-
-
-def wait_until(done: Any, seconds: float = 300) -> None:
-    """Ask until it is so. Fails when it takes too long."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)

@@ -5,12 +5,13 @@ import json
 import pytest
 
 from planning.part import Noun
-from tests.engine.checkout import Checkout, State, wait_until
+from tests.engine.checkout import Checkout, State
 from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
 from tests.engine.secrets_shown import all_that_is_shown, secrets_of
 from tests.plugins.test_installs import Platform, platform
 from tests.stateful import DATA, GROUND
 from tests.touched import engine_says, plan_says
+from tests.wait import wait_for
 
 __all__ = ["platform"]  # a fixture of that file
 
@@ -55,8 +56,11 @@ def test_an_engine_killed_in_the_middle_of_an_update_leaves_an_error_and_no_harm
     _add_odd_one(checkout)
     command = checkout.start_up()
     made = "use1-odd-one-namespace"
-    wait_until(
-        lambda: bool(checkout.finished("up") > 200 and checkout.finished("up", made)) or command.poll() is not None
+    wait_for(
+        "the middle of the update",
+        lambda: (checkout.finished("up") > 200 and checkout.finished("up", made)) or command.poll() is not None,
+        seconds=300,
+        every=0.05,
     )
     assert command.poll() is None, checkout.log("up")
     (engine,) = checkout.processes(ENGINE)

@@ -4,8 +4,7 @@ import json
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from rehearsal.kube_api import KubeApi, Object, has_condition
 from rehearsal.processes import command_line
 from rehearsal.tools import Found
 from tests.conftest import RunningControlPlane
+from tests.wait import wait_for
 
 RESTRICTED = {
     "allowPrivilegeEscalation": False,
@@ -27,13 +27,6 @@ RESTRICTED = {
     "runAsNonRoot": True,
     "seccompProfile": {"type": "RuntimeDefault"},
 }
-
-
-def until(done: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while not done() and time.monotonic() < end:
-        time.sleep(0.05)
-    return done()
 
 
 def namespace(api: KubeApi, name: str) -> str:
@@ -71,7 +64,7 @@ def test_a_deployment_becomes_available_and_its_pods_get_addresses(control_plane
     path = f"/apis/apps/v1{place}/deployments"
     selector = {"matchLabels": {"app": "x"}}
     create(api, path, "apps/v1", "Deployment", "d", spec={"replicas": 6, "selector": selector, "template": template()})
-    assert until(lambda: api.request("GET", f"{path}/d")["status"].get("availableReplicas") == 6)
+    wait_for("six pods", lambda: api.request("GET", f"{path}/d")["status"].get("availableReplicas") == 6)
     pods = api.request("GET", f"/api/v1{place}/pods")["items"]
     assert len({pod["status"]["podIP"] for pod in pods}) == 6
     assert pods[0]["status"]["initContainerStatuses"][0]["state"]["terminated"]["exitCode"] == 0
@@ -81,9 +74,9 @@ def test_a_job_completes_and_a_deleted_pod_goes(control_plane: RunningControlPla
     api, place = control_plane.api, namespace(control_plane.api, "jobs")
     path = f"/apis/batch/v1{place}/jobs"
     create(api, path, "batch/v1", "Job", "j", spec={"template": template(restartPolicy="Never")})
-    assert until(lambda: has_condition(api.request("GET", f"{path}/j"), "Complete"))
+    wait_for("the Job", lambda: has_condition(api.request("GET", f"{path}/j"), "Complete"))
     api.request("DELETE", "/api/v1/namespaces/jobs")
-    assert until(lambda: "jobs" not in [n["metadata"]["name"] for n in api.items("Namespace")])
+    wait_for("the namespace to go", lambda: "jobs" not in [n["metadata"]["name"] for n in api.items("Namespace")])
 
 
 def test_a_claim_is_bound_and_a_balancer_gets_an_address(control_plane: RunningControlPlane) -> None:
@@ -92,8 +85,8 @@ def test_a_claim_is_bound_and_a_balancer_gets_an_address(control_plane: RunningC
     size = {"requests": {"storage": "5Gi"}}
     create(api, claims, "v1", "PersistentVolumeClaim", "p", spec={"accessModes": ["ReadWriteOnce"], "resources": size})
     create(api, services, "v1", "Service", "s", spec={"type": "LoadBalancer", "ports": [{"port": 80}]})
-    assert until(lambda: api.request("GET", f"{claims}/p")["status"]["phase"] == "Bound")
-    assert until(lambda: "ingress" in api.request("GET", f"{services}/s")["status"]["loadBalancer"])
+    wait_for("the claim", lambda: api.request("GET", f"{claims}/p")["status"]["phase"] == "Bound")
+    wait_for("the address", lambda: "ingress" in api.request("GET", f"{services}/s")["status"]["loadBalancer"])
 
 
 def test_a_pod_that_breaks_the_restricted_standard_is_refused(control_plane: RunningControlPlane) -> None:
@@ -216,4 +209,4 @@ def test_every_source_of_definitions_is_pinned_by_checksum() -> None:
 
 def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
-    assert until(lambda: not command_line(pid))
+    wait_for("its end", lambda: not command_line(pid))
