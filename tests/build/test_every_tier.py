@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from planning.cdn import REGION
 from planning.show import to_plain
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.provider import AwsProvider
@@ -49,11 +50,13 @@ def test_no_two_resources_share_a_urn(tier: Built) -> None:
         assert [urn for urn, times in count.items() if times > 1] == []
 
 
-def test_everything_has_a_parent_up_to_the_platform(tier: Built) -> None:
+def test_everything_has_a_parent_up_to_the_platform_but_the_providers_that_it_is_given(tier: Built) -> None:
     known = {record.urn: record for record in tier.update.records}
     orphans = [record for record in known.values() if record.parent not in known]
 
-    assert [record.type for record in orphans] == ["naap:platform:Platform"]
+    given = of_type(orphans, "pulumi:providers:aws")
+    assert [record.type for record in orphans if record not in given] == ["naap:platform:Platform"]
+    assert {record.region for record in given} == {cell.region for cell in tier.plan.regions} | {REGION}
     assert all(not known[record.parent].custom for record in known.values() if record.parent in known), "in a component"
 
 
