@@ -14,7 +14,7 @@ from typing import Any, cast
 from planning.spec import Registry
 from rehearsal import RehearsalError
 from rehearsal.events import Outcome
-from rehearsal.operation import Operation
+from rehearsal.operation import follow
 from rehearsal.processes import command_line
 from rehearsal.progress import Progress
 from rehearsal.project import Project
@@ -74,12 +74,18 @@ class Engine:
         stepwise: the state is written at every step, else at the end, which takes half of the time or less. A run that
         is killed, not stopped or failed, is then not in the state (docs/decisions/state-at-the-end.md).
         """
-        name = arguments[0]
         command = [str(self.pulumi.path), *arguments, "--stack", self.project.stack, "--non-interactive"]
         command += ["--color=never", f"--parallel={PARALLEL}"]
         environment = self.environment if stepwise else {**self.environment, "PULUMI_SKIP_CHECKPOINTS": "true"}
-        operation = Operation(command, folder=self.project.folder, logs=self.project.state / "logs", name=name)
-        return operation.run(title, environment, self._progress)
+        return follow(
+            title,
+            command,
+            name=arguments[0],
+            folder=self.project.folder,
+            logs=self.project.state / "logs",
+            environment=environment,
+            progress=self._progress,
+        )
 
     def export(self) -> State:
         """The deployment of the stack: manifest, resources, pending operations. Secrets stay encrypted."""

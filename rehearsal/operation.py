@@ -12,41 +12,45 @@ from rehearsal.events import Outcome, Tail
 from rehearsal.progress import Progress, Task
 
 
-class Operation:
-    """A command of the engine that is followed to its end. logs: where NAME.log and NAME.events are written."""
+def follow(
+    title: str,
+    command: Sequence[str],
+    *,
+    name: str,
+    folder: Path,
+    logs: Path,
+    environment: Mapping[str, str],
+    progress: Progress,
+) -> Outcome:
+    """Run a command of the engine to its end, showing how far it is. Raises RehearsalError with what went wrong.
 
-    def __init__(self, command: Sequence[str], *, folder: Path, logs: Path, name: str) -> None:
-        self._folder, self._name = folder, name
-        self._log, self._events = logs / f"{name}.log", logs / f"{name}.events"
-        self._command = [*command, f"--event-log={self._events}"]
+    name: of the operation; what it says and what happens go to NAME.log and NAME.events in `logs`.
 
-    def run(self, title: str, environment: Mapping[str, str], progress: Progress) -> Outcome:
-        """Shows how far it is. Raises RehearsalError with what went wrong.
-
-        Ctrl-C asks the engine to stop after what is under way, a second one ends it at once.
-        """
-        self._events.unlink(missing_ok=True)
-        outcome = Outcome()
-        with progress.task(title) as task, self._log.open("w") as out:
-            # A session of its own: Ctrl-C reaches us alone, and we pass it on exactly once.
-            process = subprocess.Popen(
-                self._command,
-                cwd=self._folder,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            with _interrupting(process, progress):
-                code = _follow(process, Tail(self._events), outcome, task)
-            if code:
-                raise RehearsalError(_failure(self._name, outcome, self._log))
-            task.note = _said(outcome)
-        return outcome
+    Ctrl-C asks the engine to stop after what is under way, a second one ends it at once.
+    """
+    log, events = logs / f"{name}.log", logs / f"{name}.events"
+    events.unlink(missing_ok=True)
+    outcome = Outcome()
+    with progress.task(title) as task, log.open("w") as out:
+        # A session of its own: Ctrl-C reaches us alone, and we pass it on exactly once.
+        process = subprocess.Popen(
+            [*command, f"--event-log={events}"],
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        with _interrupting(process, progress):
+            code = _take_all(process, Tail(events), outcome, task)
+        if code:
+            raise RehearsalError(_failure(name, outcome, log))
+        task.note = _said(outcome)
+    return outcome
 
 
-def _follow(process: subprocess.Popen[bytes], tail: Tail, outcome: Outcome, task: Task) -> int:
+def _take_all(process: subprocess.Popen[bytes], tail: Tail, outcome: Outcome, task: Task) -> int:
     while True:
         code = process.poll()
         for event in tail.new():

@@ -4,7 +4,8 @@ import json
 import subprocess
 import sys
 
-from tests.build.environments import ROOT, ROOT_SECRET, load_stack_config
+from plugins.load import load_stack_config
+from tests.build.environments import ROOT, ROOT_SECRET
 
 PROGRAM = """
 import asyncio, json, os, runpy, sys
