@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,11 +59,8 @@ class Kubelet:
     def watch(self, stopped: threading.Event) -> None:
         """Follows the pods until told to stop."""
         while not stopped.wait(0.2):
-            try:
+            with self._retried():
                 self._follow(self._api.request("GET", "/api/v1/pods")["items"])
-            except (RehearsalError, OSError) as error:
-                with (self._folder / "kubelet.log").open("a") as log:
-                    log.write(f"{error}\n")
 
     def network(self, pod: str) -> PodNetwork:
         """Of a running pod, by its name."""
@@ -87,20 +85,33 @@ class Kubelet:
         for uid in [uid for uid in self._pods if uid not in wanted]:
             self._end(self._pods.pop(uid))
         for uid, pod in wanted.items():
-            containers = [each for each in pod["spec"]["containers"] if each["name"] in self._programs]
-            if not containers or not pod["status"].get("podIP"):
-                continue
-            self._names[pod["metadata"]["name"]] = uid
-            here = self._pods.get(uid)
-            content = PodContent(self._api, pod, self._folder / "volumes" / uid)
-            once = pod["spec"].get("restartPolicy") != "Always"
-            for container in containers:
-                process = here.processes.get(container["name"]) if here else None
-                if process is None or (process.poll() is not None and not once):
-                    # What it needs may not be there yet: then this raises, and it is tried again.
-                    volumes, variables = content.volumes(), content.environment(container)
-                    here = here or self._pods.setdefault(uid, _Pod(network=self._network.pod(pod["status"]["podIP"])))
-                    here.processes[container["name"]] = self._start(pod, container, here, volumes, variables)
+            # What a pod lacks may be what another one is to make: none waits for those before it in the list.
+            with self._retried():
+                self._run(uid, pod)
+
+    def _run(self, uid: str, pod: Object) -> None:
+        containers = [each for each in pod["spec"]["containers"] if each["name"] in self._programs]
+        if not containers or not pod["status"].get("podIP"):
+            return
+        self._names[pod["metadata"]["name"]] = uid
+        here = self._pods.get(uid)
+        content = PodContent(self._api, pod, self._folder / "volumes" / uid)
+        once = pod["spec"].get("restartPolicy") != "Always"
+        for container in containers:
+            process = here.processes.get(container["name"]) if here else None
+            if process is None or (process.poll() is not None and not once):
+                volumes, variables = content.volumes(), content.environment(container)
+                here = here or self._pods.setdefault(uid, _Pod(network=self._network.pod(pod["status"]["podIP"])))
+                here.processes[container["name"]] = self._start(pod, container, here, volumes, variables)
+
+    @contextmanager
+    def _retried(self) -> Generator[None]:
+        """What fails is written down, and tried again the next time."""
+        try:
+            yield
+        except (RehearsalError, OSError, subprocess.SubprocessError) as error:
+            with (self._folder / "kubelet.log").open("a") as log:
+                log.write(f"{error}\n")
 
     def _start(
         self, pod: Object, container: Object, here: _Pod, volumes: dict[str, Path], variables: dict[str, str]
