@@ -11,6 +11,7 @@ from planning.problem import InvalidInputError
 from rehearsal import RehearsalError
 from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal, get_tools
+from rehearsal.project import STATES
 
 ROOT = Path(__file__).resolve().parent.parent
 LITTLE_MIB = 256
@@ -63,13 +64,14 @@ def _run(command: str, stack: str) -> int:
 
 def _full_disks() -> list[str]:
     try:
-        known = (ROOT, Cache().root)
-        folders = {folder: shutil.disk_usage(folder).free // 2**20 for folder in known if folder.exists()}
+        known = [folder for folder in (ROOT / STATES, ROOT, Cache().root) if folder.exists()]
+        systems = {folder.stat().st_dev: folder for folder in known}  # a line for each file system, not each folder
+        free_mib = {folder: shutil.disk_usage(folder).free // 2**20 for folder in systems.values()}
     except (RehearsalError, OSError):
         return []  # no folder for a cache, or one that can't be reached: that is said already
     return [
         f"Only {free} MiB are free in {folder}: make space, and run again; it goes on from here."
-        for folder, free in folders.items()
+        for folder, free in free_mib.items()
         if free < LITTLE_MIB
     ]
 

@@ -17,6 +17,7 @@ from rehearsal.__main__ import LITTLE_MIB, ROOT, main
 from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal
 from rehearsal.progress import Progress
+from rehearsal.project import STATES
 
 FULL = OSError(errno.ENOSPC, "No space left on device", "etcd.log")
 
@@ -44,6 +45,21 @@ def test_a_failure_on_a_full_disk_is_told_with_what_is_free_and_where(
     said = capsys.readouterr().err
     assert str(error) in said
     assert "Only 5 MiB are free in" in said
+
+
+def test_a_full_disk_is_told_once_however_many_folders_lie_on_it(
+    failing: Callable[[Exception, int], None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / STATES).mkdir()
+    Path(tmp_path, "naap-tools").mkdir()
+    monkeypatch.setattr("rehearsal.__main__.ROOT", tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    failing(FULL, 5)
+    assert main(["status"]) == 1
+    assert capsys.readouterr().err.count("MiB are free in") == 1
 
 
 def test_a_failure_with_space_left_says_nothing_of_space(
