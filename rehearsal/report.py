@@ -11,13 +11,12 @@ from planning.platform import PlatformPlan
 from planning.plugin import PluginPlan
 from planning.show import WIDTH, table
 from rehearsal.progress import duration
+from rehearsal.standins.values import SECRET, SIGNATURE
 from rehearsal.tools import Found
 
 Resource = dict[str, Any]
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
-SECRET_MARK = "4dabf18193072939515e22adb298388d"  # noqa: S105  (the engine's mark of special values, no secret)
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  (its sort: a secret value)
 INSIDE = WIDTH - 2  # columns below a heading; outputs and paths are for copying and are never cut
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 PLAYED = {
@@ -158,7 +157,7 @@ def holds_secret(value: object) -> bool:
     """Whether a value of the state is a secret or has one anywhere inside."""
     if isinstance(value, Mapping):
         inner = cast("Mapping[str, object]", value)
-        return inner.get(SECRET_MARK) == SECRET or any(holds_secret(child) for child in inner.values())
+        return inner.get(SIGNATURE) == SECRET or any(holds_secret(child) for child in inner.values())
     if isinstance(value, list):
         return any(holds_secret(child) for child in cast("list[object]", value))
     return False

@@ -1,4 +1,4 @@
-"""The engine's plugin protocol: the one place where gRPC and protobuf are spoken.
+"""The engine's plugin protocol: the one place where gRPC is spoken, and protobuf but for values (marshal.py).
 
 A provider is written against `provider.Provider`, in plain values; `serve_provider` puts it on the wire.
 """
@@ -19,66 +19,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
+from rehearsal.standins.marshal import decode, encode
 from rehearsal.standins.provider import Checked, Difference, PartialFailure, Provider, ProviderError, Resource
-from rehearsal.standins.values import Map, Secret, Value, is_list, is_map
 
-SIGNATURE = "4dabf18193072939515e22adb298388d"  # the engine's key for "this object is a special value"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  (the engine's public marker, not a password)
 MESSAGE_LIMIT = 400 << 20  # bytes; the engine's own limit
 PARENT_CHECK = 0.5  # seconds between looks whether the engine still lives
-
-
-def decode(message: Any) -> Map:
-    """A protobuf Struct as a dict; whole numbers become int, secrets Secret."""
-    return {key: _decode(item) for key, item in message.fields.items()}
-
-
-def _decode(message: Any) -> Value:
-    kind = message.WhichOneof("kind")
-    if kind == "number_value":
-        number: float = message.number_value
-        return int(number) if number.is_integer() else number
-    if kind == "list_value":
-        return [_decode(item) for item in message.list_value.values]
-    if kind == "struct_value":
-        value = decode(message.struct_value)
-        return Secret(value.get("value")) if value.get(SIGNATURE) == SECRET else value
-    return None if kind in {None, "null_value"} else getattr(message, kind)
-
-
-def encode(value: Map) -> Any:
-    """A dict as a protobuf Struct."""
-    message = struct_pb2.Struct()
-    for key, item in value.items():
-        _encode(message.fields[key], item)
-    return message
-
-
-def _encode(target: Any, value: Value) -> None:
-    if isinstance(value, Secret):
-        value = {SIGNATURE: SECRET, "value": value.value}
-    if value is None:
-        target.null_value = 0
-    elif isinstance(value, bool):
-        target.bool_value = value
-    elif isinstance(value, int | float):
-        target.number_value = value
-    elif isinstance(value, str):
-        target.string_value = value
-    elif is_map(value):
-        target.struct_value.SetInParent()
-        for key, item in value.items():
-            _encode(target.struct_value.fields[key], item)
-    elif is_list(value):
-        target.list_value.SetInParent()
-        for item in value:
-            _encode(target.list_value.values.add(), item)
-    else:
-        raise TypeError(f"{type(value).__name__} is not a property value")
 
 
 class EngineLog:

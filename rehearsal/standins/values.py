@@ -12,6 +12,11 @@ from typing import Any, TypeAlias, TypeGuard
 Value: TypeAlias = Any  # a recursive union would need a cast at every step into a document
 Map: TypeAlias = dict[str, Any]
 
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The engine's key for "this object is a special value"."""
+SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's public mark, not a password
+"""What stands at that key where the special value is a secret."""
+
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 UNKNOWNS = frozenset(
     {

@@ -5,8 +5,6 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from rehearsal.report import (
-    SECRET,
-    SECRET_MARK,
     Report,
     components,
     kind_label,
@@ -16,10 +14,11 @@ from rehearsal.report import (
     short_image,
     shown_output,
 )
+from rehearsal.standins.values import SECRET, SIGNATURE
 from rehearsal.tools import BUILT, Found
 
 STACK = "urn:pulumi:dev::naap::pulumi:pulumi:Stack::naap-dev"
-SECRET_VALUE = {SECRET_MARK: SECRET, "ciphertext": "v1:abc"}
+SECRET_VALUE = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}
 
 
 def resource(kind: str, name: str, parent: str = STACK, **more: Any) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from rehearsal.standins.aws.schema import EnumType, ListOf, MapOf, Named, ObjectType, OneOf, Scalar, Type
 from rehearsal.standins.aws.sdk import Sdk
-from rehearsal.standins.values import Map, Secret, Value, is_list, is_map, is_unknown
+from rehearsal.standins.values import SIGNATURE, Map, Secret, Value, is_list, is_map, is_unknown
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"  # the engine's key for "this object is a special value"
 _SPECIAL = {
     "c44067f5952c0a294b673a41bacd8c17": "asset",
     "0def7320c3a5731c473e5ecbe6d01bc7": "archive",
@@ -69,7 +68,7 @@ def _check_many(sdk: Sdk, expected: ListOf | MapOf, value: Value, path: str) -> 
         for index, item in enumerate(value):
             yield from check_value(sdk, expected.element, item, f"{path}[{index}]")
         return
-    if not is_map(value) or _SIGNATURE in value:
+    if not is_map(value) or SIGNATURE in value:
         yield path, f"is {_describe(value)}, but takes a map"
         return
     for key, item in value.items():
@@ -83,7 +82,7 @@ def _check_named(sdk: Sdk, expected: ObjectType | EnumType, value: Value, path: 
                 path,
                 f"is {_describe(value)} that {expected.name} does not have: {', '.join(expected.values)}",
             )
-    elif not is_map(value) or _SIGNATURE in value:
+    elif not is_map(value) or SIGNATURE in value:
         yield path, f"is {_describe(value)}, but takes an object ({expected.name})"
     else:
         yield from check_object(sdk, expected, value, path)
@@ -100,14 +99,14 @@ def _is_scalar(expected: Scalar, value: Value) -> bool:
         case "number":
             return isinstance(value, int | float) and not isinstance(value, bool)
         case "asset" | "archive":
-            return is_map(value) and _SPECIAL.get(str(value.get(_SIGNATURE))) == expected.kind
+            return is_map(value) and _SPECIAL.get(str(value.get(SIGNATURE))) == expected.kind
         case "anything":
             return True
 
 
 def _describe(value: Value) -> str:
     if is_map(value):
-        special = _SPECIAL.get(str(value.get(_SIGNATURE)))
+        special = _SPECIAL.get(str(value.get(SIGNATURE)))
         return f"an {special}" if special else "an object"
     if is_list(value):
         return "a list"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.standins.kubernetes import naming, releases, settings
+from rehearsal.standins.kubernetes import naming, releases, settings, states
 from rehearsal.standins.kubernetes.client import ApiError
 from rehearsal.standins.kubernetes.cluster import Api, Connection
 from rehearsal.standins.kubernetes.compare import changes, observed, written
 from rehearsal.standins.kubernetes.kinds import Scopes, UnknownKindError
 from rehearsal.standins.kubernetes.normalize import complete, normalize
 from rehearsal.standins.kubernetes.objects import (
-    SERVER_FIELDS,
     annotation,
     dig,
     group_kind,
@@ -35,9 +34,8 @@ from rehearsal.standins.provider import (
     Resource,
     State,
 )
-from rehearsal.standins.values import UNKNOWN, Map, has_unknown, is_map, without_secrets
+from rehearsal.standins.values import Map, has_unknown, without_secrets
 
-_BOOKKEEPING = frozenset(("__inputs", "__initialApiVersion", "__fieldManager"))
 _DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _FOREGROUND = {"orphan": "Orphan", "background": "Background"}
 
@@ -120,7 +118,7 @@ class KubernetesProvider:
         manager = field_manager(resource.urn)
         if resource.preview:
             self._validate(resource, obj, manager, exists=False)
-            return State(identity="", properties=_foretold(inputs))
+            return State(identity="", properties=states.foretold(inputs))
         until = deadline(resource.timeout, obj)
         api = self._connection.api()
         try:
@@ -139,8 +137,7 @@ class KubernetesProvider:
         manager = state.get("__fieldManager") or field_manager(resource.urn)
         if resource.preview:
             self._validate(resource, obj, manager, exists=True)
-            kept = {key: item for key, item in state.items() if key not in _BOOKKEEPING}
-            return _overlaid(kept, news)
+            return states.foretold_update(state, news)
         until = deadline(resource.timeout, obj)
         api = self._connection.api()
         try:
@@ -165,10 +162,10 @@ class KubernetesProvider:
             live = None
         if live is None:
             return State(identity="")
-        seen = observed(wanted, live) if wanted else _all_of(live)
+        seen = observed(wanted, live) if wanted else states.inputs_of(live)
         seen = with_secrets(to_state(seen), inputs)
         manager = state.get("__fieldManager") or field_manager(resource.urn)
-        properties = _checkpoint(live, seen, manager)
+        properties = states.checkpoint(live, seen, manager)
         problems = [] if annotation(wanted, "skipAwait") == "true" or not wanted else api.waiter.now(live)
         if problems:
             raise PartialFailure(resource.identity, properties, problems, seen)
@@ -236,7 +233,7 @@ class KubernetesProvider:
             live, reasons = api.waiter.ready(live, until)
         if group_kind(obj) == _DEFINITION:
             api.kinds.forget()
-        properties = _checkpoint(live, given, manager)
+        properties = states.checkpoint(live, given, manager)
         if reasons:
             first = f"{_title(obj)} exists but is not ready: {reasons[0]}"
             raise PartialFailure(identity(live), properties, [first, *reasons[1:]])
@@ -267,34 +264,3 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:
     for key in path:
         value = value[key]
     return value
-
-
-def _checkpoint(live: Map, given: Map, manager: str) -> Map:
-    metadata = {key: item for key, item in live["metadata"].items() if key != "managedFields"}
-    state = with_secrets(to_state({**live, "metadata": metadata}), given)
-    version = live["apiVersion"]
-    return {**state, "__inputs": given, "__initialApiVersion": version, "__fieldManager": manager}
-
-
-def _all_of(live: Map) -> Map:
-    """Inputs for an object that was read without any: all of it but what the API server itself writes."""
-    metadata = {key: item for key, item in live["metadata"].items() if key not in SERVER_FIELDS}
-    return {**{key: item for key, item in live.items() if key != "status"}, "metadata": metadata}
-
-
-def _foretold(inputs: Map) -> Map:
-    """Outputs at preview: the inputs; an address that the API server will choose is unknown."""
-    spec = inputs.get("spec")
-    if kind_of(inputs) != ("v1", "Service") or not is_map(spec) or "clusterIP" in spec:
-        return inputs
-    return {**inputs, "spec": {**spec, "clusterIP": UNKNOWN}}
-
-
-def _overlaid(old: Map, new: Map) -> Map:
-    """The old outputs with the new inputs over them."""
-    result = {**old, **new}
-    for key, item in new.items():
-        before = old.get(key)
-        if is_map(item) and is_map(before) and key in {"metadata", "spec"}:
-            result[key] = {**before, **item}
-    return result
