@@ -33,10 +33,10 @@ class Counters:
 
     def start(self) -> None:
         """Waits until it takes connections."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         mark = "Ready to accept connections"
-        starts = self._log.read_text().count(mark)
+        with self._log.open("ab") as log:
+            starts = self._log.read_text().count(mark)
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         wait_for("Valkey", lambda: self._log.read_text().count(mark) > starts, seconds=10)
 
     def stop(self) -> None:
