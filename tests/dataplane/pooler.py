@@ -30,6 +30,11 @@ class Load:
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, env=dict(environment), stdout=pipe, stderr=pipe, text=True)
 
+    @property
+    def runs(self) -> bool:
+        """Still."""
+        return self._process.poll() is None
+
     def end(self) -> Answer:
         """What it said, once it is done."""
         out, error = self._process.communicate(timeout=120)
