@@ -29,13 +29,13 @@ class RunningControlPlane:
     def remove(self, namespaces: Iterable[str]) -> None:
         """Deletes them and waits until they are gone: what comes next may make the same ones."""
         leaving = set(namespaces)
-        for name in leaving:
+
+        def left() -> set[str]:
+            return leaving & {item["metadata"]["name"] for item in self.api.items("Namespace")}
+
+        for name in left():
             self.api.request("DELETE", f"{COLLECTIONS['Namespace']}/{name}")
-
-        def gone() -> bool:
-            return leaving.isdisjoint(item["metadata"]["name"] for item in self.api.items("Namespace"))
-
-        wait_for(f"the end of {', '.join(sorted(leaving))}", gone, seconds=REMOVAL_SECONDS)
+        wait_for(f"the end of {', '.join(sorted(leaving))}", lambda: not left(), seconds=REMOVAL_SECONDS)
 
 
 @pytest.fixture(scope="session")

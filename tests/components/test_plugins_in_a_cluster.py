@@ -58,13 +58,15 @@ def cluster(control_plane: RunningControlPlane) -> Iterator[RunningControlPlane]
 
     made = objects(build(make))
     api = control_plane.api
-    for item in made:
-        api.request("POST", collection(item), item, fieldValidation="Strict")
-    yield control_plane
-    for item in made:
-        if item["kind"] == "PriorityClass":
-            api.request("DELETE", f"{collection(item)}/{item['metadata']['name']}")
-    control_plane.remove(item["metadata"]["name"] for item in made if item["kind"] == "Namespace")
+    try:
+        for item in made:
+            api.request("POST", collection(item), item, fieldValidation="Strict")
+        yield control_plane
+    finally:
+        for item in made:
+            if item["kind"] == "PriorityClass":
+                api.request("DELETE", f"{collection(item)}/{item['metadata']['name']}")
+        control_plane.remove(item["metadata"]["name"] for item in made if item["kind"] == "Namespace")
 
 
 def deployments(cluster: RunningControlPlane) -> list[dict[str, Any]]:

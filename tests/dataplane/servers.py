@@ -192,7 +192,11 @@ class Replica(Postgres):
         self._make([str(self.programs / "pg_basebackup"), *source, *options])
         for name in ("server.crt", "server.key"):
             self.write(name, (primary.folder / name).read_text())
-        self._serve()
+        try:
+            self._serve()
+        except BaseException:
+            self.stop()  # nobody else will: it was never given to anyone
+            raise
 
 
 class PgBouncer(Server):

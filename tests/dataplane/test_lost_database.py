@@ -4,8 +4,8 @@ import os
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 
 import pytest
 
@@ -17,6 +17,7 @@ from planning.tiers import tier_for
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import Postgres, answered
 from tests.planning.samples import ROOT_SECRET
+from tests.wait import wait_for
 
 PLUGIN = "my-wallet"
 
@@ -24,49 +25,42 @@ PLUGIN = "my-wallet"
 @pytest.fixture
 def lost(database: Postgres, plans: Mapping[str, PluginDatabasePlan]) -> Iterator[Pooler]:
     """Poolers with a client each, before a server that takes no connection any more."""
-    pooler = Pooler(database)
-    pooler.admit(plans[PLUGIN])
-    pooler.compose()
-    pooler.server.run()
-    os.kill(database.pid, signal.SIGSTOP)
-    client = subprocess.Popen(
-        [str(database.programs / "psql"), "-X", "-c", "SELECT 1"],
-        env={
-            "PGHOST": "127.0.0.1",
-            "PGPORT": str(pooler.server.port),
-            "PGUSER": plans[PLUGIN].app_role,
-            "PGDATABASE": plans[PLUGIN].aliases.writer,
-            "PGSSLMODE": "require",
-            "PGPASSWORD": derive(ROOT_SECRET, owner=PLUGIN, purpose="database-app"),
-            "PATH": os.environ["PATH"],
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    with ExitStack() as undone:
+        pooler = Pooler(database)
+        undone.callback(pooler.server.stop)
+        pooler.admit(plans[PLUGIN])
+        pooler.compose()
+        pooler.server.run()
+        undone.callback(os.kill, database.pid, signal.SIGCONT)
+        os.kill(database.pid, signal.SIGSTOP)
+        client = subprocess.Popen(
+            [str(database.programs / "psql"), "-X", "-c", "SELECT 1"],
+            env={
+                "PGHOST": "127.0.0.1",
+                "PGPORT": str(pooler.server.port),
+                "PGUSER": plans[PLUGIN].app_role,
+                "PGDATABASE": plans[PLUGIN].aliases.writer,
+                "PGSSLMODE": "require",
+                "PGPASSWORD": derive(ROOT_SECRET, owner=PLUGIN, purpose="database-app"),
+                "PATH": os.environ["PATH"],
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        undone.callback(client.wait, 10)
+        undone.callback(client.kill)
         yield pooler
-    finally:
-        os.kill(database.pid, signal.SIGCONT)
-        client.kill()
-        client.wait(10)
-        pooler.server.stop()
 
 
 def test_clients_wait_while_the_pooler_itself_is_well(lost: Pooler, database: Postgres) -> None:
-    deadline = time.monotonic() + 10
-    while not any(row.get("cl_waiting", "0") != "0" for row in pools(lost, database)):
-        assert time.monotonic() < deadline, pools(lost, database)
-        time.sleep(0.3)
+    wait_for("waiting clients", lambda: any(row.get("cl_waiting", "0") != "0" for row in pools(lost, database)))
     with socket.create_connection(("127.0.0.1", lost.server.port), timeout=3):
         pass  # what the pod's probes ask
 
 
 def test_clients_that_waited_in_vain_are_told_by_the_poolers_log(lost: Pooler) -> None:
     waits, _, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
-    deadline = time.monotonic() + 30
-    while waits.words not in lost.server.log.read_text():
-        assert time.monotonic() < deadline, lost.server.log.read_text()
-        time.sleep(0.5)
+    wait_for("the words in the log", lambda: waits.words in lost.server.log.read_text())
 
 
 def pools(pooler: Pooler, database: Postgres) -> list[dict[str, str]]:

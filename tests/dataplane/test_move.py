@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pulumi
@@ -86,9 +87,11 @@ class Rig:
 @pytest.fixture(scope="module")
 def rig(database: Postgres, plans: Plans) -> Iterator[Rig]:
     """A plugin that is about to move."""
-    aws = AwsPlay()
-    target = Postgres("127.0.0.2", database.port)
-    try:
+    with ExitStack() as running:
+        aws = AwsPlay()
+        running.callback(aws.stop)
+        target = Postgres("127.0.0.2", database.port)
+        running.callback(target.stop)
         moving = replace(
             plans["community"],
             plugin="moving",
@@ -104,9 +107,6 @@ def rig(database: Postgres, plans: Plans) -> Iterator[Rig]:
         filled = as_role(database, moving, "owner", CONTENT)
         assert filled.ok, filled.error
         yield made
-    finally:
-        target.stop()
-        aws.stop()
 
 
 def test_a_plugin_that_writes_all_the_time_moves_and_no_row_is_lost(rig: Rig) -> None:

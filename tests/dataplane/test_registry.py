@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -64,9 +65,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
 @pytest.fixture(scope="module")
 def entrance(cluster: Cluster) -> Iterator[tuple[Postgres, Pooler]]:
     """A database in which every schema Job has run, in turn with the migrations that others need; and its pooler."""
-    server = Postgres()
-    pooler = Pooler(server, cluster.config[("naap-pooler", "pooler-0")], cluster.secrets[("naap-pooler", "pooler-0")])
-    try:
+    files = cluster.config[("naap-pooler", "pooler-0")], cluster.secrets[("naap-pooler", "pooler-0")]
+    with ExitStack() as running:
+        server = Postgres()
+        running.callback(server.stop)
+        pooler = Pooler(server, *files)
+        running.callback(pooler.server.stop)
         for name, text in cluster.fragments().items():
             pooler.put(f"/run/naap/fragments/{name}", re.sub(r"host=\S+", "host=localhost", text))
         pooler.compose()
@@ -83,9 +87,6 @@ def entrance(cluster: Cluster) -> Iterator[tuple[Postgres, Pooler]]:
                 )
                 assert made.ok, made.error
         yield server, pooler
-    finally:
-        pooler.server.stop()
-        server.stop()
 
 
 def _through(entrance: tuple[Postgres, Pooler], url: SplitResult, statement: str) -> Answer:
