@@ -52,8 +52,8 @@ class Dns:
         return head + b"".join(records)
 
     def _addresses(self, name: str) -> list[str] | None:
-        if name in self._hosts:
-            return [self._hosts[name]]
+        if host := self._hosts.get(name):
+            return [host]
         if not (service := _SERVICE.match(name)):
             return None
         since, known = self._known.get(name, (0.0, None))

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal import RehearsalError
 from rehearsal.kube_api import KubeApi, Object
 from tests.dataplane.cluster.network import GATEWAY, Network, PodNetwork
 from tests.dataplane.cluster.volumes import PodContent, expand
@@ -30,7 +29,7 @@ class Kubelet:
     """Runs those containers whose names it knows a program for; of others, and of init containers, nothing runs.
 
     A pod is ready when KWOK says so, not when its program is; security contexts, limits, probes and hooks of life
-    are not applied. A program that ends is started again, unless it belongs to a Job.
+    are not applied. A program that ends is started again, unless it belongs to a Job and has succeeded.
     """
 
     def __init__(
@@ -99,7 +98,7 @@ class Kubelet:
         once = pod["spec"].get("restartPolicy") != "Always"
         for container in containers:
             process = here.processes.get(container["name"]) if here else None
-            if process is None or (process.poll() is not None and not once):
+            if process is None or (process.poll() is not None and (process.returncode or not once)):
                 volumes, variables = content.volumes(), content.environment(container)
                 here = here or self._pods.setdefault(uid, _Pod(network=self._network.pod(pod["status"]["podIP"])))
                 here.processes[container["name"]] = self._start(pod, container, here, volumes, variables)
@@ -109,9 +108,9 @@ class Kubelet:
         """What fails is written down, and tried again the next time."""
         try:
             yield
-        except (RehearsalError, OSError, subprocess.SubprocessError) as error:
+        except Exception as error:  # noqa: BLE001  # without this thread no pod would start any more
             with (self._folder / "kubelet.log").open("a") as log:
-                log.write(f"{error}\n")
+                log.write(f"{type(error).__name__}: {error}\n")
 
     def _start(
         self, pod: Object, container: Object, here: _Pod, volumes: dict[str, Path], variables: dict[str, str]

@@ -47,17 +47,24 @@ class PodNetwork:
     def __init__(self, address: str, number: int) -> None:
         self.address = address
         self._holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
+        try:
+            self._join(number)
+        except BaseException:
+            self.close()
+            raise
+
+    def _join(self, number: int) -> None:
         ours = _NET.stat().st_ino
         wait_for(
             "a network namespace", lambda: Path(f"/proc/{self._holder.pid}/ns/net").stat().st_ino != ours, every=0.01
         )
         # The same address has always the same hardware address: nobody remembers a wrong one when it comes back.
-        hardware = "02:00:" + ":".join(f"{int(part):02x}" for part in address.split("."))
+        hardware = "02:00:" + ":".join(f"{int(part):02x}" for part in self.address.split("."))
         _ip(f"link add pod{number} type veth peer name eth0 address {hardware} netns {self._holder.pid}")
         _ip(f"link set pod{number} master {_BRIDGE} up")
         for words in (
             "link set lo up",
-            f"addr add {address}/{_BITS} dev eth0",
+            f"addr add {self.address}/{_BITS} dev eth0",
             "link set eth0 up",
             f"route add default via {GATEWAY}",
         ):

@@ -16,7 +16,11 @@ def relay(address: str, port: int, to: int) -> None:
 def _accept(listening: socket.socket, to: int) -> None:
     while True:
         near, _ = listening.accept()
-        far = socket.create_connection(("127.0.0.1", to))
+        try:
+            far = socket.create_connection(("127.0.0.1", to))
+        except OSError:  # who asked may ask again
+            near.close()
+            continue
         for one, other in ((near, far), (far, near)):
             threading.Thread(target=_carry, args=(one, other), daemon=True).start()
 
