@@ -196,3 +196,19 @@ class Rig:
 def _listens(pod: Object) -> bool:
     socket.create_connection((pod["status"]["podIP"], documents.PORT), timeout=1).close()
     return True
+
+
+def seconds_open(count: Callable[[], int]) -> float:
+    """Until the last look that found any still open: one that comes late says nothing of when they were closed."""
+    begin = last = time.monotonic()
+
+    def closed() -> bool:
+        nonlocal last
+        looked = time.monotonic()
+        if count() == 0:
+            return True
+        last = looked
+        return False
+
+    wait_for("all to be closed", closed)
+    return last - begin

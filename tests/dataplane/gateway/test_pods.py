@@ -12,14 +12,14 @@ from planning.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
 from planning.spec import AuthSpec
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.plugins import unlimited
-from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.rig import Rig, seconds_open
 from tests.wait import wait_for
 
 FAILING = unlimited("failing", auth=AuthSpec(websocket=("/live",)))
 PATH = f"/api/v1/{FAILING.name}"
 HOME = namespace(FAILING.name)
 _PODS = 2
-_SHORT_IDLE_SECONDS = 2
+_SHORT_IDLE_SECONDS = 3
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -83,9 +83,10 @@ def test_whatever_no_pod_has_seen_is_tried_again_elsewhere_and_who_refuses_is_le
     with _unreachable(rig, gone):
         answers = [rig.get(f"{PATH}/x", user="alice", method=each) for each in ("GET", "POST") * 20]
         assert {(answer.status, answer.json["pod"]) for answer in answers} == {(200, other["metadata"]["name"])}
+        # A pod that has come a moment ago is asked less often: it may take more requests until it is left out.
+        wait_for("it to be left out", lambda: _answering(rig) and _statistic(rig, "ejections_active") == 1)
         assert _statistic(rig, "upstream_rq_retry$") >= 5
-        wait_for("requests to leave it out", lambda: _retries(rig) == 0)
-        assert _statistic(rig, "ejections_active") == 1
+        assert _retries(rig) == 0
     _back(rig)
     wait_for("both to answer", lambda: len(_answering(rig)) == len(pods))
 
@@ -115,9 +116,7 @@ def test_errors_of_a_plugin_s_own_leave_no_pod_out(rig: Rig) -> None:
 
 def test_an_idle_connection_is_closed_before_node_would(rig: Rig) -> None:
     assert rig.get(f"{PATH}/x", user="alice").status == 200
-    begin = time.monotonic()
-    wait_for("it to be closed", lambda: _statistic(rig, "upstream_cx_active") == 0)
-    assert time.monotonic() - begin < KEEPALIVE_SECONDS + 1
+    assert seconds_open(lambda: _statistic(rig, "upstream_cx_active")) < KEEPALIVE_SECONDS + 1
     assert _statistic(rig, "upstream_cx_idle_timeout") > 0
 
 
