@@ -20,13 +20,15 @@ _elsewhere = pytest.StashKey[Elsewhere]()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     # pytest asks every conftest.py about every test of a run, not only about those beside it.
     if namespaces.inside() or item.path.parent != _HERE:
         return None
     if _elsewhere not in item.session.stash:
         item.session.stash[_elsewhere] = _go_in(item)
     item.session.stash[_elsewhere].report(item)
+    # What an earlier test of another folder has set up, and the next one does not share, is ended by nobody else.
+    item.session._setupstate.teardown_exact(nextitem)  # pyright: ignore[reportPrivateUsage]  # as pytest's runner does
     return True
 
 
