@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from rehearsal.standins.kubernetes.server import KubernetesProvider
+from rehearsal.standins.kubernetes.provider import KubernetesProvider
 from rehearsal.standins.protocol import EngineLog, serve_provider
 
 serve_provider(KubernetesProvider(EngineLog(sys.argv[1] if len(sys.argv) > 1 else None)))
