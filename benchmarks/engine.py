@@ -14,6 +14,7 @@ from benchmarks.made_up import registry_text
 from benchmarks.measure import Measured, measure
 from benchmarks.program import ROOT, Program
 from rehearsal.engine import Engine
+from rehearsal.standins.values import SIGNATURE
 from rehearsal.tools import Found
 
 STACK = "bench"
@@ -147,7 +148,7 @@ def _middle(rounds: list[Measured]) -> Measured:
 def _clear(value: Any) -> Any:
     """Inputs as a program would state them: without the engine's envelopes around secrets."""
     if isinstance(value, dict):
-        if "4dabf18193072939515e22adb298388d" in value:
+        if SIGNATURE in value:
             return json.loads(value["plaintext"]) if "plaintext" in value else "asset"  # pyright: ignore[reportUnknownArgumentType]  # JSON
         return {key: _clear(item) for key, item in value.items() if key != "__defaults"}  # pyright: ignore[reportUnknownVariableType]  # JSON
     if isinstance(value, list):

@@ -6,9 +6,9 @@ from typing import Any
 
 from google.protobuf import struct_pb2
 
+from rehearsal.standins.values import SECRET, SIGNATURE
+
 MASK = "[secret]"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's marker of a secret, not one
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 
 def struct(value: Mapping[str, Any]) -> struct_pb2.Struct:
@@ -28,7 +28,7 @@ def plain(value: struct_pb2.Value, *, masked: bool = False) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         fields = value.struct_value.fields
-        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+        if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
             return MASK if masked else plain(fields["value"])
         return mapping(value.struct_value, masked=masked)
     if kind == "list_value":
@@ -44,7 +44,7 @@ def has_secret(value: struct_pb2.Value) -> bool:
         return any(has_secret(item) for item in value.list_value.values)
     if value.WhichOneof("kind") == "struct_value":
         fields = value.struct_value.fields
-        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
+        if SIGNATURE in fields and fields[SIGNATURE].string_value == SECRET:
             return True
         return any(has_secret(item) for item in fields.values())
     return False

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from rehearsal.standins.values import SECRET, SIGNATURE
+
 REFERRED = {
     "arn": "arn",
     "dnsName": "dns_name",
@@ -61,8 +63,8 @@ def clear(value: Any) -> Any:
     """A value of an exported state without its wrappings: secrets opened, assets named."""
     if isinstance(value, dict):
         found = cast("dict[str, Any]", value)
-        kind = found.get("4dabf18193072939515e22adb298388d")
-        if kind == "1b47061264138c4ac30d75fd1eb44270":
+        kind = found.get(SIGNATURE)
+        if kind == SECRET:
             plain = found.get("plaintext")
             return json.loads(plain) if plain else "hidden-value-0"
         if kind == "c44067f5952c0a294b673a41bacd8c17":
