@@ -32,7 +32,7 @@ class Load:
 
     @property
     def runs(self) -> bool:
-        """Still."""
+        """Whether it still does."""
         return self._process.poll() is None
 
     def end(self) -> Answer:

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,14 @@ class Server:
                 self._process.wait(10)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @contextmanager
+    def _stopped_on_failure(self) -> Generator[None]:
+        try:
+            yield
+        except BaseException:
+            self.stop()  # nobody else will: it was never given to anyone
+            raise
+
     def write(self, name: str, text: str, mode: int = 0o600) -> Path:
         """A file of the server's own."""
         path = self.folder / name
@@ -116,12 +125,9 @@ class Postgres(Server):
             "data/pg_hba.conf",
             f"host all,replication {SUPERUSER} 127.0.0.0/8 trust\nhostssl all all all scram-sha-256\n",
         )
-        try:
+        with self._stopped_on_failure():
             self._serve()
             self._become_rds()
-        except BaseException:
-            self.stop()  # nobody else will: it was never given to anyone
-            raise
 
     def _serve(self) -> None:
         own = {item.name: item.value for item in PARAMETERS if not item.name.startswith("rds.")}
@@ -192,11 +198,8 @@ class Replica(Postgres):
         self._make([str(self.programs / "pg_basebackup"), *source, *options])
         for name in ("server.crt", "server.key"):
             self.write(name, (primary.folder / name).read_text())
-        try:
+        with self._stopped_on_failure():
             self._serve()
-        except BaseException:
-            self.stop()  # nobody else will: it was never given to anyone
-            raise
 
 
 class PgBouncer(Server):

@@ -53,14 +53,17 @@ def lost(database: Postgres, plans: Mapping[str, PluginDatabasePlan]) -> Iterato
 
 
 def test_clients_wait_while_the_pooler_itself_is_well(lost: Pooler, database: Postgres) -> None:
-    wait_for("waiting clients", lambda: any(row.get("cl_waiting", "0") != "0" for row in pools(lost, database)))
+    def waiting() -> bool:
+        return any(row.get("cl_waiting", "0") != "0" for row in pools(lost, database))
+
+    wait_for("waiting clients", waiting, seconds=10)
     with socket.create_connection(("127.0.0.1", lost.server.port), timeout=3):
         pass  # what the pod's probes ask
 
 
 def test_clients_that_waited_in_vain_are_told_by_the_poolers_log(lost: Pooler) -> None:
     waits, _, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
-    wait_for("the words in the log", lambda: waits.words in lost.server.log.read_text())
+    wait_for("the words in the log", lambda: waits.words in lost.server.log.read_text(), seconds=30)
 
 
 def pools(pooler: Pooler, database: Postgres) -> list[dict[str, str]]:

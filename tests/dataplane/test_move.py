@@ -1,7 +1,6 @@
 """A schema moves to another shard while its plugin writes: the program's Jobs, two real servers, a real pooler."""
 
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -20,6 +19,7 @@ from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import SUPERUSER, Answer, Postgres
 from tests.dataplane.writers import Writer
 from tests.planning.samples import ROOT_SECRET
+from tests.wait import wait_for
 
 Plans = Mapping[str, PluginDatabasePlan]
 SOURCE, TARGET = "source.rds", "target.rds"
@@ -171,10 +171,10 @@ def _a_migration_in_between_is_noticed_and_the_source_serves_on(rig: Rig, writer
 
 def _wait_for_more(writers: list[Writer]) -> None:
     before = [len(writer.acknowledged) for writer in writers]
-    deadline = time.monotonic() + 60
-    while any(len(writer.acknowledged) < seen + 20 for writer, seen in zip(writers, before, strict=True)):
-        assert time.monotonic() < deadline, [(writer.refused, len(writer.acknowledged)) for writer in writers]
-        time.sleep(0.1)
+    wait_for(
+        "20 more rows of each writer",
+        lambda: all(len(writer.acknowledged) >= seen + 20 for writer, seen in zip(writers, before, strict=True)),
+    )
 
 
 def _everything_came_once(rig: Rig) -> None:

@@ -129,7 +129,8 @@ def test_a_new_plugin_comes_in_by_a_reload_that_cuts_nobody(pooler: Pooler, plan
         )
         assert not pooler.ask(plans["community"], "app", "community", "SELECT 1").ok
         pooler.admit(plans["community"])
-        wait_for("the new plugin", lambda: pooler.ask(plans["community"], "app", "community", "SELECT 1").ok)
+        newcomer = plans["community"]
+        wait_for("the new plugin", lambda: pooler.ask(newcomer, "app", "community", "SELECT 1").ok, seconds=10)
         assert sleeper.poll() is None
         out, _ = sleeper.communicate(timeout=20)
         assert b"42" in out
@@ -188,7 +189,7 @@ def test_readers_read_from_a_streaming_replica_and_write_nothing(database: Postg
         pooler.server.run()
         assert pooler.ask(plan, "app", "my_wallet", "INSERT INTO wallets VALUES (90, 1)").ok
         look = "SELECT id FROM wallets WHERE id = 90"
-        wait_for("what was written", lambda: pooler.ask(plan, "ro", "my_wallet_ro", look).out == "90\n")
+        wait_for("what was written", lambda: pooler.ask(plan, "ro", "my_wallet_ro", look).out == "90\n", seconds=20)
         assert pooler.ask(plan, "ro", "my_wallet_ro", "SELECT pg_is_in_recovery()").out == "t\n"
         write = "SET default_transaction_read_only = off; DELETE FROM wallets"
         assert not pooler.ask(plan, "ro", "my_wallet_ro", write).ok

@@ -53,10 +53,10 @@ def test_a_full_disk_is_told_once_however_many_folders_lie_on_it(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    (tmp_path / STATES).mkdir()
-    Path(tmp_path, "naap-tools").mkdir()
     monkeypatch.setattr("rehearsal.__main__.ROOT", tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for folder in (tmp_path / STATES, Cache().root):
+        folder.mkdir()
     failing(FULL, 5)
     assert main(["status"]) == 1
     assert capsys.readouterr().err.count("MiB are free in") == 1

@@ -1,10 +1,10 @@
 import signal
 import sys
-import time
 from pathlib import Path
 
 from rehearsal.standins.language_python import ROOT, child_environment, interpreter
 from tests.standins.conftest import EngineSandbox
+from tests.wait import wait_for
 
 
 def test_the_project_s_own_interpreter_is_used(tmp_path: Path) -> None:
@@ -92,10 +92,7 @@ def assert_ends_with_engine(sandbox: EngineSandbox, number: signal.Signals) -> N
     started = sandbox.folder / "started"
     sandbox.program(f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(60)\n")
     engine = sandbox.start("preview")
-    deadline = time.monotonic() + 30
-    while not started.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for("the program", started.exists, seconds=30, every=0.05)
     assert len(sandbox.plugins()) == 2  # the host and the program
     engine.send_signal(number)
     engine.wait(timeout=20)

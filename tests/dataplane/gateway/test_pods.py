@@ -86,7 +86,8 @@ def test_whatever_no_pod_has_seen_is_tried_again_elsewhere_and_who_refuses_is_le
         # A pod that has come a moment ago is asked less often: it may take more requests until it is left out.
         wait_for("it to be left out", lambda: _answering(rig) and _statistic(rig, "ejections_active") == 1)
         assert _statistic(rig, "upstream_rq_retry$") >= 5
-        assert _retries(rig) == 0
+        wait_for("all threads to leave it out", lambda: _retries(rig) == 0)
+        assert _statistic(rig, "ejections_active") == 1
     _back(rig)
     wait_for("both to answer", lambda: len(_answering(rig)) == len(pods))
 

@@ -1,7 +1,6 @@
 """The provider under the real engine, against a real control plane."""
 
 import base64
-import time
 
 import pytest
 
@@ -9,6 +8,7 @@ from rehearsal import RehearsalError
 from rehearsal.standins.kubernetes.ownership import field_manager
 from tests.conftest import RunningControlPlane
 from tests.standins.conftest import EngineSandbox
+from tests.wait import wait_for
 
 SPACE = """
 space = k8s.core.v1.Namespace("space", metadata={"name": SPACE}, opts=own)
@@ -46,10 +46,7 @@ def test_a_second_up_changes_nothing_and_a_refresh_finds_no_drift(
     cluster_sandbox.kubernetes_program(SPACE + APP)
     cluster_sandbox.up()
     deployment = f"/apis/apps/v1/namespaces/{cluster_sandbox.namespace}/deployments/app"
-    deadline = time.monotonic() + 60
-    while control_plane.api.request("GET", deployment)["spec"]["replicas"] != 2:  # by the autoscaler
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_for("the autoscaler", lambda: control_plane.api.request("GET", deployment)["spec"]["replicas"] == 2)
     assert set(cluster_sandbox.changes()) == {"same"}
     cluster_sandbox.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert set(cluster_sandbox.changes()) == {"same"}
@@ -125,10 +122,7 @@ def test_an_up_after_a_kill_converges_and_destroy_leaves_nothing(
     cluster_sandbox.kubernetes_program(SPACE + APP + maps)
     path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps"
     engine = cluster_sandbox.start("up", "--yes", "--skip-preview", "--parallel", "4")
-    deadline = time.monotonic() + 180
-    while made(control_plane, path) < 10:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for("ten of them", lambda: made(control_plane, path) >= 10, seconds=180, every=0.01)
     engine.kill()
     engine.wait()
     cluster_sandbox.wait_for_no_plugins()
