@@ -9,6 +9,8 @@ from planning.cluster import ClusterPlan
 
 _POLICY = "arn:aws:eks::aws:cluster-access-policy"
 ADMINISTRATOR = f"{_POLICY}/AmazonEKSClusterAdminPolicy"
+VIEWER = f"{_POLICY}/AmazonEKSAdminViewPolicy"
+"""Gets, lists and watches every kind, custom ones and Secrets too: what a refresh reads."""
 NODE = f"{_POLICY}/AmazonEKSAutoNodePolicy"
 
 
@@ -21,15 +23,22 @@ def cluster_access(
     tags: Mapping[str, str],
     parent: pulumi.Resource,
 ) -> list[pulumi.Resource]:
-    """Entries of the operators, who administer, and of the nodes, which join. Returns what nodes must wait for."""
+    """Entries of the operators, who administer, of the viewers, and of the nodes, which join.
+
+    Returns what nodes must wait for.
+    """
     child = pulumi.ResourceOptions(parent=parent)
-    for operator in plan.operators:
+    people = [
+        *(("operator", operator, ADMINISTRATOR) for operator in plan.operators),
+        *(("viewer", viewer, VIEWER) for viewer in plan.viewers),
+    ]
+    for kind, principal, policy in people:
         # Role or user name: stays the same whatever the order of the list.
-        label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
+        label = f"{name}-{kind}-{principal.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
-            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=child
+            label, cluster_name=cluster.name, principal_arn=principal, type="STANDARD", tags=tags, opts=child
         )
-        _associate(label, entry, ADMINISTRATOR, parent)
+        _associate(label, entry, policy, parent)
     nodes = eks.AccessEntry(
         f"{name}-nodes-entry",
         cluster_name=cluster.name,

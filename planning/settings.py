@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from planning.cost.assumptions import Assumptions, assumption_problem
@@ -22,6 +22,7 @@ Region = Literal[
 ]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
+_PRINCIPAL = r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 
@@ -69,8 +70,15 @@ class Settings(BaseModel):
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
     ] = ()
     operators: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
         Field(description="IAM principals that administer the clusters, besides the one that creates them."),
+    ] = ()
+    viewers: Annotated[
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
+        Field(
+            description="IAM principals that may read all that the clusters hold, Secrets included, and change none of "
+            "it: the role of previews in CI (docs/ci.md)."
+        ),
     ] = ()
     owner: Annotated[
         str,
@@ -147,6 +155,15 @@ class Settings(BaseModel):
             network = ipaddress.ip_network(cidr)
             if network.prefixlen < _WIDEST[network.version]:
                 raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
+        return value
+
+    @field_validator("viewers")
+    @classmethod
+    def _only_view(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        operators: tuple[str, ...] = info.data.get("operators", ())
+        for principal in value:
+            if principal in operators or value.count(principal) > 1:
+                raise ValueError(f"{principal} is named twice: a cluster has one access entry for a principal")
         return value
 
     @field_validator("regions")
