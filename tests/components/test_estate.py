@@ -18,6 +18,15 @@ from tests.plugin_plans import gateway_plan, real_registry
 EKS = "aws:eks/cluster:Cluster"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 
+CLOUDFRONT_FIELDS = frozenset((
+    *("date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem", "sc-status"),
+    *("cs(Referer)", "cs(User-Agent)", "cs-uri-query", "cs(Cookie)", "x-edge-result-type", "x-edge-request-id"),
+    *("x-host-header", "cs-protocol", "cs-bytes", "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher"),
+    *("x-edge-response-result-type", "cs-protocol-version", "fle-status", "fle-encrypted-fields", "c-port"),
+    *("time-to-first-byte", "x-edge-detailed-result-type", "sc-content-type", "sc-content-len", "sc-range-start"),
+    "sc-range-end",
+))  # fmt: skip
+"""CloudFront developer guide, Standard logging reference."""
 PROXY_IDLE_SECONDS = int(clients(gateway_plan(1_000))["timeout"]["http"]["idleTimeout"].removesuffix("s"))
 
 
@@ -252,6 +261,17 @@ def test_two_regions_are_joined_and_their_routes_go_both_ways() -> None:
 def test_what_belongs_to_the_cdn_lies_in_us_east_1() -> None:
     kinds = ("aws:wafv2/webAcl:WebAcl", DISTRIBUTION, "aws:cloudwatch/logDelivery:LogDelivery")
     assert {one(records("100k"), kind).region for kind in kinds} == {"us-east-1"}
+
+
+def test_no_record_holds_what_clients_put_into_a_query() -> None:
+    """A page's address is kept by the requests that it makes (Referer), with the query, as much as its own."""
+    found = records("1k")
+    fields = set(one(found, "aws:cloudwatch/logDelivery:LogDelivery").inputs["recordFields"])
+    (firewall,) = of_type(found, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
+
+    assert {"cs-uri-stem", "sc-status", "x-edge-request-id"} <= fields <= CLOUDFRONT_FIELDS
+    assert not fields & {"cs-uri-query", "cs(Referer)", "cs(Cookie)"}
+    assert {"queryString": {}} in firewall.inputs["redactedFields"]
 
 
 def test_a_certificate_stands_in_every_region_that_shows_one() -> None:
