@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.database_parts import INSTANCE_TIMEOUTS
+from components.database.instance_foundation import INSTANCE_TIMEOUTS
 from rehearsal.progress import Progress
 from rehearsal.tool_table import ACTIONLINT
 from rehearsal.tools import Toolbox

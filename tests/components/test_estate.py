@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from components.gateway_proxies import clients
-from planning.frontend import bundle_key, plan_frontend
-from planning.routes import REQUEST_SECONDS, STREAM_IDLE_SECONDS
+from components.gateway.envoy import clients
+from planning.edge.shell_documents import bundle_key, plan_frontend
+from planning.gateway.routes import REQUEST_SECONDS, STREAM_IDLE_SECONDS
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
 from tests.plugin_plans import gateway_plan, real_registry

@@ -9,11 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(page for page in (*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")))
 BLANK = "BLANK"
-"""Stands for what a reader fills in: `<ARN>` on the page."""
+"""Stands for what a reader, or another command, fills in: `<ARN>` on the page."""
 
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`]+)`")
-_LEFT_OPEN = re.compile(r"<[^<>]+>")
+_LEFT_OPEN = re.compile(r"<[^<>]+>|\$\([^)]*\)")
 _ENDS = frozenset({"|", ">", ";", "&&", "||"})
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.gateway_proxies import LIMITERS, PROXIES
-from planning.gateway import NAMESPACE as GATEWAY_NAMESPACE
+from components.gateway.envoy import LIMITERS, PROXIES
+from planning.gateway.gateway import NAMESPACE as GATEWAY_NAMESPACE
 from rehearsal.kube_api import KubeApi
 from tests.components.recording import Recorded
 from tests.docs.commands import BLANK

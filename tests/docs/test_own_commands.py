@@ -8,17 +8,15 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from planning.settings import SECRET_KEYS, Settings
+from planning.inputs.settings import SECRET_KEYS, Settings
 from rehearsal.tools import Found
 from tests.docs.commands import ROOT, Command, commands
 
 PULUMI = [command for command in commands("pulumi") if command.page != "README.md" or "from" not in command.words]
-OWN = [command for command in commands("python") if command.words[1] == "-m" and len(command.words) > len("-m X")]
-OWN += commands("naap")
+OWN = [*(command for command in commands("python") if len(command.words) > len(("python", "-m"))), *commands("naap")]
 MAKE = commands("make")
 WORD = re.compile(r"[a-z][a-z-]*")
-SETTINGS = {"naap:" + (field.alias or name) for name, field in Settings.model_fields.items()}
-SETTINGS |= {f"naap:{key}" for key in SECRET_KEYS}
+SETTINGS = {f"naap:{key}" for key in (*SECRET_KEYS, *(field.alias for field in Settings.model_fields.values()))}
 
 
 @functools.cache
