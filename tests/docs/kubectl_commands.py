@@ -1,29 +1,35 @@
 """Commands of kubectl, held against the kinds of a real API server and the objects that the program makes."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from components.gateway.envoy import LIMITERS, PROXIES
 from planning.gateway.gateway import NAMESPACE as GATEWAY_NAMESPACE
+from planning.shared.naming import SYSTEM_NAMESPACES
 from rehearsal.kube_api import KubeApi
 from tests.components.recording import Recorded
 from tests.docs.commands import BLANK
 
 VALUED = frozenset((
-    *("-n", "--namespace", "-l", "--selector", "-c", "--container", "-o", "--output"),
-    *("-p", "--patch", "--type", "--field-selector"),
+    *("-n", "--namespace", "-l", "--selector", "-c", "--container", "-o", "--output", "-f"),
+    *("-p", "--patch", "--type", "--field-selector", "--profile", "--image"),
 ))  # fmt: skip
-PLAIN = frozenset(("-A", "--all-namespaces", "--previous", "--ignore-daemonsets", "--delete-emptydir-data"))
+PLAIN = frozenset(("-A", "--all-namespaces", "--previous", "-it"))
 """Options by kubectl's reference: with a word after them, and without."""
-VERBS = frozenset({"get", "describe", "logs", "delete", "patch", "drain", "rollout restart", "port-forward"})
-CAPITALS = frozenset({"NAMESPACE", "NAME", "POD", "NODE", BLANK})
+VERBS = frozenset((
+    *("get", "describe", "logs", "delete", "patch", "apply", "exec", "debug", "rollout restart", "port-forward"),
+))  # fmt: skip
+CAPITALS = frozenset({"NAMESPACE", "NAME", "POD", "NODE", "PID", BLANK})
 """Stand for what a reader knows from the alert."""
 FOREIGN = {
     ("deployments", GATEWAY_NAMESPACE, "envoy-ratelimit"): "Envoy Gateway's limit service, made by its controller",
     ("deployments", GATEWAY_NAMESPACE, "envoy-gateway"): "of the chart",
 }
 """Objects that no resource of ours is, and whose they are."""
+BY_HAND = frozenset({("pods", SYSTEM_NAMESPACES["schema"], "psql")})
+"""What an earlier command of the same page makes."""
 SELECTORS = tuple({f"{name}={value}" for labels in (PROXIES, LIMITERS) for name, value in labels.items()})
 HELM_LABELS = frozenset({"owner", "name", "status", "version"})
 """Helm puts them on the Secrets in which it keeps releases."""
@@ -60,6 +66,8 @@ def parse(words: Sequence[str]) -> Kubectl:
     unknown: list[str] = []
     rest = iter(words[1:])
     for word in rest:
+        if word == "--":  # what follows is for the container
+            break
         name, equals, value = word.partition("=")
         if name in VALUED:
             options[name] = value if equals else next(rest, "")
@@ -77,11 +85,10 @@ def parse(words: Sequence[str]) -> Kubectl:
 def _targets(verb: str, words: list[str]) -> Iterator[tuple[str, str]]:
     if not words:
         return
-    if verb == "drain":
-        yield "nodes", words[0]
-    elif "/" in words[0]:
-        yield tuple(words[0].split("/", 1))  # type: ignore[misc]  # two of them
-    elif verb == "logs":
+    if "/" in words[0]:
+        kind, _, name = words[0].partition("/")
+        yield kind, name
+    elif verb in ("logs", "exec", "debug"):
         yield "pods", words[0]
     else:
         for kind in words[0].split(","):
@@ -123,7 +130,7 @@ def problems(words: Sequence[str], estate: Estate) -> Iterator[str]:
     namespaces = {name for kind, _, name in estate.objects if kind == "namespaces"} | CAPITALS | {"", "plugin-NAME"}
     if command.namespace not in namespaces:
         yield f"there is no namespace {command.namespace}"
-    if not command.targets and "-l" not in command.options:
+    if not command.targets and not {"-l", "-f"} & command.options.keys():
         yield "names nothing"
     for kind, name in command.targets:
         yield from _target(command, kind, name, estate)
@@ -132,7 +139,9 @@ def problems(words: Sequence[str], estate: Estate) -> Iterator[str]:
 
 
 def _selects(selector: str) -> bool:
-    return selector in SELECTORS or all(term.partition("=")[0] in HELM_LABELS for term in selector.split(","))
+    """Helm's selectors join several terms."""
+    terms = re.findall(r"([\w./-]+)(?:=| in )", selector)
+    return selector in SELECTORS or (bool(terms) and set(terms) <= HELM_LABELS)
 
 
 def _target(command: Kubectl, kind: str, name: str, estate: Estate) -> Iterator[str]:
@@ -146,10 +155,10 @@ def _target(command: Kubectl, kind: str, name: str, estate: Estate) -> Iterator[
     if not name or name in CAPITALS or BLANK in name:
         return
     key = (plural, command.namespace, name.replace("-N", "-0"))
-    if key not in estate.objects and key not in FOREIGN:
+    if key not in estate.objects and key not in FOREIGN and key not in BY_HAND:
         yield f"there is no {'/'.join(key)}"
     container = command.options.get("-c")
-    if container and container not in _containers(estate.objects.get(key, {})):
+    if container and key in estate.objects and container not in _containers(estate.objects.get(key, {})):
         yield f"{name} has no container {container}"
 
 

@@ -25,14 +25,15 @@ State = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """The copy in `root`. Commands run in it, with the interpreter that runs the tests."""
+    """The copy in `root`. Commands run in it, with the interpreter that runs the tests, and are about one stack."""
 
     root: Path
+    stack: str = STACK
 
     @property
     def state(self) -> Path:
         """The rehearsal's own folder."""
-        return self.root / ".rehearsal" / STACK
+        return self.root / ".rehearsal" / self.stack
 
     @property
     def registry(self) -> Path:
@@ -52,7 +53,7 @@ class Checkout:
 
     def up(self) -> str:
         """`python -m rehearsal up`, which must succeed; gives what it printed."""
-        said = self.command("rehearsal", "up")
+        said = self.command("rehearsal", "up", "--stack", self.stack)
         assert said.returncode == 0, said.stderr + self.log("up")
         return said.stdout
 
@@ -68,9 +69,7 @@ class Checkout:
 
     def pulumi(self, *arguments: str) -> Said:
         """Plain Pulumi, in the shell that `python -m rehearsal env` makes."""
-        script = (
-            f'eval "$({shlex.quote(sys.executable)} -m rehearsal env)" && exec {shlex.join(["pulumi", *arguments])}'
-        )
+        script = f'eval "$({shlex.quote(sys.executable)} -m rehearsal env --stack {self.stack})" && exec {shlex.join(["pulumi", *arguments])}'
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:
@@ -121,7 +120,7 @@ class Checkout:
 
     def set_config(self, **stated: Any) -> None:
         """The same of any setting, by its name in the file; None takes it away."""
-        file = self.root / f"Pulumi.{STACK}.yaml"
+        file = self.root / f"Pulumi.{self.stack}.yaml"
         content = yaml.safe_load(file.read_text())
         for name, value in stated.items():
             content["config"].pop(f"naap:{name}", None)
@@ -153,7 +152,7 @@ class Checkout:
         )
 
 
-def copy_of_the_checkout(target: Path) -> Checkout:
+def copy_of_the_checkout(target: Path, stack: str = STACK) -> Checkout:
     """What a clone of this checkout would have, with changes that aren't committed yet."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -167,4 +166,4 @@ def copy_of_the_checkout(target: Path) -> Checkout:
         if source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-    return Checkout(root=target)
+    return Checkout(root=target, stack=stack)

@@ -4,19 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.checkout import Checkout, copy_of_the_checkout
+from tests.engine.checkout import STACK, Checkout, copy_of_the_checkout
 
 
 @pytest.fixture(scope="module")
-def checkout(tools: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """The copy; afterwards its rehearsal is taken down, and nothing of it may be left running.
+def checkout(
+    tools: object, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Checkout]:
+    """The copy, for the stack that a module names as REHEARSED, else dev; afterwards its rehearsal is taken down, and
+    nothing of it may be left running.
 
     tools: got before, so that no test waits for them.
     """
     assert tools
-    copy = copy_of_the_checkout(tmp_path_factory.mktemp("engine") / "checkout")
+    stack = getattr(request.module, "REHEARSED", STACK)
+    copy = copy_of_the_checkout(tmp_path_factory.mktemp("engine") / "checkout", stack)
     yield copy
-    down = copy.command("rehearsal", "down")
+    down = copy.command("rehearsal", "down", "--stack", stack)
     left = copy.processes()
     copy.kill(left)
     assert down.returncode == 0, down.stderr
