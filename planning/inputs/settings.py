@@ -2,24 +2,15 @@
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
 from planning.inputs.problem import InvalidInputError, Problem
+from planning.shared.regions import REGIONS
 
-Region = Literal[
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-    "ca-central-1",
-    "eu-west-1",
-    "eu-central-1",
-    "ap-southeast-1",
-    "ap-northeast-1",
-]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
@@ -47,7 +38,7 @@ class Settings(BaseModel):
         str, Field(pattern=r"^Z[A-Z0-9]{6,31}$", description="Route 53 hosted zone that holds the domain.")
     ]
     regions: Annotated[
-        tuple[Region, ...],
+        tuple[str, ...],
         Field(
             min_length=1,
             max_length=3,
@@ -151,7 +142,9 @@ class Settings(BaseModel):
 
     @field_validator("regions")
     @classmethod
-    def _distinct(cls, value: tuple[Region, ...]) -> tuple[Region, ...]:
+    def _known_and_distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [region for region in value if region not in REGIONS]:
+            raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(REGIONS)}")
         if len(set(value)) != len(value):
             raise ValueError("each region once")
         return value
