@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
@@ -15,6 +15,12 @@ SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
+
+
+def _known_region(region: str) -> str:
+    if region not in REGIONS:
+        raise ValueError(f"Input should be one of {', '.join(REGIONS)}")
+    return region
 
 
 class Settings(BaseModel):
@@ -38,7 +44,7 @@ class Settings(BaseModel):
         str, Field(pattern=r"^Z[A-Z0-9]{6,31}$", description="Route 53 hosted zone that holds the domain.")
     ]
     regions: Annotated[
-        tuple[str, ...],
+        tuple[Annotated[str, AfterValidator(_known_region)], ...],
         Field(
             min_length=1,
             max_length=3,
@@ -142,9 +148,7 @@ class Settings(BaseModel):
 
     @field_validator("regions")
     @classmethod
-    def _known_and_distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if unknown := [region for region in value if region not in REGIONS]:
-            raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(REGIONS)}")
+    def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(value)) != len(value):
             raise ValueError("each region once")
         return value
