@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,7 +71,8 @@ class Checkout:
 
     def pulumi(self, *arguments: str) -> Said:
         """Plain Pulumi, in the shell that `python -m rehearsal env` makes."""
-        script = f'eval "$({shlex.quote(sys.executable)} -m rehearsal env --stack {self.stack})" && exec {shlex.join(["pulumi", *arguments])}'
+        environment = shlex.join([sys.executable, "-m", "rehearsal", "env", "--stack", self.stack])
+        script = f'eval "$({environment})" && exec {shlex.join(["pulumi", *arguments])}'
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:
@@ -167,3 +170,15 @@ def copy_of_the_checkout(target: Path, stack: str = STACK) -> Checkout:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
     return Checkout(root=target, stack=stack)
+
+
+@contextmanager
+def rehearsed(target: Path, stack: str = STACK) -> Generator[Checkout]:
+    """A copy; afterwards its rehearsal is taken down, and nothing of it may be left running."""
+    copy = copy_of_the_checkout(target, stack)
+    yield copy
+    down = copy.command("rehearsal", "down", "--stack", stack)
+    left = copy.processes()
+    copy.kill(left)
+    assert down.returncode == 0, down.stderr
+    assert not left
