@@ -46,6 +46,10 @@ def _judge(shape: Any, options: dict[str, list[str]]) -> Iterator[str]:
             _jmespath.compile(values[0])
         if option in GLOBAL:
             continue
+        switch = option.removeprefix("no-")
+        if option not in members and switch in members and members[switch][1].type_name == "boolean":
+            stated[members[switch][0]] = False
+            continue
         if option not in members:
             yield f"--{option}: {shape.name} has no such member"
             continue
@@ -79,7 +83,14 @@ def _value(shape: Any, words: list[str]) -> Any:
     (word,) = words
     if shape.type_name in ("structure", "map"):
         return _shorthand(shape, word)
-    return int(word) if shape.type_name in ("integer", "long") else word
+    if shape.type_name == "timestamp":
+        return word.replace(BLANK, "2026-01-31T12:00:00Z")
+    return int(word) if shape.type_name in ("integer", "long") else _long_enough(shape, word)
+
+
+def _long_enough(shape: Any, word: str) -> str:
+    """What a reader fills in has the length that it needs."""
+    return word.ljust(shape.metadata.get("min", 0), "x") if BLANK in word else word
 
 
 def _shorthand(shape: Any, text: str) -> dict[str, Any]:

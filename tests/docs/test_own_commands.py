@@ -1,6 +1,7 @@
 """Commands of Pulumi, of make and of the project itself on the pages: each exists, with every option that is stated."""
 
 import functools
+import importlib.util
 import re
 import subprocess
 import sys
@@ -62,10 +63,11 @@ def test_a_setting_that_a_page_names_is_one(command: Command) -> None:
 
 @pytest.mark.parametrize("command", OWN, ids=str)
 def test_the_project_has_the_command_and_its_options(command: Command) -> None:
-    module = command.words[2] if command.words[0] == "python" else "naap"
-    words = command.words[3:] if command.words[0] == "python" else command.words[1:]
+    module, *words = command.words[2:] if command.words[0] == "python" else ("naap", *command.words[1:])
 
-    assert _options(words) <= _stated(_help((sys.executable, "-m", module), _leading(words)))
+    assert importlib.util.find_spec(module)
+    if words:  # what takes nothing may know no help, and begin its work
+        assert _options(words) <= _stated(_help((sys.executable, "-m", module), _leading(words)))
 
 
 @pytest.mark.parametrize("command", MAKE, ids=str)
