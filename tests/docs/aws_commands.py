@@ -115,7 +115,7 @@ def _faults(shape: Any, value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in cast("list[Any]", value):
             yield from _faults(shape.member, item)
-    elif isinstance(value, str) and BLANK not in value and not value.startswith("file://"):
+    elif shape.type_name == "string" and BLANK not in value and not value.startswith("file://"):
         if shape.enum and value not in shape.enum:
             yield f"{value} is none of {', '.join(shape.enum)}"
         pattern = shape.metadata.get("pattern")
