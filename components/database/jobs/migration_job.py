@@ -74,7 +74,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         )
         self.job = batch.v1.Job(
             f"{name}-job",
-            metadata=self._metadata(f"migrate-{plan.plugin}-{_stamp(plan, backend)}"),
+            metadata=self._metadata(f"migrate-{plan.plugin}-{migration_stamp(plan, backend)}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
                 pod_failure_policy=evictions_are_no_failures(),
@@ -133,7 +133,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         )
 
 
-def _stamp(plan: PluginDatabasePlan, backend: BackendSpec) -> str:
+def migration_stamp(plan: PluginDatabasePlan, backend: BackendSpec) -> str:
     """Of what is run, and on which shard: data that has moved is there already, but a new shard may be empty."""
     text = "\x00".join((backend.image, *plan.migrate, plan.schema, str(plan.shard)))
     return hashlib.sha256(text.encode()).hexdigest()[:10]
