@@ -7,9 +7,9 @@ import pytest
 from tests.build.environments import Environment, build, plan
 from tests.conftest import RunningControlPlane
 from tests.docs.commands import Command, commands
-from tests.docs.kubectl_commands import Estate, estate_of, problems
+from tests.docs.kubectl_commands import Estate, estate_of, parse, problems
 
-ALL = [command for command in commands("kubectl") if len(command.words) > len(("kubectl", "verb"))]
+ALL = [command for command in commands("kubectl") if parse(command.words).targets or parse(command.words).options]
 FULL = Environment(users=50_000, production=True)
 """A tier that has every part."""
 
