@@ -9,10 +9,10 @@ program is read (docs/decisions/providers-first.md): this file imports nothing o
 import pulumi_aws as aws
 
 from planning.platform import PlatformPlan
-from planning.shared.naming import REGION
+from planning.shared.naming import EDGE_REGION
 
 
 def aws_providers(plan: PlatformPlan) -> dict[str, aws.Provider]:
     """By region: one for each of the stack's, and one for that of CloudFront's own parts."""
-    regions = dict.fromkeys([*(cell.region for cell in plan.regions), REGION])
+    regions = dict.fromkeys([*(cell.region for cell in plan.regions), EDGE_REGION])
     return {region: aws.Provider(f"aws-{region}", region=region) for region in regions}

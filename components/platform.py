@@ -27,7 +27,7 @@ from planning.observability.alarms.data import cache_nodes
 from planning.platform import PlatformPlan
 from planning.prior_state import OUTPUT, held_output
 from planning.region import RegionPlan
-from planning.shared.naming import REGION, REGION_CODES
+from planning.shared.naming import EDGE_REGION, REGION_CODES
 
 
 class Platform(Component, token="naap:platform:Platform"):
@@ -210,8 +210,8 @@ class Platform(Component, token="naap:platform:Platform"):
             plan=plan.cdn,
             storage=self._storage,
             load_balancers={name: region.load_balancer for name, region in self._regions.items()},
-            certificate_arn=certificates.in_region(REGION),
-            global_provider=self._aws[REGION],
+            certificate_arn=certificates.in_region(EDGE_REGION),
+            global_provider=self._aws[EDGE_REGION],
             tags=plan.tags,
             opts=self.child(),
         )
@@ -224,9 +224,9 @@ class Platform(Component, token="naap:platform:Platform"):
                 plan=plan.edge,
                 prefix=plan.prefix,
                 web_acl=self._plan.cdn.firewall.name,
-                certificate_arn=certificates.in_region(REGION),
+                certificate_arn=certificates.in_region(EDGE_REGION),
                 tags=self._plan.tags,
-                opts=self._in(REGION),
+                opts=self._in(EDGE_REGION),
             )
 
     def _outputs(

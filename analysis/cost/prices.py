@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from analysis.cost.bill import GLOBAL, Basis, Line
 
-BASE_REGION = "us-east-1"
-
 REGION_FACTORS = {
     "us-east-1": 1.00,
     "us-east-2": 1.00,

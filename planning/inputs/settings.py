@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 
 Region = Literal[
     "us-east-1",
@@ -21,7 +21,6 @@ Region = Literal[
     "ap-northeast-1",
 ]
 SECRET_KEYS = ("rootSecret", "secrets")
-HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 

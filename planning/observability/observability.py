@@ -23,16 +23,13 @@ from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
 from planning.shared.kms_key import KeyPlan
-from planning.shared.naming import fit, regional, stack_prefix
+from planning.shared.naming import EDGE_REGION, fit, regional, stack_prefix
 
 LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
 """From 5.0.0 on it instruments every service, and is billed for it, unless its configuration says not to
 (manager.applicationSignals.autoMonitor.monitorAllServices)."""
 LOG_ACCOUNT = "cloudwatch-agent"
 """Made by the add-on itself."""
-
-EDGE_REGION = "us-east-1"
-"""Where CloudFront and its firewall are measured, wherever they are used from."""
 
 ALARM_SERVICES = (
     "cloudwatch.amazonaws.com",

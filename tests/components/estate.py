@@ -17,7 +17,7 @@ from planning.gateway.load_balancer import plan_load_balancer
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import tier_for
 from planning.network.vpc import plan_network, plan_peerings
-from planning.shared.naming import REGION, REGION_CODES
+from planning.shared.naming import EDGE_REGION, REGION_CODES
 from planning.shared.tags import Tags
 from tests.planning import samples
 
@@ -38,7 +38,7 @@ class Estate:
         tier = tier_for(stated.users)
         regions = stated.regions[: tier.regions]
         tags = Tags(environment=stack, owner=stated.owner, cost_center=stated.cost_center)
-        wanted = sorted({*regions, REGION})
+        wanted = sorted({*regions, EDGE_REGION})
         self.providers = {region: aws.Provider(f"aws-{REGION_CODES[region]}", region=region) for region in wanted}
         cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions)
         self.storage = Storage(
@@ -48,12 +48,12 @@ class Estate:
             tags=tags,
         )
         self.certificates = Certificates(
-            "certificates", plan=cdn, providers=self.providers, tags=tags, opts=self._in(REGION)
+            "certificates", plan=cdn, providers=self.providers, tags=tags, opts=self._in(EDGE_REGION)
         )
         self.networks = {
             region: Network(
                 f"{REGION_CODES[region]}-network",
-                plan=plan_network(stack=stack, region=region, tier=tier, peers=regions),
+                plan=plan_network(stack=stack, region=region, tier=tier),
                 tags=tags,
                 protect=stated.production,
                 opts=self._in(region),
@@ -100,8 +100,8 @@ class Estate:
             plan=cdn,
             storage=self.storage,
             load_balancers=self.balancers,
-            certificate_arn=self.certificates.in_region(REGION),
-            global_provider=self.providers[REGION],
+            certificate_arn=self.certificates.in_region(EDGE_REGION),
+            global_provider=self.providers[EDGE_REGION],
             tags=tags,
         )
 

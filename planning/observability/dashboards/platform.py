@@ -4,7 +4,7 @@ from planning.observability.alerts.platform import open_connections
 from planning.observability.dashboards.dashboard import Dashboard, Panel, aws_graph, graph
 from planning.observability.metrics.queue_depth import GATEWAY_JOB
 from planning.observability.metrics.series import CONTAINERS_JOB, LIMITER_JOB, POOLER_JOB, STATE_JOB
-from planning.shared.naming import REGION as EDGE_REGION
+from planning.shared.naming import EDGE_REGION
 
 
 def platform_dashboards(*, region: str, connections: int) -> tuple[Dashboard, ...]:
