@@ -13,7 +13,7 @@ from components.network.vpc import Network
 from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.region import RegionPlan
-from planning.shared.naming import REGION_CODES
+from planning.shared.regions import region_code
 from planning.shared.tags import Tags
 
 
@@ -34,7 +34,7 @@ class Region(Component, token="naap:platform:Region"):
     ) -> None:
         super().__init__(name, opts)
         self.plan = plan
-        code = REGION_CODES[plan.region]
+        code = region_code(plan.region)
         self.network = Network(f"{code}-network", plan=plan.network, tags=tags, protect=protect, opts=self.child())
         self.cluster = Cluster(f"{code}-cluster", plan=plan.cluster, network=self.network, tags=tags, opts=self.child())
         self.caches = Caches(

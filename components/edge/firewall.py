@@ -9,7 +9,7 @@ from components.shared.component import Component
 from components.shared.kms_key import Key
 from planning.edge.firewall import FirewallPlan, ManagedRulesPlan
 from planning.shared.kms_key import KeyPlan
-from planning.shared.naming import EDGE_REGION
+from planning.shared.regions import CDN_REGION
 from planning.shared.tags import Tags
 
 _WINDOW_SECONDS = 300
@@ -56,7 +56,7 @@ class Firewall(Component, token="naap:platform:Firewall"):
         key = Key(
             f"{name}-key",
             plan=KeyPlan(alias=f"{plan.name}-firewall", description="Firewall logs", protect=protect, logs=True),
-            region=EDGE_REGION,
+            region=CDN_REGION,
             tags=tags,
             opts=self.child(),
         )

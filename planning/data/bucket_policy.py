@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from planning.shared.naming import EDGE_REGION
+from planning.shared.regions import CDN_REGION
 
 Statement = Mapping[str, Any]
 
@@ -36,7 +36,7 @@ def log_statements(bucket_arn: str, *, account: str) -> list[Statement]:
     own = {"StringEquals": {"aws:SourceAccount": account}}
     deliveries = {
         "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{EDGE_REGION}:{account}:delivery-source:*"},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{CDN_REGION}:{account}:delivery-source:*"},
     }
     return [
         _put("AccessRecords", "logging.s3.amazonaws.com", f"{bucket_arn}/s3/*", own),

@@ -23,7 +23,8 @@ from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
 from planning.shared.kms_key import KeyPlan
-from planning.shared.naming import EDGE_REGION, fit, regional, stack_prefix
+from planning.shared.naming import fit, regional, stack_prefix
+from planning.shared.regions import CDN_REGION
 
 LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
 """From 5.0.0 on it instruments every service, and is billed for it, unless its configuration says not to
@@ -226,7 +227,7 @@ def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTo
 
 def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
     return EdgePlan(
-        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", EDGE_REGION, settings, logs=False),
+        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", CDN_REGION, settings, logs=False),
         certificate_alarm=certificate_alarm(),
         firewall_alarm=firewall_alarm(tier),
         budget=_budget(stack, settings, tier),
