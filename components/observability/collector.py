@@ -23,6 +23,7 @@ from planning.cluster.priority_classes import CORE
 from planning.observability.collector import HEALTH_PORT, collector_config
 from planning.observability.network_policies import COLLECTOR, NAMESPACE
 from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB, ObservabilityPlan
+from planning.observability.roles import collector_policy
 from planning.shared import images
 from planning.shared.labels import labels, selector
 from planning.shared.naming import stamp
@@ -64,7 +65,7 @@ class Collector(Component, token="naap:platform:Collector"):
             cluster=plan.cluster,
             namespace=NAMESPACE,
             service_account=COLLECTOR,
-            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            policy=pulumi.Output.from_input(workspace_arn).apply(collector_policy),
             tags=tags,
             after=[account],
             opts=self.child(),
@@ -173,14 +174,3 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
             *([core.v1.VolumeMountArgs(name=_TOKEN, mount_path=TOKEN_FOLDER, read_only=True)] if asks_api else []),
         ],
     )
-
-
-def _policy(workspace: str | None) -> str:
-    """X-Ray knows no resources of which to name one."""
-    traces = {
-        "Effect": "Allow",
-        "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-        "Resource": "*",
-    }
-    series = {"Effect": "Allow", "Action": "aps:RemoteWrite", "Resource": workspace}
-    return json.dumps({"Version": "2012-10-17", "Statement": [traces, *([series] if workspace else [])]})

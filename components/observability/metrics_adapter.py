@@ -19,10 +19,11 @@ from components.shared.pods import (
     spread,
 )
 from components.shared.root_secret import RootSecret
-from components.shared.sidecars import query_policy, query_url, signer
+from components.shared.sidecars import query_url, signer
 from planning.cluster.priority_classes import CORE
 from planning.observability.network_policies import ADAPTER, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
+from planning.observability.roles import query_policy
 from planning.shared import images
 from planning.shared.internal_ca import authority, server_certificate
 from planning.shared.labels import labels, selector

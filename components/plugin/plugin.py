@@ -14,7 +14,6 @@ from components.plugin.autoscaling import autoscaler
 from components.plugin.configuration import PluginConfiguration, plugin_configuration
 from components.plugin.context import PluginSurroundings
 from components.plugin.resource_quota import limits
-from components.plugin.uploads_policy import uploads_policy
 from components.plugin.workload import deployment
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
@@ -22,6 +21,7 @@ from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import disruption_budget
 from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.plugin.uploads_policy import uploads_policy
 from planning.plugin.workload import WorkloadPlan
 
 ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
@@ -240,8 +240,8 @@ class Plugin(Component, token="naap:platform:Plugin"):
             cluster=around.cluster,
             namespace=plan.namespace,
             service_account=plan.name,
-            policy=uploads_policy(
-                bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn, prefix=backend.uploads_prefix
+            policy=pulumi.Output.all(bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn).apply(
+                lambda arns: uploads_policy(**arns, prefix=backend.uploads_prefix)
             ),
             tags=around.tags.of("plugin", plugin=plan.name),
             after=[account],

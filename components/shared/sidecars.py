@@ -1,6 +1,5 @@
 """The container that writes labelled ConfigMaps of a namespace to files, for who reads files."""
 
-import json
 from collections.abc import Sequence
 from typing import Literal
 
@@ -62,11 +61,3 @@ def signer(region: str) -> core.v1.ContainerArgs:
 def query_url(workspace_id: pulumi.Input[str]) -> pulumi.Output[str]:
     """Where the neighbour asks."""
     return pulumi.Output.concat(f"http://127.0.0.1:{_PORT}/workspaces/", workspace_id)
-
-
-def query_policy(workspace: str) -> str:
-    """What the pod's role must allow."""
-    actions = ["aps:QueryMetrics", "aps:GetMetricMetadata", "aps:GetLabels", "aps:GetSeries"]
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": workspace}]}
-    )

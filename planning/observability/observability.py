@@ -22,6 +22,7 @@ from planning.observability.alerts.platform import platform_rules
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
+from planning.observability.roles import ALARM_SERVICES
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit, regional, stack_prefix
 from planning.shared.regions import CDN_REGION
@@ -31,14 +32,6 @@ LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
 (manager.applicationSignals.autoMonitor.monitorAllServices)."""
 LOG_ACCOUNT = "cloudwatch-agent"
 """Made by the add-on itself."""
-
-ALARM_SERVICES = (
-    "cloudwatch.amazonaws.com",
-    "events.rds.amazonaws.com",
-    "budgets.amazonaws.com",
-    "aps.amazonaws.com",
-)
-"""Who publishes alarms."""
 
 COLLECTOR_CPU_M = 100
 COLLECTOR_MEMORY_MIB = 512

@@ -1,12 +1,12 @@
 """Where schema Jobs run, what they may reach, and the commands of their two containers."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.database.shard import DATABASE_PORT, DatabasePlan
 from planning.network.addresses import CLOSED_RANGES, region_addresses
 from planning.network.network_policy import TO_DNS, TO_POD_IDENTITY, AddressPeer, PolicyPlan, Port, Rule
+from planning.shared.iam import policy_document
 from planning.shared.naming import SYSTEM_NAMESPACES, stamp
 
 NAMESPACE = SYSTEM_NAMESPACES["schema"]
@@ -82,36 +82,31 @@ def job_policy(
 
     archives_arn: of the objects.
     """
-    return json.dumps(
+    return policy_document(
         {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "Administrators",
-                    "Effect": "Allow",
-                    "Action": "secretsmanager:GetSecretValue",
-                    "Resource": sorted(secret_arns),
-                },
-                {
-                    "Sid": "TheirKeys",
-                    "Effect": "Allow",
-                    "Action": "kms:Decrypt",
-                    "Resource": sorted(key_arns),
-                    "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
-                },
-                {
-                    "Sid": "Archives",
-                    "Effect": "Allow",
-                    "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
-                    "Resource": archives_arn,
-                },
-                {
-                    "Sid": "TheirKey",
-                    "Effect": "Allow",
-                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-                    "Resource": archives_key_arn,
-                    "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
-                },
-            ],
-        }
+            "Sid": "Administrators",
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": sorted(secret_arns),
+        },
+        {
+            "Sid": "TheirKeys",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": sorted(key_arns),
+            "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
+        },
+        {
+            "Sid": "Archives",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+            "Resource": archives_arn,
+        },
+        {
+            "Sid": "TheirKey",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": archives_key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+        },
     )
