@@ -21,6 +21,7 @@ from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.grafana import FOLDER, FOLDER_FILE, SOURCES_FILE, folder, sources
 from planning.observability.network_policies import DASHBOARDS, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
+from planning.observability.pods import GRAFANA
 from planning.observability.roles import dashboards_policy
 from planning.shared import images
 from planning.shared.labels import labels, selector
@@ -183,7 +184,7 @@ def grafana() -> core.v1.ContainerArgs:
         image=images.GRAFANA.reference,
         env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in _SETTINGS.items()],
         ports=[core.v1.ContainerPortArgs(name="http", container_port=_PORT)],
-        resources=resources(cpu_m=50, cpu_limit_m=1000, memory_mib=512),
+        resources=resources(GRAFANA),
         security_context=container_security(),
         readiness_probe=probe,
         liveness_probe=probe,

@@ -8,6 +8,7 @@ from planning.network.addresses import CLOSED_RANGES, region_addresses
 from planning.network.network_policy import TO_DNS, TO_POD_IDENTITY, AddressPeer, PolicyPlan, Port, Rule
 from planning.shared.iam import policy_document
 from planning.shared.naming import SYSTEM_NAMESPACES, stamp
+from planning.shared.pods import PodSize
 
 NAMESPACE = SYSTEM_NAMESPACES["schema"]
 ACCOUNT = "schema"
@@ -16,6 +17,10 @@ USER = 70
 BACKOFF_LIMIT = 6
 """Tries, from 10 s to 5 min apart: a table that another plugin's migration makes first, a fail-over."""
 DEADLINE_SECONDS = 1_200
+AWS_CLI = PodSize(cpu_m=50, cpu_limit_m=1000, memory_mib=256)
+PSQL = PodSize(cpu_m=50, cpu_limit_m=500, memory_mib=64)
+PG_DUMP = PodSize(cpu_m=50, cpu_limit_m=500, memory_mib=256)
+"""Of the containers of these Jobs; the last also restores."""
 MASTER_DIR = "/run/master"
 SCRIPT_DIR = "/run/script"
 WORK_DIR = "/run/work"
