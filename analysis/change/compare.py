@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from analysis.change.inventory import parts_of
 from analysis.change.part import Noun, Part, Value
-from planning.inputs.problem import Problem
 from planning.platform import PlatformPlan
 
 
@@ -60,14 +59,6 @@ class Change:
     region: str
     traits: tuple[Trait, ...] = ()
     effect: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """refusals: why the new plan can't be built, where it can't; changes: the worst first."""
-
-    refusals: tuple[Problem, ...]
-    changes: tuple[Change, ...]
 
 
 def compare(before: PlatformPlan, after: PlatformPlan) -> tuple[Change, ...]:

@@ -25,7 +25,6 @@ from components.shared.root_secret import RootSecret
 from planning.database.shard import (
     ADMINISTRATOR,
     DATABASE_NAME,
-    DATABASE_PORT,
     ENGINE_VERSION,
     DatabasePlan,
     ReplicaPlan,
@@ -52,7 +51,6 @@ class Database(Component, token="naap:platform:Database"):
     ) -> None:
         super().__init__(name, opts)
         self.plan = plan
-        self.port = DATABASE_PORT
         self._name = name
         self._tags = tags.of("database")
         self._parts = DatabaseParts(

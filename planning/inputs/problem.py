@@ -6,6 +6,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+HIDDEN = "(not shown: may be secret)"
+"""A value in a problem that nobody may read."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:

@@ -8,11 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 from planning.shared.regions import REGIONS
 
 SECRET_KEYS = ("rootSecret", "secrets")
-HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 

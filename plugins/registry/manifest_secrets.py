@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+from planning.inputs.problem import HIDDEN
 from planning.plugin.process_environment import RESERVED
 from plugins.registry.secret_values import looks_secret
-from plugins.registry.validation_errors import HIDDEN, shown
+from plugins.registry.validation_errors import shown
 
 
 def open_secrets(manifest: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,11 +8,10 @@ from typing import Any, TypeAlias, cast, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from planning.inputs.problem import Problem
+from planning.inputs.problem import HIDDEN, Problem
 from plugins.registry.entry import Entry
 from plugins.registry.field_types import IN_WORDS
 
-HIDDEN = "(not shown: may be secret)"
 MAX_SHOWN = 100
 Parts: TypeAlias = tuple[str, object, str, str]
 """Field, value, rule and fix: a problem of an entry, before it is known which file and entry."""

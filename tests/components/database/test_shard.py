@@ -25,7 +25,7 @@ USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 100_000}
 
 
 def _network(region: str, tier: Tier, opts: pulumi.ResourceOptions | None = None) -> Network:
-    plan = plan_network(stack="dev", region=region, tier=tier, peers=settings().regions[: tier.regions])
+    plan = plan_network(stack="dev", region=region, tier=tier)
     return Network(f"network-{region}", plan=plan, tags=TAGS, protect=False, opts=opts)
 
 

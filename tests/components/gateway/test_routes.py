@@ -17,7 +17,7 @@ MIXED = with_backend(plugin("mixed"), auth=AuthSpec(public=("/status",), websock
 
 
 def _plan(spec: PluginSpec) -> RoutesPlan:
-    plan = plan_routes(spec=spec, settings=settings(), tier=TIERS[0])
+    plan = plan_routes(file="registry.yaml", spec=spec, settings=settings(), tier=TIERS[0])
     assert plan is not None
     return plan
 

@@ -304,7 +304,7 @@ def _neighbours() -> list[Recorded]:
     """Policies of gateway and poolers."""
     tier = tier_for(50_000)
     shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
-    (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={})
+    (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards)
 
     def make() -> None:
         for number, policy in enumerate(
