@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planning.commands import capacity, change, cost, diagram, quotas, show, simulate
+from planning.commands import capacity, change, cost, diagram, quotas, show, simulate, support
 from planning.console import tell
 from planning.held import NOTHING, Held
 from planning.platform import PlatformPlan
@@ -22,6 +22,7 @@ COMMANDS = (
     capacity.COMMAND,
     simulate.COMMAND,
     quotas.COMMAND,
+    support.COMMAND,
     diagram.COMMAND,
 )
 

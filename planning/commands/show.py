@@ -1,8 +1,10 @@
 """`python -m planning show`: the whole plan of a stack."""
 
 from argparse import Namespace
+from datetime import date
 
 from planning.commands.command import Answer, Command, Source, stack_arguments
+from planning.commands.support import today, warnings
 from planning.cost.estimate import cost_of
 from planning.platform import PlatformPlan
 from planning.show import count, table
@@ -12,11 +14,11 @@ from planning.tiers import node_limit
 
 def _run(options: Namespace, source: Source) -> Answer:
     plan = source.plan(options.stack, users=options.users)
-    return Answer(data=plan, text=lambda style: as_text(plan, style))
+    return Answer(data=plan, text=lambda style: as_text(plan, style, today()))
 
 
-def as_text(plan: PlatformPlan, style: Style) -> str:
-    """Sizes first, then one line a plugin."""
+def as_text(plan: PlatformPlan, style: Style, day: date) -> str:
+    """Sizes first, then one line a plugin, then whose support ends soon after that day."""
     tier, users = plan.tier, plan.settings.users
     database, cache = tier.database, tier.app_cache
     sizes = [
@@ -50,7 +52,8 @@ def as_text(plan: PlatformPlan, style: Style) -> str:
         )
     head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
     names, *lines = table(plugins)
-    return "\n".join([style.strong(head), "", *table(sizes), "", style.strong(names), *lines])
+    body = [*table(sizes), "", style.strong(names), *lines, *warnings(day, style)]
+    return "\n".join([style.strong(head), "", *body])
 
 
 def _monitoring(plan: PlatformPlan) -> list[str]:
