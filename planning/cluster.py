@@ -44,11 +44,7 @@ class ClusterPlan:
 
 
 def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
-    """The cluster of a region.
-
-    Extended support in production only: without it, AWS upgrades the control plane by itself on the last day of
-    standard support. It costs more only from that day on.
-    """
+    """The cluster of a region."""
     return ClusterPlan(
         name=regional(stack, region),
         region=region,

@@ -64,6 +64,13 @@ class Settings(BaseModel):
         ),
     ]
     production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
+    extended_support: Annotated[
+        bool,
+        Field(
+            description="Clusters keep their Kubernetes version past the end of its standard support, for USD 0.50 an "
+            "hour more each; without it, AWS upgrades them by itself. Can't be turned off while it is paid for."
+        ),
+    ] = True
     api_access_cidrs: Annotated[
         tuple[str, ...],
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
