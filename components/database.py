@@ -24,7 +24,6 @@ from planning.database import (
     ADMINISTRATOR,
     DATABASE_NAME,
     DATABASE_PORT,
-    ENGINE_VERSION,
     DatabasePlan,
     ReplicaPlan,
 )
@@ -84,7 +83,9 @@ class Database(pulumi.ComponentResource):
             f"{self._name}-primary",
             identifier=plan.identifier,
             engine="postgres",
-            engine_version=ENGINE_VERSION,
+            engine_version=plan.engine_version,
+            # Of replicas nothing is stated: RDS upgrades those of the same region together with their primary.
+            allow_major_version_upgrade=plan.allow_major_upgrade or None,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             multi_az=plan.multi_az,
             db_name=DATABASE_NAME,

@@ -7,10 +7,13 @@ from planning.database import DatabasePlan
 from planning.part import Noun, Part, Value
 from planning.storage import BucketPlan
 
+ENGINE = "PostgreSQL"
+"""The trait that is the major version of a database."""
+
 
 def database_parts(plan: DatabasePlan) -> Iterator[Part]:
     """A shard and its replicas."""
-    size: dict[str, Value] = {"class": plan.instance_class}
+    size: dict[str, Value] = {"class": plan.instance_class, ENGINE: plan.engine_version}
     yield Part(
         noun=Noun.DATABASE,
         name=f"shard {plan.shard}",

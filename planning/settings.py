@@ -114,6 +114,13 @@ class Settings(BaseModel):
         int | None,
         Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
     ] = None
+    allow_major_version_upgrade: Annotated[
+        bool,
+        Field(
+            description="RDS may upgrade the databases to a new major version of PostgreSQL: for the time of such an "
+            "upgrade only (docs/upgrading-postgresql.md)."
+        ),
+    ] = False
     let_go: Annotated[
         tuple[Annotated[str, Field(pattern=r"^(shard-\d+|[a-z]{2}-[a-z]+-\d)$")], ...],
         Field(description="Shards (shard-3) and regions that may go although the stack holds them."),

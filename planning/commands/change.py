@@ -13,7 +13,7 @@ from typing import Any
 from planning.change import Change, Risk, Trait, compare
 from planning.commands.command import Answer, Command, Source, stack_arguments
 from planning.cost.estimate import budget_problem, cost_of
-from planning.held import Held, parse_held
+from planning.held import Held, as_held, parse_held
 from planning.part import VARIABLE, Noun
 from planning.platform import PlatformPlan
 from planning.problem import InvalidInputError, Problem
@@ -41,6 +41,7 @@ def _run(options: Namespace, source: Source) -> Answer:
     stated = _read_held(options.held) if options.held else None
     before = source.plan(options.stack, held=stated)
     held = stated or before.held
+    before = replace(before, shards=as_held(before.shards, held))
     refusals: tuple[Problem, ...] = ()
     try:
         after = source.plan(options.stack, users=options.users, registry=options.registry, held=held)

@@ -1,10 +1,12 @@
 """Two plans compared."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from planning.change import ORDER, Change, Risk, compare
+from planning.held import as_held
 from planning.part import Noun
 from planning.parts import parts_of
 from planning.platform import PlatformPlan, plan_platform
@@ -61,6 +63,19 @@ def test_another_database_class_is_a_restart_and_its_storage_grows_along() -> No
     assert database.risk is Risk.RESTARTED
     assert "fails over" in database.effect
     assert {"class", "standby", "storage GiB"} <= {trait.name for trait in database.traits}
+
+
+def test_a_new_major_version_of_postgresql_stops_a_database_and_says_so() -> None:
+    after = plan(100_000)
+    older = replace(after.held, shards=tuple(replace(shard, postgres="16") for shard in after.held.shards))
+    found = compare(replace(after, shards=as_held(after.shards, older)), after)
+
+    assert {(change.risk, change.noun) for change in found} == {
+        (Risk.RESTARTED, Noun.DATABASE),
+        (Risk.RESTARTED, Noun.REPLICA),
+    }
+    assert all(trait.name == "PostgreSQL" and trait.before == "16" for change in found for trait in change.traits)
+    assert all("a snapshot" in change.effect for change in found if change.noun is Noun.DATABASE)
 
 
 def test_more_users_within_the_top_tier_only_grow_and_add() -> None:

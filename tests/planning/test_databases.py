@@ -3,8 +3,9 @@
 import pytest
 from cryptography import x509
 
-from planning.database import plan_shards
+from planning.database import ENGINE_VERSION, plan_shards
 from planning.databases import PluginDatabasePlan, plan_databases
+from planning.images import POSTGRES_CLIENT
 from planning.naming import MAX_STACK_NAME, REGION_CODES
 from planning.problem import InvalidInputError
 from planning.rds_authorities import rds_authorities
@@ -20,6 +21,10 @@ def _plan(users: int, *plugins: PluginSpec) -> dict[str, PluginDatabasePlan]:
     return dict(
         plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=stated.regions[: tier.regions])
     )
+
+
+def test_the_jobs_client_is_no_older_than_the_server_which_pg_dump_would_refuse() -> None:
+    assert int(POSTGRES_CLIENT.tag.partition(".")[0]) >= int(ENGINE_VERSION)
 
 
 def _problems(users: int, *plugins: PluginSpec) -> str:
