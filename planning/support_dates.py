@@ -27,19 +27,19 @@ class Support:
 SUPPORT = (
     Support(
         what="Amazon EKS",
-        version="1.34",
-        until=date(2026, 12, 2),
+        version="1.36",
+        until=date(2027, 8, 2),
         source="docs.aws.amazon.com, EKS, Kubernetes version lifecycle: 14 months from its release on EKS",
     ),
     Support(
         what="EKS add-on metrics-server",
-        version="v0.8.0-eksbuild.2",
+        version="v0.9.0-eksbuild.11",
         until=None,
         source="offered per Kubernetes version (aws eks describe-addon-versions); look when EKS is raised",
     ),
     Support(
         what="EKS add-on amazon-cloudwatch-observability",
-        version="v4.5.0-eksbuild.1",
+        version="v6.7.0-eksbuild.1",
         until=None,
         source="offered per Kubernetes version (aws eks describe-addon-versions); look when EKS is raised",
     ),
@@ -117,15 +117,15 @@ SUPPORT = (
     ),
     Support(
         what="image kube-state-metrics/kube-state-metrics",
-        version="v2.18.0",
+        version="v2.20.0",
         until=None,
         source="only the newest release is maintained; the README's matrix pairs it with a Kubernetes version",
     ),
     Support(
         what="image grafana/grafana",
-        version="12.3.1",
-        until=date(2026, 8, 19),
-        source="grafana.com, when to upgrade: nine months from the release of a minor version",
+        version="12.4.12",
+        until=date(2027, 5, 24),
+        source="grafana.com, when to upgrade: 15 months from the last minor version of a major one",
     ),
     Support(
         what="image prometheuscommunity/pgbouncer-exporter",
@@ -159,8 +159,8 @@ SUPPORT = (
     ),
     Support(
         what="Kubernetes on this machine",
-        version="1.34.4",
-        until=date(2026, 10, 27),
+        version="1.36.3",
+        until=date(2027, 6, 28),
         source="kubernetes.io, patch releases, end of life",
     ),
     Support(
