@@ -1,4 +1,4 @@
-"""How many pods the HorizontalPodAutoscaler will choose: the arithmetic of Kubernetes 1.34's controller, as a function.
+"""How many pods the HorizontalPodAutoscaler will choose: the arithmetic of Kubernetes 1.36's controller, as a function.
 
 It covers the steady state that a plan speaks of: all pods ready and measured. Pods without measurements make the real
 controller more careful, never bolder.

@@ -60,6 +60,13 @@ class Settings(BaseModel):
         ),
     ]
     production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
+    extended_support: Annotated[
+        bool,
+        Field(
+            description="Clusters keep their Kubernetes version past the end of its standard support, for USD 0.50 an "
+            "hour more each; without it, AWS upgrades them by itself. Can't be turned off while it is paid for."
+        ),
+    ] = True
     api_access_cidrs: Annotated[
         tuple[str, ...],
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
@@ -103,6 +110,13 @@ class Settings(BaseModel):
         int | None,
         Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
     ] = None
+    allow_major_version_upgrade: Annotated[
+        bool,
+        Field(
+            description="RDS may upgrade the databases to a new major version of PostgreSQL: for the time of such an "
+            "upgrade only (docs/upgrading-postgresql.md)."
+        ),
+    ] = False
     let_go: Annotated[
         tuple[Annotated[str, Field(pattern=r"^(shard-\d+|[a-z]{2}-[a-z]+-\d)$")], ...],
         Field(description="Shards (shard-3) and regions that may go although the stack holds them."),
