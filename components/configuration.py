@@ -14,6 +14,8 @@ from planning.secret_names import misplaced_secrets
 from planning.secrets import MIN_ROOT_LENGTH
 
 _PREFIX = "naap:"
+_SEALED = {"secure": ""}
+"""What the stack's file has in the place of an encrypted value: a setting that is one is refused, not decrypted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ def read_configuration(stack: str) -> Configuration:
     if clear := [_clear_problem(stack, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
         raise InvalidInputError(clear)
     return Configuration(
-        raw=stated,
+        raw={key: _SEALED if _is_secret(key) else value for key, value in stated.items()},
         root=RootSecret(pulumi.Output.secret(root)),
         secrets={
             plugin: {name: pulumi.Output.secret(str(value)) for name, value in values.items()}

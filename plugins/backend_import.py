@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from planning.environment import RESERVED
+from planning.problem import HIDDEN
 from plugins.fields import (
     ENV_PATTERN,
     FIRST_FREE_PORT,
@@ -18,9 +19,8 @@ from plugins.fields import (
 from plugins.images import placeholder_image
 from plugins.manifest import MAX_BYTES
 from plugins.manifest_secrets import open_value, variables
-from plugins.pod_rules import looks_secret
 from plugins.reading import Reading, Taken
-from plugins.report import HIDDEN
+from plugins.secret_values import looks_secret
 
 FIRST_PORT = 4000
 """Services of the platform listen on 4000 and up by habit."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from plugins.fields import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Line, Route, Section
+from plugins.fields import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Label, Route, Section
 
 MAX_GZIP_BYTES = 512_000
 """500 KB: what the shell accepts for one plugin."""
@@ -13,12 +13,12 @@ MAX_GZIP_BYTES = 512_000
 class Navigation(Section):
     """The plugin's place in the shell's menu."""
 
-    label: Annotated[Line, Field(description="Text in the menu.", examples=["My Wallet"])]
-    icon: Annotated[Line | None, Field(description="Name of a Lucide icon.", examples=["Wallet"])] = None
+    label: Annotated[Label, Field(description="Text in the menu.", examples=["My Wallet"])]
+    icon: Annotated[Label | None, Field(description="Name of a Lucide icon.", examples=["Wallet"])] = None
     order: Annotated[
         int | None, Field(ge=0, le=10_000, description="Place in its group, lowest first.", examples=[10])
     ] = None
-    group: Annotated[Line | None, Field(description="Group of the menu.", examples=["main"])] = None
+    group: Annotated[Label | None, Field(description="Group of the menu.", examples=["main"])] = None
 
 
 class Build(Section):

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from planning.problem import InvalidInputError, Problem
-from plugins.report import shown
+from plugins.secret_values import shown
 
 PATH = "/api/v1/deployments/package/{name}"
 """base-svc counts installs per deployment, reference-counted; a plugin that nobody ever installed has none."""

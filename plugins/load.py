@@ -16,6 +16,7 @@ from plugins.parse import parse_registry
 from plugins.yaml_text import MAX_BYTES, read_yaml
 
 BUDGET = "monthlyBudgetUsd"
+_SETTINGS = frozenset((f"naap:{field.alias}",) for field in Settings.model_fields.values())
 
 
 def load_registry(path: Path, *, production: bool) -> Registry:
@@ -34,7 +35,7 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
     Raises InvalidInputError where the file is missing or isn't a configuration.
     """
     path = root / f"Pulumi.{stack}.yaml"
-    raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name)
+    raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name, hides=_may_be_secret)
     if found:
         raise InvalidInputError(found)
     whole: Mapping[str, Any] = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
@@ -46,6 +47,11 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
         raise InvalidInputError([problem])
     stated = cast("Mapping[str, Any]", config)
     return {key.removeprefix("naap:"): value for key, value in stated.items() if key.startswith("naap:")}
+
+
+def _may_be_secret(path: tuple[str, ...]) -> bool:
+    """All but known settings: a misspelt rootSecret is a secret, and other packages have some of their own."""
+    return path[:1] != ("config",) or path[1:2] not in _SETTINGS
 
 
 def secret_names(config: Mapping[str, Any], stack: str) -> dict[str, frozenset[str]]:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from planning.problem import InvalidInputError, Problem
+from planning.problem import HIDDEN, InvalidInputError, Problem
 from plugins.files import read_bytes, shown_path
 from plugins.manifest_secrets import open_secrets
-from plugins.report import HIDDEN
 
 MAX_BYTES = 256_000
 """A ConfigMap holds 1 MiB, and the largest real manifest 4 KB."""

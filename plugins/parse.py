@@ -1,6 +1,6 @@
 """The text of a registry, turned into what planning reads, or into everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,9 +14,10 @@ from plugins.fields import Name
 from plugins.manifest import manifest_names, manifest_path, read_manifest
 from plugins.prefixes import prefix_problems
 from plugins.removal import orphan_problems
-from plugins.report import entry_problems, shown
+from plugins.report import entry_problems
 from plugins.rules import Entries, cross_problems
 from plugins.schema import Entry
+from plugins.secret_values import shown
 from plugins.yaml_text import read_yaml
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -49,7 +50,8 @@ def parse_entries(text: str, *, file: str, problems: Problems) -> Entries:
     problems.add(*found)
     # Broken YAML has no entries to speak of, and a second error about that would only distract.
     stated: Mapping[str, object] = {} if raw is None and found else _stated(raw, file, problems)
-    checked = {name: entry for name, value in stated.items() if (entry := _checked(name, value, file, problems))}
+    told = {(problem.entry, problem.field) for problem in found}
+    checked = {name: entry for name, value in stated.items() if (entry := _checked(name, value, file, problems, told))}
     return Entries(file=file, by_name=checked, names=frozenset(stated))
 
 
@@ -82,7 +84,10 @@ def _stated(raw: object, file: str, problems: Problems) -> Mapping[str, object]:
     return cast("Mapping[str, object]", inner)
 
 
-def _checked(name: str, value: object, file: str, problems: Problems) -> Entry | None:
+def _checked(
+    name: str, value: object, file: str, problems: Problems, told: Collection[tuple[str, str]]
+) -> Entry | None:
+    """The entry, if its fields are right. told: entries and fields of which the reader has said what is wrong."""
     entry = shown(name)
     try:
         _NAME.validate_python(name)
@@ -93,7 +98,8 @@ def _checked(name: str, value: object, file: str, problems: Problems) -> Entry |
     try:
         return Entry.model_validate(value)
     except ValidationError as error:
-        problems.add(*entry_problems(error, file=file, entry=entry))
+        found = entry_problems(error, file=file, entry=entry)
+        problems.add(*(problem for problem in found if (problem.entry, problem.field) not in told))
         return None
 
 

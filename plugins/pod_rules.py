@@ -1,22 +1,15 @@
 """What the pods of an entry may be told and may reach."""
 
-import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from planning.environment import CA_FILE, RESERVED, TEMPORARY
+from planning.problem import HIDDEN
 from planning.spec import MANIFEST_PATH
 from plugins.egress import normal_egress
-from plugins.report import HIDDEN, Parts
+from plugins.report import Parts
 from plugins.schema import Entry
-
-_SECRET_NAME = re.compile(r"(^|_)(SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?|PEPPER|DSN)$")
-_SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{16,}")
-
-
-def looks_secret(name: str, value: str) -> bool:
-    """Whether a variable has the name of a secret, or a value that looks like one."""
-    return bool(_SECRET_NAME.search(name) or _SECRET_VALUE.search(value))
+from plugins.secret_values import looks_secret
 
 
 def environment_parts(entry: Entry) -> Iterator[Parts]:

@@ -56,7 +56,7 @@ TWO_CORE = {
 BAD = [
     Bad("a port that another has", changed("beta", port=4001), "beta", "port", "4001", "alpha has it", "port: 400"),
     Bad("a port below 1024", changed("beta", port=80), "beta", "port", "80", "1024", "port:"),
-    Bad("a port as text", changed("beta", port="4002"), "beta", "port", "4002", "integer", "port: 4008"),
+    Bad("a port as text", changed("beta", port="4002"), "beta", "port", "4002", "integer", "remove the quotes: port: 4002"),
     Bad(
         "a prefix that another has", changed("beta", apiPrefix="/api/v1/alpha"),
         "beta", "apiPrefix", "/api/v1/alpha", "alpha has it", "/api/v1/beta",
