@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from planning.inputs.registry_entry import STARTUP_SECONDS
+from planning.plugin.workload import MAX_STARTUP_SECONDS
 from plugins.registry.field_types import (
     ARCHIVE_PATTERN,
     BUNDLE_PATTERN,
@@ -136,6 +138,14 @@ class Cache(Section):
         bool,
         Field(description="The plugin's Redis client follows MOVED answers (a cluster client).", examples=[False]),
     ] = False
+    prefix_in_url: Annotated[
+        bool,
+        Field(
+            description="REDIS_URL has the option keyPrefix, which ioredis obeys. false where a client refuses it "
+            "(BullMQ) or ignores it (node-redis): the service puts REDIS_KEY_PREFIX before its keys itself.",
+            examples=[False],
+        ),
+    ] = True
     password_generation: Annotated[
         int, Field(ge=1, le=10_000, description="Raise by one to rotate the user's password.", examples=[1])
     ] = 1
@@ -200,6 +210,15 @@ class Probes(Section):
         int,
         Field(ge=10, le=300, description="Never below 10: services count probes in their rate limits.", examples=[10]),
     ] = 10
+    startup_seconds: Annotated[
+        int,
+        Field(
+            ge=10,
+            le=MAX_STARTUP_SECONDS,
+            description="Until its port is open; then the container is started again. A roll-out waits as much longer.",
+            examples=[120],
+        ),
+    ] = STARTUP_SECONDS
 
 
 class Objective(Section):
