@@ -33,11 +33,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CORE_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _CORE_BASES = {"0o": (8, re.compile(r"0o[0-7]+")), "0x": (16, re.compile(r"0x[0-9a-fA-F]+"))}
 _MORE = re.compile(
-    r"[-+]?(0[bBoOxX][0-9a-fA-F_]+|([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9_]+)?)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"[-+]?(0[bBoOxX][0-9a-fA-F_]+|([0-9_]+(\.[0-9_]*)?|\.[0-9_]+)([eE][-+]?[0-9_]+)?)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 )
 """Numbers and dates of readers that follow neither version to the letter, such as Go's, which Pulumi uses."""
 _MAX_SHOWN = 60
-_INSTANT, _TEXT = "a point in time", "text"
+_INSTANT, _LONG, _TEXT = "a point in time", "a number of many digits", "text"
 
 
 class WrittenFloat(float):
@@ -134,6 +134,8 @@ def _core(text: str) -> str:
         return text.lower()
     base, pattern = _CORE_BASES.get(text[:2], (10, _CORE_NUMBER))
     if pattern.fullmatch(text):
+        if len(text) > _MAX_SHOWN:
+            return _LONG
         return _decimal(str(int(text[2:], base)) if base != 10 else text)  # noqa: PLR2004  # the usual base
     return _decimal(text.replace(".", "")) if re.fullmatch(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", text) else _TEXT
 
@@ -147,5 +149,5 @@ def _decimal(text: str) -> str:
     if not number.is_finite():
         return "infinity" if number.is_infinite() else "no number"
     if abs(number.adjusted()) > _MAX_SHOWN or len(text) > _MAX_SHOWN:
-        return "a number of many digits"
+        return _LONG
     return str(int(number)) if number == number.to_integral_value() else format(number.normalize(), "f")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -171,7 +172,7 @@ def read_yaml(text: str, file: str, *, hides: Hides = reads_secrets) -> tuple[An
 
     hides: whether what stands at a path of keys may be secret, so that no error shows it.
     """
-    if unseen := [_unseen_problem(text, found, file) for found in _UNSEEN.finditer(text)][:_MAX_UNSEEN]:
+    if unseen := [_unseen_problem(text, found, file) for found in islice(_UNSEEN.finditer(text), _MAX_UNSEEN)]:
         return None, unseen
     reader = None
     try:

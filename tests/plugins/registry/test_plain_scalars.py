@@ -177,6 +177,9 @@ def both_versions_agree(text: str, value: Any) -> None:
 @example("9" * 19)
 @example("9" * 5000)
 @example("0." + "3" * 400)
+@example("0x" + "f" * 5000)
+@example("0o" + "7" * 5000)
+@example("1e" + "9" * 30)
 @example("2024-02-29")
 @example("2023-02-29")
 def test_a_plain_scalar_is_what_both_versions_say_or_it_is_refused_in_the_sources_own_words(text: str) -> None:
@@ -260,4 +263,5 @@ def test_lines_and_order_that_people_do_not_see_are_refused(char: str) -> None:
     value, (problem,) = read_yaml(f"a: 1\r\nb: 2 # remark{char}port: 80\n", "f")
     assert value is None
     assert problem.value.startswith(f"line 2: U+{ord(char):04X}")
+    assert len(read_yaml(char * 1_000_000, "f")[1]) == 20
     assert read_yaml(f'b: "\\u{ord(char):04x}"\n', "f") == ({"b": char}, [])
