@@ -90,8 +90,8 @@ def parse_inputs(stack: str, root: Path, config: Mapping[str, Any]) -> tuple[Set
     """Settings and registry of a stack. Raises InvalidInputError with all that is wrong in both."""
     problems = Problems()
     settings = problems.attempt(lambda: parse_settings(config, f"Pulumi.{stack}.yaml"))
-    # As far as settings that can't be read tell.
-    production = settings.production if settings else config.get("production") in (True, "true")
+    # Where settings can't be read, what isn't said to be none is taken for production.
+    production = settings.production if settings else config.get("production") not in (None, False, "false")
     registry = problems.attempt(lambda: load_registry(root / _registry_file(config), production=production))
     if settings is None or registry is None:
         raise problems.error()
