@@ -9,11 +9,15 @@ from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
 from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
 SECRET_KEYS = ("rootSecret", "secrets")
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
+
+
+_Tag = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(tag_value)]
 
 
 def _known_region(region: str) -> str:
@@ -75,11 +79,8 @@ class Settings(BaseModel):
         tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
         Field(description="IAM principals that administer the clusters, besides the one that creates them."),
     ] = ()
-    owner: Annotated[
-        str,
-        Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag)."),
-    ]
-    cost_center: Annotated[str, Field(min_length=1, max_length=128, description="Where the bill goes (a tag).")]
+    owner: Annotated[_Tag, Field(description="Team that answers for this environment (a tag).")]
+    cost_center: Annotated[_Tag, Field(description="Where the bill goes (a tag).")]
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None
@@ -142,13 +143,9 @@ class Settings(BaseModel):
         str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
     ] = "plugins/registry.yaml"
 
-    @field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")
-    @classmethod
-    def _from_text(cls, value: object) -> object:
-        # Pulumi hands scalar configuration over as text.
-        if isinstance(value, bool):
-            raise ValueError("Input should be a number")  # noqa: TRY004  # pydantic collects ValueErrors only
-        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    # Pulumi hands scalar configuration over as text.
+    _numbers = field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")(plain_number)
+    _truths = field_validator("production", "shield_advanced", mode="before")(plain_truth)
 
     @field_validator("api_access_cidrs")
     @classmethod
@@ -206,16 +203,32 @@ def _problem(item: Any, file: str) -> Problem:
             rule=f"only known settings: {known}",
             fix=f"correct the name, or remove it: pulumi config rm {key}",
         )
+    if isinstance(item["input"], Mapping) and "secure" in item["input"]:
+        return Problem(
+            file=file,
+            entry="config",
+            field=key,
+            value=HIDDEN,
+            rule=f"settings stand in the open; only {' and '.join(SECRET_KEYS)} are encrypted",
+            fix=f"pulumi config set --plaintext {key} <value>",
+        )
     description = Settings.model_fields[_field_name(str(first))].description or ""
     missing = kind == "missing"
     return Problem(
         file=file,
         entry="config",
         field=key,
-        value="(missing)" if missing else repr(item["input"]),
-        rule=f"{item['msg']}. {description}",
+        value="(missing)" if missing else _shown(item["input"]),
+        rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
         fix=f"pulumi config set {key} <value>",
     )
+
+
+def _shown(value: object) -> str:
+    """A value as YAML has it; text in quotes, so that a blank at its end is seen."""
+    if isinstance(value, Mapping):
+        return HIDDEN
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _field_name(alias: str) -> str:
