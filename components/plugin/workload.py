@@ -6,6 +6,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from components.shared.pods import UNDISRUPTED, container_security, pod_security, resources, spread
+from planning.inputs.registry_entry import STARTUP_SECONDS
 from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
@@ -15,13 +16,13 @@ from planning.plugin.workload import (
     PROBE_FAILURES,
     PROBE_TIMEOUT_SECONDS,
     PROGRESS_DEADLINE_SECONDS,
-    STARTUP_FAILURES,
     STARTUP_PERIOD_SECONDS,
     SURGE_PERCENT,
     TEMPORARY_MIB,
     USER,
     WorkloadPlan,
     liveness_over_http,
+    startup_failures,
 )
 from planning.shared import images
 
@@ -59,7 +60,7 @@ def deployment(
         spec=apps.v1.DeploymentSpecArgs(
             replicas=plan.replicas,
             revision_history_limit=3,
-            progress_deadline_seconds=PROGRESS_DEADLINE_SECONDS,
+            progress_deadline_seconds=PROGRESS_DEADLINE_SECONDS + max(0, plan.probes.startup_seconds - STARTUP_SECONDS),
             strategy=_strategy(recreate=plan.recreate),
             selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
             template=core.v1.PodTemplateSpecArgs(
@@ -135,7 +136,7 @@ def _container(
         ),
         security_context=container_security(),
         # TCP at start: thirty HTTP probes in a minute are a third of what some services allow an address.
-        startup_probe=_tcp(STARTUP_PERIOD_SECONDS, STARTUP_FAILURES),
+        startup_probe=_tcp(STARTUP_PERIOD_SECONDS, startup_failures(plan.probes)),
         readiness_probe=_http(plan),
         liveness_probe=_http(plan) if liveness_over_http(plan.probes) else _tcp(plan.probes.period_seconds),
         lifecycle=core.v1.LifecycleArgs(

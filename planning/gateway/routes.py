@@ -10,6 +10,10 @@ from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
 
 IDENTITY_HEADER = "x-user-id"
+NETWORK_HEADER = "x-client-network"
+NETWORK_BITS = 64
+"""An IPv6 client is counted by the network that its provider gives to one customer at least: within it, it has a new
+address for every request. For Envoy, an IPv4 address that is cut to 64 bits is the whole of it."""
 """Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
 
 SCHEME_HEADER = "naap-scheme"

@@ -28,9 +28,8 @@ from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit, regional, stack_prefix
 from planning.shared.regions import CDN_REGION
 
-LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
-"""From 5.0.0 on it instruments every service, and is billed for it, unless its configuration says not to
-(manager.applicationSignals.autoMonitor.monitorAllServices)."""
+LOG_ADDON_VERSION = "v6.7.0-eksbuild.1"
+"""Add-ons are offered for each Kubernetes version anew: this one is of 1.36."""
 LOG_ACCOUNT = "cloudwatch-agent"
 """Made by the add-on itself."""
 

@@ -87,6 +87,7 @@ def test_the_log_add_on_collects_no_metrics_that_nobody_ordered() -> None:
 
     assert stated["containerLogs"]["enabled"] is True
     assert "kubernetes" not in stated["agent"]["config"]["logs"]["metrics_collected"]
+    assert stated["manager"]["applicationSignals"]["autoMonitor"]["monitorAllServices"] is False
 
 
 def test_the_log_add_ons_operator_may_talk_to_the_api_and_be_asked_by_it_before_it_starts() -> None:
