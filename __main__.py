@@ -28,8 +28,8 @@ if not os.environ.get("NAAP_SDK_DEBUG"):
 
 from components.aws_providers import aws_providers
 from components.stack import read_configuration, read_held
-from naap.stack import plan_of
 from planning.inputs.problem import InvalidInputError
+from stack.plan import plan_of
 
 try:
     stack = pulumi.get_stack()

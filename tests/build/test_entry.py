@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from naap.stack import load_stack_config
+from stack.configuration import load_stack_config
 from tests.build.environments import ROOT, ROOT_SECRET
 
 PROGRAM = """
