@@ -20,7 +20,7 @@ from console.text import count
 from naap.source import Source
 from planning.inputs.problem import InvalidInputError, Problem, refusal
 from planning.platform import PlatformPlan
-from planning.prior_state import NOTHING, Held, parse_held
+from planning.prior_state import NOTHING, Held, as_held, parse_held
 
 _CAUSES = 3
 _LABEL = 10
@@ -33,6 +33,7 @@ def answer(source: Source, held_file: Path | None) -> Answer:
     stated = _read_held(held_file) if held_file else None
     before = source.configured(stated or NOTHING)
     held = stated or before.held
+    before = replace(before, shards=as_held(before.shards, held))
     refusals: tuple[Problem, ...] = ()
     try:
         after = source.plan(held=held)

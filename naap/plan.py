@@ -1,5 +1,7 @@
 """`naap plan`: the whole plan of a stack."""
 
+from datetime import date
+
 from rich.console import Group
 from rich.text import Text
 
@@ -7,6 +9,7 @@ from analysis.cost.estimate import cost_of
 from console.terminal import Answer, table
 from console.text import count
 from naap.source import Source
+from naap.support import today, warnings
 from planning.inputs.tiers import node_limit
 from planning.platform import PlatformPlan
 
@@ -14,11 +17,11 @@ from planning.platform import PlatformPlan
 def answer(source: Source) -> Answer:
     """Raises InvalidInputError."""
     plan = source.plan()
-    return Answer(data=plan, text=_text(plan))
+    return Answer(data=plan, text=_text(plan, today()))
 
 
-def _text(plan: PlatformPlan) -> Group:
-    """Sizes first, then one line a plugin."""
+def _text(plan: PlatformPlan, day: date) -> Group:
+    """Sizes first, then one line a plugin, then whose support ends soon after that day."""
     tier, users = plan.tier, plan.settings.users
     database, cache = tier.database, tier.app_cache
     sizes = [
@@ -51,7 +54,8 @@ def _text(plan: PlatformPlan) -> Group:
             )
         )
     head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
-    return Group(Text(head, "bold"), "", table(sizes, head=False), "", table(plugins, gives=(2, 3)))
+    shown = [table(sizes, head=False), "", table(plugins, gives=(2, 3))]
+    return Group(Text(head, "bold"), "", *shown, *warnings(day))
 
 
 def _monitoring(plan: PlatformPlan) -> list[str]:

@@ -9,11 +9,12 @@ from analysis.simulation.chart import chart
 from analysis.simulation.run import Simulation, Track, simulate
 from analysis.simulation.samples import STEP_SECONDS, sampled
 from analysis.simulation.scenario import LAUNCH, REGION_LOST, ZONE_LOST, Span
-from analysis.simulation.service import IDLE_MEMORY_PART, START_SECONDS
+from analysis.simulation.service import START_SECONDS
 from console.files import write_text
 from console.terminal import Answer, table
 from naap.source import Source
 from planning.platform import PlatformPlan
+from planning.plugin.autoscaling import IDLE_MEMORY_PERCENT
 
 
 def answer(source: Source, out: Path | None) -> Answer:
@@ -41,7 +42,7 @@ def _title(plan: PlatformPlan) -> str:
 def _text(plan: PlatformPlan, simulation: Simulation, out: Path | None) -> Group:
     assumed = (
         f"assumed: a pod is ready {START_SECONDS} s after it is asked for, and idles at "
-        f"{IDLE_MEMORY_PART:.0%} of its memory; requests and CPU as in naap cost"
+        f"{IDLE_MEMORY_PERCENT}% of its memory; requests and CPU as in naap cost"
     )
     rows = [("plugin", "region", "pods", "most/s", "queue", "busiest", "lost"), *map(_row, simulation.tracks)]
     return Group(

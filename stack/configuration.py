@@ -11,6 +11,7 @@ from planning.inputs.settings import Settings
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
 
 BUDGET = "monthlyBudgetUsd"
+_SETTINGS = frozenset((f"naap:{field.alias}",) for field in Settings.model_fields.values())
 
 
 def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
     Raises InvalidInputError where the file is missing or isn't a configuration.
     """
     path = root / f"Pulumi.{stack}.yaml"
-    raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name)
+    raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name, hides=_may_be_secret)
     if found:
         raise InvalidInputError(found)
     whole: Mapping[str, Any] = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
@@ -30,6 +31,11 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
         raise refusal(file=path.name, entry="config", value="(missing)", rule=rule, fix=fix)
     stated = cast("Mapping[str, Any]", config)
     return {key.removeprefix("naap:"): value for key, value in stated.items() if key.startswith("naap:")}
+
+
+def _may_be_secret(path: tuple[str, ...]) -> bool:
+    """All but known settings: a misspelt rootSecret is a secret, and other packages have some of their own."""
+    return path[:1] != ("config",) or path[1:2] not in _SETTINGS
 
 
 def secret_names(config: Mapping[str, Any], stack: str) -> dict[str, frozenset[str]]:
@@ -57,5 +63,5 @@ def registry_of(config: Mapping[str, Any]) -> str:
 
 
 def in_production(config: Mapping[str, Any]) -> bool:
-    """Whether the stack says that it is in production, as far as settings that may be wrong tell."""
-    return config.get("production") in (True, "true")
+    """Where settings can't be read, what isn't said to be none is taken for production."""
+    return config.get("production") not in (None, False, "false")

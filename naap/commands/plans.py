@@ -1,5 +1,6 @@
-"""`naap plan`, `cost`, `change`, `capacity`, `quotas`, `simulate`, `diagram`: what a stack is, without an engine."""
+"""`naap plan`, `cost`, `change`, `capacity`, `quotas`, ...: what a stack is, and would be, without an engine."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -88,6 +89,27 @@ def quotas(stack: Stack = DEV, users: Users = None, registry: Registry = None, j
     from naap.source import Source
 
     tell(answer(Source(stack=stack, users=users, registry=registry)), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def support(
+    day: Annotated[
+        datetime | None,
+        typer.Option("--day", metavar="DAY", formats=["%Y-%m-%d"], help="As of this day (2027-01-31); default: today."),
+    ] = None,
+    fail_within: Annotated[
+        int | None,
+        typer.Option(
+            "--fail-within", metavar="DAYS", help="Exit code 2 where support has ended or ends within so many days."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """When the support of what is pinned ends, the earliest first."""
+    from console.terminal import tell
+    from naap.support import answer, today
+
+    tell(answer(day.date() if day else today(), fail_within), as_json=json)
 
 
 @app.command(rich_help_panel=PANEL)
