@@ -126,7 +126,7 @@ class Settings(BaseModel):
         tuple[str, ...],
         Field(
             description="Plugins whose schemas a person has brought to the shard that the registry pins, other than by "
-            "`python -m plugins move`."
+            "`naap plugin move`."
         ),
     ] = ()
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (

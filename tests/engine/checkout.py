@@ -44,22 +44,22 @@ class Checkout:
         """Of a person who has set nothing."""
         return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
-    def command(self, module: str, *arguments: str) -> Said:
-        """`python -m MODULE ...`. Whatever happens, nobody is shown a traceback."""
-        said = self._run([sys.executable, "-m", module, *arguments])
+    def command(self, *arguments: str) -> Said:
+        """`naap ...`. Whatever happens, nobody is shown a traceback."""
+        said = self._run([sys.executable, "-m", "naap", *arguments])
         assert "Traceback" not in said.stdout + said.stderr, said.stderr
         return said
 
     def up(self) -> str:
-        """`python -m rehearsal up`, which must succeed; gives what it printed."""
-        said = self.command("rehearsal", "up")
+        """`naap up`, which must succeed; gives what it printed."""
+        said = self.command("up")
         assert said.returncode == 0, said.stderr + self.log("up")
         return said.stdout
 
     def start_up(self) -> subprocess.Popen[bytes]:
-        """`python -m rehearsal up`, left running."""
+        """`naap up`, left running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "rehearsal", "up"],
+            [sys.executable, "-m", "naap", "up"],
             cwd=self.root,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -67,10 +67,8 @@ class Checkout:
         )
 
     def pulumi(self, *arguments: str) -> Said:
-        """Plain Pulumi, in the shell that `python -m rehearsal env` makes."""
-        script = (
-            f'eval "$({shlex.quote(sys.executable)} -m rehearsal env)" && exec {shlex.join(["pulumi", *arguments])}'
-        )
+        """Plain Pulumi, in the shell that `naap env` makes."""
+        script = f'eval "$({shlex.quote(sys.executable)} -m naap env)" && exec {shlex.join(["pulumi", *arguments])}'
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:

@@ -16,7 +16,7 @@ def checkout(tools: object, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert tools
     copy = copy_of_the_checkout(tmp_path_factory.mktemp("engine") / "checkout")
     yield copy
-    down = copy.command("rehearsal", "down")
+    down = copy.command("down")
     left = copy.processes()
     copy.kill(left)
     assert down.returncode == 0, down.stderr
