@@ -1,31 +1,24 @@
 """IAM roles of a cluster: what EKS may do in the account for it, and what a node may do."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
+from planning.cluster.access import (
+    ADMINISTRATOR,
+    CONTROL_PLANE_POLICIES,
+    NODE,
+    NODE_POLICIES,
+    VIEWER,
+    own_tags_policy,
+)
 from planning.cluster.cluster import ClusterPlan
+from planning.shared.iam import MAX_ROLE_NAME, trust_policy
 from planning.shared.naming import fit
 
-MAX_ROLE_NAME = 64
 _MANAGED = "arn:aws:iam::aws:policy"
-
-CONTROL_PLANE_POLICIES = (
-    "AmazonEKSClusterPolicy",
-    "AmazonEKSComputePolicy",
-    "AmazonEKSBlockStoragePolicy",
-    "AmazonEKSLoadBalancingPolicy",
-    "AmazonEKSNetworkingPolicy",
-)
-"""What Auto Mode needs, by its documentation."""
-
-NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
-_TAGGED = ("instance", "launch-template", "network-interface", "snapshot", "volume")
-"""Kinds of EC2 that Auto Mode makes and tags."""
 
 
 class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
@@ -43,7 +36,7 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
         self.control_plane = self._role(
             f"{name}-control-plane",
             fit(f"{cluster}-eks", MAX_ROLE_NAME),
-            _trust("eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]),
+            trust_policy("eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]),
         )
         self.control_plane_policies = [
             *self._attach(f"{name}-control-plane", self.control_plane, CONTROL_PLANE_POLICIES),
@@ -52,7 +45,7 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
             ),
         ]
         self.node = self._role(
-            f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _trust("ec2.amazonaws.com", ["sts:AssumeRole"])
+            f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), trust_policy("ec2.amazonaws.com", ["sts:AssumeRole"])
         )
         self._attach(f"{name}-node", self.node, NODE_POLICIES)
 
@@ -66,75 +59,6 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
             )
             for policy in policies
         ]
-
-
-def own_tags_policy() -> str:
-    """Lets Auto Mode put our tags on instances, volumes and network interfaces, and change them there: its managed
-    policies don't. Without the last statement, a tag that changes fails on every machine that there is.
-
-    Only on what it makes, or made, for this very cluster, which EKS states in the session's own tags.
-    """
-    owned = {"aws:ResourceTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
-    cluster = {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
-    pool = {
-        "aws:RequestTag/eks:kubernetes-node-class-name": "*",
-        "aws:RequestTag/eks:kubernetes-node-pool-name": "*",
-    }
-    statements = [
-        {
-            "Sid": "Compute",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate"],
-            "Resource": "*",
-            "Condition": {"StringEquals": cluster, "StringLike": pool},
-        },
-        {
-            "Sid": "Storage",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateVolume", "ec2:CreateSnapshot"],
-            "Resource": ["arn:aws:ec2:*:*:volume/*", "arn:aws:ec2:*:*:snapshot/*"],
-            "Condition": {"StringEquals": cluster},
-        },
-        {
-            "Sid": "Networking",
-            "Effect": "Allow",
-            "Action": "ec2:CreateNetworkInterface",
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": cluster,
-                "StringLike": {"aws:RequestTag/eks:kubernetes-cni-node-name": "*"},
-            },
-        },
-        {
-            "Sid": "Changes",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
-            "Resource": [f"arn:aws:ec2:*:*:{kind}/*" for kind in _TAGGED],
-            "Condition": {"StringEquals": owned},
-        },
-    ]
-    return _document(statements)
-
-
-def _trust(service: str, actions: list[str]) -> str:
-    return _document([{"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}])
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-_POLICY = "arn:aws:eks::aws:cluster-access-policy"
-
-
-ADMINISTRATOR = f"{_POLICY}/AmazonEKSClusterAdminPolicy"
-
-
-VIEWER = f"{_POLICY}/AmazonEKSAdminViewPolicy"
-"""Gets, lists and watches every kind, custom ones and Secrets too: what a refresh reads."""
-
-
-NODE = f"{_POLICY}/AmazonEKSAutoNodePolicy"
 
 
 def cluster_access(

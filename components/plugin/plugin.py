@@ -6,7 +6,7 @@ import pulumi
 from pulumi_kubernetes import core, meta
 
 from components.database.jobs.archive_job import ArchiveJob, RestoreJob
-from components.database.jobs.migration_job import MigrationJob, migration_stamp
+from components.database.jobs.migration_job import MigrationJob
 from components.database.plugin_database import PluginDatabase
 from components.database.pooler_entry import renewal
 from components.gateway.routes import PluginRoutes
@@ -15,14 +15,15 @@ from components.plugin.autoscaling import autoscaler
 from components.plugin.configuration import PluginConfiguration, plugin_configuration
 from components.plugin.context import PluginSurroundings
 from components.plugin.resource_quota import limits
-from components.plugin.uploads_policy import uploads_policy
 from components.plugin.workload import deployment
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import disruption_budget
+from planning.database.jobs.migration_job import migration_stamp
 from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.plugin.uploads_policy import uploads_policy
 from planning.plugin.workload import WorkloadPlan
 
 ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
@@ -146,7 +147,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         renewed = renewal(
             f"{self.name}-renewal",
             plan=plan,
-            stamp=migration_stamp(plan, backend.spec),
+            stamp=migration_stamp(plan, backend.spec.image),
             labels=self.plan.labels,
             after=[self._around.databases.pooler_namespace, *(one for one in (self.migrated,) if one)],
             opts=self.child(),
@@ -254,8 +255,8 @@ class Plugin(Component, token="naap:platform:Plugin"):
             cluster=around.cluster,
             namespace=plan.namespace,
             service_account=plan.name,
-            policy=uploads_policy(
-                bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn, prefix=backend.uploads_prefix
+            policy=pulumi.Output.all(bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn).apply(
+                lambda arns: uploads_policy(**arns, prefix=backend.uploads_prefix)
             ),
             tags=around.tags.of("plugin", plugin=plan.name),
             after=[account],

@@ -1,9 +1,11 @@
-"""Parts of the platform's own pods: as restricted as any plugin's."""
+"""Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
 from collections.abc import Mapping
 
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
+
+from planning.shared.pods import PodSize
 
 UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
 """Annotation of a pod whose loss costs more than its node: none is given up, to save it, while such a pod runs there. A
@@ -35,14 +37,11 @@ def container_security() -> core.v1.SecurityContextArgs:
     )
 
 
-def resources(*, cpu_m: int, cpu_limit_m: int, memory_mib: int) -> core.v1.ResourceRequirementsArgs:
-    """Memory in MiB is request and limit alike; CPU in millicores."""
-    memory = f"{memory_mib}Mi"
-    scratch = "64Mi"
-    return core.v1.ResourceRequirementsArgs(
-        requests={"cpu": f"{cpu_m}m", "memory": memory, "ephemeral-storage": scratch},
-        limits={"cpu": f"{cpu_limit_m}m", "memory": memory, "ephemeral-storage": scratch},
-    )
+def resources(size: PodSize, *, disk_mib: int = 64) -> core.v1.ResourceRequirementsArgs:
+    """disk_mib: of its node, for logs and what it writes, in MiB."""
+    both = {"memory": f"{size.memory_mib}Mi", "ephemeral-storage": f"{disk_mib}Mi"}
+    most = {"cpu": f"{size.cpu_limit_m}m"} if size.cpu_limit_m else {}
+    return core.v1.ResourceRequirementsArgs(requests={"cpu": f"{size.cpu_m}m", **both}, limits={**most, **both})
 
 
 def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
@@ -79,7 +78,11 @@ def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
 
 
 def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:
-    """Over zones, then nodes; rather together than nowhere."""
+    """Over zones, then nodes.
+
+    ScheduleAnyway: with a zone lost, pods belong into the others rather than nowhere. pod-template-hash: a roll-out
+    spreads its own pods, not together with those that are about to go.
+    """
     return [
         core.v1.TopologySpreadConstraintArgs(
             max_skew=1,

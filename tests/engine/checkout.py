@@ -47,22 +47,22 @@ class Checkout:
         """Of a person who has set nothing."""
         return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
-    def command(self, module: str, *arguments: str) -> Said:
-        """`python -m MODULE ...`. Whatever happens, nobody is shown a traceback."""
-        said = self._run([sys.executable, "-m", module, *arguments])
+    def command(self, *arguments: str) -> Said:
+        """`naap ...`. Whatever happens, nobody is shown a traceback."""
+        said = self._run([sys.executable, "-m", "naap", *arguments])
         assert "Traceback" not in said.stdout + said.stderr, said.stderr
         return said
 
     def up(self) -> str:
-        """`python -m rehearsal up`, which must succeed; gives what it printed."""
-        said = self.command("rehearsal", "up", "--stack", self.stack)
+        """`naap up`, which must succeed; gives what it printed."""
+        said = self.command("up", "--stack", self.stack)
         assert said.returncode == 0, said.stderr + self.log("up")
         return said.stdout
 
     def start_up(self) -> subprocess.Popen[bytes]:
-        """`python -m rehearsal up`, left running."""
+        """`naap up`, left running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "rehearsal", "up"],
+            [sys.executable, "-m", "naap", "up"],
             cwd=self.root,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -70,8 +70,8 @@ class Checkout:
         )
 
     def pulumi(self, *arguments: str) -> Said:
-        """Plain Pulumi, in the shell that `python -m rehearsal env` makes."""
-        environment = shlex.join([sys.executable, "-m", "rehearsal", "env", "--stack", self.stack])
+        """Plain Pulumi, in the shell that `naap env` makes."""
+        environment = shlex.join([sys.executable, "-m", "naap", "env", "--stack", self.stack])
         script = f'eval "$({environment})" && exec {shlex.join(["pulumi", *arguments])}'
         return self._run(["bash", "-c", script])
 
@@ -177,7 +177,7 @@ def rehearsed(target: Path, stack: str = STACK) -> Generator[Checkout]:
     """A copy; afterwards its rehearsal is taken down, and nothing of it may be left running."""
     copy = copy_of_the_checkout(target, stack)
     yield copy
-    down = copy.command("rehearsal", "down", "--stack", stack)
+    down = copy.command("down", "--stack", stack)
     left = copy.processes()
     copy.kill(left)
     assert down.returncode == 0, down.stderr
