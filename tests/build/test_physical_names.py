@@ -46,7 +46,7 @@ KEYS = {
         "cloudfront/responseHeadersPolicy name",
         "cloudfront/vpcOrigin vpcOriginEndpointConfig.name",
         "iam/role name",
-        "route53/record zoneId name type",
+        "route53/record zoneId name type setIdentifier",
         "s3/bucket bucket",
     ),
     **_keys(
@@ -87,7 +87,7 @@ KEYS = {
         "ec2/defaultSecurityGroup vpcId",
         "ec2/route routeTableId destinationCidrBlock",
         "ec2/routeTableAssociation subnetId",
-        "ec2/securityGroup vpcId name",
+        "ec2/securityGroup name vpcId",
         "ec2/subnet vpcId cidrBlock",
         "ec2/vpcEndpoint vpcId serviceName",
         "eks/accessEntry clusterName principalArn",
@@ -95,7 +95,7 @@ KEYS = {
         "eks/addon clusterName addonName",
         "eks/podIdentityAssociation clusterName namespace serviceAccount",
         "elasticache/userGroupAssociation userGroupId userId",
-        "iam/rolePolicy role name",
+        "iam/rolePolicy name role",
         "iam/rolePolicyAttachment role policyArn",
         "lb/listener loadBalancerArn port",
         "rds/instanceAutomatedBackupsReplication sourceDbInstanceArn",
@@ -157,8 +157,9 @@ def physical_names(records: Sequence[Recorded]) -> Iterator[tuple[tuple[Any, ...
         if key.scope is Scope.NONE:
             continue
         where = "" if key.scope is Scope.ACCOUNT else record.region
+        first, *rest = key.inputs
         # Where a name is left out, Pulumi makes it of the logical one.
-        name = tuple(str(_at(record.inputs, path) or record.name) for path in key.inputs)
+        name = (_at(record.inputs, first) or record.name, *(_at(record.inputs, path) for path in rest))
         yield (_kind(record), where, *name), record
 
 
