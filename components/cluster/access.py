@@ -26,11 +26,12 @@ NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistry
 
 
 class ClusterRoles(pulumi.ComponentResource):
-    """Handles: control_plane, control_plane_policies (to wait for), node."""
+    """Handles: control_plane, node, and to wait for: control_plane_policies, node_policies."""
 
     control_plane: iam.Role
     control_plane_policies: list[pulumi.Resource]
     node: iam.Role
+    node_policies: list[pulumi.Resource]
 
     def __init__(
         self, name: str, *, cluster: str, tags: Mapping[str, str], opts: pulumi.ResourceOptions | None = None
@@ -51,7 +52,7 @@ class ClusterRoles(pulumi.ComponentResource):
         self.node = self._role(
             f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _trust("ec2.amazonaws.com", ["sts:AssumeRole"])
         )
-        self._attach(f"{name}-node", self.node, NODE_POLICIES)
+        self.node_policies = self._attach(f"{name}-node", self.node, NODE_POLICIES)
         self.register_outputs({})
 
     def _role(self, name: str, physical: str, trust: str) -> iam.Role:

@@ -28,7 +28,10 @@ INSTANCE_TIMEOUTS = pulumi.CustomTimeouts(create="90m", update="120m", delete="9
 
 
 class DatabaseParts:
-    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names."""
+    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names.
+
+    before: what an instance waits for, beside what it names.
+    """
 
     def __init__(
         self,
@@ -70,11 +73,12 @@ class DatabaseParts:
             tags=tags,
             opts=self._opts,
         )
+        self.before: list[pulumi.Resource] = []
         self.security_group = self._security_group(network, client_security_group_id, client_cidrs)
         self._siblings(sibling_cidrs)
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
-        self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
+        self.before += [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
     def every_instance(self, plan: DatabasePlan) -> dict[str, Any]:
         """What primary and replicas state alike."""
@@ -111,7 +115,7 @@ class DatabaseParts:
             tags={**self._tags, "Name": self._prefix},
             opts=self._opts,
         )
-        vpc.SecurityGroupIngressRule(
+        from_pods = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
             security_group_id=group.id,
             referenced_security_group_id=client,
@@ -122,7 +126,7 @@ class DatabaseParts:
             tags=self._tags,
             opts=self._opts,
         )
-        for number, cidr in enumerate(cidrs):
+        from_regions = [
             vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-region-{number}",
                 security_group_id=group.id,
@@ -134,6 +138,9 @@ class DatabaseParts:
                 tags=self._tags,
                 opts=self._opts,
             )
+            for number, cidr in enumerate(cidrs)
+        ]
+        self.before += [from_pods, *from_regions]
         return group
 
     def _siblings(self, cidrs: Sequence[str]) -> None:
@@ -189,9 +196,10 @@ class DatabaseParts:
             tags=self._tags,
             opts=self._opts,
         )
-        iam.RolePolicyAttachment(
+        granted = iam.RolePolicyAttachment(
             f"{self._name}-monitoring-policy", role=role.name, policy_arn=_MONITORING_POLICY, opts=self._opts
         )
+        self.before.append(granted)
         return role
 
     def _log_groups(self, identifier: str, days: int) -> list[cloudwatch.LogGroup]:

@@ -13,13 +13,17 @@ ANYWHERE = "0.0.0.0/0"
 
 
 class Network(pulumi.ComponentResource):
-    """Handles: vpc_id, public_, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr."""
+    """Handles: vpc_id, public_, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr.
+
+    ways_out: what nodes reach AWS and the internet by: they wait for it, and go before it.
+    """
 
     vpc_id: pulumi.Output[str]
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
     route_tables: list[ec2.RouteTable]
+    ways_out: list[pulumi.Resource]
     cidr: str
     plan: NetworkPlan
 
@@ -29,7 +33,7 @@ class Network(pulumi.ComponentResource):
         super().__init__("naap:platform:Network", name, None, opts)
         self._name, self._tags = name, tags
         self._child = pulumi.ResourceOptions(parent=self)
-        self.plan, self.cidr = plan, plan.cidr
+        self.plan, self.cidr, self.ways_out = plan, plan.cidr, []
         self._vpc = self._make_vpc(protect)
         self.vpc_id = self._vpc.id
         public = [self._subnet("public", zone, zone.public) for zone in plan.addresses.subnets]
@@ -44,7 +48,7 @@ class Network(pulumi.ComponentResource):
             for zone, subnet in zip(plan.addresses.subnets, private, strict=True)
         ]
         self.route_tables = [*private_tables, self._data_table(data)]
-        endpoints(
+        self.ways_out += endpoints(
             name,
             plan=plan,
             vpc_id=self.vpc_id,
@@ -123,13 +127,14 @@ class Network(pulumi.ComponentResource):
 
     def _private_table(self, zone: SubnetRanges, subnet: ec2.Subnet, nat: ec2.NatGateway) -> ec2.RouteTable:
         table = self._table(f"private-{zone.letter}")
-        ec2.Route(
+        default = ec2.Route(
             f"{self._name}-private-{zone.letter}-default",
             route_table_id=table.id,
             destination_cidr_block=ANYWHERE,
             nat_gateway_id=nat.id,
             opts=self._child,
         )
+        self.ways_out += [nat, default]
         self._associate("private", zone, subnet, table)
         return table
 
@@ -149,9 +154,10 @@ class Network(pulumi.ComponentResource):
         )
 
     def _associate(self, kind: str, zone: SubnetRanges, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
-        ec2.RouteTableAssociation(
+        joined = ec2.RouteTableAssociation(
             f"{self._name}-{kind}-{zone.letter}-routes",
             subnet_id=subnet.id,
             route_table_id=table.id,
             opts=self._child,
         )
+        self.ways_out.append(joined)

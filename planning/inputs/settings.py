@@ -22,6 +22,9 @@ Region = Literal[
 ]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
+_TAG = r"^[A-Za-z0-9 _.:/=+@-]+$"
+"""What every service of AWS takes as a tag's value; some take more."""
+_TAGS = "letters a-z, digits, spaces and _.:/=+-@"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 
@@ -74,9 +77,11 @@ class Settings(BaseModel):
     ] = ()
     owner: Annotated[
         str,
-        Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag)."),
+        Field(pattern=_TAG, max_length=128, description=f"Team that answers for this environment: a tag, so {_TAGS}."),
     ]
-    cost_center: Annotated[str, Field(min_length=1, max_length=128, description="Where the bill goes (a tag).")]
+    cost_center: Annotated[
+        str, Field(pattern=_TAG, max_length=128, description=f"Where the bill goes: a tag, so {_TAGS}.")
+    ]
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None

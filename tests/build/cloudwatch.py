@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 Points = Sequence[float | None]
 """Of one metric, oldest first, one a period; None: nothing was reported."""
@@ -17,7 +17,7 @@ Points = Sequence[float | None]
 Read = Callable[["Metric", int, int], Points]
 """A metric's points: so many, each of so many seconds."""
 
-LOOK_BACK = 3
+LOOK_BACK = 2
 """CloudWatch fetches a few points more than it evaluates, and judges older ones where newer are missing."""
 
 
@@ -118,17 +118,25 @@ def _math(node: ast.expr, at: Mapping[str, float | None]) -> float | None:
             return at[name]
         case ast.BinOp(left=left, op=sign, right=right):
             one, other = _math(left, at), _math(right, at)
-            if one is None or other is None or (isinstance(sign, ast.Div) and other == 0):
-                return None
-            return _BINARY[type(sign)](one, other)
+            unknown = one is None or other is None or (isinstance(sign, ast.Div) and other == 0)
+            return None if unknown else _BINARY[type(sign)](cast("float", one), cast("float", other))
         case ast.Compare(left=left, ops=[ast.Gt()], comparators=[right]):
             one, other = _math(left, at), _math(right, at)
             return None if one is None or other is None else float(one > other)
-        case ast.Call(func=ast.Name(id="FILL"), args=[value, filling]):
-            found = _math(value, at)
-            return _math(filling, at) if found is None else found
-        case ast.Call(func=ast.Name(id="IF"), args=[condition, then, otherwise]):
-            held = _math(condition, at)
-            return None if held is None else _math(then if held else otherwise, at)
+        case ast.Call(func=ast.Name(id=name), args=arguments):
+            return _FUNCTIONS[name](arguments, at)
         case _:
             raise NotImplementedError(ast.unparse(node))
+
+
+def _fill(arguments: Sequence[ast.expr], at: Mapping[str, float | None]) -> float | None:
+    found = _math(arguments[0], at)
+    return _math(arguments[1], at) if found is None else found
+
+
+def _if(arguments: Sequence[ast.expr], at: Mapping[str, float | None]) -> float | None:
+    held = _math(arguments[0], at)
+    return None if held is None else _math(arguments[1] if held else arguments[2], at)
+
+
+_FUNCTIONS = {"FILL": _fill, "IF": _if}

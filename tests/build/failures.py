@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from planning.observability import EDGE_REGION
+from planning.observability.alerts.alert import Severity
+from planning.observability.observability import EDGE_REGION
 from planning.platform import PlatformPlan
-from planning.watch.alert import Severity
 from tests.build.cloudwatch import Metric, Points
 
 Signals: TypeAlias = Mapping[str, float | None]
@@ -103,7 +103,7 @@ FAILURES = (
     ),
     _page("every plugin fails", "target-5xx-share", of_requests={f"{ELB} HTTPCode_Target_5XX_Count": 1}),
     _page("one plugin in ten fails", "target-5xx-share", of_requests={f"{ELB} HTTPCode_Target_5XX_Count": 0.1}),
-    _page("answers take half a minute", "slow", {f"{ELB} TargetResponseTime": 30}, tiers=SMALLER),
+    _ticket("answers take half a minute", "slow", {f"{ELB} TargetResponseTime": 30}, tiers=SMALLER),
     _page("another region is lost", "health", {"AWS/Route53 HealthCheckStatus": 0}, tiers=("100k",), lost=1),
     _page("the home region is lost", "lag", {f"{RDS} ReplicaLag": 1_000}, tiers=("100k",), lost=0),
     _page(

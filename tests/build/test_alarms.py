@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from planning.observability.alerts.alert import Severity
 from tests.build.cloudwatch import Metric, Points, State, evaluate, metrics_of, state
 from tests.build.conftest import Built
 from tests.build.failures import FAILURES, Failure, Signals, healthy, points
 from tests.components.recording import Recorded, of_type
-from planning.watch.alert import Severity
 
-DOCUMENTED = Path(__file__).resolve().parents[1] / "planning" / "watch" / "exposed" / "cloudwatch.txt"
+DOCUMENTED = Path(__file__).resolve().parents[1] / "planning" / "observability" / "exposed" / "cloudwatch.txt"
 _GUIDES = "https://docs.aws.amazon.com"
 PAGES = {
     "AWS/ApplicationELB": f"{_GUIDES}/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html",
@@ -27,6 +27,9 @@ PAGES = {
 
 MOST_SECONDS = {"short": 86_400, "long": 7 * 86_400}
 """A day, or where a period is an hour or longer, a week: what periods together may be (PutMetricAlarm)."""
+
+
+MISSING = ("missing", "ignore", "breaching", "notBreaching")
 
 
 def alarms(built: Built) -> list[Recorded]:
@@ -135,18 +138,19 @@ def _before(records: dict[str, Recorded], alarm: Recorded) -> set[str]:
 @pytest.mark.parametrize(
     ("points", "missing", "expected"),
     [
-        # The user guide's own table: three periods of three, five points fetched; X crosses, 0 doesn't, - is missing.
-        ("0-X-X", "missing", "OK"),
-        ("0-X-X", "breaching", "OK"),
+        # The table of the user guide, "Configuring how CloudWatch alarms treat missing data": three periods of three,
+        # five points fetched. X crosses the threshold, 0 doesn't, - is missing.
+        *(("0-X-X", missing, "OK") for missing in MISSING),
+        *(("0----", missing, "OK") for missing in MISSING),
+        *(("0XX-X", missing, "ALARM") for missing in MISSING),
         ("-----", "missing", "INSUFFICIENT_DATA"),
         ("-----", "ignore", "OK"),
         ("-----", "breaching", "ALARM"),
         ("-----", "notBreaching", "OK"),
-        ("0XXX-", "notBreaching", "ALARM"),
-        ("0XXX-", "missing", "ALARM"),
-        ("--XX0", "breaching", "OK"),
-        ("---XX", "breaching", "ALARM"),
-        ("---XX", "notBreaching", "OK"),
+        ("--X--", "missing", "ALARM"),
+        ("--X--", "ignore", "OK"),
+        ("--X--", "breaching", "ALARM"),
+        ("--X--", "notBreaching", "OK"),
     ],
 )
 def test_missing_points_are_read_as_the_user_guide_says(points: str, missing: str, expected: str) -> None:

@@ -64,9 +64,10 @@ def same(*inputs: str) -> Pair:
     return lambda later, first: first.outputs.get(other) is not None and later.inputs.get(one) == first.outputs[other]
 
 
-def same_name(length: int) -> Pair:
-    """Their logical names begin alike, by this number of parts."""
-    return lambda later, first: later.name.split("-")[:length] == first.name.split("-")[:length]
+def of_group(later: Recorded, first: Recorded) -> bool:
+    """It stands behind the security group that the rule is of. Rules between shards are for one that moves."""
+    groups = later.inputs.get("vpcSecurityGroupIds") or later.inputs.get("securityGroupIds") or ()
+    return first.inputs["securityGroupId"] in groups and "-shards-" not in first.name
 
 
 def of_secret(later: Recorded, first: Recorded) -> bool:
@@ -148,17 +149,11 @@ NEEDS = (
         first=kind("rds/instance:Instance"),
         together=of_host,
     ),
-    *(
-        Need(
-            why="what connects finds an open port",
-            later=kind(kind_of),
-            first=kind(":SecurityGroupIngressRule", ends="-from-pods", name=name),
-            together=same_name(length),
-        )
-        for kind_of, name, length in (
-            ("rds/instance:Instance", "database-", 2),
-            ("elasticache/replicationGroup:ReplicationGroup", "-caches-", 2),
-        )
+    Need(
+        why="what connects finds an open port",
+        later=kind("rds/instance:Instance", "elasticache/replicationGroup:ReplicationGroup"),
+        first=kind(":SecurityGroupIngressRule"),
+        together=of_group,
     ),
     Need(
         why="the balancer reaches proxies, and is reached",

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from planning.tags import Tags
+from planning.shared.tags import Tags
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
 from tests.build.service_models import OPERATIONS, findings, tag_findings
