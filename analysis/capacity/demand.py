@@ -3,24 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cost.load import (
+from analysis.cost.load import SECONDS, Work
+from planning.cluster.packing import ADDONS, DAEMONS
+from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, pool_for
+from planning.inputs.assumptions import Assumptions
+from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.tiers import PodRange, Tier, growth, node_limit, pod_range, shard_count
+from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
+from planning.plugin.autoscaling import CPU_PERCENT
+from planning.region_pods import (
     ADAPTER_CPU_M,
     ADAPTER_MEMORY_MIB,
     CONTROLLER_CPU_M,
     CONTROLLER_MEMORY_MIB,
+    DASHBOARDS_CPU_M,
+    DASHBOARDS_MEMORY_MIB,
     LIMITER_CPU_M,
     LIMITER_MEMORY_MIB,
     POOLER_CPU_M,
     POOLER_MEMORY_MIB,
-    SECONDS,
-    Work,
+    STATE_METRICS_CPU_M,
+    STATE_METRICS_MEMORY_MIB,
 )
-from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, pool_for
-from planning.inputs.assumptions import Assumptions
-from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
-from planning.inputs.tiers import PodRange, Tier, growth, pod_range, shard_count
-from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
-from planning.plugin.autoscaling import CPU_PERCENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,10 @@ def component_demands(
         ("gateway control", 0, _fixed(min(2, tier.gateway_pods_min)), CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB),
         ("collectors", 0, _fixed(copies if tier.apm else 0), COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB),
         ("metrics adapters", 0, _fixed(copies if tier.metrics else 0), ADAPTER_CPU_M, ADAPTER_MEMORY_MIB),
+        ("dashboards", 0, _fixed(int(tier.metrics)), DASHBOARDS_CPU_M, DASHBOARDS_MEMORY_MIB),
+        ("state metrics", 0, _fixed(int(tier.metrics)), STATE_METRICS_CPU_M, STATE_METRICS_MEMORY_MIB),
+        *((addon.name, 0, _fixed(addon.count), addon.cpu_m, addon.memory_mib) for addon in ADDONS),
+        *((pod.name, 0, _fixed(node_limit(tier, users)), pod.cpu_m, pod.memory_mib) for pod in DAEMONS),
     ]
     poolers = _fixed(shard_count(tier, users) * tier.pooler_pods)
     return (

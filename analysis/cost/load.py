@@ -4,12 +4,27 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planning.cluster.packing import ADDONS, room
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.tiers import Tier
 from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
 from planning.plugin.autoscaling import CPU_PERCENT
 from planning.plugin.plugin import PluginPlan
 from planning.region import RegionPlan
+from planning.region_pods import (
+    ADAPTER_CPU_M,
+    ADAPTER_MEMORY_MIB,
+    CONTROLLER_CPU_M,
+    CONTROLLER_MEMORY_MIB,
+    DASHBOARDS_CPU_M,
+    DASHBOARDS_MEMORY_MIB,
+    LIMITER_CPU_M,
+    LIMITER_MEMORY_MIB,
+    POOLER_CPU_M,
+    POOLER_MEMORY_MIB,
+    STATE_METRICS_CPU_M,
+    STATE_METRICS_MEMORY_MIB,
+)
 
 HOURS = 730
 """Of an average month."""
@@ -18,11 +33,6 @@ MILLION = 1_000_000
 GB = 1_000_000_000
 
 ZONES_OF_NODES = 3
-POOLER_CPU_M, POOLER_MEMORY_MIB = 280, 608
-"""PgBouncer and the containers beside it: a test compares them with the pod that is built."""
-LIMITER_CPU_M, LIMITER_MEMORY_MIB = 100, 256
-CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB = 100, 512
-ADAPTER_CPU_M, ADAPTER_MEMORY_MIB = 75, 320
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,14 +115,17 @@ def _system(region: RegionPlan) -> Work:
         (sum(pooler.replicas for pooler in region.poolers), POOLER_CPU_M, POOLER_MEMORY_MIB),
         (seen.collectors, COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB),
         (seen.adapters, ADAPTER_CPU_M, ADAPTER_MEMORY_MIB),
+        (int(seen.metrics), DASHBOARDS_CPU_M, DASHBOARDS_MEMORY_MIB),
+        (int(seen.metrics), STATE_METRICS_CPU_M, STATE_METRICS_MEMORY_MIB),
+        *((addon.count, addon.cpu_m, addon.memory_mib) for addon in ADDONS),
     )
     return sum((Work(cpu_m=cpu, memory_mib=memory).times(count) for count, cpu, memory in parts), start=NOTHING)
 
 
 def _nodes(work: Work, region: RegionPlan, tier: Tier, assumptions: Assumptions) -> int:
-    """As many as the requests of all pods fill, spread over as many zones as a plugin has pods."""
+    """As many as all pods fill, beside what runs on each node; over as many zones as a plugin has pods."""
     fill = assumptions.node_fill_percent / 100
-    by_cpu = work.cpu_m / 1000 / (tier.nodes.vcpu_each * fill)
-    by_memory = work.memory_mib / 1024 / (tier.nodes.memory_gib_each * fill)
+    free = room(tier.nodes)
+    by_cpu, by_memory = work.cpu_m / (free.cpu_m * fill), work.memory_mib / (free.memory_mib * fill)
     pool = region.cluster.node_pool
     return min(pool.nodes, max(min(ZONES_OF_NODES, tier.floor), math.ceil(max(by_cpu, by_memory))))

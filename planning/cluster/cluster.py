@@ -40,8 +40,8 @@ class ClusterPlan:
     protect: bool
 
 
-def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
-    """The cluster of a region.
+def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int, nodes: int = 1) -> ClusterPlan:
+    """The cluster of a region. nodes: that its pods fill at their least.
 
     Extended support in production only: without it, AWS upgrades the control plane by itself on the last day of
     standard support. It costs more only from that day on.
@@ -55,6 +55,6 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         operators=settings.operators,
         log_days=tier.log_days,
         extended_support=settings.production,
-        node_pool=plan_node_pool(tier=tier, users=users),
+        node_pool=plan_node_pool(tier=tier, users=users, least=nodes),
         protect=settings.production,
     )

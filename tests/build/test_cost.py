@@ -8,7 +8,16 @@ import pytest
 
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
-from analysis.cost.load import ADAPTER_CPU_M, ADAPTER_MEMORY_MIB, POOLER_CPU_M, POOLER_MEMORY_MIB
+from planning.region_pods import (
+    ADAPTER_CPU_M,
+    ADAPTER_MEMORY_MIB,
+    DASHBOARDS_CPU_M,
+    DASHBOARDS_MEMORY_MIB,
+    POOLER_CPU_M,
+    POOLER_MEMORY_MIB,
+    STATE_METRICS_CPU_M,
+    STATE_METRICS_MEMORY_MIB,
+)
 from planning.observability.alarms.data import cache_nodes
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
@@ -20,7 +29,7 @@ BILLED = {
     "aws:cloudfront/function:Function": ("CDN", "functions"),
     "aws:cloudfront/monitoringSubscription:MonitoringSubscription": ("CDN", "additional metrics"),
     "aws:cloudwatch/logGroup:LogGroup": ("observability", "logs of the platform, taken in"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("observability", "alarms"),
+    ALARM: ("observability", "alarms"),
     "aws:ec2/eip:Eip": ("network", "public addresses"),
     "aws:ec2/flowLog:FlowLog": ("observability", "logs of requests, taken in"),
     "aws:ec2/natGateway:NatGateway": ("network", "NAT gateways"),
@@ -169,7 +178,7 @@ def test_as_many_are_billed_as_are_built(tier: Built, cost: Cost) -> None:
         "database instances": instances,
     } == pytest.approx(
         {
-            "alarms": built["aws:cloudwatch/metricAlarm:MetricAlarm"],
+            "alarms": sum(len(metrics_of(record.inputs)) for record in _of_aws(tier) if record.type == ALARM),
             "keys": built["aws:kms/key:Key"],
             "secrets": built["aws:secretsmanager/secret:Secret"],
             "NAT": built["aws:ec2/natGateway:NatGateway"],
@@ -193,6 +202,8 @@ def test_the_platforms_own_pods_ask_for_what_is_counted(built: Builder) -> None:
     top = built(TIERS[-1]).update.records
     assert _asked(top, "pooler-0") == (POOLER_CPU_M, POOLER_MEMORY_MIB)
     assert _asked(top, "kube-metrics-adapter") == (ADAPTER_CPU_M, ADAPTER_MEMORY_MIB)
+    assert _asked(top, "grafana") == (DASHBOARDS_CPU_M, DASHBOARDS_MEMORY_MIB)
+    assert _asked(top, "kube-state-metrics") == (STATE_METRICS_CPU_M, STATE_METRICS_MEMORY_MIB)
 
 
 def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
