@@ -117,11 +117,12 @@ class Question:
 def _own(registry: Registry, tier: Tier, users: int, assumptions: Assumptions) -> list[Quota]:
     parts = component_demands(registry, tier, users, assumptions)
     by_shard = shard_connections(registry, tier, users).values()
-    nodes, node, peak = node_limit(tier, users), allocatable(tier.nodes), peak_requests(users, assumptions)
+    nodes, node = node_limit(tier, users) + SPARE_NODES, allocatable(tier.nodes)
+    peak = peak_requests(users, assumptions)
     rows = [
-        ("nodes: vCPU that all pods ask for", int((nodes + SPARE_NODES) * node.cpu_m / 1000), sum(part.vcpu for part in parts)),
-        ("nodes: GiB that all pods ask for", int((nodes + SPARE_NODES) * node.memory_mib / 1024), sum(p.memory_gib for p in parts)),
-        ("nodes: pods", (nodes + SPARE_NODES) * node.pods, sum(part.pods.max for part in parts)),
+        ("nodes: vCPU that all pods ask for", int(nodes * node.cpu_m / 1000), sum(part.vcpu for part in parts)),
+        ("nodes: GiB that all pods ask for", int(nodes * node.memory_mib / 1024), sum(p.memory_gib for p in parts)),
+        ("nodes: pods", nodes * node.pods, sum(part.pods.max for part in parts)),
         (
             "poolers: clients of the fullest shard",
             client_capacity(tier.pooler_pods),

@@ -12,11 +12,12 @@ from pulumi_aws import ec2, lb, vpc
 
 from components.data.bucket import Bucket
 from components.network.vpc import Network
+from components.shared.component import Component
 from planning.gateway.load_balancer import CDN_PREFIX_LIST, HTTPS_PORT, IDLE_SECONDS, TLS_POLICY, LoadBalancerPlan
 from planning.shared.tags import Tags
 
 
-class LoadBalancer(pulumi.ComponentResource):
+class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
     """Handles: arn, dns_name, zone_id, target_group_arn, security_group_id, listener (wait for it before use),
     dimensions (by which CloudWatch names it and its targets).
     """
@@ -42,10 +43,9 @@ class LoadBalancer(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:LoadBalancer", name, None, opts)
+        super().__init__(name, opts)
         self.plan, self._name = plan, name
         self._tags = tags.of("gateway", name=plan.name)
-        self._child = pulumi.ResourceOptions(parent=self)
         self.security_group_id = self._security_group(network, pods_security_group_id)
         balancer = self._balancer(network, logs)
         targets = self._targets(network, cluster)
@@ -61,7 +61,7 @@ class LoadBalancer(pulumi.ComponentResource):
             routing_http_response_server_enabled=False,
             default_actions=[lb.ListenerDefaultActionArgs(type="forward", target_group_arn=targets.arn)],
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._ways),
+            opts=self.child(*self._ways),
         )
         self.dimensions = {
             "LoadBalancer": self.arn.apply(lambda arn: arn.partition("loadbalancer/")[2]),
@@ -75,7 +75,7 @@ class LoadBalancer(pulumi.ComponentResource):
             description="Load balancer of the gateway: from CloudFront, to the proxies",
             vpc_id=network.vpc_id,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         cloudfront = ec2.get_managed_prefix_list_output(
             name=CDN_PREFIX_LIST, opts=pulumi.InvokeOutputOptions(parent=self)
@@ -89,7 +89,7 @@ class LoadBalancer(pulumi.ComponentResource):
             to_port=HTTPS_PORT,
             prefix_list_id=cloudfront.id,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         to_proxies = vpc.SecurityGroupEgressRule(
             f"{self._name}-to-proxies",
@@ -100,7 +100,7 @@ class LoadBalancer(pulumi.ComponentResource):
             to_port=self.plan.target_port,
             referenced_security_group_id=pods,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         at_proxies = vpc.SecurityGroupIngressRule(
             f"{self._name}-proxies-from",
@@ -111,7 +111,7 @@ class LoadBalancer(pulumi.ComponentResource):
             to_port=self.plan.target_port,
             referenced_security_group_id=group.id,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         self._ways = [from_cdn, to_proxies, at_proxies]
         return group.id
@@ -135,7 +135,7 @@ class LoadBalancer(pulumi.ComponentResource):
             access_logs=lb.LoadBalancerAccessLogsArgs(bucket=logs.name, prefix="alb", enabled=True),
             tags=self._tags,
             # AWS tries the bucket at once.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs.ready]),
+            opts=self.child(logs.ready),
         )
 
     def _targets(self, network: Network, cluster: str) -> lb.TargetGroup:
@@ -164,5 +164,5 @@ class LoadBalancer(pulumi.ComponentResource):
             ),
             # By which Auto Mode's own policy knows the groups that the cluster may register pods with.
             tags={**self._tags, "eks:eks-cluster-name": cluster},
-            opts=self._child,
+            opts=self.child(),
         )

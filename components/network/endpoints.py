@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import ec2, vpc
 
+from components.shared.component import Component
 from planning.network.vpc import NetworkPlan
 from planning.shared.tags import Tags
 
@@ -19,13 +20,12 @@ def endpoints(
     subnet_ids: Sequence[pulumi.Input[str]],
     route_table_ids: Sequence[pulumi.Input[str]],
     tags: Tags,
-    parent: pulumi.Resource,
+    parent: Component,
 ) -> list[pulumi.Resource]:
     """A gateway to S3, which costs nothing, and an interface for each service of the plan, which costs by the hour.
 
     Gives back what uses of them wait for.
     """
-    child = pulumi.ResourceOptions(parent=parent)
     storage = ec2.VpcEndpoint(
         f"{name}-endpoint-s3",
         vpc_id=vpc_id,
@@ -33,7 +33,7 @@ def endpoints(
         vpc_endpoint_type="Gateway",
         route_table_ids=route_table_ids,
         tags=tags.of("network", name=f"{plan.name}-s3"),
-        opts=child,
+        opts=parent.child(),
     )
     if not plan.interface_endpoints:
         return [storage]
@@ -43,7 +43,7 @@ def endpoints(
         description="AWS services from inside of the network",
         vpc_id=vpc_id,
         tags=named,
-        opts=child,
+        opts=parent.child(),
     )
     https = vpc.SecurityGroupIngressRule(
         f"{name}-endpoints-https",
@@ -54,7 +54,7 @@ def endpoints(
         to_port=HTTPS,
         cidr_ipv4=plan.cidr,
         tags=named,
-        opts=child,
+        opts=parent.child(),
     )
     interfaces = [
         ec2.VpcEndpoint(
@@ -66,7 +66,7 @@ def endpoints(
             subnet_ids=subnet_ids,
             security_group_ids=[group.id],
             tags=tags.of("network", name=f"{plan.name}-{service}"),
-            opts=child,
+            opts=parent.child(),
         )
         for service in plan.interface_endpoints
     ]

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import cloudwatch, rds
 
 from components.observability.alarm_topic import AlarmTopic
+from components.shared.component import Component
 from planning.observability.alarms.alarm import COUNTED, WHOLE, AlarmPlan
 from planning.observability.alarms.logs import LogAlarmPlan
 from planning.observability.alerts.alert import Severity
@@ -20,7 +21,7 @@ _EVENTS = ["availability", "deletion", "failover", "failure", "low storage", "ma
 _BACKUP_FINISHED = "RDS-EVENT-0002"
 
 
-class Alarms(pulumi.ComponentResource):
+class Alarms(Component, token="naap:platform:Alarms"):
     """CloudWatch alarms and the databases' own events, to one topic.
 
     databases, replicas: by identifier of an RDS instance, the same as AWS says it: silence is an alarm, so that none is
@@ -43,7 +44,7 @@ class Alarms(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Alarms", name, None, opts)
+        super().__init__(name, opts)
         make = AlarmMaker(self, name, plan.prefix, topic, tags)
         for watched, instances in ((plan.database_alarms, databases), (plan.replica_alarms, replicas)):
             for identifier, made in instances.items():
@@ -67,9 +68,8 @@ class Alarms(pulumi.ComponentResource):
             source_ids=[*databases.values(), *replicas.values()],
             event_categories=_EVENTS,
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
-        self.register_outputs({})
 
     def _count_backups(self, name: str, identifier: str, plan: ObservabilityPlan, tags: Tags) -> cloudwatch.EventRule:
         """A rule that only counts: it has no target, and its count is what the alarm reads.
@@ -88,7 +88,7 @@ class Alarms(pulumi.ComponentResource):
             description="Counts the backups that RDS has finished",
             event_pattern=json.dumps(pattern),
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
 
@@ -97,7 +97,7 @@ class AlarmMaker:
 
     def __init__(
         self,
-        parent: pulumi.Resource,
+        parent: Component,
         name: str,
         prefix: str,
         topic: AlarmTopic,
@@ -107,7 +107,7 @@ class AlarmMaker:
     ) -> None:
         self._name, self._prefix, self._topic = name, prefix, topic
         self._tags = tags.of("observability")
-        self._opts = pulumi.ResourceOptions(parent=parent, depends_on=list(after))
+        self._opts = parent.child(*after)
 
     def alarms(
         self,
@@ -168,7 +168,7 @@ def _watched(plan: AlarmPlan, dimensions: Mapping[str, pulumi.Input[str]]) -> di
     return {"metric_queries": [share, *counters]}
 
 
-class LogAlarms(pulumi.ComponentResource):
+class LogAlarms(Component, token="naap:platform:LogAlarms"):
     """Of a region. Its groups must be there: depends_on."""
 
     def __init__(
@@ -181,7 +181,7 @@ class LogAlarms(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:LogAlarms", name, None, opts)
+        super().__init__(name, opts)
         make = AlarmMaker(self, name, prefix, topic, tags)
         for plan in plans:
             alarm = plan.alarm
@@ -193,7 +193,6 @@ class LogAlarms(pulumi.ComponentResource):
                 metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
                     namespace=alarm.namespace, name=alarm.metric, value="1"
                 ),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=self.child(),
             )
             make.alarms("logs", {}, (alarm,))
-        self.register_outputs({})

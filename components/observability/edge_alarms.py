@@ -7,15 +7,16 @@ from pulumi_aws import budgets
 
 from components.observability.alarm_topic import AlarmTopic
 from components.observability.alarms import AlarmMaker
+from components.shared.component import Component
 from planning.observability.observability import BudgetPlan, EdgePlan
-from planning.shared.naming import REGION_CODES
+from planning.shared.naming import region_code
 from planning.shared.tags import Tags
 
 _SPENT_PERCENT = 80
 _FORECAST_PERCENT = 100
 
 
-class EdgeAlarms(pulumi.ComponentResource):
+class EdgeAlarms(Component, token="naap:platform:EdgeAlarms"):
     """Its AWS provider (us-east-1) reaches it through its options.
 
     web_acl: name of the firewall's web ACL. certificate_arn: of the site's certificate. health_checks: ids, by region.
@@ -33,15 +34,14 @@ class EdgeAlarms(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:EdgeAlarms", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=child)
+        super().__init__(name, opts)
+        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=self.child())
         make = AlarmMaker(self, name, plan.prefix, topic, tags, after=topic.ready)
         make.alarms("firewall", {"WebACL": web_acl}, plan.firewall_alarms)
         make.alarms("certificate-site", {"CertificateArn": certificate_arn}, (plan.certificate_alarm,))
         make.alarms("site", {"DistributionId": distribution_id}, (plan.errors_alarm,))
         for region, check in health_checks.items():
-            make.alarms(REGION_CODES[region], {"HealthCheckId": check}, (plan.health_alarm,))
+            make.alarms(region_code(region), {"HealthCheckId": check}, (plan.health_alarm,))
         self._budget(name, plan.budget, topic, tags)
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})
@@ -68,5 +68,5 @@ class EdgeAlarms(pulumi.ComponentResource):
                 for kind, percent in (("ACTUAL", _SPENT_PERCENT), ("FORECASTED", _FORECAST_PERCENT))
             ],
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=topic.ready),
+            opts=self.child(*topic.ready),
         )

@@ -55,9 +55,7 @@ class Room:
 
 METRICS_SERVER = Pods(name="metrics server", cpu_m=100, memory_mib=200, count=2, surge=1)
 """EKS's add-on of that name; one pod more than its upstream has."""
-LOG_OPERATOR = Pods(
-    name="log operator", cpu_m=100, memory_mib=64, count=1, surge=1
-)
+LOG_OPERATOR = Pods(name="log operator", cpu_m=100, memory_mib=64, count=1, surge=1)
 """amazon-cloudwatch-observability-controller-manager, of the add-on (aws-observability/helm-charts)."""
 ADDONS = (METRICS_SERVER, LOG_OPERATOR)
 """What add-ons ask for. Of Auto Mode itself nothing runs in pods: DNS, network, storage and identity are parts of its
@@ -67,7 +65,8 @@ DAEMONS = (
     Pods(name="log agents", cpu_m=250, memory_mib=128, count=1),
     Pods(name="log readers", cpu_m=50, memory_mib=25, count=1),
 )
-"""On each node: cloudwatch-agent and fluent-bit of the add-on amazon-cloudwatch-observability (aws-observability/helm-charts, values.yaml)."""
+"""On each node: cloudwatch-agent and fluent-bit, of the add-on amazon-cloudwatch-observability (values.yaml of its
+chart in aws-observability/helm-charts)."""
 
 
 def allocatable(size: NodeSize) -> Room:

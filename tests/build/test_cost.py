@@ -8,6 +8,7 @@ import pytest
 
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
+from planning.observability.alarms.data import cache_nodes
 from planning.region_pods import (
     ADAPTER_CPU_M,
     ADAPTER_MEMORY_MIB,
@@ -18,11 +19,12 @@ from planning.region_pods import (
     STATE_METRICS_CPU_M,
     STATE_METRICS_MEMORY_MIB,
 )
-from planning.observability.alarms.data import cache_nodes
+from tests.build.cloudwatch import metrics_of
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
 from tests.components.recording import Recorded
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BILLED = {
     "aws:amp/workspace:Workspace": ("observability", "metrics, taken in"),
     "aws:cloudfront/distribution:Distribution": ("CDN", "requests"),
