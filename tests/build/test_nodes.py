@@ -27,10 +27,10 @@ def asked(pod: dict[str, Any], name: str, count: int) -> Pods:
     return Pods(name=name, cpu_m=cpu, memory_mib=memory, count=count)
 
 
-def _of(record: Recorded, least: dict[tuple[str, str], int]) -> Pods:
+def _of(record: Recorded, least: dict[tuple[str, str, str], int]) -> Pods:
     """Of a Deployment, by its autoscaler's least where it has one."""
     spec, metadata = record.inputs["spec"], record.inputs["metadata"]
-    count = least.get((record.provider, metadata["namespace"] + metadata["name"]), spec.get("replicas", 1))
+    count = least.get((record.provider, metadata["namespace"], metadata["name"]), spec.get("replicas", 1))
     return asked(spec["template"]["spec"], metadata["name"], count)
 
 
@@ -38,11 +38,10 @@ def test_what_is_counted_is_what_is_built(tier: Built) -> None:
     """Deployments of ours: those of the gateway's chart and of add-ons are no resources of the program."""
     records = tier.update.records
     least = {
-        (
-            record.provider,
-            record.inputs["metadata"]["namespace"] + record.inputs["spec"]["scaleTargetRef"]["name"],
-        ): int(record.inputs["spec"]["minReplicas"])
-        for record in of_type(records, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
+        (scaler.provider, scaler.inputs["metadata"]["namespace"], scaler.inputs["spec"]["scaleTargetRef"]["name"]): int(
+            scaler.inputs["spec"]["minReplicas"]
+        )
+        for scaler in of_type(records, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
     }
     for region in tier.plan.regions:
         (pool,) = [record for record in of_type(records, POOL) if record.name.startswith(_code(region.region))]
