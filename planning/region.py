@@ -53,10 +53,8 @@ def plan_region(
 ) -> RegionPlan:
     """Decides everything about one region. Raises InvalidInputError with the problems of all entries together."""
     home = region == settings.regions[0]
-    poolers = plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards, databases=databases)
-    gateway = plan_gateway(
-        stack=stack, region=region, settings=settings, tier=tier, users=settings.users, registry=registry
-    )
+    poolers = plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards)
+    gateway = plan_gateway(region=region, settings=settings, tier=tier, users=settings.users, registry=registry)
     observability = plan_observability(stack=stack, region=region, settings=settings, tier=tier)
     plugins = _plan_plugins(
         stack=stack,
@@ -73,7 +71,7 @@ def plan_region(
     return RegionPlan(
         region=region,
         home=home,
-        network=plan_network(stack=stack, region=region, tier=tier, peers=settings.regions[: tier.regions]),
+        network=plan_network(stack=stack, region=region, tier=tier),
         cluster=plan_cluster(
             stack=stack, region=region, settings=settings, tier=tier, users=settings.users, nodes=nodes
         ),
@@ -112,7 +110,7 @@ def _plan_plugins(
                 users=settings.users,
                 database=databases.get(spec.name),
                 archive=archives.get(spec.name),
-                routes=plan_routes(spec=spec, settings=settings, tier=tier),
+                routes=plan_routes(file=registry.file, spec=spec, settings=settings, tier=tier),
                 registry=registry,
             )
         )

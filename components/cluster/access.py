@@ -9,9 +9,9 @@ from pulumi_aws import eks, iam
 
 from components.shared.component import Component
 from planning.cluster.cluster import ClusterPlan
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.naming import fit
 
-MAX_ROLE_NAME = 64
 _MANAGED = "arn:aws:iam::aws:policy"
 
 CONTROL_PLANE_POLICIES = (

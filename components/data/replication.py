@@ -9,9 +9,9 @@ from pulumi_aws import iam, s3
 from components.data.bucket import Bucket
 from components.shared.component import Component
 from planning.data.buckets import UPLOADS, ReplicationPlan
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.naming import fit
 
-MAX_ROLE_NAME = 64
 _MINUTES = 15
 """S3's own promise with replication time control."""
 

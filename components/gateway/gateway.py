@@ -12,7 +12,7 @@ from components.gateway.envoy import (
     PROXIES,
     TRACES,
     clients,
-    errors,
+    connections,
     idle_limits,
     listener,
     proxy,
@@ -181,7 +181,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         return [
             self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway]),
-            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway]),
+            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", connections(plan), [gateway]),
             self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway]),
         ]
 

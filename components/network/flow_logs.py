@@ -9,11 +9,10 @@ from components.shared.component import Component
 from components.shared.iam import account_id
 from components.shared.kms_key import Key
 from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit
 from planning.shared.tags import Tags
-
-MAX_ROLE_NAME = 64
 
 
 class FlowLogs(Component, token="naap:platform:FlowLogs"):

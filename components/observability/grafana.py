@@ -17,13 +17,14 @@ from components.shared.pods import (
     pod_security,
     resources,
 )
-from components.shared.sidecars import TOKEN_FOLDER, config_collector, query_policy, query_url, signer
+from components.shared.sidecars import config_collector, query_policy, query_url, signer
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.grafana import FOLDER, FOLDER_FILE, SOURCES_FILE, folder, sources
 from planning.observability.network_policies import DASHBOARDS, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
 from planning.shared import images
 from planning.shared.labels import labels, selector
+from planning.shared.pods import TOKEN_FOLDER
 
 _USER = 472
 """Of the image."""

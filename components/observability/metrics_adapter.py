@@ -4,12 +4,20 @@ import base64
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
+from pulumi_kubernetes import apiregistration, apps, core, meta, rbac
 
 from components.shared.cluster_role import cluster_rights
 from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
-from components.shared.pods import container_security, deployment_spec, memory_volume, pod_security, resources, spread
+from components.shared.pods import (
+    container_security,
+    deployment_spec,
+    disruption_budget,
+    memory_volume,
+    pod_security,
+    resources,
+    spread,
+)
 from components.shared.root_secret import RootSecret
 from components.shared.sidecars import query_policy, query_url, signer
 from planning.cluster.priority_classes import CORE
@@ -135,14 +143,12 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             ),
             opts=self.child(*after),
         )
-        policy.v1.PodDisruptionBudget(
+        disruption_budget(
             f"{self._name}-budget",
-            metadata=self._metadata,
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-            ),
+            name=ADAPTER,
+            namespace=NAMESPACE,
+            labels=self._labels,
+            selector=self._selector,
             opts=self._inside,
         )
 

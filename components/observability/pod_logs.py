@@ -95,6 +95,8 @@ _CONFIGURATION = json.dumps(
         # Its agent can't be left out, as the log reader mounts what comes with it. Given only this, it collects nothing
         # unless an application sends: Container Insights would be billed for every pod and minute.
         "agent": {"config": {"logs": {"metrics_collected": {"application_signals": {}}}}},
+        # Left out, the add-on instruments every service, restarts it for that, and is billed for it (from 5.0.0 on).
+        "manager": {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}},
     },
     sort_keys=True,
 )

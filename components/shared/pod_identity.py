@@ -7,9 +7,8 @@ import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.naming import fit
-
-MAX_ROLE_NAME = 64
 
 _TRUST = json.dumps(
     {

@@ -105,7 +105,7 @@ def _points(alarm: Mapping[str, Any], read: Read, count: int) -> Points:
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
+    ast.Div: lambda one, other: one / other,
 }
 
 

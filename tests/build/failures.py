@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from planning.observability.alerts.alert import Severity
-from planning.observability.observability import EDGE_REGION
 from planning.platform import PlatformPlan
 from tests.build.cloudwatch import Metric, Points
 
@@ -13,7 +12,6 @@ Signals: TypeAlias = Mapping[str, float | None]
 """By `namespace metric`: a gauge, or what is counted a second; None: not reported."""
 
 GIB = 2**30
-DAY = 86_400
 SMALLER = ("1k", "10k")
 ALL = (*SMALLER, "50k", "100k")
 REQUESTS_A_SECOND = 0.02
@@ -165,5 +163,3 @@ def points(metric: Metric, seen: Signals, before: Signals, *, minutes: int, coun
 
 GAUGES = frozenset({"AWS/EKS scheduler_pending_pods_UNSCHEDULABLE"})
 """Summed up, but reported as they stand: more reports only make it larger."""
-
-__all__ = ["DAY", "EDGE_REGION", "FAILURES", "Failure", "healthy", "points"]

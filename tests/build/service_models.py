@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-import botocore.session
+import botocore.session  # pyright: ignore[reportMissingTypeStubs]  # the package has none
 import regex
 
 OPERATIONS = {
@@ -166,7 +166,7 @@ class Finding:
 
 @functools.cache
 def _session() -> Any:
-    return botocore.session.get_session()
+    return cast("Any", botocore.session).get_session()
 
 
 @functools.cache

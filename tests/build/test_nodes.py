@@ -21,8 +21,10 @@ def _amount(text: object) -> float:
 
 def asked(pod: dict[str, Any], name: str, count: int) -> Pods:
     """What a pod asks for, with what runs beside it."""
-    beside = [each for each in pod.get("initContainers") or [] if each.get("restartPolicy") == "Always"]
-    requests = [container["resources"]["requests"] for container in [*pod["containers"], *beside]]
+    containers: list[dict[str, Any]] = pod["containers"]
+    first: list[dict[str, Any]] = pod.get("initContainers") or []
+    beside = [each for each in first if each.get("restartPolicy") == "Always"]
+    requests: list[dict[str, str]] = [container["resources"]["requests"] for container in [*containers, *beside]]
     cpu, memory = (sum(_amount(each[kind]) for each in requests) for kind in ("cpu", "memory"))
     return Pods(name=name, cpu_m=cpu, memory_mib=memory, count=count)
 
@@ -30,7 +32,7 @@ def asked(pod: dict[str, Any], name: str, count: int) -> Pods:
 def _of(record: Recorded, least: dict[tuple[str, str, str], int]) -> Pods:
     """Of a Deployment, by its autoscaler's least where it has one."""
     spec, metadata = record.inputs["spec"], record.inputs["metadata"]
-    count = least.get((record.provider, metadata["namespace"], metadata["name"]), spec.get("replicas", 1))
+    count = least.get((record.provider, metadata["namespace"], metadata["name"]), int(spec.get("replicas", 1)))
     return asked(spec["template"]["spec"], metadata["name"], count)
 
 

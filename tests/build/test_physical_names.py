@@ -1,10 +1,10 @@
 """No two resources ask AWS, or one cluster, for the same name: the second would overwrite the first, or be refused."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -139,9 +139,10 @@ KEYS = {
 
 
 def _at(inputs: Any, path: str) -> Any:
+    found = inputs
     for step in path.split("."):
-        inputs = (inputs or {}).get(step)
-    return inputs
+        found = cast("Mapping[str, Any]", found or {}).get(step)
+    return found
 
 
 def _kind(record: Recorded) -> str:

@@ -6,6 +6,7 @@ day, or on the day of the destruction.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,8 @@ def kind(*endings: str, name: str = "", ends: str = "") -> Chosen:
 
 def namespace_of(record: Recorded) -> str:
     """Of an object in a cluster; empty for one that has none."""
-    return str((record.inputs.get("metadata") or {}).get("namespace") or record.inputs.get("namespace") or "")
+    metadata: Mapping[str, Any] = record.inputs.get("metadata") or {}
+    return str(metadata.get("namespace") or record.inputs.get("namespace") or "")
 
 
 def runs_in_a_cluster(record: Recorded) -> bool:

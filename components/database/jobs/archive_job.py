@@ -24,6 +24,7 @@ from components.database.jobs.administrator_job import (
 from components.database.shard_access import DatabaseSurroundings
 from components.shared.component import Component
 from planning.database.archive import ArchivePlan
+from planning.database.jobs.administrator_job import job_stamp
 from planning.database.jobs.archive_job import (
     DEADLINE_SECONDS,
     DOWNLOAD,
@@ -33,7 +34,6 @@ from planning.database.jobs.archive_job import (
     finish_command,
     restore_command,
     restore_files,
-    stamp,
     take_command,
     upload_command,
 )
@@ -68,7 +68,7 @@ class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
         administrator_job(
             name,
             title=f"archive-{plan.plugin}",
-            stamp=stamp(files, take, upload, finish, str(plan.shard)),
+            stamp=job_stamp(files, take, upload, finish, str(plan.shard)),
             files=files,
             steps=[
                 fetch_step(around.region, shard.secret_arn),
@@ -110,7 +110,7 @@ class RestoreJob(Component, token="naap:platform:RestoreJob"):
         administrator_job(
             name,
             title=f"restore-{plan.plugin}",
-            stamp=stamp(files, restore, archive, str(plan.shard)),
+            stamp=job_stamp(files, restore, archive, str(plan.shard)),
             files=files,
             steps=[
                 fetch_step(around.region, shard.secret_arn),

@@ -7,11 +7,10 @@
 Made at home only, and only where plan.migrate holds a command.
 
 It lies in the plugin's namespace, under the network policy of its pods; the plugin's ConfigMap holds the authority.
-Its name holds a hash of image and command. The Deployment waits for it (handle: job): where it fails, the old version
+Its name holds a hash of image and command. The Deployment waits for it: where it fails, the old version
 goes on serving. A plugin without a command has none.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -27,6 +26,7 @@ from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_
 from planning.plugin.resource_quota import JOB_CPU_M, JOB_MEMORY_MIB
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
 from planning.shared.labels import labels as labels_of
+from planning.shared.naming import stamp
 
 BACKOFF_LIMIT = 2
 """A migration that fails does so for a reason; twice more is for a fail-over in between."""
@@ -72,9 +72,11 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             string_data={DATABASE_URL: url, DATABASE_URL_UNPOOLED: url},
             opts=self.child(*after),
         )
-        self.job = batch.v1.Job(
+        # Of the shard too: data that has moved is there already, but a new shard may be empty.
+        what = stamp(backend.image, *plan.migrate, plan.schema, str(plan.shard))
+        batch.v1.Job(
             f"{name}-job",
-            metadata=self._metadata(f"migrate-{plan.plugin}-{_stamp(plan, backend)}"),
+            metadata=self._metadata(f"migrate-{plan.plugin}-{what}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
                 pod_failure_policy=evictions_are_no_failures(),
@@ -131,9 +133,3 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
                 core.v1.VolumeMountArgs(name="config", mount_path=CA_FILE, sub_path=_CA_KEY, read_only=True),
             ],
         )
-
-
-def _stamp(plan: PluginDatabasePlan, backend: BackendSpec) -> str:
-    """Of what is run, and on which shard: data that has moved is there already, but a new shard may be empty."""
-    text = "\x00".join((backend.image, *plan.migrate, plan.schema, str(plan.shard)))
-    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -5,11 +5,6 @@ from dataclasses import dataclass, field
 
 from planning.observability.alerts.alert import Severity, runbook_page
 
-EVENTS_RUNBOOK = "database-events"
-BUDGET_RUNBOOK = "budget"
-"""Of what AWS tells without an alarm of ours."""
-
-
 LEAST_REQUESTS = 200
 """In five minutes, before a share of them says anything: more than the checks of the site's health send (about 160)."""
 FAILED_PERCENT = 5
