@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.sections import Database
 from plugins.editing.registry_editor import Book
 from plugins.importing.importer import least_loaded
 from plugins.registry.entry import Entry
-from plugins.registry.sections import Database
 
 STEPS = (
     "1. copy: `pulumi up` makes schema and roles on shard {target}, closed, copies structure and rows, and lets it "
