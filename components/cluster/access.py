@@ -11,6 +11,7 @@ from planning.cluster.access import (
     CONTROL_PLANE_POLICIES,
     NODE,
     NODE_POLICIES,
+    VIEWER,
     own_tags_policy,
 )
 from planning.cluster.cluster import ClusterPlan
@@ -69,14 +70,21 @@ def cluster_access(
     tags: Mapping[str, str],
     parent: Component,
 ) -> list[pulumi.Resource]:
-    """Entries of the operators, who administer, and of the nodes, which join. Returns what nodes must wait for."""
-    for operator in plan.operators:
+    """Entries of the operators, who administer, of the viewers, and of the nodes, which join.
+
+    Returns what nodes must wait for.
+    """
+    people = [
+        *(("operator", operator, ADMINISTRATOR) for operator in plan.operators),
+        *(("viewer", viewer, VIEWER) for viewer in plan.viewers),
+    ]
+    for kind, principal, policy in people:
         # Role or user name: stays the same whatever the order of the list.
-        label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
+        label = f"{name}-{kind}-{principal.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
-            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=parent.child()
+            label, cluster_name=cluster.name, principal_arn=principal, type="STANDARD", tags=tags, opts=parent.child()
         )
-        _associate(label, entry, ADMINISTRATOR, parent)
+        _associate(label, entry, policy, parent)
     nodes = eks.AccessEntry(
         f"{name}-nodes-entry",
         cluster_name=cluster.name,

@@ -130,5 +130,5 @@ class _Check:
             value=f"{self.asked:,} {self.what}, {over:,} more than the budget of {self.limit:,} (most: {largest})",
             rule=self.rule,
             fix="one of three: lower database.poolSize or share of the largest; move plugins to another shard "
-            "(python -m plugins move NAME --shard N); or raise naap:users to a tier with a larger database",
+            "(naap plugin move NAME --shard N); or raise naap:users to a tier with a larger database",
         )

@@ -117,7 +117,7 @@ def plan_databases(
     """By plugin; an archived one has no part any more. regions: those that run poolers, home first.
 
     present: shards of schemas that are there already. A schema stays where it is, unless its entry (`movedFrom`, by
-    `python -m plugins move`) or `moved` (brought there by a person) says that it has moved; then, and where it is made,
+    `naap plugin move`) or `moved` (brought there by a person) says that it has moved; then, and where it is made,
     its pin counts.
 
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
