@@ -6,7 +6,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from components.shared.pods import UNDISRUPTED, container_security, pod_security, resources, spread
-from planning.inputs.registry_entry import STARTUP_SECONDS
+from planning.inputs.sections import STARTUP_SECONDS
 from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
