@@ -49,7 +49,8 @@ def test_a_failed_migration_leaves_the_version_before_it_serving(
 
     said = _release(cluster_sandbox, "2.0.0", FAILS, fails=True)
     assert "migrate-community-" in said
-    assert "the Job has failed" in said
+    assert "was created but failed to initialize" in said
+    assert "[BackoffLimitExceeded]" in said
     assert _serving(control_plane.api) == before
 
     _release(cluster_sandbox, "2.0.1")
