@@ -36,7 +36,7 @@ validate: venv ## Check the plugin registry; AGAINST=FILE: and what a change mak
 	@$(RUN) -m plugins validate $(if $(AGAINST),--against $(AGAINST))
 
 plan: venv ## Print every decision about the stack, without an engine
-	@$(RUN) -m planning show --stack $(STACK)
+	@$(RUN) -m naap show --stack $(STACK)
 
 tools: venv ## Get every tool now (found, downloaded or built)
 	@$(RUN) -m rehearsal tools

@@ -27,10 +27,9 @@ if not os.environ.get("NAAP_SDK_DEBUG"):
     pulumi.log.debug = _send_nothing
 
 from components.aws_providers import aws_providers
-from components.configuration import read_configuration
-from components.held import read_held
-from planning.problem import InvalidInputError
-from plugins.load import plan_of
+from components.stack import read_configuration, read_held
+from naap.stack import plan_of
+from planning.inputs.problem import InvalidInputError
 
 try:
     stack = pulumi.get_stack()

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from planning.budget import pool_for
-from planning.database import plan_shards
-from planning.databases import PluginDatabasePlan, plan_databases
-from planning.tiers import tier_for
+from planning.database.connection_budget import pool_for
+from planning.database.plugin_database import PluginDatabasePlan, plan_databases
+from planning.database.shard import plan_shards
+from planning.inputs.tiers import tier_for
 from tests.dataplane.conftest import apply_schema, as_role, login
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import Postgres

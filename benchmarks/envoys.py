@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.gateway_proxies import CERTIFICATE
-from planning.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
-from planning.naming import namespace
-from planning.spec import PluginSpec
+from components.gateway.envoy import CERTIFICATE
+from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
+from planning.inputs.registry_entry import PluginSpec
+from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway import documents
 

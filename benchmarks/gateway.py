@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
-from planning.gateway import CONTAINER_PORT, NAMESPACE
-from planning.naming import namespace
-from planning.spec import AuthSpec, PluginSpec
+from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
+from planning.inputs.registry_entry import AuthSpec, PluginSpec
+from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from rehearsal.progress import Progress
 from tests.dataplane.cluster.namespaces import INSIDE, entering, inside

@@ -5,11 +5,11 @@ import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.cost.estimate import cost_of
 from benchmarks.made_up import registry_text
-from planning.cost.estimate import cost_of
+from planning.inputs.settings import parse_settings
 from planning.platform import plan_platform
-from planning.settings import parse_settings
-from plugins.load import parse_registry
+from plugins.registry.parse import parse_registry
 from tests.planning.samples import POOLER_IMAGE
 
 SETTINGS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from plugins.load import load_registry
+from plugins.registry.parse import load_registry
 from rehearsal.engine import Engine
 from rehearsal.progress import Progress
 from rehearsal.project import Project

@@ -8,8 +8,8 @@ program is read (docs/decisions/providers-first.md): this file imports nothing o
 
 import pulumi_aws as aws
 
-from planning.cdn import REGION
 from planning.platform import PlatformPlan
+from planning.shared.naming import REGION
 
 
 def aws_providers(plan: PlatformPlan) -> dict[str, aws.Provider]:

@@ -6,27 +6,27 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.cdn import Cdn
-from components.certificates import Certificates
-from components.database import Database
-from components.database_standby import DatabaseStandby
-from components.edge_alarms import EdgeAlarms
-from components.frontend import Frontend
-from components.login_retirement import LoginRetirement
-from components.observability import Observability
-from components.peering import Peering
+from components.data.buckets import Storage
+from components.database.jobs.namespace import SchemaNamespace
+from components.database.jobs.password_retirement import LoginRetirement
+from components.database.shard import Database
+from components.database.shard_access import ShardAccess
+from components.database.standby import DatabaseStandby
+from components.edge.cdn import Cdn
+from components.edge.certificates import Certificates
+from components.edge.shell_documents import Frontend
+from components.network.peering import Peering
+from components.observability.edge_alarms import EdgeAlarms
+from components.observability.observability import Observability
 from components.region import Region
 from components.region_plugins import RegionPlugins
-from components.schema_namespace import SchemaNamespace
-from components.secrets import RootSecret
-from components.shard_access import ShardAccess
-from components.storage import Storage
-from planning.cdn import REGION
-from planning.data_alarms import cache_nodes
-from planning.held import OUTPUT, held_output
-from planning.naming import REGION_CODES
-from planning.platform import PlatformPlan, RegionPlan
-from planning.schema_job import plan_schema_namespace
+from components.shared.root_secret import RootSecret
+from planning.database.jobs.administrator_job import plan_schema_namespace
+from planning.observability.alarms.data import cache_nodes
+from planning.platform import PlatformPlan
+from planning.prior_state import OUTPUT, held_output
+from planning.region import RegionPlan
+from planning.shared.naming import REGION, REGION_CODES
 
 
 class Platform(pulumi.ComponentResource):

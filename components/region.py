@@ -2,18 +2,18 @@
 
 import pulumi
 
-from components.bucket import Bucket
-from components.caches import Caches
-from components.cluster import Cluster
-from components.gateway import Gateway
-from components.load_balancer import LoadBalancer
-from components.network import Network
-from components.priority import PriorityClasses
-from components.secrets import RootSecret
-from components.stopped import StoppedPlugin
-from planning.naming import REGION_CODES
-from planning.platform import RegionPlan
-from planning.tags import Tags
+from components.cluster.cluster import Cluster
+from components.cluster.priority_classes import PriorityClasses
+from components.data.bucket import Bucket
+from components.data.caches import Caches
+from components.gateway.gateway import Gateway
+from components.gateway.gone_routes import StoppedPlugin
+from components.gateway.load_balancer import LoadBalancer
+from components.network.vpc import Network
+from components.shared.root_secret import RootSecret
+from planning.region import RegionPlan
+from planning.shared.naming import REGION_CODES
+from planning.shared.tags import Tags
 
 
 class Region(pulumi.ComponentResource):

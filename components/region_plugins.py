@@ -4,20 +4,20 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.calls import open_doors
-from components.plugin import Plugin
-from components.plugin_surroundings import PluginSurroundings
-from components.plugin_watch import WatchSurroundings
-from components.pooler import Pooler
-from components.pooler_namespace import PoolerNamespace
+from components.data.buckets import RegionStorage
+from components.database.jobs.namespace import SchemaNamespace
+from components.database.pooler import Pooler
+from components.database.pooler_namespace import PoolerNamespace
+from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.observability.plugin_monitoring import WatchSurroundings
+from components.plugin.context import PluginSurroundings
+from components.plugin.plugin import Plugin
 from components.region import Region
-from components.schema_namespace import SchemaNamespace
-from components.secrets import RootSecret
-from components.shard_access import DatabaseSurroundings, ShardAccess
-from components.storage import RegionStorage
-from planning.naming import REGION_CODES
-from planning.platform import RegionPlan
-from planning.tags import Tags
+from components.shared.network_policy import network_policy
+from components.shared.root_secret import RootSecret
+from planning.region import RegionPlan
+from planning.shared.naming import REGION_CODES
+from planning.shared.tags import Tags
 
 
 class RegionPlugins(pulumi.ComponentResource):
@@ -87,3 +87,25 @@ class RegionPlugins(pulumi.ComponentResource):
         }
         open_doors(self.plugins)
         self.register_outputs({})
+
+
+def open_doors(plugins: Mapping[str, Plugin]) -> None:
+    """Makes the policies that let each plugin reach those that it calls. plugins: all of a region, by name.
+
+    It runs once all of them are there, as calls may go both ways. A policy lies in the callee's namespace and
+    belongs to the caller's component: adding or removing a caller changes nothing of the callee.
+    """
+    houses = {plugin.plan.namespace: plugin.namespace for plugin in plugins.values() if plugin.namespace}
+    for plugin in plugins.values():
+        if plugin.plan.backend is None or not plugin.plan.serves:
+            continue
+        for policy in plugin.plan.backend.isolation.granted:
+            house = houses.get(policy.namespace)
+            if house is None:
+                continue
+            network_policy(
+                f"{plugin.name}-to-{policy.namespace}",
+                plan=policy,
+                labels=plugin.plan.labels,
+                opts=pulumi.ResourceOptions(parent=plugin, depends_on=[house]),
+            )

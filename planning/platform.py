@@ -3,47 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.archive import ArchivePlan, plan_archives, restore_problems
-from planning.caches import CachesPlan, plan_caches
-from planning.cdn import CdnPlan, plan_cdn
-from planning.cluster import ClusterPlan, plan_cluster
-from planning.database import DatabasePlan, plan_shards
-from planning.databases import PluginDatabasePlan, plan_databases
-from planning.frontend import FrontendPlan, plan_frontend
-from planning.gateway import GatewayPlan, plan_gateway
-from planning.held import NOTHING, Held, held_by, held_problems
-from planning.load_balancer import LoadBalancerPlan, plan_load_balancer
-from planning.naming import MAX_STACK_NAME
-from planning.network import NetworkPlan, PeeringPlan, plan_network, plan_peerings
-from planning.observability import ObservabilityPlan, plan_observability
-from planning.plugin import PluginPlan, plan_plugin
-from planning.pooler import PoolerPlan, plan_poolers
-from planning.problem import Problem, Problems
-from planning.routes import plan_routes
-from planning.secret_names import missing_secrets
-from planning.settings import Settings
-from planning.spec import Registry
-from planning.stopped import StoppedPlan, plan_stopped
-from planning.storage import StoragePlan, plan_storage
-from planning.tags import Tags
-from planning.tiers import Tier, tier_for
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegionPlan:
-    """A cell: all that runs in one region. The home region holds the database writers."""
-
-    region: str
-    home: bool
-    network: NetworkPlan
-    cluster: ClusterPlan
-    caches: CachesPlan
-    poolers: tuple[PoolerPlan, ...]
-    load_balancer: LoadBalancerPlan
-    gateway: GatewayPlan
-    stopped: tuple[StoppedPlan, ...]
-    observability: ObservabilityPlan
-    plugins: tuple[PluginPlan, ...]
+from planning.data.buckets import StoragePlan, plan_storage
+from planning.database.archive import restore_problems
+from planning.database.plugin_database import plan_databases
+from planning.database.shard import DatabasePlan, plan_shards
+from planning.edge.cdn import CdnPlan, plan_cdn
+from planning.edge.shell_documents import FrontendPlan, plan_frontend
+from planning.inputs.configured_secrets import missing_secrets
+from planning.inputs.problem import Problem, Problems
+from planning.inputs.registry_entry import Registry
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier, tier_for
+from planning.network.vpc import PeeringPlan, plan_peerings
+from planning.plugin.plugin import PluginPlan
+from planning.prior_state import NOTHING, Held, held_by, held_problems
+from planning.region import RegionPlan, plan_region
+from planning.shared.naming import MAX_STACK_NAME
+from planning.shared.tags import Tags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +89,7 @@ def plan_platform(
     )
     cells = [
         problems.attempt(
-            lambda region=region: _plan_region(
+            lambda region=region: plan_region(
                 stack=stack,
                 region=region,
                 settings=settings,
@@ -139,78 +115,6 @@ def plan_platform(
         regions=tuple(cell for cell in cells if cell),
         peerings=plan_peerings(stack=stack, regions=regions),
     )
-
-
-def _plan_region(
-    *,
-    stack: str,
-    region: str,
-    settings: Settings,
-    tier: Tier,
-    registry: Registry,
-    shards: tuple[DatabasePlan, ...],
-    databases: Mapping[str, PluginDatabasePlan],
-) -> RegionPlan:
-    home = region == settings.regions[0]
-    return RegionPlan(
-        region=region,
-        home=home,
-        network=plan_network(stack=stack, region=region, tier=tier, peers=settings.regions[: tier.regions]),
-        cluster=plan_cluster(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
-        caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
-        poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards, databases=databases),
-        load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
-        gateway=plan_gateway(
-            stack=stack, region=region, settings=settings, tier=tier, users=settings.users, registry=registry
-        ),
-        stopped=plan_stopped(registry=registry, settings=settings),
-        observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
-        plugins=_plan_plugins(
-            stack=stack,
-            region=region,
-            home=home,
-            settings=settings,
-            tier=tier,
-            registry=registry,
-            databases=databases,
-            archives=plan_archives(registry=registry, shards=len(shards)),
-        ),
-    )
-
-
-def _plan_plugins(
-    *,
-    stack: str,
-    region: str,
-    home: bool,
-    settings: Settings,
-    tier: Tier,
-    registry: Registry,
-    databases: Mapping[str, PluginDatabasePlan],
-    archives: Mapping[str, ArchivePlan],
-) -> tuple[PluginPlan, ...]:
-    """Each by itself: what is wrong with one entry hides nothing of the others."""
-    problems = Problems()
-    plans = [
-        problems.attempt(
-            lambda spec=spec: plan_plugin(
-                spec=spec,
-                stack=stack,
-                region=region,
-                home=home,
-                settings=settings,
-                tier=tier,
-                users=settings.users,
-                database=databases.get(spec.name),
-                archive=archives.get(spec.name),
-                routes=plan_routes(spec=spec, settings=settings, tier=tier),
-                registry=registry,
-            )
-        )
-        for spec in registry.plugins
-    ]
-    problems.raise_if_any()
-    return tuple(plan for plan in plans if plan)
 
 
 def _stack_problems(stack: str, settings: Settings, tier: Tier) -> list[Problem]:

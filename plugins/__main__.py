@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from planning.interrupt import stoppable
+from console.interrupt import stoppable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -11,8 +11,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def work() -> int:
         # Loaded here: it takes most of a second, in which Ctrl-C is to be answered too.
-        from planning.console import tell  # noqa: PLC0415
-        from plugins.arguments import run  # noqa: PLC0415
+        from console.run import tell  # noqa: PLC0415
+        from plugins.commands.arguments import run  # noqa: PLC0415
 
         return tell(lambda: run(arguments))
 

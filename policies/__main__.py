@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     told = commands.add_parser("comment", help="a pull request's comment, made from what pulumi preview --json printed")
     told.add_argument("file", type=Path)
     told.add_argument("--environment", required=True)
-    told.add_argument("--cost-before", type=Path, help="what python -m planning cost --json said of the base")
+    told.add_argument("--cost-before", type=Path, help="what python -m naap cost --json said of the base")
     told.add_argument("--cost-after", type=Path, help="what it says of the change")
     options = parser.parse_args(arguments)
     if options.command == "comment":
@@ -68,7 +68,7 @@ def _comment(file: Path, environment: str, cost: str) -> int:
 
 if __name__ == "__main__":
     if __package__ == "policies":
-        from planning.console import until_read
+        from console.run import until_read
 
         code = 0
         with until_read():

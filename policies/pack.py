@@ -18,30 +18,24 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policies import (
-    aws_access,
-    aws_buckets,
-    aws_cache,
-    aws_data,
-    aws_edge,
-    aws_logs,
-    aws_size,
-    connections,
-    gateway,
-    isolation,
-    objects,
-    plugins,
-    pods,
-    routes,
-    statements,
-    whole,
-)
 from policies.catalogue import load_catalogue
 from policies.environments import environment_of, stack_of, users_of
+from policies.evaluator import Judge
 from policies.exemptions import load_exemptions
-from policies.judge import Judge
+from policies.properties import plain
 from policies.rule import RULES, STACK_RULES, Resource, Stack
-from policies.values import plain
+from policies.rules.aws import access as aws_access
+from policies.rules.aws import buckets as aws_buckets
+from policies.rules.aws import cache as aws_cache
+from policies.rules.aws import cost as aws_size
+from policies.rules.aws import database as aws_data
+from policies.rules.aws import edge as aws_edge
+from policies.rules.aws import iam as statements
+from policies.rules.aws import logs as aws_logs
+from policies.rules.kubernetes import completeness as whole
+from policies.rules.kubernetes import gateway, objects, plugins, pods, routes
+from policies.rules.kubernetes import network_policies as isolation
+from policies.rules.kubernetes import pooler as connections
 
 RULE_MODULES = (
     pods, objects, isolation, gateway, routes, connections, aws_data, aws_cache, aws_buckets, aws_access, aws_edge,

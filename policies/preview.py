@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from policies.whole import GROUND, STATEFUL
+from policies.rules.kubernetes.completeness import GROUND, STATEFUL
 
 CANNOT_RUN = "can't run policy"
 MARK = "<!-- naap-plan {environment} -->"
@@ -138,7 +138,7 @@ def comment(preview: Preview, *, environment: str, cost: str = "") -> str:
 
 
 def cost_line(before: str, after: str) -> str:
-    """What the change would cost, from two answers of `python -m planning cost --json`; what can't be read says so."""
+    """What the change would cost, from two answers of `python -m naap cost --json`; what can't be read says so."""
     numbers = [_usd(text) for text in (before, after)]
     old, new = numbers
     if new is None:

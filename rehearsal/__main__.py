@@ -6,8 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
-from planning.console import until_read
-from planning.problem import InvalidInputError
+from console.run import until_read
+from planning.inputs.problem import InvalidInputError
 from rehearsal import RehearsalError
 from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal, get_tools

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from console.text import table
+from naap.stack import load_stack_config, parse_inputs, plan_of
 from planning.platform import PlatformPlan
-from planning.show import table
-from plugins.load import load_stack_config, parse_inputs, plan_of
 from rehearsal import RehearsalError, crds, tool_table
 from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.engine import Engine, open_shell

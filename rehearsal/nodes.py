@@ -1,6 +1,6 @@
 """What AWS would have put into a new cluster: nodes in three zones, and a default storage class."""
 
-from planning.addresses import ZONES
+from planning.network.addresses import ZONES
 from rehearsal.kube_api import Object
 
 NODES_PER_ZONE = 4

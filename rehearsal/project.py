@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import yaml
 
-from planning.spec import Registry
+from planning.inputs.registry_entry import Registry
 from rehearsal import RehearsalError
 from rehearsal.cache import remove
 from rehearsal.pki import write_private

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from console.text import WIDTH, table
 from planning.platform import PlatformPlan
-from planning.plugin import PluginPlan
-from planning.show import WIDTH, table
+from planning.plugin.plugin import PluginPlan
 from rehearsal.progress import duration
 from rehearsal.standins.values import SECRET, SIGNATURE
 from rehearsal.tools import Found

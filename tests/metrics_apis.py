@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from planning.queue_metric import METRIC, METRIC_SELECTOR
-from planning.replicas import Load
+from analysis.simulation.hpa import Load
+from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR
 from rehearsal.kube_api import KubeApi, has_condition
 from rehearsal.pki import Pki
 

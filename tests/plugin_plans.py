@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planning.database import plan_shards
-from planning.databases import plan_databases
-from planning.gateway import GatewayPlan, plan_gateway
-from planning.plugin import PluginPlan, plan_plugin
-from planning.routes import plan_routes
-from planning.settings import Settings, parse_settings
-from planning.spec import PluginSpec, Registry
-from planning.tiers import tier_for
-from plugins.load import load_registry
+from planning.database.plugin_database import plan_databases
+from planning.database.shard import plan_shards
+from planning.gateway.gateway import GatewayPlan, plan_gateway
+from planning.gateway.routes import plan_routes
+from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.settings import Settings, parse_settings
+from planning.inputs.tiers import tier_for
+from planning.plugin.plugin import PluginPlan, plan_plugin
+from plugins.registry.parse import load_registry
 from tests.planning.samples import POOLER_IMAGE
 
 ROOT = Path(__file__).resolve().parent.parent

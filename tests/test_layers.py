@@ -1,61 +1,205 @@
-"""Imports point one way: planning <- plugins <- components <- __main__; policies and rehearsal stand apart."""
+"""Imports point one way, between folders and inside planning and components: docs/architecture.md draws it."""
 
 import ast
 import re
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"planning", "plugins", "components", "policies", "rehearsal", "tests"}
-ALLOWED = {
-    "planning": {"planning"},
-    "plugins": {"planning", "plugins"},
-    "components": {"planning", "plugins", "components"},
-    "policies": {"policies"},
-    "rehearsal": {"planning", "plugins", "rehearsal"},
+
+FOLDERS: Mapping[str, set[str]] = {
+    "planning": set(),
+    "console": {"planning"},
+    "components": {"planning"},
+    "analysis": {"planning", "console"},
+    "plugins": {"planning", "console"},
+    "policies": {"planning", "console"},
+    "naap": {"planning", "console", "analysis", "plugins", "policies"},
+    "rehearsal": {"planning", "console", "analysis", "plugins", "policies", "naap"},
+    "benchmarks": {
+        "planning",
+        "console",
+        "components",
+        "analysis",
+        "plugins",
+        "policies",
+        "naap",
+        "rehearsal",
+        "tests",
+    },
+    "__main__": {"planning", "components", "naap"},
 }
-WITHOUT_ENGINE = {"planning", "plugins"}
+"""What each folder may import besides itself."""
+
+PLANNING = (
+    {"platform"},
+    {"region"},
+    {"plugin"},
+    {"edge", "prior_state", "observability"},
+    {"gateway", "database"},
+    {"data", "cluster", "network"},
+    {"inputs", "shared"},
+)
+COMPONENTS = (
+    {"platform"},
+    {"region_plugins"},
+    {"plugin", "edge", "region"},
+    {"gateway"},
+    {"database", "data", "cluster"},
+    {"network", "observability", "stack", "aws_providers"},
+    {"shared"},
+)
+"""Floors, from the top: each uses those below it, and the rooms of its own floor where they make no circle."""
+
+WITHOUT_ENGINE = ("planning", "console", "analysis", "plugins", "naap")
+FILES_OF_A_FOLDER = 16
+FOLDERS_OF_FEW_FLOORS = ("planning", "components", "analysis", "plugins", "policies", "console", "naap")
+
+Modules = Mapping[str, set[str]]
+
+
+def _files(folder: str) -> list[Path]:
+    if folder == "__main__":
+        return [ROOT / "__main__.py"]
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files, f"{folder} has no modules: the layout has changed"
+    return files
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def _imports(path: Path) -> set[str]:
+    """Every module that a file may import: `from a import b` names a, and a.b where that is one."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            found.add(node.module.split(".")[0])
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_module(node.value):
+            found.add(node.value)  # of import_module
     return found
 
 
-def _modules(package: str) -> list[Path]:
-    # A command (__main__) sits on top of its layer: it may call what is above.
-    return [path for path in sorted((ROOT / package).rglob("*.py")) if path.name != "__main__.py"]
+def _is_module(text: str) -> bool:
+    return bool(re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", text)) and (ROOT / f"{text.replace('.', '/')}.py").is_file()
 
 
-@pytest.mark.parametrize("package", ALLOWED)
-def test_a_layer_imports_only_what_lies_below_it(package: str) -> None:
-    modules = _modules(package)
-    assert modules, f"{package} has no modules: the layout has changed"
+def _inside(folder: str) -> Modules:
+    """Each module of a folder with the ones of the same folder that it imports."""
+    names = {_name(path) for path in _files(folder)}
+    return {_name(path): (_imports(path) & names) - {_name(path)} for path in _files(folder)}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_imports_only_what_lies_below_it(folder: str) -> None:
     wrong = {
-        str(path.relative_to(ROOT)): sorted(found)
-        for path in modules
-        if (found := (_imports(path) & OURS) - ALLOWED[package])
+        _name(path): sorted(found)
+        for path in _files(folder)
+        if (
+            found := ({name.split(".")[0] for name in _imports(path)} & {*FOLDERS, "tests"})
+            - FOLDERS[folder]
+            - {folder}
+        )
     }
     assert not wrong
 
 
-@pytest.mark.parametrize("package", sorted(WITHOUT_ENGINE))
-def test_planning_and_the_registry_never_import_the_engine(package: str) -> None:
-    assert not [str(path) for path in _modules(package) if any(name.startswith("pulumi") for name in _imports(path))]
+@pytest.mark.parametrize(("folder", "floors"), [("planning", PLANNING), ("components", COMPONENTS)])
+def test_a_room_uses_only_those_of_its_floor_and_below(folder: str, floors: tuple[set[str], ...]) -> None:
+    height = {f"{folder}.{room}": len(floors) - floor for floor, rooms in enumerate(floors) for room in rooms}
+
+    def room(module: str) -> str:
+        return ".".join(module.split(".")[:2])
+
+    unknown = {room(module) for module in _inside(folder)} - height.keys() - {f"{folder}.__init__"}
+    assert not unknown, "name their floor here"
+    up = [
+        f"{module} -> {used}"
+        for module, many in _inside(folder).items()
+        for used in sorted(many)
+        if height.get(room(used), 0) > height.get(room(module), 0)
+    ]
+    assert not up
+
+
+@pytest.mark.parametrize("folder", [folder for folder in FOLDERS if folder != "__main__"])
+def test_no_modules_import_each_other_in_a_circle(folder: str) -> None:
+    assert not _circle(_inside(folder))
+
+
+@pytest.mark.parametrize("folder", ["planning", "components"])
+def test_no_rooms_import_each_other_in_a_circle(folder: str) -> None:
+    rooms: dict[str, set[str]] = {}
+    for module, used in _inside(folder).items():
+        room = module.split(".")[1]
+        rooms.setdefault(room, set()).update({name.split(".")[1] for name in used} - {room})
+    assert not _circle(rooms)
+
+
+def _circle(modules: Modules) -> list[str]:
+    try:
+        TopologicalSorter(modules).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_what_the_checks_look_for_is_found() -> None:
+    assert _circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+    assert not _circle({"a": {"b", "c"}, "b": {"c"}})
+    assert "components.platform" in _imports(ROOT / "__main__.py")
+
+
+@pytest.mark.parametrize("folder", WITHOUT_ENGINE)
+def test_decisions_the_registry_and_commands_never_import_the_engine(folder: str) -> None:
+    assert not [_name(path) for path in _files(folder) if any(name.startswith("pulumi") for name in _imports(path))]
+
+
+def test_only_the_money_budget_check_of_analysis_is_deployed() -> None:
+    used = {name for name in _imports(ROOT / "naap" / "stack.py") if name.startswith("analysis.")}
+    assert used <= {"analysis.cost.estimate", "analysis.cost.estimate.check_budget"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS_OF_FEW_FLOORS)
+def test_no_folder_holds_more_files_than_a_reader_takes_in(folder: str) -> None:
+    crowded = {
+        str(place.relative_to(ROOT)): count
+        for place in ((ROOT / folder), *(ROOT / folder).rglob("*/"))
+        if (count := len(list(place.glob("*.py")))) > FILES_OF_A_FOLDER
+    }
+    assert not crowded
 
 
 def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:
     words = re.compile(r"\b(rehears\w*|stand-?in|NAAP_CLUSTERS)\b", re.IGNORECASE)
-    program = [ROOT / "__main__.py", *_modules("components"), *_modules("planning")]
-    asking = {str(path) for path in program if words.search(path.read_text())}
-    assert not asking
+    program = [path for folder in ("__main__", "components", "planning") for path in _files(folder)]
+    assert not [_name(path) for path in program if words.search(path.read_text())]
+
+
+def test_every_file_that_a_text_names_is_there() -> None:
+    def texts() -> Iterator[Path]:
+        for suffix in ("py", "md", "yaml", "yml"):
+            for path in ROOT.rglob(f"*.{suffix}"):
+                if not any(part.startswith(".") and part != ".github" for part in path.relative_to(ROOT).parts):
+                    yield path
+
+    named = re.compile(
+        r"(?<![\w./])(?:(?:tests/)?(?:planning|components|plugins|policies|analysis|console|naap)/[a-z_/]+\.py)\b"
+    )
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in texts()
+        for name in named.findall(path.read_text())
+        if not (ROOT / name).is_file()
+    }
+    assert not missing
 
 
 def test_every_folder_of_tests_is_one_that_a_run_of_all_looks_into(pytestconfig: pytest.Config) -> None:

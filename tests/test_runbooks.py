@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from planning.alarms import BUDGET_RUNBOOK, EVENTS_RUNBOOK
-from planning.tiers import TIERS
-from planning.watch.alert import RUNBOOKS
-from tests.planning.watch.alarms import alarms, plan
-from tests.planning.watch.watched import watched
+from planning.inputs.tiers import TIERS
+from planning.observability.alarms.alarm import BUDGET_RUNBOOK, EVENTS_RUNBOOK
+from planning.observability.alerts.alert import RUNBOOKS
+from tests.planning.observability.alarms import alarms, plan
+from tests.planning.observability.observed import watched
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST = 100_001

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from planning.change import Change, Risk
-from planning.naming import REGION_CODES
-from planning.part import Noun
+from analysis.change.compare import Change, Risk
+from analysis.change.part import Noun
+from planning.shared.naming import REGION_CODES
 
 Key = tuple[str, str, str]
 IN_PLACE = "in place"

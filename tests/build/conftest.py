@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 import pytest
 
-import planning.certificates
-import planning.scram
-import planning.secrets
+import planning.shared.derived_secrets
+import planning.shared.internal_ca
+import planning.shared.scram
 from planning.platform import PlatformPlan
 from tests.build.environments import TIERS, Environment, build, plan
 from tests.components.recording import Run
@@ -38,14 +38,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Builder:
         derived: set[str] = set()
 
         def derive(*arguments: object, **named: object) -> str:
-            secret = planning.secrets.derive(*arguments, **named)  # type: ignore[arg-type]  # handed on as they came
+            secret = planning.shared.derived_secrets.derive(*arguments, **named)  # type: ignore[arg-type]  # handed on as they came
             derived.add(secret)
             return secret
 
         with (
-            patch("components.secrets.derive", derive),
-            patch.object(planning.scram, "derive", derive),
-            patch.object(planning.certificates, "derive", derive),
+            patch("components.shared.root_secret.derive", derive),
+            patch.object(planning.shared.scram, "derive", derive),
+            patch.object(planning.shared.internal_ca, "derive", derive),
         ):
             preview, update = build(planned, preview=True), build(planned)
         return Built(plan=planned, preview=preview, update=update, derived=frozenset(derived))

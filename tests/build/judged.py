@@ -1,9 +1,9 @@
 """What the program built, as the policy pack sees it."""
 
-from policies.judge import Judge
+from policies.evaluator import Judge
 from policies.pack import judge_of
+from policies.properties import plain
 from policies.rule import Resource
-from policies.values import plain
 from tests.build.conftest import Built
 from tests.components.recording import Recorded
 

@@ -1,8 +1,8 @@
-"""What `python -m planning change` says is what the whole program then asks an engine for."""
+"""What `python -m naap change` says is what the whole program then asks an engine for."""
 
 import pytest
 
-from planning.change import compare
+from analysis.change.compare import compare
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS, Environment
 from tests.touched import Touched, differing, engine_says, plan_says

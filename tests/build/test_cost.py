@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from planning.cost.bill import Cost
-from planning.cost.estimate import cost_of
-from planning.cost.load import ADAPTER_CPU_M, ADAPTER_MEMORY_MIB, POOLER_CPU_M, POOLER_MEMORY_MIB
-from planning.data_alarms import cache_nodes
+from analysis.cost.bill import Cost
+from analysis.cost.estimate import cost_of
+from analysis.cost.load import ADAPTER_CPU_M, ADAPTER_MEMORY_MIB, POOLER_CPU_M, POOLER_MEMORY_MIB
+from planning.observability.alarms.data import cache_nodes
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
 from tests.components.recording import Recorded

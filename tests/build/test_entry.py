@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from plugins.load import load_stack_config
+from naap.stack import load_stack_config
 from tests.build.environments import ROOT, ROOT_SECRET
 
 PROGRAM = """

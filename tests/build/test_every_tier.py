@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from planning.cdn import REGION
-from planning.show import to_plain
+from console.text import to_plain
+from planning.shared.naming import REGION
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.provider import AwsProvider
 from rehearsal.standins.aws.sdk import Sdk

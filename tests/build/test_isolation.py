@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from planning.environment import OTLP_PORT, POOLER_PORT
-from planning.labels import COMPONENT_LABEL, PLUGIN_LABEL
-from planning.naming import SYSTEM_NAMESPACES
-from planning.observability_policies import COLLECTOR
+from planning.observability.network_policies import COLLECTOR
+from planning.shared.labels import COMPONENT_LABEL, PLUGIN_LABEL
+from planning.shared.naming import SYSTEM_NAMESPACES
+from planning.shared.ports import OTLP_PORT, POOLER_PORT
 from tests.build.conftest import Built
 from tests.components.recording import Recorded, of_type
 from tests.network_policies import Object, Pod, allowed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from policies.judge import Finding, Judge
+from policies.evaluator import Finding, Judge
 from policies.rule import Resource, Stack
 from tests.build.conftest import Builder
 from tests.build.environments import TIERS

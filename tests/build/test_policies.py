@@ -1,6 +1,6 @@
 """The policy pack raises no false alarm at any tier, and what a preview can't tell is judged at the update."""
 
-from policies.judge import Judge
+from policies.evaluator import Judge
 from policies.rule import Stack
 from tests.build.conftest import Built
 from tests.build.judged import judge_for, resource_of

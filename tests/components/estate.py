@@ -3,22 +3,22 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.cdn import Cdn
-from components.certificates import Certificates
-from components.cluster import Cluster
-from components.load_balancer import LoadBalancer
-from components.network import Network
-from components.peering import Peering
-from components.storage import Storage
-from planning.cdn import REGION, plan_cdn
-from planning.cluster import plan_cluster
-from planning.load_balancer import plan_load_balancer
-from planning.naming import REGION_CODES
-from planning.network import plan_network, plan_peerings
-from planning.settings import Settings
-from planning.storage import plan_storage
-from planning.tags import Tags
-from planning.tiers import tier_for
+from components.cluster.cluster import Cluster
+from components.data.buckets import Storage
+from components.edge.cdn import Cdn
+from components.edge.certificates import Certificates
+from components.gateway.load_balancer import LoadBalancer
+from components.network.peering import Peering
+from components.network.vpc import Network
+from planning.cluster.cluster import plan_cluster
+from planning.data.buckets import plan_storage
+from planning.edge.cdn import plan_cdn
+from planning.gateway.load_balancer import plan_load_balancer
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import tier_for
+from planning.network.vpc import plan_network, plan_peerings
+from planning.shared.naming import REGION, REGION_CODES
+from planning.shared.tags import Tags
 from tests.planning import samples
 
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}

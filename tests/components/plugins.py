@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.calls import open_doors
-from components.plugin import Plugin
-from components.plugin_surroundings import PluginSurroundings
-from components.pooler_namespace import PoolerNamespace
-from components.secrets import RootSecret
-from components.shard_access import DatabaseSurroundings, ShardAccess
-from planning.plugin import PluginPlan
-from planning.tags import Tags
+from components.database.pooler_namespace import PoolerNamespace
+from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.plugin.context import PluginSurroundings
+from components.plugin.plugin import Plugin
+from components.region_plugins import open_doors
+from components.shared.root_secret import RootSecret
+from planning.plugin.plugin import PluginPlan
+from planning.shared.tags import Tags
 from tests.components.recording import Recorded, build
 
 ROOT = "root-secret-of-tests-0123456789abcdef"

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from planning.spec import AuthSpec, Lifecycle
+from planning.inputs.registry_entry import AuthSpec, Lifecycle
 from rehearsal import RehearsalError
-from tests.components import test_gateway, test_routes, test_stopped
+from tests.components.gateway import test_gateway, test_routes
+from tests.components.gateway import test_gone_routes as test_stopped
 from tests.components.recording import Recorded, build
 from tests.conftest import RunningControlPlane
 from tests.planning.samples import plugin

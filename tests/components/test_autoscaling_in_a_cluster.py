@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from planning.autoscaling import AutoscalingPlan, Speed
-from planning.plugin import BackendPlan, PluginPlan
-from planning.replicas import Load, Recent, desired_replicas
-from planning.spec import Registry
+from analysis.simulation.hpa import Load, Recent, desired_replicas
+from planning.inputs.registry_entry import Registry
+from planning.plugin.autoscaling import AutoscalingPlan, Speed
+from planning.plugin.plugin import BackendPlan, PluginPlan
 from tests.components.plugins import build_plugins
 from tests.components.test_plugins_in_a_cluster import collection, objects
 from tests.conftest import RunningControlPlane

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planning.frontend import bundle_key, plan_frontend
+from planning.edge.shell_documents import bundle_key, plan_frontend
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
 from tests.plugin_plans import real_registry

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.priority import PriorityClasses
+from components.cluster.priority_classes import PriorityClasses
 from rehearsal import RehearsalError
 from tests.components.plugins import build_plugins, make_plugins
 from tests.components.recording import Recorded, build

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from planning.spec import Lifecycle, PluginSpec, Registry
-from plugins.commands import add
-from plugins.load import load_registry
-from policies.judge import Judge
+from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from plugins.commands.registry import add
+from plugins.registry.parse import load_registry
+from policies.evaluator import Judge
 from policies.pack import judge_of
+from policies.properties import plain
 from policies.rule import Resource
-from policies.values import plain
 from tests.components.plugins import build_plugins, make_plugins
 from tests.components.recording import Recorded, assert_same_names
 from tests.components.test_plugins_in_a_cluster import collection, objects

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from planning.database import ADMINISTRATOR, plan_shards
-from planning.databases import PluginDatabasePlan, plan_databases
-from planning.schema import derive_verifiers, render_schema
-from planning.secrets import derive
-from planning.tiers import tier_for
+from planning.database.jobs.schema import derive_verifiers, render_schema
+from planning.database.plugin_database import PluginDatabasePlan, plan_databases
+from planning.database.shard import ADMINISTRATOR, plan_shards
+from planning.inputs.tiers import tier_for
+from planning.shared.derived_secrets import derive
 from tests.dataplane.servers import ADMIN_PASSWORD, Answer, Postgres
 from tests.planning.samples import ROOT_SECRET, settings, three_plugins
 

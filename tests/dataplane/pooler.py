@@ -6,9 +6,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from planning.certificates import server_certificate
-from planning.databases import PluginDatabasePlan
-from planning.pooler_config import (
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.database.pooler_config import (
     METRICS_USER,
     render_compose,
     render_fragment,
@@ -16,8 +15,9 @@ from planning.pooler_config import (
     render_platform_hba,
     render_userlist,
 )
-from planning.schema import POOLER_ROLE
-from planning.secrets import derive
+from planning.database.roles import POOLER_ROLE
+from planning.shared.derived_secrets import derive
+from planning.shared.internal_ca import server_certificate
 from tests.dataplane.conftest import login
 from tests.dataplane.servers import Answer, PgBouncer, Postgres
 from tests.planning.samples import ROOT_SECRET

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from planning.certificates import authority, server_certificate
-from planning.database import ADMINISTRATOR, DATABASE_NAME, PARAMETERS
+from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, PARAMETERS
+from planning.shared.internal_ca import authority, server_certificate
 from tests.dataplane.packages import PGBOUNCER, POSTGRES, VALKEY, give_away, unpacked, unprivileged
 from tests.planning.samples import ROOT_SECRET
 from tests.wait import wait_for

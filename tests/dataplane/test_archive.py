@@ -6,13 +6,13 @@ from dataclasses import replace
 import pulumi
 import pytest
 
-from components.archive_job import ArchiveJob, RestoreJob
-from components.schema_job import SchemaJob
-from components.secrets import RootSecret
-from components.shard_access import DatabaseSurroundings, ShardAccess
-from planning.archive import ArchivePlan
-from planning.databases import PluginDatabasePlan
-from planning.schema import roles_of
+from components.database.jobs.archive_job import ArchiveJob, RestoreJob
+from components.database.jobs.schema_job import SchemaJob
+from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.shared.root_secret import RootSecret
+from planning.database.archive import ArchivePlan
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.database.roles import roles_of
 from tests.dataplane.aws_play import REGION, AwsPlay
 from tests.dataplane.conftest import administer, as_role
 from tests.dataplane.jobs import JobRunner

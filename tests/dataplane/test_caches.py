@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from planning.caches import DISABLED_ACCESS, LIMITER_ACCESS, plugin_access
+from planning.data.caches import DISABLED_ACCESS, LIMITER_ACCESS, plugin_access
 from tests.dataplane.servers import Valkey
 
 ACCESS = {

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from planning.databases import PluginDatabasePlan
-from planning.log_alarms import log_alarms
-from planning.pooler_config import METRICS_USER
-from planning.secrets import derive
-from planning.tiers import tier_for
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.database.pooler_config import METRICS_USER
+from planning.inputs.tiers import tier_for
+from planning.observability.alarms.logs import log_alarms
+from planning.shared.derived_secrets import derive
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import Postgres, answered
 from tests.planning.samples import ROOT_SECRET

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pulumi
 import pytest
 
-from components.plugin_database import PluginDatabase
-from components.secrets import RootSecret
-from components.shard_access import DatabaseSurroundings, ShardAccess
-from planning.databases import MovePlan, PluginDatabasePlan
+from components.database.plugin_database import PluginDatabase
+from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.shared.root_secret import RootSecret
+from planning.database.plugin_database import MovePlan, PluginDatabasePlan
 from tests.dataplane.aws_play import REGION, AwsPlay
 from tests.dataplane.conftest import as_role, login
 from tests.dataplane.jobs import JobRunner

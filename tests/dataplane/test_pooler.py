@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from planning.databases import PluginDatabasePlan
-from planning.rotation import render_retirement
-from planning.secrets import derive
+from planning.database.jobs.password_retirement import render_retirement
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.shared.derived_secrets import derive
 from tests.dataplane.conftest import administer, apply_schema, as_role
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import Answer, Postgres, Replica, answered

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from planning.database import ADMINISTRATOR
-from planning.databases import PluginDatabasePlan
-from planning.rotation import render_retirement
-from planning.schema import derive_verifiers, render_schema
-from planning.secrets import derive
+from planning.database.jobs.password_retirement import render_retirement
+from planning.database.jobs.schema import derive_verifiers, render_schema
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.database.shard import ADMINISTRATOR
+from planning.shared.derived_secrets import derive
 from tests.dataplane.conftest import administer, apply_schema, as_role
 from tests.dataplane.servers import ADMIN_PASSWORD, SUPERUSER, Postgres
 from tests.planning.samples import ROOT_SECRET

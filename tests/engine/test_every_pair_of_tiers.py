@@ -79,7 +79,7 @@ def _losses(before: Mapping[str, Mapping[str, Any]], outcome: Outcome) -> Iterat
 def _keeps(resource: Mapping[str, Any]) -> bool:
     """What a tier may let go of: replicas, the limiter's counters of a minute, and the region that it doesn't need.
 
-    And shards without a schema, outside production: those with one are held (tests/planning/test_held.py).
+    And shards without a schema, outside production: those with one are held (tests/planning/test_prior_state.py).
     """
     inputs: Mapping[str, Any] = resource["inputs"]
     name = resource["urn"].rpartition("::")[2]

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from planning.part import Noun
+from analysis.change.part import Noun
 from tests.engine.checkout import Checkout, State
 from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
 from tests.engine.secrets_shown import all_that_is_shown, secrets_of
-from tests.plugins.test_installs import Platform, platform
+from tests.plugins.commands.test_installs_api import Platform, platform
 from tests.stateful import DATA, GROUND
 from tests.touched import engine_says, plan_says
 from tests.wait import wait_for

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from planning.pooler import USER
-from planning.pooler_config import render_compose
+from planning.database.pooler import USER
+from planning.database.pooler_config import render_compose
 from rehearsal.cache import Cache
 from tests.dataplane.packages import DEBOOTSTRAP, PGBOUNCER, mirror, unpacked
 

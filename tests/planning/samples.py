@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from planning.settings import Settings
-from planning.spec import (
+from planning.inputs.registry_entry import (
     AuthSpec,
     BackendSpec,
     CacheSpec,
@@ -16,6 +15,7 @@ from planning.spec import (
     ResourcesSpec,
     ScalingSpec,
 )
+from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
 ROOT_SECRET = "a root secret that only tests know: 0123456789"  # noqa: S105  # opens nothing

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from console.text import to_plain
+from naap.stack import load_plan, load_stack_config, plan_of
+from planning.inputs.problem import InvalidInputError
+from planning.inputs.tiers import TIERS
 from planning.platform import PlatformPlan
-from planning.problem import InvalidInputError
-from planning.show import to_plain
-from planning.tiers import TIERS
-from plugins.load import load_plan, load_stack_config, plan_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 USERS = [1_000, 10_000, 50_000, 100_000]

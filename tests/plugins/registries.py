@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from planning.problem import InvalidInputError, Problem
-from planning.spec import Registry
-from plugins.parse import parse_registry
+from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.registry_entry import Registry
+from plugins.registry.parse import parse_registry
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = ROOT / "plugins" / "registry.yaml"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from policies.pack import judge_of
+from policies.properties import plain
 from policies.rule import Resource, Stack
-from policies.values import plain
 
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

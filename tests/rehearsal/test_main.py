@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from planning.problem import InvalidInputError
+from planning.inputs.problem import InvalidInputError
 from rehearsal import RehearsalError
 from rehearsal.__main__ import LITTLE_MIB, ROOT, main
 from rehearsal.cache import Cache

@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from planning.gateway import CONTAINER_PORT, NAMESPACE, SERVICE
+from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE, SERVICE
 
 SECONDS = 45
 CDN = "130.176.0.1"

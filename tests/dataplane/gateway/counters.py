@@ -4,9 +4,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from planning.caches import CACHE_PORT, DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
-from planning.certificates import server_certificate
-from planning.secrets import derive
+from planning.data.caches import CACHE_PORT, DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
+from planning.shared.derived_secrets import derive
+from planning.shared.internal_ca import server_certificate
 from tests.planning.samples import ROOT_SECRET
 from tests.wait import wait_for
 

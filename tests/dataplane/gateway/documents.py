@@ -8,19 +8,19 @@ from typing import Any
 import pulumi
 import yaml
 
-from components.gateway import Gateway
-from components.priority import PriorityClasses
-from components.routes import PluginRoutes
-from components.secrets import RootSecret
-from components.stopped import StoppedPlugin
-from planning.gateway import NAMESPACE, plan_gateway
-from planning.labels import labels
-from planning.naming import namespace
-from planning.routes import plan_routes
-from planning.settings import Settings
-from planning.spec import PluginSpec, Registry
-from planning.stopped import plan_stopped
-from planning.tiers import Tier
+from components.cluster.priority_classes import PriorityClasses
+from components.gateway.gateway import Gateway
+from components.gateway.gone_routes import StoppedPlugin
+from components.gateway.routes import PluginRoutes
+from components.shared.root_secret import RootSecret
+from planning.gateway.gateway import NAMESPACE, plan_gateway
+from planning.gateway.gone_routes import plan_stopped
+from planning.gateway.routes import plan_routes
+from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared.labels import labels
+from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.components.recording import Recorded, build
 from tests.dataplane.gateway.counters import HOST

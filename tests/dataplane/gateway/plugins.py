@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from planning.routes import SESSION_SERVICE
-from planning.spec import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
+from planning.gateway.routes import SESSION_SERVICE
+from planning.inputs.registry_entry import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
 from tests.planning.samples import plugin
 from tests.plugin_plans import with_backend
 

@@ -13,11 +13,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, TypeVar
 
-from planning.gateway import GATEWAY
-from planning.naming import namespace
-from planning.settings import Settings
-from planning.spec import PluginSpec
-from planning.tiers import Tier
+from planning.gateway.gateway import GATEWAY
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.cluster import Cluster
 from tests.dataplane.gateway import documents

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
     add_TraceServiceServicer_to_server,  # pyright: ignore[reportUnknownVariableType]  # generated, and untyped
 )
 
-from planning.observability_policies import OTLP_GRPC_PORT
+from planning.shared.ports import OTLP_GRPC_PORT
 
 
 @dataclass(frozen=True, kw_only=True)

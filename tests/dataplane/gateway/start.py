@@ -5,10 +5,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from planning.certificates import authority
-from planning.gateway import NAMESPACE
-from planning.spec import PluginSpec
-from planning.tiers import tier_for
+from planning.gateway.gateway import NAMESPACE
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.tiers import tier_for
+from planning.shared.internal_ca import authority
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.cluster import start_cluster
 from tests.dataplane.cluster.network import GATEWAY as HERE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from planning.routes import KEEPALIVE_SECONDS
+from planning.gateway.routes import KEEPALIVE_SECONDS
 from tests.dataplane.gateway.rig import Rig, seconds_open
 
 SITE = "https://dev.naap.example"

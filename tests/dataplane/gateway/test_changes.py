@@ -5,9 +5,9 @@ import time
 from collections import Counter
 from dataclasses import replace
 
-from planning.naming import namespace
-from planning.routes import CONNECTIONS, PENDING_REQUESTS
-from planning.spec import Lifecycle, RateLimitSpec
+from planning.gateway.routes import CONNECTIONS, PENDING_REQUESTS
+from planning.inputs.registry_entry import Lifecycle, RateLimitSpec
+from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.load import load
 from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from planning.gateway_errors import ERRORS
+from planning.gateway.error_bodies import ERRORS
 from tests.dataplane.gateway.client import Answer
 from tests.dataplane.gateway.plugins import COUNTED, PER_USER
 from tests.dataplane.gateway.rig import Rig

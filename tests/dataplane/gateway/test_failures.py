@@ -2,7 +2,7 @@
 
 import time
 
-from planning.gateway import LIMIT_TIMEOUT_MS
+from planning.gateway.gateway import LIMIT_TIMEOUT_MS
 from tests.dataplane.gateway.plugins import COUNTED, PER_USER
 from tests.dataplane.gateway.rig import Rig
 from tests.wait import wait_for

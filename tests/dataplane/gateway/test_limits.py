@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from planning.naming import namespace
+from planning.shared.naming import namespace
 from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER, SERVED
 from tests.dataplane.gateway.rig import Rig
 

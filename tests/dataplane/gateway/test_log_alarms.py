@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from planning.gateway import NAMESPACE
-from planning.log_alarms import log_alarms
-from planning.tiers import tier_for
+from planning.gateway.gateway import NAMESPACE
+from planning.inputs.tiers import tier_for
+from planning.observability.alarms.logs import log_alarms
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.rig import Rig
 from tests.wait import wait_for

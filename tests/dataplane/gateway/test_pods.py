@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from planning.naming import namespace
-from planning.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
-from planning.spec import AuthSpec
+from planning.gateway.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
+from planning.inputs.registry_entry import AuthSpec
+from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig, seconds_open

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from planning.gateway import GATEWAY, NAMESPACE, SERVICE
+from planning.gateway.gateway import GATEWAY, NAMESPACE, SERVICE
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.rig import ENVOYS, Rig
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from planning.gateway import NAMESPACE
-from planning.naming import namespace
+from planning.gateway.gateway import NAMESPACE
+from planning.shared.naming import namespace
 from tests.dataplane.gateway.plugins import STOPPED
 from tests.dataplane.gateway.rig import Rig
 from tests.wait import wait_for

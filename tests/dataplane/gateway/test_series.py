@@ -2,9 +2,9 @@
 
 import re
 
-from planning.gateway import METRICS_PORT
-from planning.queue_metric import GATEWAY_JOB, METRIC, upstream_clusters
-from planning.watch.series import KEPT
+from planning.gateway.gateway import METRICS_PORT
+from planning.observability.metrics.queue_depth import GATEWAY_JOB, METRIC, upstream_clusters
+from planning.observability.metrics.series import KEPT
 from tests.dataplane.gateway.plugins import PER_USER
 from tests.dataplane.gateway.rig import Rig
 from tests.wait import wait_for

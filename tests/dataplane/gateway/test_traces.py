@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
-from planning.collector import MAY_HOLD_SECRETS
-from planning.gateway import TRACE_TAGS
-from planning.observability_policies import COLLECTOR, NAMESPACE
-from planning.tiers import Tier
+from planning.gateway.gateway import TRACE_TAGS
+from planning.inputs.tiers import Tier
+from planning.observability.collector import MAY_HOLD_SECRETS
+from planning.observability.network_policies import COLLECTOR, NAMESPACE
 from rehearsal.kube_api import Object
 from tests.dataplane.cluster.network import GATEWAY as HERE
 from tests.dataplane.gateway import documents

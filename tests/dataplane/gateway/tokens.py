@@ -12,8 +12,8 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from planning.certificates import server_certificate
-from planning.settings import Settings
+from planning.inputs.settings import Settings
+from planning.shared.internal_ca import server_certificate
 from tests.planning.samples import ROOT_SECRET
 
 

@@ -1,0 +1,1 @@
+"""Questions about a finished plan: cost, capacity, change, diagram, simulation."""

@@ -1,0 +1,128 @@
+"""What a number of users asks of a home region, on paper: also beyond what plans hold together at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.cost.load import (
+    ADAPTER_CPU_M,
+    ADAPTER_MEMORY_MIB,
+    CONTROLLER_CPU_M,
+    CONTROLLER_MEMORY_MIB,
+    LIMITER_CPU_M,
+    LIMITER_MEMORY_MIB,
+    POOLER_CPU_M,
+    POOLER_MEMORY_MIB,
+    SECONDS,
+    Work,
+)
+from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, pool_for
+from planning.inputs.assumptions import Assumptions
+from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.tiers import PodRange, Tier, growth, pod_range, shard_count
+from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
+from planning.plugin.autoscaling import CPU_PERCENT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentDemand:
+    """requests: a second at the peak. vcpu, memory_gib: what all pods ask for at their maximum. connections: of a
+    plugin's pods to the poolers, of the poolers to the databases."""
+
+    name: str
+    requests: float
+    pods: PodRange
+    vcpu: float = 0.0
+    memory_gib: float = 0.0
+    connections: int = 0
+
+
+def component_demands(
+    registry: Registry, tier: Tier, users: int, assumptions: Assumptions
+) -> tuple[ComponentDemand, ...]:
+    """The CDN, the platform's own pods, and every plugin that serves."""
+    peak = peak_requests(users, assumptions)
+    assets = users * assumptions.asset_requests_per_user * assumptions.peak_factor / SECONDS
+    proxies = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
+    copies = min(2, tier.floor)
+    servers = sum(servers for _, servers in shard_connections(registry, tier, users).values())
+    own = [
+        ("gateway proxies", peak, proxies, tier.gateway_cpu_m, tier.gateway_memory_mib),
+        ("rate limiter", peak, _fixed(min(3, tier.gateway_pods_min)), LIMITER_CPU_M, LIMITER_MEMORY_MIB),
+        ("gateway control", 0, _fixed(min(2, tier.gateway_pods_min)), CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB),
+        ("collectors", 0, _fixed(copies if tier.apm else 0), COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB),
+        ("metrics adapters", 0, _fixed(copies if tier.metrics else 0), ADAPTER_CPU_M, ADAPTER_MEMORY_MIB),
+    ]
+    poolers = _fixed(shard_count(tier, users) * tier.pooler_pods)
+    return (
+        ComponentDemand(name="CDN", requests=peak + assets, pods=_fixed(0)),
+        *(_demand(name, rate, pods, Work(cpu_m=cpu, memory_mib=mib)) for name, rate, pods, cpu, mib in own if pods.max),
+        _demand("poolers", 0, poolers, Work(cpu_m=POOLER_CPU_M, memory_mib=POOLER_MEMORY_MIB), servers),
+        *(_of_plugin(plugin, peak * part, tier, users) for plugin, part in serving(registry)),
+    )
+
+
+def peak_requests(users: int, assumptions: Assumptions) -> float:
+    """Requests a second to the gateway in the busiest hour."""
+    return users * assumptions.requests_per_user * assumptions.peak_factor / SECONDS
+
+
+def serving(registry: Registry) -> Sequence[tuple[PluginSpec, float]]:
+    """Plugins with pods, and which part of all requests goes to each: by its share of the users."""
+    found = [plugin for plugin in registry.plugins if plugin.backend and plugin.lifecycle.serves]
+    whole = sum(plugin.share for plugin in found)
+    return [(plugin, plugin.share / whole) for plugin in found]
+
+
+def pods_for(plugin: PluginSpec, tier: Tier, users: int) -> PodRange:
+    """Pods of a plugin, with the one more in which timed work runs."""
+    if plugin.backend is None or not plugin.lifecycle.serves:
+        return _fixed(0)
+    pods = pod_range(tier, users, plugin.share, singleton=plugin.backend.scaling.singleton)
+    return PodRange(min=pods.min + plugin.backend.cron, max=pods.max + plugin.backend.cron)
+
+
+def requests_served(plugin: PluginSpec, pods: int, assumptions: Assumptions) -> float:
+    """Requests a second that keep so many pods at the autoscaler's target."""
+    cores = plugin.backend.resources.cpu_request_m / 1000 if plugin.backend else 0
+    return pods * cores * CPU_PERCENT / 100 / (assumptions.cpu_ms_per_request / 1000)
+
+
+def shard_connections(registry: Registry, tier: Tier, users: int) -> Mapping[int, tuple[int, int]]:
+    """By shard: clients of its poolers in one region, and connections to its writer from the poolers of all regions."""
+    shards, poolers = shard_count(tier, users), tier.pooler_pods * tier.regions
+    found: dict[int, tuple[int, int]] = {}
+    for plugin in registry.plugins:
+        if plugin.database is None or plugin.lifecycle is Lifecycle.ARCHIVED:
+            continue
+        shard = 0 if shards == 1 else plugin.database.shard or 0
+        clients, servers = found.get(shard, (0, PLATFORM_CONNECTIONS + RDS_CONNECTIONS))
+        asked = pods_for(plugin, tier, users).max * plugin.database.pool_size
+        pool = pool_for(asked, poolers).total
+        # Where no replica takes what is only read, a second pool opens to the writer: of one, and one in reserve.
+        servers += poolers * (pool if tier.database.replicas else pool + 2)
+        found[shard] = (clients + asked, servers)
+    return found
+
+
+def _of_plugin(plugin: PluginSpec, requests: float, tier: Tier, users: int) -> ComponentDemand:
+    pods = pods_for(plugin, tier, users)
+    resources = plugin.backend.resources if plugin.backend else None
+    work = Work(cpu_m=resources.cpu_request_m if resources else 0, memory_mib=resources.memory_mib if resources else 0)
+    clients = pods.max * plugin.database.pool_size if plugin.database else 0
+    return _demand(plugin.name, requests, pods, work, clients)
+
+
+def _demand(name: str, requests: float, pods: PodRange, work: Work, connections: int = 0) -> ComponentDemand:
+    whole = work.times(pods.max)
+    return ComponentDemand(
+        name=name,
+        requests=requests,
+        pods=pods,
+        vcpu=whole.cpu_m / 1000,
+        memory_gib=whole.memory_mib / 1024,
+        connections=connections,
+    )
+
+
+def _fixed(pods: int) -> PodRange:
+    return PodRange(min=pods, max=pods)

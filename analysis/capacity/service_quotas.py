@@ -1,0 +1,202 @@
+"""AWS quotas that an environment comes near, at any number of users; on paper also beyond what plans today."""
+
+from dataclasses import dataclass
+
+from analysis.cost.load import SECONDS
+from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
+from planning.inputs.assumptions import Assumptions
+from planning.inputs.registry_entry import Registry
+from planning.inputs.tiers import CacheSize, Tier, growth, node_limit, pod_range, shard_count, tier_for
+from planning.network.addresses import ZONES, region_addresses
+from planning.observability.metrics.scraping import SECONDS as SCRAPE_SECONDS
+
+SOURCE = "Defaults as docs.aws.amazon.com has them; Service Quotas has the account's own."
+_DOCS = "docs.aws.amazon.com"
+_EC2 = f"{_DOCS}/ec2/latest/instancetypes/ec2-instance-quotas.html"
+_VPC = f"{_DOCS}/vpc/latest/userguide/amazon-vpc-limits.html"
+_EKS = f"{_DOCS}/eks/latest/userguide/service-quotas.html"
+_RDS = f"{_DOCS}/AmazonRDS/latest/UserGuide/CHAP_Limits.html"
+_CACHE = f"{_DOCS}/general/latest/gr/elasticache-service.html"
+_IAM = f"{_DOCS}/IAM/latest/UserGuide/reference_iam-quotas.html"
+_S3 = f"{_DOCS}/general/latest/gr/s3.html"
+_ELB = f"{_DOCS}/elasticloadbalancing/latest/application/load-balancer-limits.html"
+_AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
+_CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
+_ADDRESSES = "planning/network/addresses.py"
+_ASSUMED = Assumptions()
+SPARE_NODES = 1.2
+"""Nodes are replaced one by one: new ones start before old ones go."""
+
+BUCKETS_A_REGION = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """A limit of AWS in one region (or of the account), its default, and what the environment needs of it.
+
+    code: by which Service Quotas knows it; empty where it can't be raised. source: where the default stands.
+    """
+
+    name: str
+    code: str
+    default: int
+    needed: int
+    source: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the default is too small."""
+        return self.needed > self.default
+
+
+def quotas(
+    *,
+    registry: Registry,
+    users: int,
+    regions: tuple[str, ...],
+    assumptions: Assumptions = _ASSUMED,
+    least_shards: int = 1,
+) -> tuple[Quota, ...]:
+    """Quotas of the home region, which needs the most, and of the account; the fullest first.
+
+    regions: those that the settings name; the tier uses as many as it needs. least_shards: those that hold data.
+    """
+    tier = tier_for(users)
+    used = regions[: tier.regions]
+    pods = pods_of(registry, tier, users)
+    backends = sum(1 for plugin in registry.plugins if plugin.backend)
+    shards = max(shard_count(tier, users), least_shards)
+    found = (
+        Quota(
+            name="EC2: vCPUs, on-demand standard instances",
+            code="L-1216C47A",
+            default=5,
+            needed=round(node_limit(tier, users) * tier.nodes.vcpu_each * SPARE_NODES),
+            source=_EC2,
+        ),
+        Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
+        Quota(
+            name="EC2: Elastic IPs a region",
+            code="L-0263D0A3",
+            default=5,
+            needed=len(ZONES) if tier.nat_per_zone else 1,
+            source=_VPC,
+        ),
+        Quota(name="EKS: clusters a region", code="L-1194D53C", default=100, needed=1, source=_EKS),
+        Quota(
+            name="EKS: Pod Identity associations a cluster", code="", default=5_000, needed=backends + 6, source=_EKS
+        ),
+        Quota(
+            name="RDS: instances a region",
+            code="L-7B6409FD",
+            default=40,
+            needed=shards * (1 + tier.database.replicas),
+            source=_RDS,
+        ),
+        Quota(
+            name="ElastiCache: nodes a region",
+            code="L-DFE45DF3",
+            default=300,
+            needed=sum(size.nodes for size in cache_sizes(registry, tier)),
+            source=_CACHE,
+        ),
+        Quota(
+            name="ElastiCache: users in a user group",
+            code="",
+            default=100,
+            needed=1 + sum(1 for plugin in registry.plugins if plugin.cache),
+            source=_CACHE,
+        ),
+        Quota(
+            name="IAM: roles of the account",
+            code="L-FE177D64",
+            default=1_000,
+            needed=(backends + 14) * len(used),
+            source=_IAM,
+        ),
+        Quota(
+            name="S3: buckets of the account",
+            code="L-DC2B2D3D",
+            default=10_000,
+            needed=BUCKETS_A_REGION * len(used),
+            source=_S3,
+        ),
+        Quota(
+            name="ELB: targets of a load balancer",
+            code="L-7E6692B2",
+            default=1_000,
+            needed=_gateway_pods(tier, users),
+            source=_ELB,
+        ),
+        *_series(tier, backends, pods, _gateway_pods(tier, users), assumptions),
+        Quota(
+            name="CloudFront: requests/s of a distribution",
+            code="on request",
+            default=250_000,
+            needed=round(_requests(users, assumptions)),
+            source=_CDN,
+        ),
+        Quota(
+            name="VPC: addresses for pods, nodes (our own /16)",
+            code="",
+            default=region_addresses(used[0]).pod_capacity,
+            needed=pods + node_limit(tier, users) + _gateway_pods(tier, users) + shards * tier.pooler_pods,
+            source=_ADDRESSES,
+        ),
+    )
+    return tuple(sorted(found, key=lambda quota: -quota.needed / quota.default))
+
+
+def pods_of(registry: Registry, tier: Tier, users: int) -> int:
+    """Pods of all plugins in one region when every one is at its maximum."""
+    return sum(
+        pod_range(tier, users, plugin.share, singleton=plugin.backend.scaling.singleton).max
+        for plugin in registry.plugins
+        if plugin.backend
+    )
+
+
+def _series(tier: Tier, backends: int, pods: int, proxies: int, assumptions: Assumptions) -> tuple[Quota, ...]:
+    """Of a workspace of Amazon Managed Service for Prometheus; tiers without one need none.
+
+    default of 2021: as a public list of Service Quotas had it then. AWS has raised such numbers since, but what its
+    page says of these today could not be read: whoever passes one looks it up in the account.
+    """
+    proxies, pods = (proxies, pods) if tier.metrics else (0, 0)
+    scraped = proxies * assumptions.series_per_proxy + pods * SCRAPED_PER_POD
+    sent = pods * assumptions.series_per_pod
+    return (
+        # What a workspace starts with: it grows with what it is sent, up to fifty million.
+        Quota(name="AMP: active series", code="by name", default=2_000_000, needed=round(scraped + sent), source=_AMP),
+        Quota(
+            name="AMP: samples/s (default of 2021)",
+            code="by name",
+            default=70_000,
+            needed=round(scraped / SCRAPE_SECONDS + sent / OTLP_SECONDS),
+            source=_AMP,
+        ),
+        Quota(
+            name="AMP: rule namespaces (default of 2021)",
+            code="by name",
+            default=10,
+            needed=1 + backends if tier.metrics else 0,
+            source=_AMP,
+        ),
+    )
+
+
+def _gateway_pods(tier: Tier, users: int) -> int:
+    return round(tier.gateway_pods_max * growth(users))
+
+
+def cache_sizes(registry: Registry, tier: Tier) -> tuple[CacheSize, ...]:
+    """Caches of a region; the clustered one is there only where a plugin can use it."""
+    clustered = any(plugin.cache and plugin.cache.cluster_mode for plugin in registry.plugins)
+    groups = (tier.app_cache, tier.cluster_cache if clustered else None, tier.limit_cache)
+    return tuple(size for size in groups if size)
+
+
+def _requests(users: int, assumptions: Assumptions) -> float:
+    """A second, at the peak, of all that the CDN answers."""
+    month = users * (assumptions.requests_per_user + assumptions.asset_requests_per_user)
+    return month * assumptions.peak_factor / SECONDS

@@ -1,0 +1,244 @@
+"""All parts of a plan."""
+
+from collections.abc import Iterator
+
+from analysis.change.part import VARIABLE, Noun, Part, Value, on_or_off
+from planning.data.buckets import BucketPlan
+from planning.data.caches import CachePlan
+from planning.database.shard import DatabasePlan
+from planning.observability.observability import ObservabilityPlan
+from planning.platform import PlatformPlan
+from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.region import RegionPlan
+
+
+def parts_of(plan: PlatformPlan) -> Iterator[Part]:
+    """All parts of an environment, in a stable order. region is empty for what all regions share."""
+    for shard in plan.shards:
+        yield from database_parts(shard)
+    for cell in plan.regions:
+        yield Part(noun=Noun.REGION, name=cell.region, region=cell.region, identity=cell.region)
+        yield from _ground(cell)
+        yield from _serving(cell)
+    for plugin in plan.plugins:
+        if plugin.database:
+            # A schema elsewhere is another, empty one.
+            where = f"shard {plugin.database.shard}"
+            yield Part(noun=Noun.SCHEMA, name=plugin.database.schema, region="", identity=where)
+        if plugin.spec.frontend:
+            bundle: dict[str, Value] = {"file": plugin.spec.frontend.bundle, "version": plugin.spec.version}
+            yield Part(noun=Noun.BUNDLE, name=plugin.name, region="", identity=plugin.name, traits=bundle)
+    for region in plan.storage.regions:
+        for bucket in (*region.data, region.logs):
+            yield bucket_part(bucket, region.region)
+    yield from _edge(plan)
+
+
+def _ground(cell: RegionPlan) -> Iterator[Part]:
+    region, pool = cell.region, cell.cluster.node_pool
+    yield Part(noun=Noun.NETWORK, name=cell.network.name, region=region, identity=cell.network.cidr)
+    for zone in cell.network.nat_zones:
+        yield Part(noun=Noun.NAT, name=f"zone {zone}", region=region, identity=zone)
+    for service in cell.network.interface_endpoints:
+        yield Part(noun=Noun.ENDPOINT, name=service, region=region, identity=service)
+    yield Part(
+        noun=Noun.CLUSTER,
+        name=cell.cluster.name,
+        region=region,
+        identity=cell.cluster.name,
+        traits={"version": cell.cluster.version},
+    )
+    yield Part(
+        noun=Noun.NODES,
+        name=pool.name,
+        region=region,
+        identity=pool.name,
+        restarting={"size": pool.size, "families": ", ".join(pool.families)},
+        traits={
+            "vCPU at most": pool.cpu_limit,
+            "GiB at most": pool.memory_gib_limit,
+            "replaced at a time": pool.disruption,
+        },
+    )
+    for cache in cell.caches.caches:
+        yield cache_part(cache, region)
+
+
+def _serving(cell: RegionPlan) -> Iterator[Part]:
+    region, gateway = cell.region, cell.gateway
+    for pooler in cell.poolers:
+        yield Part(
+            noun=Noun.POOLER,
+            name=pooler.name,
+            region=region,
+            identity=pooler.name,
+            traits={"pods": pooler.replicas},
+            restarting={"metrics": on_or_off(on=pooler.metrics)},
+        )
+    yield Part(
+        noun=Noun.GATEWAY,
+        name="gateway",
+        region=region,
+        identity="gateway",
+        restarting={"CPU m": gateway.proxy.cpu_m, "memory MiB": gateway.proxy.memory_mib},
+        traits={
+            "pods at least": gateway.pods.min,
+            "pods at most": gateway.pods.max,
+            "limiter pods": gateway.limiter_pods,
+            "controller pods": gateway.controller_pods,
+            "tracing": on_or_off(on=gateway.tracing),
+        },
+    )
+    yield _telemetry(cell.observability)
+    for plugin in cell.plugins:
+        if plugin.backend:
+            yield plugin_part(plugin)
+
+
+def _telemetry(plan: ObservabilityPlan) -> Part:
+    signals = {"traces of services": plan.apm, "metrics": plan.metrics, "whole paths": plan.tracing}
+    return Part(
+        noun=Noun.TELEMETRY,
+        name="telemetry",
+        region=plan.region,
+        identity="telemetry",
+        traits={
+            **{name: on_or_off(on=present) for name, present in signals.items()},
+            "collector pods": plan.collectors,
+            "adapter pods": plan.adapters,
+            "days of logs": plan.logs.days,
+        },
+    )
+
+
+def _edge(plan: PlatformPlan) -> Iterator[Part]:
+    cdn, firewall = plan.cdn, plan.cdn.firewall
+    yield Part(
+        noun=Noun.CDN,
+        name=cdn.name,
+        region="",
+        identity=cdn.name,
+        traits={
+            "price class": cdn.price_class,
+            "origin shield": cdn.shield_region,
+            "failover": on_or_off(on=cdn.failover_origin),
+            "gateways": ", ".join(gateway.code for gateway in cdn.gateways),
+        },
+    )
+    yield Part(
+        noun=Noun.FIREWALL,
+        name=firewall.name,
+        region="",
+        identity=firewall.name,
+        traits={"requests in 5 min": firewall.rate_limit, "of them to APIs": firewall.api_rate_limit},
+    )
+
+
+def database_parts(plan: DatabasePlan) -> Iterator[Part]:
+    """A shard and its replicas."""
+    size: dict[str, Value] = {"class": plan.instance_class}
+    yield Part(
+        noun=Noun.DATABASE,
+        name=f"shard {plan.shard}",
+        region=plan.region,
+        identity=plan.identifier,
+        restarting=size,
+        traits={
+            "standby": "in another zone" if plan.multi_az else "none",
+            "storage GiB": plan.storage_gib,
+            "storage ceiling GiB": plan.max_storage_gib,
+            "IOPS": plan.iops,
+            "MiB/s": plan.throughput,
+            "days of backups": plan.backup_days,
+        },
+    )
+    ceiling: dict[str, Value] = {"storage ceiling GiB": plan.max_storage_gib}
+    for number, replica in enumerate(plan.replicas, 1):
+        name = f"shard {plan.shard} r{number}"
+        yield _replica(name, plan.region, replica.identifier, size, ceiling)
+    if plan.remote:
+        standby: dict[str, Value] = {"standby": "in another zone" if plan.remote.multi_az else "none"}
+        name = f"shard {plan.shard} standby"
+        yield _replica(name, plan.remote.region, plan.remote.replica.identifier, size, ceiling | standby)
+
+
+def _replica(name: str, region: str, identity: str, size: dict[str, Value], traits: dict[str, Value]) -> Part:
+    return Part(noun=Noun.REPLICA, name=name, region=region, identity=identity, restarting=size, traits=traits)
+
+
+def cache_part(plan: CachePlan, region: str) -> Part:
+    """One replication group."""
+    return Part(
+        noun=Noun.CACHE,
+        name=plan.role.value,
+        region=region,
+        identity=plan.identifier,
+        restarting={"node": plan.node_type},
+        traits={"shards": plan.shards, "nodes a shard": plan.nodes_per_shard, "days of snapshots": plan.snapshot_days},
+    )
+
+
+def bucket_part(plan: BucketPlan, region: str) -> Part:
+    """One bucket."""
+    ages = plan.ages
+    return Part(
+        noun=Noun.BUCKET,
+        name=plan.noun,
+        region=region,
+        identity=plan.name,
+        traits={
+            "locked days": plan.lock_days,
+            "infrequent after days": ages.infrequent,
+            "archived after days": ages.archive,
+            "gone after days": ages.expire,
+        },
+    )
+
+
+def plugin_part(plan: PluginPlan) -> Part:
+    """One plugin in one region."""
+    common: dict[str, Value] = {"version": plan.spec.version, "lifecycle": plan.spec.lifecycle.value}
+    if plan.routes:
+        common |= {
+            "prefix": ", ".join(dict.fromkeys(match.path for rule in plan.routes.rules for match in rule.matches)),
+            "a user's requests a minute": plan.routes.limits.user_per_minute,
+            "a client's": plan.routes.limits.client_per_minute,
+        }
+    if plan.database:
+        common["connections at most"] = plan.database.connection_limit
+    serving = plan.backend if plan.serves else None
+    return Part(
+        noun=Noun.PLUGIN,
+        name=plan.name,
+        region=plan.region,
+        identity=plan.namespace,
+        traits=common | (_scaling(serving) if serving else {}),
+        restarting=_processes(serving) if serving else {},
+    )
+
+
+def _scaling(plan: BackendPlan) -> dict[str, Value]:
+    queue = plan.autoscaling.queue if plan.autoscaling else None
+    return {
+        "pods at least": plan.pods.min,
+        "pods at most": plan.pods.max,
+        "queue a pod": queue.per_pod if queue else None,
+    }
+
+
+def _processes(plan: BackendPlan) -> dict[str, Value]:
+    """What a process is started with: a change of it rolls the pods. It speaks of secrets by their names only."""
+    first, environment = plan.workloads[0], plan.environment
+    return {
+        "image": plan.spec.image,
+        "workloads": ", ".join(workload.name for workload in plan.workloads),
+        "CPU and memory": f"{first.resources.cpu_request_m}m/{first.resources.cpu_limit_m}m, "
+        f"{first.resources.memory_mib} MiB",
+        "priority": first.priority_class,
+        "probes": str(first.probes),
+        "manifest": f"{plan.manifest} at {plan.spec.manifest_path}",
+        "secrets": ", ".join(environment.secret_names),
+        "database": str(environment.database),
+        "cache": str(environment.cache),
+        **{f"{VARIABLE}{name}": value for name, value in environment.plain.items()},
+    }

@@ -1,0 +1,118 @@
+"""From users to work: requests, and the pods and nodes that run for them in an average hour."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planning.inputs.assumptions import Assumptions
+from planning.inputs.tiers import Tier
+from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
+from planning.plugin.autoscaling import CPU_PERCENT
+from planning.plugin.plugin import PluginPlan
+from planning.region import RegionPlan
+
+HOURS = 730
+"""Of an average month."""
+SECONDS = HOURS * 3_600
+MILLION = 1_000_000
+GB = 1_000_000_000
+
+ZONES_OF_NODES = 3
+POOLER_CPU_M, POOLER_MEMORY_MIB = 280, 608
+"""PgBouncer and the containers beside it: a test compares them with the pod that is built."""
+LIMITER_CPU_M, LIMITER_MEMORY_MIB = 100, 256
+CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB = 100, 512
+ADAPTER_CPU_M, ADAPTER_MEMORY_MIB = 75, 320
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What pods ask of nodes: millicores and MiB."""
+
+    cpu_m: float
+    memory_mib: float
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(cpu_m=self.cpu_m + other.cpu_m, memory_mib=self.memory_mib + other.memory_mib)
+
+    def times(self, number: float) -> "Work":
+        """Of so many pods."""
+        return Work(cpu_m=self.cpu_m * number, memory_mib=self.memory_mib * number)
+
+
+NOTHING = Work(cpu_m=0, memory_mib=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionLoad:
+    """requests: to the gateway a month; a region that waits gets none. pods, work: by plugin. system: the platform's
+    own pods."""
+
+    requests: float
+    pods: Mapping[str, int]
+    work: Mapping[str, Work]
+    system: Work
+    nodes: int
+
+
+def region_load(
+    region: RegionPlan, *, tier: Tier, users: int, assumptions: Assumptions, parts: Mapping[str, float]
+) -> RegionLoad:
+    """The load of a region in an average month. parts: of the requests, by plugin."""
+    requests = users * assumptions.requests_per_user if region.home else 0.0
+    pods = {
+        plugin.name: _pods(plugin, requests * parts.get(plugin.name, 0.0) / SECONDS, assumptions)
+        for plugin in region.plugins
+    }
+    work = {plugin.name: _work(plugin, pods[plugin.name]) for plugin in region.plugins}
+    system = _system(region)
+    total = sum(work.values(), start=system)
+    return RegionLoad(
+        requests=requests, pods=pods, work=work, system=system, nodes=_nodes(total, region, tier, assumptions)
+    )
+
+
+def request_parts(plugins: tuple[PluginPlan, ...]) -> Mapping[str, float]:
+    """Which part of all requests goes to each plugin that serves: by its share of the users."""
+    serving = {plugin.name: plugin.spec.share for plugin in plugins if plugin.serves}
+    whole = sum(serving.values())
+    return {name: share / whole for name, share in serving.items()} if whole else {}
+
+
+def _pods(plugin: PluginPlan, per_second: float, assumptions: Assumptions) -> int:
+    """Pods of an average hour: what the requests keep at the autoscaler's target, within the plan's range."""
+    if plugin.pods is None or plugin.backend is None:
+        return 0
+    cores = plugin.backend.spec.resources.cpu_request_m / 1000 * CPU_PERCENT / 100
+    asked = math.ceil(per_second * assumptions.cpu_ms_per_request / 1000 / cores)
+    serving = min(plugin.pods.max, max(plugin.pods.min, asked))
+    return serving + sum(workload.pods.min for workload in plugin.backend.workloads if not workload.serves)
+
+
+def _work(plugin: PluginPlan, pods: int) -> Work:
+    if plugin.backend is None:
+        return NOTHING
+    resources = plugin.backend.spec.resources
+    return Work(cpu_m=resources.cpu_request_m, memory_mib=resources.memory_mib).times(pods)
+
+
+def _system(region: RegionPlan) -> Work:
+    gateway, seen = region.gateway, region.observability
+    parts = (
+        (gateway.pods.min, gateway.proxy.cpu_m, gateway.proxy.memory_mib),
+        (gateway.limiter_pods, LIMITER_CPU_M, LIMITER_MEMORY_MIB),
+        (gateway.controller_pods, CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB),
+        (sum(pooler.replicas for pooler in region.poolers), POOLER_CPU_M, POOLER_MEMORY_MIB),
+        (seen.collectors, COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB),
+        (seen.adapters, ADAPTER_CPU_M, ADAPTER_MEMORY_MIB),
+    )
+    return sum((Work(cpu_m=cpu, memory_mib=memory).times(count) for count, cpu, memory in parts), start=NOTHING)
+
+
+def _nodes(work: Work, region: RegionPlan, tier: Tier, assumptions: Assumptions) -> int:
+    """As many as the requests of all pods fill, spread over as many zones as a plugin has pods."""
+    fill = assumptions.node_fill_percent / 100
+    by_cpu = work.cpu_m / 1000 / (tier.nodes.vcpu_each * fill)
+    by_memory = work.memory_mib / 1024 / (tier.nodes.memory_gib_each * fill)
+    pool = region.cluster.node_pool
+    return min(pool.nodes, max(min(ZONES_OF_NODES, tier.floor), math.ceil(max(by_cpu, by_memory))))

@@ -1,0 +1,119 @@
+"""All buckets of an environment, in each of its regions, and the copies between them.
+
+    Storage("storage", plan=plan.storage, providers={region: aws_provider, ...}, tags=tags, opts=...)
+
+storage.home.assets.name; storage.in_region("us-west-2").uploads.arn; storage.home.key_arn.
+The policy of the assets bucket is made by Cdn, which knows the one distribution that may read it.
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.data.bucket import Bucket, Policy, logs_policy, private_policy
+from components.data.replication import Replication
+from components.shared.iam import account_id
+from components.shared.kms_key import Key
+from planning.data.buckets import BucketPlan, RegionStoragePlan, StoragePlan
+from planning.shared.kms_key import KeyPlan
+from planning.shared.tags import Tags
+
+
+class RegionStorage(pulumi.ComponentResource):
+    """The buckets of one region. Handles: assets, uploads, backups, logs, key_arn, provider."""
+
+    assets: Bucket
+    uploads: Bucket
+    backups: Bucket
+    logs: Bucket
+    key_arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: RegionStoragePlan,
+        provider: aws.Provider,
+        protect: bool,
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        own = pulumi.ResourceOptions(providers=[provider])
+        super().__init__("naap:platform:RegionStorage", name, None, pulumi.ResourceOptions.merge(opts, own))
+        self.provider, self._name, self._guarded = provider, name, protect
+        self._tags = tags.of("storage")
+        self.key_arn = Key(
+            f"{name}-key",
+            plan=KeyPlan(alias=plan.key_alias, description="Assets, uploads and backups", protect=protect, cdn=True),
+            region=plan.region,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        ).arn
+        self._account = account_id(self)
+        self.logs = self._bucket(plan.logs, logs=None, policy=logs_policy)
+        self.assets = self._bucket(plan.assets, logs=self.logs, policy=None)
+        self.uploads = self._bucket(plan.uploads, logs=self.logs, policy=private_policy)
+        self.backups = self._bucket(plan.backups, logs=self.logs, policy=private_policy)
+        self.register_outputs({})
+
+    def _bucket(self, plan: BucketPlan, *, logs: Bucket | None, policy: Policy | None) -> Bucket:
+        return Bucket(
+            f"{self._name}-{plan.noun}",
+            plan=plan,
+            key_arn=self.key_arn if plan.encrypt_with_key else None,
+            logs=logs,
+            protect=self._guarded,
+            tags=self._tags,
+            account=self._account,
+            policy=policy,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def bucket(self, noun: str) -> Bucket:
+        """The bucket of this noun."""
+        return {bucket.plan.noun: bucket for bucket in (self.assets, self.uploads, self.backups, self.logs)}[noun]
+
+
+class Storage(pulumi.ComponentResource):
+    """Buckets of every region and the copies between them."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: StoragePlan,
+        providers: Mapping[str, aws.Provider],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Storage", name, None, opts)
+        self._regions = {
+            region.region: RegionStorage(
+                f"{name}-{region.region}",
+                plan=region,
+                provider=providers[region.region],
+                protect=plan.protect,
+                tags=tags,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for region in plan.regions
+        }
+        self.home = self._regions[plan.home.region]
+        for copy in plan.replications:
+            source, destination = self._regions[copy.source], self._regions[copy.destination]
+            Replication(
+                f"{name}-{copy.noun}-from-{copy.source}",
+                plan=copy,
+                source=source.bucket(copy.noun),
+                destination=destination.bucket(copy.noun),
+                source_key_arn=source.key_arn,
+                destination_key_arn=destination.key_arn,
+                tags=tags.of("storage"),
+                opts=pulumi.ResourceOptions(parent=self, providers=[source.provider]),
+            )
+        self.register_outputs({})
+
+    def in_region(self, region: str) -> RegionStorage:
+        """The buckets of a region."""
+        return self._regions[region]

@@ -1,0 +1,124 @@
+"""Copies what is written to a bucket to a bucket of another region."""
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws import iam, s3
+
+from components.data.bucket import Bucket
+from planning.data.buckets import UPLOADS, ReplicationPlan
+from planning.shared.naming import fit
+
+MAX_ROLE_NAME = 64
+_MINUTES = 15
+"""S3's own promise with replication time control."""
+
+_TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    }
+)
+
+
+class Replication(pulumi.ComponentResource):
+    """Made with the source region's provider."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ReplicationPlan,
+        source: Bucket,
+        destination: Bucket,
+        source_key_arn: pulumi.Input[str],
+        destination_key_arn: pulumi.Input[str],
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Replication", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = iam.Role(
+            f"{name}-role",
+            name=fit(f"{source.plan.name}-copy", MAX_ROLE_NAME),
+            assume_role_policy=_TRUST,
+            tags=tags,
+            opts=child,
+        )
+        granted = iam.RolePolicy(
+            f"{name}-policy",
+            role=role.id,
+            policy=pulumi.Output.all(source.arn, destination.arn, source_key_arn, destination_key_arn).apply(
+                lambda arns: copy_policy(arns[0], arns[1], source_key=arns[2], destination_key=arns[3])
+            ),
+            opts=child,
+        )
+        s3.BucketReplicationConfig(
+            f"{name}-rule",
+            bucket=source.name,
+            role=role.arn,
+            rules=[_rule(plan, destination, destination_key_arn)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted, source.versioning, destination.versioning]),
+        )
+        self.register_outputs({})
+
+
+def _rule(plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]) -> s3.BucketReplicationConfigRuleArgs:
+    time = s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=_MINUTES)
+    threshold = s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(minutes=_MINUTES)
+    selection = s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
+        sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
+            status="Enabled"
+        ),
+        # Uploads are copied both ways: a change of a copy's tags goes back too.
+        replica_modifications=s3.BucketReplicationConfigRuleSourceSelectionCriteriaReplicaModificationsArgs(
+            status="Enabled" if plan.noun == UPLOADS else "Disabled"
+        ),
+    )
+    return s3.BucketReplicationConfigRuleArgs(
+        id=f"{plan.noun}-to-{plan.destination}",
+        status="Enabled",
+        priority=1,
+        filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),
+        delete_marker_replication=s3.BucketReplicationConfigRuleDeleteMarkerReplicationArgs(status="Enabled"),
+        source_selection_criteria=selection,
+        destination=s3.BucketReplicationConfigRuleDestinationArgs(
+            bucket=destination.arn,
+            encryption_configuration=s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
+                replica_kms_key_id=key_arn
+            ),
+            replication_time=s3.BucketReplicationConfigRuleDestinationReplicationTimeArgs(status="Enabled", time=time),
+            metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(status="Enabled", event_threshold=threshold),
+        ),
+    )
+
+
+def copy_policy(source: str, destination: str, *, source_key: str, destination_key: str) -> str:
+    """What the copying role may do: read versions here, write copies there, with each bucket's key."""
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            "Resource": source,
+        },
+        {
+            "Effect": "Allow",
+            "Action": [
+                "s3:GetObjectVersionForReplication",
+                "s3:GetObjectVersionAcl",
+                "s3:GetObjectVersionTagging",
+                "s3:GetObjectRetention",
+                "s3:GetObjectLegalHold",
+            ],
+            "Resource": f"{source}/*",
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
+            "Resource": f"{destination}/*",
+        },
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": source_key},
+        {"Effect": "Allow", "Action": ["kms:Encrypt", "kms:GenerateDataKey"], "Resource": destination_key},
+    ]
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})

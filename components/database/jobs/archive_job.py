@@ -1,0 +1,138 @@
+"""The Jobs that take a plugin's schema away into the backups bucket, and bring it back.
+
+    ArchiveJob(f"{plugin}-archive", plan=archive_plan, surroundings=databases, labels=labels, opts=...)
+    RestoreJob(f"{plugin}-restore", plan=database_plan, surroundings=databases, labels=labels, after=[schema], opts=...)
+
+At home only, where the writers are. An archive is made once the registry says `archived`; a restore where an entry
+names one, before anything of the plugin runs.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.database.jobs.administrator_job import (
+    SCRIPT,
+    WORK,
+    Effort,
+    Step,
+    administrator_job,
+    aws_step,
+    fetch_step,
+    psql_step,
+)
+from components.database.shard_access import DatabaseSurroundings
+from planning.database.archive import ArchivePlan
+from planning.database.jobs.archive_job import (
+    DEADLINE_SECONDS,
+    DOWNLOAD,
+    TRIES,
+    WORK_GIB,
+    archive_files,
+    finish_command,
+    restore_command,
+    restore_files,
+    stamp,
+    take_command,
+    upload_command,
+)
+from planning.database.plugin_database import PluginDatabasePlan
+
+_EFFORT = Effort(deadline_seconds=DEADLINE_SECONDS, work_gib=WORK_GIB, tries=TRIES)
+_MEMORY_MIB = 256
+
+
+class ArchiveJob(pulumi.ComponentResource):
+    """Dumps, proves the dump, uploads it, and renames the schema."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ArchivePlan,
+        surroundings: DatabaseSurroundings,
+        labels: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:ArchiveJob", name, None, opts)
+        around, shard = surroundings, surroundings.shards[plan.shard]
+        files = archive_files(plan)
+        take, upload, finish = take_command(plan), upload_command(plan), finish_command()
+
+        def psql(step: str, command: str) -> Step:
+            return psql_step(
+                step, command, host=shard.writer_host, application="naap-archive", memory_mib=_MEMORY_MIB, work=True
+            )
+
+        administrator_job(
+            name,
+            title=f"archive-{plan.plugin}",
+            stamp=stamp(files, take, upload, finish, str(plan.shard)),
+            files=files,
+            steps=[
+                fetch_step(around.region, shard.secret_arn),
+                psql("take", take),
+                aws_step(
+                    "upload",
+                    upload,
+                    region=around.region,
+                    environment={"BUCKET": around.backups_bucket},
+                    reads=(SCRIPT,),
+                    writes=(WORK,),
+                ),
+                psql("finish", finish),
+            ],
+            labels=labels,
+            after=around.schema or (),
+            parent=self,
+            effort=_EFFORT,
+        )
+        self.register_outputs({})
+
+
+class RestoreJob(pulumi.ComponentResource):
+    """Downloads an archive and fills the plugin's empty schema from it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PluginDatabasePlan,
+        archive: str,
+        surroundings: DatabaseSurroundings,
+        labels: Mapping[str, str],
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:RestoreJob", name, None, opts)
+        around, shard = surroundings, surroundings.shards[plan.shard]
+        files, restore = restore_files(plan), restore_command(archive)
+        administrator_job(
+            name,
+            title=f"restore-{plan.plugin}",
+            stamp=stamp(files, restore, archive, str(plan.shard)),
+            files=files,
+            steps=[
+                fetch_step(around.region, shard.secret_arn),
+                aws_step(
+                    "download",
+                    DOWNLOAD,
+                    region=around.region,
+                    environment={"BUCKET": around.backups_bucket, "KEY": archive},
+                    writes=(WORK,),
+                ),
+                psql_step(
+                    "restore",
+                    restore,
+                    host=shard.writer_host,
+                    application="naap-restore",
+                    memory_mib=_MEMORY_MIB,
+                    work=True,
+                ),
+            ],
+            labels=labels,
+            after=after,
+            parent=self,
+            effort=_EFFORT,
+        )
+        self.register_outputs({})

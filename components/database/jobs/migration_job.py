@@ -1,0 +1,139 @@
+"""The Job that migrates a plugin's schema: the plugin's own image, as the owner of its tables.
+
+    MigrationJob(f"{plugin}-migration", plan=database_plan, backend=backend_spec, namespace=plan.namespace,
+                 version=spec.version, environment=environment, secrets=root_secret,
+                 after=[namespace, guards, ConfigMap, plugin_database], opts=ResourceOptions(parent=plugin))
+
+Made at home only, and only where plan.migrate holds a command.
+
+It lies in the plugin's namespace, under the network policy of its pods; the plugin's ConfigMap holds the authority.
+Its name holds a hash of image and command. The Deployment waits for it (handle: job): where it fails, the old version
+goes on serving. A plugin without a command has none.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes import batch, core, meta
+
+from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security
+from components.shared.root_secret import RootSecret
+from planning.database.plugin_database import MIGRATION_POOL, PluginDatabasePlan
+from planning.database.roles import PURPOSE_OWNER
+from planning.inputs.registry_entry import BackendSpec
+from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_URL_UNPOOLED, TEMPORARY, DatabaseAccess
+from planning.plugin.resource_quota import JOB_CPU_M, JOB_MEMORY_MIB
+from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
+from planning.shared.labels import labels as labels_of
+
+BACKOFF_LIMIT = 2
+"""A migration that fails does so for a reason; twice more is for a fail-over in between."""
+DEADLINE_SECONDS = 1_800
+_TIMEOUTS = pulumi.CustomTimeouts(create="35m", delete="5m")
+_CA_KEY = "ca.pem"
+_CPU_REQUEST_M = 100
+
+
+class MigrationJob(pulumi.ComponentResource):
+    """A Secret with the owner's URL, and the Job."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PluginDatabasePlan,
+        backend: BackendSpec,
+        namespace: str,
+        version: str,
+        environment: Mapping[str, pulumi.Input[str]],
+        secrets: RootSecret,
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:MigrationJob", name, None, opts)
+        self._plan, self._backend, self._namespace = plan, backend, namespace
+        # Not the component of the serving pods: the Service must not send requests here.
+        self._labels = labels_of("migration", plan.plugin, plugin=plan.plugin, version=version)
+        self._secret_name = f"{plan.plugin}-migration"
+        access = DatabaseAccess(
+            user=plan.owner_role,
+            host=plan.pooler_host,
+            database=plan.aliases.migration,
+            generation=plan.generation,
+            pool_size=MIGRATION_POOL.size,
+        )
+        url = secrets.derive(owner=plan.plugin, purpose=PURPOSE_OWNER, generation=plan.generation).apply(access.url)
+        held = core.v1.Secret(
+            f"{name}-secret",
+            metadata=self._metadata(self._secret_name),
+            type="Opaque",
+            string_data={DATABASE_URL: url, DATABASE_URL_UNPOOLED: url},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+        )
+        self.job = batch.v1.Job(
+            f"{name}-job",
+            metadata=self._metadata(f"migrate-{plan.plugin}-{_stamp(plan, backend)}"),
+            spec=batch.v1.JobSpecArgs(
+                backoff_limit=BACKOFF_LIMIT,
+                pod_failure_policy=evictions_are_no_failures(),
+                active_deadline_seconds=DEADLINE_SECONDS,
+                template=core.v1.PodTemplateSpecArgs(
+                    metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=UNDISRUPTED),
+                    spec=self._pod(environment),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[held], custom_timeouts=_TIMEOUTS),
+        )
+        self.register_outputs({})
+
+    def _metadata(self, name: str) -> meta.v1.ObjectMetaArgs:
+        return meta.v1.ObjectMetaArgs(name=name, namespace=self._namespace, labels=self._labels)
+
+    def _pod(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.PodSpecArgs:
+        plan = self._plan
+        return core.v1.PodSpecArgs(
+            restart_policy="Never",
+            service_account_name=plan.plugin,
+            automount_service_account_token=False,
+            enable_service_links=False,
+            security_context=pod_security(USER),
+            containers=[self._container(environment)],
+            volumes=[
+                core.v1.VolumeArgs(
+                    name="temporary",
+                    empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{TEMPORARY_MIB}Mi"),
+                ),
+                core.v1.VolumeArgs(
+                    name="config",
+                    config_map=core.v1.ConfigMapVolumeSourceArgs(
+                        name=plan.plugin, items=[core.v1.KeyToPathArgs(key=_CA_KEY, path=_CA_KEY)]
+                    ),
+                ),
+            ],
+        )
+
+    def _container(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.ContainerArgs:
+        size = {"memory": f"{JOB_MEMORY_MIB}Mi", "ephemeral-storage": f"{EPHEMERAL_MIB}Mi"}
+        return core.v1.ContainerArgs(
+            name="migrate",
+            image=self._backend.image,
+            image_pull_policy="Always",
+            command=list(self._plan.migrate),
+            env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in sorted(environment.items())],
+            env_from=[core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self._secret_name))],
+            resources=core.v1.ResourceRequirementsArgs(
+                requests={"cpu": f"{_CPU_REQUEST_M}m", **size}, limits={"cpu": f"{JOB_CPU_M}m", **size}
+            ),
+            security_context=container_security(),
+            volume_mounts=[
+                core.v1.VolumeMountArgs(name="temporary", mount_path=TEMPORARY),
+                core.v1.VolumeMountArgs(name="config", mount_path=CA_FILE, sub_path=_CA_KEY, read_only=True),
+            ],
+        )
+
+
+def _stamp(plan: PluginDatabasePlan, backend: BackendSpec) -> str:
+    """Of what is run, and on which shard: data that has moved is there already, but a new shard may be empty."""
+    text = "\x00".join((backend.image, *plan.migrate, plan.schema, str(plan.shard)))
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -1,0 +1,55 @@
+"""The Job that makes a plugin's schema, roles and limits on its shard.
+
+    SchemaJob(f"{plugin}-schema", plan=database_plan, title=f"schema-{plugin}", writer_host=...,
+              secret_arn=database.master_secret_arn, region=home, secrets=root_secret, labels=labels,
+              after=schema_namespace.needed, opts=ResourceOptions(parent=..., provider=cluster.provider))
+
+Its name holds a hash of the script: another script is another Job, and the old one goes once the new one is done.
+Handle: job.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.database.jobs.administrator_job import administrator_job, fetch_step, psql_step
+from components.shared.root_secret import RootSecret
+from planning.database.jobs.administrator_job import APPLY
+from planning.database.jobs.schema import content_hash, derive_verifiers, render_schema
+from planning.database.plugin_database import PluginDatabasePlan
+
+
+class SchemaJob(pulumi.ComponentResource):
+    """A Secret with the script, and the Job that runs it as the administrator."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PluginDatabasePlan,
+        title: str,
+        closed: bool = False,
+        region: str,
+        writer_host: pulumi.Input[str],
+        secret_arn: pulumi.Input[str],
+        secrets: RootSecret,
+        labels: Mapping[str, str],
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:SchemaJob", name, None, opts)
+        script = secrets.output.apply(lambda root: render_schema(plan, derive_verifiers(root, plan), closed=closed))
+        self.job = administrator_job(
+            name,
+            title=title,
+            stamp=pulumi.Output.unsecret(script.apply(content_hash)),
+            files={"script.sql": script},
+            steps=[
+                fetch_step(region, secret_arn),
+                psql_step("apply", APPLY, host=writer_host, application="naap-schema"),
+            ],
+            labels=labels,
+            after=after,
+            parent=self,
+        )
+        self.register_outputs({})

@@ -1,0 +1,88 @@
+"""The Jobs that move a plugin's schema to another shard while it serves.
+
+    MoveJob(f"{plugin}-move", plan=database_plan, files=copy_files(plan), title="copy", seconds=COPY_SECONDS,
+            surroundings=databases, labels=labels, after=[schema jobs of both shards], opts=...)
+
+At home only, where the writers are. Handle: job.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.database.jobs.administrator_job import (
+    AUTHORITIES,
+    MASTER,
+    SCRIPT,
+    WORK,
+    Effort,
+    Step,
+    administrator_job,
+    fetch_step,
+)
+from components.database.shard_access import DatabaseSurroundings
+from planning.database.jobs.administrator_job import CA_DIR, CA_FILE
+from planning.database.jobs.archive_job import WORK_GIB, stamp
+from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
+from planning.database.plugin_database import MovePlan, PluginDatabasePlan
+from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
+from planning.shared import images
+
+
+class MoveJob(pulumi.ComponentResource):
+    """One part of a move: a Job between two shards."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PluginDatabasePlan,
+        move: MovePlan,
+        part: str,
+        files: MoveFiles,
+        seconds: int,
+        surroundings: DatabaseSurroundings,
+        labels: Mapping[str, str],
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:MoveJob", name, None, opts)
+        around = surroundings
+        source, target = around.shards[move.source], around.shards[move.target]
+        environment: dict[str, pulumi.Input[str]] = {
+            "SOURCE_HOST": source.writer_host,
+            "SOURCE_PORT": str(DATABASE_PORT),
+            "TARGET_HOST": target.writer_host,
+            "TARGET_PORT": str(DATABASE_PORT),
+            "PGDATABASE": DATABASE_NAME,
+            "PGUSER": ADMINISTRATOR,
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": f"{CA_DIR}/{CA_FILE}",
+            "PGCONNECT_TIMEOUT": "10",
+            "PGAPPNAME": "naap-move",
+        }
+        self.job = administrator_job(
+            name,
+            title=f"{part}-{plan.plugin}",
+            stamp=stamp(files.files, files.command, str(move.source), str(move.target)),
+            files=files.files,
+            steps=[
+                fetch_step(around.region, source.secret_arn),
+                fetch_step(around.region, target.secret_arn, name="fetch-target", file=TARGET_SECRET),
+                Step(
+                    name=part,
+                    image=images.POSTGRES_CLIENT,
+                    command=files.command,
+                    environment=environment,
+                    memory_mib=256,
+                    cpu_limit_m=500,
+                    reads=(MASTER, SCRIPT, AUTHORITIES),
+                    writes=(WORK,),
+                ),
+            ],
+            labels=labels,
+            after=after,
+            parent=self,
+            effort=Effort(deadline_seconds=seconds, work_gib=WORK_GIB),
+        )
+        self.register_outputs({})

@@ -1,0 +1,141 @@
+"""The poolers of one shard in one region.
+
+    Pooler(f"pooler-{region}-{plan.shard}", plan=plan, writer_host=database.writer_host, secrets=root_secret,
+           after=entrance.needed, opts=ResourceOptions(parent=region, provider=cluster.provider))
+
+Handles: ca_pem (the authority that signs its certificate: what a plugin checks it against), deployment. Host and port
+are planned (plan.host, plan.port). A plugin comes in by a PoolerEntry.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta, policy
+
+from components.database.pooler_pod import METRICS_KEY, pooler_pod
+from components.shared.headless_service import headless_service
+from components.shared.pods import deployment_spec
+from components.shared.root_secret import RootSecret
+from planning.database.pooler import METRICS_PORT, NAMESPACE, PoolerPlan, metrics_service
+from planning.database.pooler_config import (
+    METRICS_USER,
+    render_compose,
+    render_main,
+    render_metrics_url,
+    render_platform_hba,
+    render_userlist,
+)
+from planning.database.rds_authorities import rds_authorities
+from planning.database.roles import POOLER_GENERATION, POOLER_OWNER, POOLER_ROLE, PURPOSE_AUTH
+from planning.shared.internal_ca import authority, server_certificate
+
+_ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="15m", delete="5m")
+
+
+class Pooler(pulumi.ComponentResource):
+    """A Deployment of PgBouncer with its configuration, certificate, Service and disruption budget."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PoolerPlan,
+        writer_host: pulumi.Input[str],
+        secrets: RootSecret,
+        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Pooler", name, None, opts)
+        self.plan = plan
+        inside = pulumi.ResourceOptions(parent=self, depends_on=list(after))
+        config = core.v1.ConfigMap(
+            f"{name}-config", metadata=self._metadata(), data=_files(plan, writer_host), opts=inside
+        )
+        secret = core.v1.Secret(
+            f"{name}-secret",
+            metadata=self._metadata(),
+            type="Opaque",
+            string_data=_secret_files(plan, secrets),
+            opts=inside,
+        )
+        self.ca_pem: pulumi.Output[str] = pulumi.Output.unsecret(
+            secrets.output.apply(lambda root: authority(root).certificate_pem)
+        )
+        service = core.v1.Service(
+            f"{name}-service",
+            metadata=self._metadata({"pulumi.com/skipAwait": "true"}),
+            spec=core.v1.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=plan.selector,
+                ports=[core.v1.ServicePortArgs(name="postgres", port=plan.port, target_port="postgres")],
+            ),
+            opts=inside,
+        )
+        if plan.metrics:
+            headless_service(
+                f"{name}-metrics",
+                name=metrics_service(plan.shard),
+                namespace=NAMESPACE,
+                labels=plan.labels,
+                selector=plan.selector,
+                port=METRICS_PORT,
+                opts=inside,
+            )
+        self.deployment = self._deployment(name, [config, secret, service])
+        if plan.replicas > 1:
+            self._disruption_budget(name, inside)
+        self.register_outputs({"host": plan.host})
+
+    def _deployment(self, name: str, needed: Sequence[pulumi.Resource]) -> apps.v1.Deployment:
+        plan = self.plan
+        return apps.v1.Deployment(
+            f"{name}-deployment",
+            metadata=self._metadata(),
+            # One at a time: the connections of a whole new set would break the database's budget.
+            spec=deployment_spec(
+                replicas=plan.replicas, selector=plan.selector, labels=plan.labels, pod=pooler_pod(plan)
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=_ROLL_OUT),
+        )
+
+    def _disruption_budget(self, name: str, opts: pulumi.ResourceOptions) -> None:
+        policy.v1.PodDisruptionBudget(
+            f"{name}-disruption",
+            metadata=self._metadata(),
+            spec=policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+                selector=meta.v1.LabelSelectorArgs(match_labels=self.plan.selector),
+            ),
+            opts=opts,
+        )
+
+    def _metadata(self, annotations: Mapping[str, str] | None = None) -> meta.v1.ObjectMetaArgs:
+        return meta.v1.ObjectMetaArgs(
+            name=self.plan.name, namespace=NAMESPACE, labels=self.plan.labels, annotations=annotations
+        )
+
+
+def _files(plan: PoolerPlan, writer_host: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
+    return {
+        "pgbouncer.ini": pulumi.Output.from_input(writer_host).apply(lambda host: render_main(writer_host=host)),
+        "platform.hba": render_platform_hba(),
+        "compose.sh": render_compose(),
+        "database-ca.pem": rds_authorities(plan.database_regions),
+    }
+
+
+def _secret_files(plan: PoolerPlan, secrets: RootSecret) -> dict[str, pulumi.Output[str]]:
+    certificate = secrets.output.apply(
+        lambda root: server_certificate(root, owner=plan.name, names=plan.certificate_names)
+    )
+    lookup = secrets.derive(owner=POOLER_OWNER, purpose=PURPOSE_AUTH, generation=POOLER_GENERATION)
+    metrics = secrets.derive(owner=POOLER_OWNER, purpose="metrics")
+    return {
+        "tls.crt": certificate.apply(lambda found: found.certificate_pem),
+        "tls.key": certificate.apply(lambda found: found.key_pem),
+        "userlist.txt": pulumi.Output.all(lookup, metrics).apply(
+            lambda found: render_userlist({POOLER_ROLE: found[0], METRICS_USER: found[1]})
+        ),
+        METRICS_KEY: metrics.apply(render_metrics_url),
+    }

@@ -1,0 +1,57 @@
+"""The namespace of a region's poolers, and what they may do in it.
+
+    PoolerNamespace("poolers", plans=region_plan.poolers,
+                    opts=ResourceOptions(parent=region, provider=cluster.provider))
+
+Made once a region, before its poolers. Handles: namespace (what a plugin's entry waits for), needed (what a pooler
+waits for).
+"""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_kubernetes import core, meta, rbac
+
+from components.shared.namespace import restricted_namespace
+from components.shared.network_policy import network_policy
+from planning.database.pooler import NAMESPACE, PoolerPlan, pooler_policy
+from planning.network.network_policy import default_deny
+from planning.shared.labels import labels
+
+ACCOUNT = "pooler"
+
+
+class PoolerNamespace(pulumi.ComponentResource):
+    """Closed but for what the poolers need; plugins are let in by policies of their own."""
+
+    def __init__(self, name: str, *, plans: Sequence[PoolerPlan], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("naap:platform:PoolerNamespace", name, None, opts)
+        found = labels("pooler", "poolers")
+        namespace = restricted_namespace(
+            f"{name}-namespace", name=NAMESPACE, labels=found, opts=pulumi.ResourceOptions(parent=self)
+        )
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self.namespace = namespace
+        policies = [
+            network_policy(f"{name}-{policy.name}", plan=policy, labels=found, opts=inside)
+            for policy in (default_deny(NAMESPACE), *(pooler_policy(plan) for plan in plans))
+        ]
+        metadata = meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=NAMESPACE, labels=found)
+        account = core.v1.ServiceAccount(
+            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
+        )
+        role = rbac.v1.Role(
+            f"{name}-role",
+            metadata=metadata,
+            rules=[rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["configmaps"], verbs=["get", "list", "watch"])],
+            opts=inside,
+        )
+        binding = rbac.v1.RoleBinding(
+            f"{name}-binding",
+            metadata=metadata,
+            role_ref=rbac.v1.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ACCOUNT),
+            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=ACCOUNT, namespace=NAMESPACE)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role, account]),
+        )
+        self.needed: Sequence[pulumi.Resource] = [*policies, binding]
+        self.register_outputs({})

@@ -1,0 +1,152 @@
+"""One shard in the home region: an RDS PostgreSQL instance and its read replicas.
+
+    Database(f"database-{plan.shard}", plan=plan, network=home_network, secrets=root_secret, tags=tags,
+             client_security_group_id=cluster.security_group_id,
+             opts=ResourceOptions(parent=platform, providers=[home_aws]))
+
+Handles: writer_host, reader_hosts, storage_gib (as AWS says it), arn, master_secret_arn, key_arn. The name of the
+database is DATABASE_NAME, its port DATABASE_PORT (planning/database/shard.py). The second region's part is
+DatabaseStandby.
+
+The administrator's password is derived and lies in a secret of its own: RDS can't create replicas of an instance
+whose password it manages itself, and a tier without replicas must be able to grow into one with them.
+"""
+
+import json
+
+import pulumi
+from pulumi_aws import rds, secretsmanager
+
+from components.database.instance_foundation import INSTANCE_TIMEOUTS, DatabaseParts
+from components.database.read_replica import read_replica
+from components.network.vpc import Network
+from components.shared.root_secret import RootSecret
+from planning.database.shard import (
+    ADMINISTRATOR,
+    DATABASE_NAME,
+    DATABASE_PORT,
+    ENGINE_VERSION,
+    DatabasePlan,
+    ReplicaPlan,
+)
+from planning.shared.tags import Tags
+
+_SECRET_OWNER = "database"  # noqa: S105  # whose password it is
+_RECOVERY_DAYS = 30
+
+
+class Database(pulumi.ComponentResource):
+    """A shard's primary and its replicas in the same region."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: DatabasePlan,
+        network: Network,
+        client_security_group_id: pulumi.Input[str],
+        secrets: RootSecret,
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Database", name, None, opts)
+        self.plan = plan
+        self.port = DATABASE_PORT
+        self._name = name
+        self._tags = tags.of("database")
+        self._parts = DatabaseParts(
+            name,
+            prefix=plan.identifier,
+            region=plan.region,
+            network=network,
+            client_security_group_id=client_security_group_id,
+            client_cidrs=plan.remote_cidrs,
+            sibling_cidrs=plan.sibling_cidrs,
+            identifiers=tuple(plan.log_groups),
+            log_days=plan.log_days,
+            protect=plan.protect,
+            tags=self._tags,
+            parent=self,
+        )
+        self.key_arn = self._parts.key.arn
+        password = secrets.derive(owner=_SECRET_OWNER, purpose=f"administrator-{plan.shard}")
+        primary = self._primary(password)
+        self.master_secret_arn = self._secret(primary, password)
+        replicas = [self._replica(primary, replica) for replica in plan.replicas]
+        self.arn = primary.arn
+        self.storage_gib = primary.allocated_storage
+        self.writer_host = primary.address
+        self.reader_hosts = [replica.address for replica in replicas]
+        self.register_outputs({"writerHost": self.writer_host})
+
+    def _primary(self, password: pulumi.Output[str]) -> rds.Instance:
+        plan, parts = self.plan, self._parts
+        return rds.Instance(
+            f"{self._name}-primary",
+            identifier=plan.identifier,
+            engine="postgres",
+            engine_version=ENGINE_VERSION,
+            engine_lifecycle_support="open-source-rds-extended-support-disabled",
+            multi_az=plan.multi_az,
+            db_name=DATABASE_NAME,
+            username=ADMINISTRATOR,
+            password=password,
+            # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for.
+            allocated_storage=plan.storage_gib,
+            iops=plan.iops,
+            storage_throughput=plan.throughput,
+            kms_key_id=parts.key.arn,
+            db_subnet_group_name=parts.subnet_group.name,
+            backup_retention_period=plan.backup_days,
+            backup_window=plan.backup_window,
+            maintenance_window=plan.maintenance_window,
+            delete_automated_backups=not plan.protect,
+            deletion_protection=plan.protect,
+            skip_final_snapshot=not plan.protect,
+            final_snapshot_identifier=f"{plan.identifier}-final" if plan.protect else None,
+            tags=self._tags,
+            **parts.every_instance(plan),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=plan.protect,
+                retain_on_delete=plan.protect,
+                depends_on=parts.logs,
+                custom_timeouts=INSTANCE_TIMEOUTS,
+            ),
+        )
+
+    def _replica(self, primary: rds.Instance, replica: ReplicaPlan) -> rds.Instance:
+        """Storage, subnets and key are the primary's; it holds nothing of its own, so it needs no protection."""
+        plan, parts = self.plan, self._parts
+        return read_replica(
+            f"{self._name}-{replica.identifier.rsplit('-', 1)[1]}",
+            plan=plan,
+            replica=replica,
+            source=primary.identifier,
+            parts=parts,
+            backup_days=0,
+            tags=self._tags,
+            parent=self,
+        )
+
+    def _secret(self, primary: rds.Instance, password: pulumi.Output[str]) -> pulumi.Output[str]:
+        plan = self.plan
+        secret = secretsmanager.Secret(
+            f"{self._name}-administrator",
+            name=plan.secret_name,
+            description=f"Administrator of {plan.identifier}; read by schema Jobs only",
+            kms_key_id=self._parts.key.arn,
+            recovery_window_in_days=_RECOVERY_DAYS if plan.protect else 0,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=plan.protect, retain_on_delete=plan.protect),
+        )
+        content = pulumi.Output.all(primary.address, password).apply(
+            lambda found: json.dumps({"host": found[0], "username": ADMINISTRATOR, "password": found[1]})
+        )
+        secretsmanager.SecretVersion(
+            f"{self._name}-administrator-version",
+            secret_id=secret.id,
+            secret_string=pulumi.Output.secret(content),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return secret.arn

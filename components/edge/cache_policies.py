@@ -1,0 +1,106 @@
+"""How long CloudFront keeps an answer, what of a request it passes on, and which headers it adds."""
+
+import pulumi
+from pulumi_aws import cloudfront
+
+from planning.edge.behaviours import Caching
+from planning.edge.cdn import MINUTE, YEAR, CdnPlan
+from planning.edge.shell_documents import IMMUTABLE_CACHE
+
+NEVER_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""AWS's own cache policy CachingDisabled."""
+
+ALL_OF_THE_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+"""AWS's own origin request policy AllViewer: headers (Host too), cookies and query strings go to the gateway."""
+
+_HSTS_SECONDS = 2 * YEAR
+_PERMISSIONS = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
+
+
+class CdnPolicies(pulumi.ComponentResource):
+    """Handles: cache and headers by kind of caching; cache_shell for what matches no path."""
+
+    def __init__(self, name: str, *, plan: CdnPlan, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("naap:platform:CdnPolicies", name, None, opts)
+        self._name, self._cdn = name, plan
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.cache: dict[Caching, pulumi.Input[str]] = {
+            Caching.IMMUTABLE: self._cache("immutable", default=YEAR, longest=YEAR),
+            Caching.BRIEF: self._cache("brief", default=MINUTE, longest=5 * MINUTE),
+            Caching.NEVER: NEVER_CACHED,
+        }
+        # The shell's own files say for themselves how long they last; its one page says nothing and lasts a minute.
+        self.cache_shell = self._cache("shell", default=MINUTE, longest=YEAR)
+        site = self._headers("site", {"Permissions-Policy": _PERMISSIONS}, page=True)
+        self.headers = {
+            Caching.IMMUTABLE: self._headers("immutable", {"Cache-Control": IMMUTABLE_CACHE}, page=False),
+            Caching.BRIEF: site,
+            Caching.NEVER: self._headers("api", {}, page=False),
+        }
+        self.headers_shell = site
+        self.register_outputs({})
+
+    def _cache(self, part: str, *, default: int, longest: int) -> pulumi.Output[str]:
+        keyed = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs
+        return cloudfront.CachePolicy(
+            f"{self._name}-cache-{part}",
+            name=self._cdn.policy_name(part),
+            min_ttl=0,
+            default_ttl=default,
+            max_ttl=longest,
+            parameters_in_cache_key_and_forwarded_to_origin=keyed(
+                cookies_config=cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs(
+                    cookie_behavior="none"
+                ),
+                headers_config=cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs(
+                    header_behavior="none"
+                ),
+                query_strings_config=(
+                    cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
+                        query_string_behavior="none"
+                    )
+                ),
+                enable_accept_encoding_brotli=True,
+                enable_accept_encoding_gzip=True,
+            ),
+            opts=self._child,
+        ).id
+
+    def _headers(self, part: str, custom: dict[str, str], *, page: bool) -> pulumi.Output[str]:
+        items = [
+            # What the origin says wins: an object that was uploaded with a word on caching means it.
+            cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(header=header, value=value, override=False)
+            for header, value in custom.items()
+        ]
+        return cloudfront.ResponseHeadersPolicy(
+            f"{self._name}-headers-{part}",
+            name=self._cdn.policy_name(part),
+            security_headers_config=_security_headers(self._cdn.content_security_policy if page else None),
+            custom_headers_config=cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(items=items)
+            if items
+            else None,
+            opts=self._child,
+        ).id
+
+
+def _security_headers(policy: str | None) -> cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs:
+    """policy: the content security policy of pages; None for what is no page."""
+    return cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
+        strict_transport_security=(
+            cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
+                access_control_max_age_sec=_HSTS_SECONDS, include_subdomains=True, preload=True, override=True
+            )
+        ),
+        content_type_options=cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True),
+        frame_options=cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs(
+            frame_option="DENY", override=True
+        ),
+        referrer_policy=cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
+            referrer_policy="strict-origin-when-cross-origin", override=True
+        ),
+        content_security_policy=cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs(
+            content_security_policy=policy, override=True
+        )
+        if policy
+        else None,
+    )

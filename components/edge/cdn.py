@@ -1,0 +1,229 @@
+"""The content delivery network: one CloudFront distribution before assets and gateways.
+
+Cdn("cdn", plan=plan.cdn, storage=storage, load_balancers={region: ...}, certificate_arn=certificates.in_region(
+    "us-east-1"), global_provider=us_east_1, tags=tags, opts=...)
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_aws import cloudfront, cloudwatch, shield
+
+from components.data.buckets import Storage
+from components.edge.cache_policies import ALL_OF_THE_VIEWER, CdnPolicies
+from components.edge.dns import CdnNames
+from components.edge.firewall import Firewall
+from components.edge.functions import CdnFunctions
+from components.edge.origins import CdnOrigins
+from components.gateway.load_balancer import LoadBalancer
+from planning.edge.behaviours import BEHAVIOURS, BehaviourPlan, Caching
+from planning.edge.cdn import CdnPlan, GatewayOriginPlan
+from planning.shared.tags import Tags
+
+_READ = ["GET", "HEAD", "OPTIONS"]
+_CACHED = ["GET", "HEAD"]
+_ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+_MISSING = (403, 404)
+
+
+class Cdn(pulumi.ComponentResource):
+    """Handles: site_url, api_url, distribution_id, distribution_arn, domain_name, health_check_ids, firewall_arn."""
+
+    site_url: str
+    api_url: str
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: CdnPlan,
+        storage: Storage,
+        load_balancers: Mapping[str, LoadBalancer],
+        certificate_arn: pulumi.Input[str],
+        global_provider: aws.Provider,
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        # Everything of CloudFront lives in us-east-1, whatever the home region.
+        own = pulumi.ResourceOptions(providers=[global_provider])
+        super().__init__("naap:platform:Cdn", name, None, pulumi.ResourceOptions.merge(opts, own))
+        self.plan, self._name, self._tags = plan, name, tags
+        self.site_url, self.api_url = plan.site_url, plan.api_url
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._policies = CdnPolicies(f"{name}-policies", plan=plan, opts=self._child)
+        self._functions = CdnFunctions(f"{name}-functions", plan=plan, tags=tags, opts=self._child)
+        self._origins = CdnOrigins(
+            f"{name}-origins",
+            plan=plan,
+            storage=storage,
+            load_balancers=load_balancers,
+            tags=tags,
+            opts=self._child,
+        )
+        firewall = Firewall(f"{name}-firewall", plan=plan.firewall, protect=plan.protect, tags=tags, opts=self._child)
+        self.firewall_arn = firewall.arn
+        distribution = self._distribution(certificate_arn)
+        self.distribution_id, self.distribution_arn = distribution.id, distribution.arn
+        self.domain_name = distribution.domain_name
+        self._origins.admit(distribution.arn)
+        self.health_check_ids = CdnNames(
+            f"{name}-names", plan=plan, distribution=distribution, tags=tags, opts=self._child
+        ).health_check_ids
+        self._records(storage.home.logs.arn, storage.home.logs.ready)
+        self._extras()
+        self.register_outputs({"siteUrl": self.site_url})
+
+    def _distribution(self, certificate_arn: pulumi.Input[str]) -> cloudfront.Distribution:
+        plan = self.plan
+        return cloudfront.Distribution(
+            f"{self._name}-distribution",
+            enabled=True,
+            comment=plan.name,
+            aliases=[plan.domain],
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=plan.price_class,
+            default_root_object="index.html",
+            web_acl_id=self.firewall_arn,
+            origins=self._origins.origins,
+            origin_groups=list(self._origins.groups),
+            default_cache_behavior=self._shell(),
+            ordered_cache_behaviors=[
+                *(self._health(gateway) for gateway in plan.gateways if self._functions.health is not None),
+                *(self._behaviour(behaviour) for behaviour in BEHAVIOURS),
+            ],
+            # A file that is missing now may have been uploaded in ten seconds.
+            custom_error_responses=[
+                cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=10)
+                for code in _MISSING
+            ],
+            restrictions=cloudfront.DistributionRestrictionsArgs(
+                geo_restriction=cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
+            ),
+            viewer_certificate=cloudfront.DistributionViewerCertificateArgs(
+                acm_certificate_arn=certificate_arn,
+                ssl_support_method="sni-only",
+                minimum_protocol_version="TLSv1.2_2021",
+            ),
+            tags=self._tags.of("cdn", name=plan.name),
+            opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
+        )
+
+    def _shell(self) -> cloudfront.DistributionDefaultCacheBehaviorArgs:
+        return cloudfront.DistributionDefaultCacheBehaviorArgs(
+            target_origin_id=self._origins.assets_id,
+            viewer_protocol_policy="redirect-to-https",
+            allowed_methods=_READ,
+            cached_methods=_CACHED,
+            compress=True,
+            cache_policy_id=self._policies.cache_shell,
+            response_headers_policy_id=self._policies.headers_shell,
+            function_associations=[
+                cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
+                    event_type="viewer-request", function_arn=self._functions.site
+                )
+            ],
+        )
+
+    def _behaviour(self, behaviour: BehaviourPlan) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
+        if behaviour.gateway:
+            return self._to_gateway(behaviour.path, self.plan.home, self._functions.router, _ALL)
+        return cloudfront.DistributionOrderedCacheBehaviorArgs(
+            path_pattern=behaviour.path,
+            target_origin_id=self._origins.assets_id,
+            viewer_protocol_policy="redirect-to-https",
+            allowed_methods=_READ,
+            cached_methods=_CACHED,
+            compress=True,
+            cache_policy_id=self._policies.cache[behaviour.caching],
+            response_headers_policy_id=self._policies.headers[behaviour.caching],
+        )
+
+    def _health(self, gateway: GatewayOriginPlan) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
+        return self._to_gateway(gateway.health_path, gateway, self._functions.health, _CACHED)
+
+    def _to_gateway(
+        self, path: str, gateway: GatewayOriginPlan, function: pulumi.Output[str] | None, methods: list[str]
+    ) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
+        associations = [
+            cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs(
+                event_type="viewer-request", function_arn=found
+            )
+            for found in (function,)
+            if found is not None
+        ]
+        return cloudfront.DistributionOrderedCacheBehaviorArgs(
+            path_pattern=path,
+            target_origin_id=gateway.origin_id,
+            # An API call in clear text is refused, not redirected: its token has been seen already.
+            viewer_protocol_policy="https-only",
+            allowed_methods=methods,
+            cached_methods=_CACHED,
+            compress=False,
+            cache_policy_id=self._policies.cache[Caching.NEVER],
+            origin_request_policy_id=ALL_OF_THE_VIEWER,
+            response_headers_policy_id=self._policies.headers[Caching.NEVER],
+            function_associations=associations,
+        )
+
+    def _records(self, bucket_arn: pulumi.Output[str], ready: pulumi.Resource) -> None:
+        """Access records, by CloudWatch's delivery: CloudFront's older way needs a bucket with access lists."""
+        named = self._tags.of("cdn", name=self.plan.name)
+        source = cloudwatch.LogDeliverySource(
+            f"{self._name}-records-source",
+            name=self.plan.policy_name("access")[:60],
+            log_type="ACCESS_LOGS",
+            resource_arn=self.distribution_arn,
+            tags=named,
+            opts=self._child,
+        )
+        destination = cloudwatch.LogDeliveryDestination(
+            f"{self._name}-records-destination",
+            name=self.plan.policy_name("access")[:60],
+            output_format="json",
+            delivery_destination_configuration=(
+                cloudwatch.LogDeliveryDestinationDeliveryDestinationConfigurationArgs(
+                    destination_resource_arn=bucket_arn
+                )
+            ),
+            tags=named,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[ready]),
+        )
+        cloudwatch.LogDelivery(
+            f"{self._name}-records",
+            delivery_source_name=source.name,
+            delivery_destination_arn=destination.arn,
+            tags=named,
+            opts=self._child,
+        )
+
+    def _extras(self) -> None:
+        if self.plan.real_time_metrics:
+            cloudfront.MonitoringSubscription(
+                f"{self._name}-metrics",
+                distribution_id=self.distribution_id,
+                monitoring_subscription=cloudfront.MonitoringSubscriptionMonitoringSubscriptionArgs(
+                    realtime_metrics_subscription_config=(
+                        cloudfront.MonitoringSubscriptionMonitoringSubscriptionRealtimeMetricsSubscriptionConfigArgs(
+                            realtime_metrics_subscription_status="Enabled"
+                        )
+                    )
+                ),
+                opts=self._child,
+            )
+        if self.plan.shield_advanced:
+            subscription = shield.Subscription(
+                f"{self._name}-shield",
+                auto_renew="DISABLED",
+                # A year is paid for; it ends by itself.
+                skip_destroy=True,
+                opts=self._child,
+            )
+            shield.Protection(
+                f"{self._name}-shield-distribution",
+                name=self.plan.name,
+                resource_arn=self.distribution_arn,
+                tags=self._tags.of("cdn", name=self.plan.name),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[subscription]),
+            )

@@ -1,0 +1,67 @@
+"""Certificates of the site, in every region that shows one, validated by a DNS record."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_aws import acm, route53
+
+from planning.edge.cdn import CdnPlan
+from planning.shared.tags import Tags
+
+
+class Certificates(pulumi.ComponentResource):
+    """One certificate a region, and one record for them all: ACM asks the same proof of a name in every region.
+
+    Certificates("certificates", plan=plan.cdn, providers={"us-east-1": ..., ...}, tags=tags)
+    providers: must hold us-east-1, where CloudFront looks.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: CdnPlan,
+        providers: Mapping[str, aws.Provider],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Certificates", name, None, opts)
+        named = tags.of("cdn", name=plan.domain)
+        certificates = {
+            region: acm.Certificate(
+                f"{name}-{region}",
+                domain_name=plan.domain,
+                validation_method="DNS",
+                key_algorithm="EC_prime256v1",
+                tags=named,
+                opts=pulumi.ResourceOptions(parent=self, provider=provider),
+            )
+            for region, provider in sorted(providers.items())
+        }
+        first = next(iter(certificates.values())).domain_validation_options
+        record = route53.Record(
+            f"{name}-proof",
+            zone_id=plan.zone_id,
+            # Always there: ACM states one option for the one name that is asked for.
+            name=first.apply(lambda options: options[0].resource_record_name or ""),
+            type=first.apply(lambda options: options[0].resource_record_type or "CNAME"),
+            records=[first.apply(lambda options: options[0].resource_record_value or "")],
+            ttl=300,
+            allow_overwrite=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._arns = {
+            region: acm.CertificateValidation(
+                f"{name}-{region}-validated",
+                certificate_arn=certificate.arn,
+                validation_record_fqdns=[record.fqdn],
+                opts=pulumi.ResourceOptions(parent=self, provider=providers[region]),
+            ).certificate_arn
+            for region, certificate in certificates.items()
+        }
+        self.register_outputs({})
+
+    def in_region(self, region: str) -> pulumi.Output[str]:
+        """ARN of a region's certificate, once it is valid."""
+        return self._arns[region]

@@ -1,0 +1,79 @@
+"""Names of the site, and with several regions the health of each, as seen from all over the world."""
+
+import pulumi
+from pulumi_aws import cloudfront, route53
+
+from planning.edge.cdn import CdnPlan, GatewayOriginPlan
+from planning.shared.tags import Tags
+
+_VERDICT_TTL = 30
+
+
+class CdnNames(pulumi.ComponentResource):
+    """Handles: health_check_ids by region, for alarms; empty with one region.
+
+    Health checks go through the CDN, by a path that only one region answers: gateways have no public address.
+    The record _active.<domain> is Route 53's verdict on them: the code of the region that should serve.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: CdnPlan,
+        distribution: cloudfront.Distribution,
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:CdnNames", name, None, opts)
+        self._name, self._cdn, self._tags = name, plan, tags
+        for kind in ("A", "AAAA"):
+            route53.Record(
+                f"{name}-{kind.lower()}",
+                zone_id=plan.zone_id,
+                name=plan.domain,
+                type=kind,
+                aliases=[
+                    route53.RecordAliasArgs(
+                        name=distribution.domain_name,
+                        zone_id=distribution.hosted_zone_id,
+                        # CloudFront has no health of its own that Route 53 could ask for.
+                        evaluate_target_health=False,
+                    )
+                ],
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        several = plan.gateways if len(plan.gateways) > 1 else ()
+        self.health_check_ids = {gateway.region: self._health(gateway, distribution) for gateway in several}
+        for index, gateway in enumerate(several[:2]):
+            self._verdict("PRIMARY" if index == 0 else "SECONDARY", gateway)
+        self.register_outputs({})
+
+    def _health(self, gateway: GatewayOriginPlan, distribution: cloudfront.Distribution) -> pulumi.Output[str]:
+        return route53.HealthCheck(
+            f"{self._name}-health-{gateway.code}",
+            type="HTTPS",
+            fqdn=self._cdn.domain,
+            port=443,
+            resource_path=gateway.health_path,
+            enable_sni=True,
+            request_interval=30,
+            failure_threshold=3,
+            measure_latency=True,
+            tags=self._tags.of("cdn", name=f"{self._cdn.name}-{gateway.code}"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[distribution]),
+        ).id
+
+    def _verdict(self, role: str, gateway: GatewayOriginPlan) -> None:
+        route53.Record(
+            f"{self._name}-active-{gateway.code}",
+            zone_id=self._cdn.zone_id,
+            name=f"_active.{self._cdn.domain}",
+            type="TXT",
+            ttl=_VERDICT_TTL,
+            records=[gateway.code],
+            set_identifier=gateway.code,
+            health_check_id=self.health_check_ids[gateway.region],
+            failover_routing_policies=[route53.RecordFailoverRoutingPolicyArgs(type=role)],
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,183 @@
+"""The firewall before CloudFront: rate limits and AWS's managed rules. Everything in us-east-1."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws import cloudwatch, wafv2
+
+from components.shared.kms_key import Key
+from planning.edge.firewall import FirewallPlan, ManagedRulesPlan
+from planning.shared.kms_key import KeyPlan
+from planning.shared.naming import REGION
+from planning.shared.tags import Tags
+
+_WINDOW_SECONDS = 300
+_API = "/api/"
+_SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
+_STATEMENT = wafv2.WebAclRuleStatementArgs
+_SCOPE = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs
+
+
+class Firewall(pulumi.ComponentResource):
+    """Handles: arn. Made with the us-east-1 provider."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: FirewallPlan,
+        protect: bool,
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Firewall", name, None, opts)
+        named = tags.of("cdn", name=plan.name)
+        child = pulumi.ResourceOptions(parent=self)
+        acl = wafv2.WebAcl(
+            f"{name}-acl",
+            name=plan.name,
+            description="Requests to the site",
+            scope="CLOUDFRONT",
+            default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
+            rules=_rules(plan),
+            visibility_config=wafv2.WebAclVisibilityConfigArgs(
+                cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=True
+            ),
+            tags=named,
+            opts=child,
+        )
+        self.arn = acl.arn
+        self._logs(name, plan, protect, named)
+        self.register_outputs({"arn": self.arn})
+
+    def _logs(self, name: str, plan: FirewallPlan, protect: bool, tags: Mapping[str, str]) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        key = Key(
+            f"{name}-key",
+            plan=KeyPlan(alias=f"{plan.name}-firewall", description="Firewall logs", protect=protect, logs=True),
+            region=REGION,
+            tags=tags,
+            opts=child,
+        )
+        group = cloudwatch.LogGroup(
+            f"{name}-logs",
+            # AWS takes only names that start like this.
+            name=f"aws-waf-logs-{plan.name}",
+            retention_in_days=plan.log_days,
+            kms_key_id=key.arn,
+            tags=tags,
+            opts=child,
+        )
+        wafv2.WebAclLoggingConfiguration(
+            f"{name}-logging",
+            resource_arn=self.arn,
+            log_destination_configs=[group.arn],
+            logging_filter=_only_what_was_stopped(),
+            redacted_fields=[
+                wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
+                    single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(name=header)
+                )
+                for header in _SECRET_HEADERS
+            ],
+            opts=child,
+        )
+
+
+def _only_what_was_stopped() -> wafv2.WebAclLoggingConfigurationLoggingFilterArgs:
+    """Requests that pass are in CloudFront's own logs already."""
+    return wafv2.WebAclLoggingConfigurationLoggingFilterArgs(
+        default_behavior="DROP",
+        filters=[
+            wafv2.WebAclLoggingConfigurationLoggingFilterFilterArgs(
+                behavior="KEEP",
+                requirement="MEETS_ANY",
+                conditions=[
+                    wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionArgs(
+                        action_condition=(
+                            wafv2.WebAclLoggingConfigurationLoggingFilterFilterConditionActionConditionArgs(
+                                action=action
+                            )
+                        )
+                    )
+                    for action in ("BLOCK", "COUNT")
+                ],
+            )
+        ],
+    )
+
+
+def _rules(plan: FirewallPlan) -> list[wafv2.WebAclRuleArgs]:
+    """Cheapest first: an address that floods costs no managed rule."""
+    limits = [
+        _limit("every-address", 0, plan.rate_limit, None),
+        _limit("every-address-api", 1, plan.api_rate_limit, _to_api()),
+    ]
+    return limits + [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
+
+
+def _limit(name: str, priority: int, limit: int, scope: _SCOPE | None) -> wafv2.WebAclRuleArgs:
+    return wafv2.WebAclRuleArgs(
+        name=name,
+        priority=priority,
+        action=wafv2.WebAclRuleActionArgs(
+            block=wafv2.WebAclRuleActionBlockArgs(
+                custom_response=wafv2.WebAclRuleActionBlockCustomResponseArgs(response_code=429)
+            )
+        ),
+        statement=_STATEMENT(
+            rate_based_statement=wafv2.WebAclRuleStatementRateBasedStatementArgs(
+                aggregate_key_type="IP",
+                limit=limit,
+                evaluation_window_sec=_WINDOW_SECONDS,
+                scope_down_statement=scope,
+            )
+        ),
+        visibility_config=_visible(name),
+    )
+
+
+def _to_api() -> _SCOPE:
+    match = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
+        search_string=_API,
+        positional_constraint="STARTS_WITH",
+        field_to_match=(
+            wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchArgs(
+                uri_path=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchUriPathArgs()
+            )
+        ),
+        text_transformations=[
+            wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementTextTransformationArgs(
+                priority=0, type="NORMALIZE_PATH"
+            )
+        ],
+    )
+    return _SCOPE(byte_match_statement=match)
+
+
+def _managed(priority: int, rules: ManagedRulesPlan) -> wafv2.WebAclRuleArgs:
+    return wafv2.WebAclRuleArgs(
+        name=rules.name,
+        priority=priority,
+        override_action=wafv2.WebAclRuleOverrideActionArgs(none=wafv2.WebAclRuleOverrideActionNoneArgs()),
+        statement=_STATEMENT(
+            managed_rule_group_statement=wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
+                name=rules.name, vendor_name="AWS", rule_action_overrides=[_count(rule) for rule in rules.counted]
+            )
+        ),
+        visibility_config=_visible(rules.name),
+    )
+
+
+def _count(rule: str) -> wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs:
+    action = wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseArgs(
+        count=wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseCountArgs()
+    )
+    return wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs(name=rule, action_to_use=action)
+
+
+def _visible(name: str) -> wafv2.WebAclRuleVisibilityConfigArgs:
+    return wafv2.WebAclRuleVisibilityConfigArgs(
+        cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+    )

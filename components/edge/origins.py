@@ -1,0 +1,120 @@
+"""Where CloudFront gets its answers: the assets buckets, and the gateways inside of their networks."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_aws import cloudfront, s3
+
+from components.data.buckets import Storage
+from components.gateway.load_balancer import LoadBalancer
+from planning.data.bucket_policy import bucket_policy
+from planning.edge.assets_policy import read_statement, write_once_statement
+from planning.edge.cdn import CdnPlan, GatewayOriginPlan
+from planning.gateway.load_balancer import HTTPS_PORT
+from planning.shared.tags import Tags
+
+ASSETS = "assets"
+ASSETS_COPY = "assets-copy"
+ASSETS_GROUP = "assets-group"
+READ_SECONDS = 60
+"""CloudFront's longest without asking for a higher quota; the gateway's own limits are shorter."""
+
+_FAILED = (500, 502, 503, 504)
+
+
+class CdnOrigins(pulumi.ComponentResource):
+    """Handles: origins, groups, assets_id (what behaviours of assets name)."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: CdnPlan,
+        storage: Storage,
+        load_balancers: Mapping[str, LoadBalancer],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:CdnOrigins", name, None, opts)
+        self._name, self._cdn, self._storage, self._tags = name, plan, storage, tags
+        self._buckets = {ASSETS: plan.home.region}
+        if plan.failover_origin:
+            self._buckets[ASSETS_COPY] = plan.gateways[1].region
+        access = cloudfront.OriginAccessControl(
+            f"{name}-access",
+            name=plan.policy_name("assets"),
+            description="Signs requests to the assets buckets",
+            origin_access_control_origin_type="s3",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.origins: list[cloudfront.DistributionOriginArgs] = [
+            self._assets(identity, region, access) for identity, region in self._buckets.items()
+        ]
+        self.origins += [self._gateway(gateway, load_balancers[gateway.region]) for gateway in plan.gateways]
+        self.groups = self._groups()
+        self.assets_id = ASSETS_GROUP if self.groups else ASSETS
+        self.register_outputs({})
+
+    def _assets(
+        self, identity: str, region: str, access: cloudfront.OriginAccessControl
+    ) -> cloudfront.DistributionOriginArgs:
+        shield = self._cdn.shield_region
+        return cloudfront.DistributionOriginArgs(
+            origin_id=identity,
+            domain_name=self._storage.in_region(region).assets.regional_domain_name,
+            origin_access_control_id=access.id,
+            origin_shield=cloudfront.DistributionOriginOriginShieldArgs(enabled=True, origin_shield_region=shield)
+            if shield
+            else None,
+        )
+
+    def _gateway(self, gateway: GatewayOriginPlan, balancer: LoadBalancer) -> cloudfront.DistributionOriginArgs:
+        origin = cloudfront.VpcOrigin(
+            f"{self._name}-{gateway.code}",
+            vpc_origin_endpoint_config=cloudfront.VpcOriginVpcOriginEndpointConfigArgs(
+                name=self._cdn.policy_name(gateway.code),
+                arn=balancer.arn,
+                http_port=80,
+                https_port=HTTPS_PORT,
+                origin_protocol_policy="https-only",
+                origin_ssl_protocols=cloudfront.VpcOriginVpcOriginEndpointConfigOriginSslProtocolsArgs(
+                    items=["TLSv1.2"], quantity=1
+                ),
+            ),
+            tags=self._tags.of("cdn", name=gateway.origin_id),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[balancer.listener]),
+        )
+        return cloudfront.DistributionOriginArgs(
+            origin_id=gateway.origin_id,
+            # The viewer's Host goes along, and it is the site's name that the certificate is compared with.
+            domain_name=balancer.dns_name,
+            vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(
+                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=READ_SECONDS
+            ),
+        )
+
+    def _groups(self) -> Sequence[cloudfront.DistributionOriginGroupArgs]:
+        if not self._cdn.failover_origin:
+            return ()
+        members = [cloudfront.DistributionOriginGroupMemberArgs(origin_id=identity) for identity in self._buckets]
+        criteria = cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(_FAILED))
+        return (
+            cloudfront.DistributionOriginGroupArgs(origin_id=ASSETS_GROUP, members=members, failover_criteria=criteria),
+        )
+
+    def admit(self, distribution_arn: pulumi.Output[str]) -> None:
+        """Lets this distribution, and nobody else, read the assets."""
+        for identity, region in self._buckets.items():
+            place = self._storage.in_region(region)
+            s3.BucketPolicy(
+                f"{self._name}-{identity}-policy",
+                bucket=place.assets.name,
+                policy=pulumi.Output.all(place.assets.arn, distribution_arn).apply(
+                    lambda arns: bucket_policy(
+                        arns[0], [read_statement(arns[0], distribution_arn=arns[1]), write_once_statement(arns[0])]
+                    )
+                ),
+                opts=pulumi.ResourceOptions(parent=self, provider=place.provider, depends_on=[place.assets.closed]),
+            )

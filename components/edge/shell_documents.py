@@ -1,0 +1,40 @@
+"""The documents that the shell reads, in the assets bucket."""
+
+import pulumi
+from pulumi_aws import s3
+
+from planning.edge.shell_documents import FrontendPlan, ObjectPlan
+from planning.shared.tags import Tags
+
+
+class Frontend(pulumi.ComponentResource):
+    """registry.json, and a pointer for each plugin. The bundles themselves are uploaded where they are built."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: FrontendPlan,
+        assets_bucket: pulumi.Input[str],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Frontend", name, None, opts)
+        self._document(f"{name}-registry", plan.registry, assets_bucket, tags)
+        for plugin, pointer in plan.pointers.items():
+            self._document(f"{name}-{plugin}", pointer, assets_bucket, tags, plugin=plugin)
+        self.register_outputs({})
+
+    def _document(
+        self, name: str, plan: ObjectPlan, bucket: pulumi.Input[str], tags: Tags, *, plugin: str | None = None
+    ) -> None:
+        s3.BucketObjectv2(
+            name,
+            bucket=bucket,
+            key=plan.key,
+            content=plan.content,
+            content_type="application/json; charset=utf-8",
+            cache_control=plan.cache_control,
+            tags=tags.of("frontend", plugin=plugin),
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,224 @@
+"""What the proxies are told: their pods, their listener, and what they take from clients."""
+
+from typing import Any
+
+from components.gateway.helm_values import resources, spread
+from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
+from planning.cluster.priority_classes import CORE
+from planning.gateway.error_bodies import local_replies
+from planning.gateway.gateway import (
+    CPU_PERCENT,
+    GATEWAY,
+    HEALTH_PATH,
+    LISTENER,
+    LISTENER_PORT,
+    NAMESPACE,
+    SERVICE,
+    TRACE_TAGS,
+    GatewayPlan,
+)
+from planning.gateway.routes import IDENTITY_HEADER, SCHEME, SCHEME_HEADER
+from planning.shared import images
+from planning.shared.labels import COMPONENT_LABEL
+
+CERTIFICATE = "gateway-tls"
+TRACES = "traces"
+PROXIES = {"app.kubernetes.io/component": "proxy"}
+LIMITERS = {"app.kubernetes.io/component": "ratelimit"}
+
+_ACCESS_LOG = {
+    "start_time": "%START_TIME%",
+    "request_id": "%REQ(X-REQUEST-ID)%",
+    "cdn_request_id": "%REQ(X-AMZ-CF-ID)%",
+    "trace_id": "%TRACE_ID%",
+    "plugin": "%UPSTREAM_CLUSTER%",
+    "route": "%ROUTE_NAME%",
+    "method": "%REQ(:METHOD)%",
+    "path": "%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+    "protocol": "%PROTOCOL%",
+    "status": "%RESPONSE_CODE%",
+    "details": "%RESPONSE_CODE_DETAILS%",
+    "flags": "%RESPONSE_FLAGS%",
+    "received_bytes": "%BYTES_RECEIVED%",
+    "sent_bytes": "%BYTES_SENT%",
+    "duration_ms": "%DURATION%",
+    "upstream_ms": "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+    "upstream": "%UPSTREAM_HOST%",
+    "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    "user": f"%REQ({IDENTITY_HEADER.upper()})%",
+    "user_agent": "%REQ(USER-AGENT)%",
+}
+"""Without the query, in which clients put what should not be logged."""
+
+_NEVER_FROM_CLIENTS = (
+    *(IDENTITY_HEADER, "x-user-email", "x-user-role", "x-session"),
+    *("x-request-id", "x-forwarded-proto", "x-forwarded-host"),
+    *("x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-force-trace", "x-envoy-upstream-alt-stat-name"),
+    *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
+    *("x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-expected-rq-timeout-ms"),
+    *("traceparent", "tracestate", "baggage", "x-client-trace-id"),
+)
+"""Behind trusted hops an Envoy takes a client for one of its own: it would keep the client's id of the request, and do
+what these ask of its timeouts and retries. Traces begin here: else any client could have all its requests traced, which
+is paid for, in a trace whose id it chose."""
+
+
+def proxy(plan: GatewayPlan) -> dict[str, Any]:
+    """The EnvoyProxy: pods, logs, and how they end."""
+    return {
+        "provider": {
+            "type": "Kubernetes",
+            "kubernetes": {
+                "envoyDeployment": _deployment(plan),
+                "envoyHpa": {
+                    "minReplicas": plan.pods.min,
+                    "maxReplicas": plan.pods.max,
+                    "metrics": [
+                        {
+                            "type": "Resource",
+                            "resource": {
+                                "name": "cpu",
+                                "target": {"type": "Utilization", "averageUtilization": CPU_PERCENT},
+                            },
+                        }
+                    ],
+                    # A proxy that ends drains for minutes: don't let it go for a lull.
+                    "behavior": {"scaleDown": {"stabilizationWindowSeconds": plan.drain_seconds}},
+                },
+                "envoyPDB": {"maxUnavailable": 1},
+                "envoyService": {"name": SERVICE, "type": "ClusterIP"},
+            },
+        },
+        "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": "30s"},
+        "telemetry": {
+            "accessLog": {
+                "settings": [
+                    {
+                        "format": {"type": "JSON", "json": _ACCESS_LOG},
+                        "sinks": [{"type": "File", "file": {"path": "/dev/stdout"}}],
+                    }
+                ]
+            },
+            **({"tracing": _tracing(plan)} if plan.tracing else {}),
+        },
+    }
+
+
+def _deployment(plan: GatewayPlan) -> dict[str, Any]:
+    return {
+        "name": SERVICE,
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
+        "container": {
+            "image": images.ENVOY.reference,
+            "resources": resources(plan.proxy.cpu_m, plan.proxy.memory_mib),
+        },
+        "pod": {"priorityClassName": CORE, "topologySpreadConstraints": spread(PROXIES)},
+    }
+
+
+def _tracing(plan: GatewayPlan) -> dict[str, Any]:
+    backend = {"group": ENVOY_GROUP, "kind": "Backend", "name": TRACES}
+    return {
+        "samplingFraction": {"numerator": plan.traced_percent},
+        "provider": {"type": "OpenTelemetry", "serviceName": "gateway", "backendRefs": [backend]},
+        "customTags": {
+            tag: {"type": "RequestHeader", "requestHeader": {"name": header}} for tag, header in TRACE_TAGS.items()
+        },
+    }
+
+
+def listener() -> dict[str, Any]:
+    """The Gateway. Routes are taken from namespaces of plugins, and from its own for those that have stopped.
+
+    A pod can't write labels of namespaces, nor routes: it has no right to the API at all; and a list of names would
+    change this object, which all share, with every plugin. Who owns which prefix is checked in the registry.
+    """
+    expression = {"key": COMPONENT_LABEL, "operator": "In", "values": ["gateway", "plugin"]}
+    routes = {"from": "Selector", "selector": {"matchExpressions": [expression]}}
+    certificate = {"group": "", "kind": "Secret", "name": CERTIFICATE}
+    return {
+        "gatewayClassName": GATEWAY,
+        "listeners": [
+            {
+                "name": LISTENER,
+                "protocol": "HTTPS",
+                "port": LISTENER_PORT,
+                "tls": {"mode": "Terminate", "certificateRefs": [certificate]},
+                "allowedRoutes": {
+                    "namespaces": routes,
+                    "kinds": [{"group": GATEWAY_GROUP, "kind": "HTTPRoute"}],
+                },
+            }
+        ],
+    }
+
+
+def the_listener() -> dict[str, str]:
+    """For routes of any namespace."""
+    return {**this_gateway(), "namespace": NAMESPACE, "sectionName": LISTENER}
+
+
+def clients(plan: GatewayPlan) -> dict[str, Any]:
+    """The ClientTrafficPolicy."""
+    return {
+        "targetRefs": [this_gateway()],
+        "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
+        "clientIPDetection": {"xForwardedFor": {"numTrustedHops": plan.trusted_hops}},
+        "headers": {
+            "requestID": "Generate",
+            "withUnderscoresAction": "DropHeader",
+            "xForwardedClientCert": {"mode": "Sanitize"},
+            "earlyRequestHeaders": {
+                "set": [{"name": SCHEME_HEADER, "value": SCHEME}],
+                "remove": list(_NEVER_FROM_CLIENTS),
+            },
+        },
+        # What a pod sees is what the routes were matched by.
+        "path": {"disableMergeSlashes": False, "escapedSlashesAction": "UnescapeAndForward"},
+        # Longer than the load balancer keeps connections, so that it never sends on one that is being closed. There is
+        # no limit on receiving a request: it would count for WebSockets too; the route's own timeouts count instead.
+        "timeout": {"http": {"requestHeadersReceivedTimeout": "10s", "idleTimeout": "900s"}},
+        "http2": {"maxConcurrentStreams": 128},
+        "healthCheck": {"path": HEALTH_PATH},
+    }
+
+
+def this_gateway() -> dict[str, str]:
+    """For policies of its namespace."""
+    return {"group": GATEWAY_GROUP, "kind": "Gateway", "name": GATEWAY}
+
+
+def errors(plan: GatewayPlan) -> dict[str, Any]:
+    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies, and every answer its id."""
+    values = {
+        "local_reply_config": local_replies(f"https://{plan.domain}"),
+        "always_set_request_id_in_response": True,
+    }
+    manager = "/filter_chains/0/filters/0/typed_config"
+    return _patches("listener.v3.Listener", {f"{manager}/{name}": value for name, value in values.items()})
+
+
+def idle_limits(plan: GatewayPlan) -> dict[str, Any]:
+    """The EnvoyPatchPolicy by which a request passes no limit but its own plugin's, whose routes switch it on.
+
+    Of the routes, in one piece: to switch the filters off in the listener, one by one, takes time that grows with the
+    square of their number (docs/decisions/idle-limits.md).
+    """
+    off = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled": True}
+    return _patches("route.v3.RouteConfiguration", {"/typed_per_filter_config": dict.fromkeys(plan.limit_filters, off)})
+
+
+def _patches(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """values: by the paths where they are added."""
+    return {
+        "targetRef": this_gateway(),
+        "type": "JSONPatch",
+        "jsonPatches": [
+            {
+                "type": f"type.googleapis.com/envoy.config.{kind}",
+                "name": f"{NAMESPACE}/{GATEWAY}/{LISTENER}",
+                "operation": {"op": "add", "path": path, "value": value},
+            }
+            for path, value in values.items()
+        ],
+    }

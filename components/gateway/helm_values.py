@@ -1,0 +1,103 @@
+"""Values of Envoy Gateway's Helm chart: its controller, and the service that counts requests."""
+
+from typing import Any
+
+import pulumi
+
+from planning.cluster.priority_classes import CORE
+from planning.gateway.gateway import LIMIT_STORE_TIMEOUT_MS, LIMIT_TIMEOUT_MS, GatewayPlan
+from planning.shared import images
+
+CACHE_PORT = 6379
+KEY_PREFIX = "rl:"
+LIMIT_STORE = "limit-store"
+"""Secret with the user and password of the counters' cache, as `user:password`."""
+LIMIT_STORE_KEY = "auth"
+
+
+def chart_values(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str, Any]:
+    """The values. limit_host: of the cache that holds the counters."""
+    return {
+        "global": {
+            "images": {
+                "envoyGateway": {"image": images.ENVOY_GATEWAY.reference, "pullPolicy": "IfNotPresent"},
+                "ratelimit": {"image": images.RATE_LIMIT.reference, "pullPolicy": "IfNotPresent"},
+            }
+        },
+        "deployment": {
+            "replicas": plan.controller_pods,
+            "priorityClassName": CORE,
+            "envoyGateway": {"resources": resources(100, 512)},
+            "pod": {"topologySpreadConstraints": spread({"control-plane": "envoy-gateway"})},
+        },
+        "podDisruptionBudget": {"minAvailable": 0, "maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
+        # It only serves routing by zone between gateways, and needs a webhook on every pod that is bound to a node.
+        "topologyInjector": {"enabled": False},
+        "certgen": {"job": {"resources": resources(50, 128)}},
+        "config": {"envoyGateway": _configuration(plan, limit_host)},
+    }
+
+
+def _configuration(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str, Any]:
+    return {
+        "gateway": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
+        "logging": {"level": {"default": "info"}, "encoder": "JSON"},
+        # Patches: error bodies. Backends: each plugin's way to the session check.
+        "extensionApis": {"enableEnvoyPatchPolicy": True, "enableBackend": True},
+        "provider": {
+            "type": "Kubernetes",
+            "kubernetes": {
+                "rateLimitDeployment": _limiter(plan),
+                "rateLimitPDB": {"maxUnavailable": 1},
+            },
+        },
+        "rateLimit": {
+            "backend": {
+                "type": "Redis",
+                "redis": {"url": pulumi.Output.from_input(limit_host).apply(lambda host: f"{host}:{CACHE_PORT}")},
+            },
+            "timeout": f"{LIMIT_TIMEOUT_MS}ms",
+            "failClosed": plan.limiter_fails_closed,
+        },
+    }
+
+
+def _limiter(plan: GatewayPlan) -> dict[str, Any]:
+    """TLS by the variable: the chart's own switch mounts a client certificate, which this cache asks for none of."""
+    secret = {"secretKeyRef": {"name": LIMIT_STORE, "key": LIMIT_STORE_KEY}}
+    return {
+        "replicas": plan.limiter_pods,
+        "container": {
+            "env": [
+                {"name": "REDIS_TLS", "value": "true"},
+                {"name": "REDIS_AUTH", "valueFrom": secret},
+                {"name": "REDIS_TIMEOUT", "value": f"{LIMIT_STORE_TIMEOUT_MS}ms"},
+                {"name": "CACHE_KEY_PREFIX", "value": KEY_PREFIX},
+                {"name": "LOG_FORMAT", "value": "json"},
+            ],
+            "resources": resources(100, 256),
+        },
+        "pod": {
+            "priorityClassName": CORE,
+            "topologySpreadConstraints": spread({"app.kubernetes.io/component": "ratelimit"}),
+        },
+    }
+
+
+def resources(cpu_m: int, memory_mib: int) -> dict[str, Any]:
+    """CPU in millicores, requested only; memory in MiB, request and limit."""
+    memory = f"{memory_mib}Mi"
+    return {"requests": {"cpu": f"{cpu_m}m", "memory": memory}, "limits": {"memory": memory}}
+
+
+def spread(labels: dict[str, str]) -> list[dict[str, Any]]:
+    """Over zones and nodes, as far as there are any."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": labels},
+        }
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]

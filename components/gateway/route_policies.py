@@ -1,0 +1,200 @@
+"""What the policies of a plugin's route say: who may pass, and how the gateway treats the plugin's pods."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
+from planning.gateway.route_rules import RulePlan
+from planning.gateway.routes import (
+    BODY_LIMIT,
+    CONNECT_SECONDS,
+    CONNECTIONS,
+    EXPOSED_HEADERS,
+    IDENTITY_HEADER,
+    KEEPALIVE_SECONDS,
+    PARALLEL_REQUESTS,
+    PARALLEL_STREAMS,
+    PENDING_REQUESTS,
+    SESSION_PATH,
+    STREAM_IDLE_SECONDS,
+    LimitsPlan,
+    RoutesPlan,
+)
+
+SESSIONS = "sessions"
+"""Name of the Backend under which a plugin's namespace knows the service that checks sessions."""
+
+_TOKEN = "token"  # noqa: S105  # a name, not a token
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_ACCEPTED = ["authorization", "content-type", "x-csrf-token", "x-requested-with", "traceparent", "tracestate"]
+_HAS_IDENTITY = f"size(request.headers['{IDENTITY_HEADER}']) > 0"
+_ANY_ADDRESS = ("0.0.0.0/0", "::/0")
+
+
+def public_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """Anyone."""
+    return {"targetRefs": _targets(plan, rules), "cors": _cors(plan)}
+
+
+def bearer_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """Who has a good token that names its subject: without `sub` no identity is set, and no rule below allows it."""
+    token = plan.token
+    return {
+        "targetRefs": _targets(plan, rules),
+        "cors": _cors(plan),
+        "jwt": {
+            "providers": [
+                {
+                    "name": _TOKEN,
+                    "issuer": token.issuer,
+                    "audiences": [token.audience],
+                    "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": "300s"},
+                    "claimToHeaders": [{"header": IDENTITY_HEADER, "claim": "sub"}],
+                    # Stated so that a token in a query is none: it would stand in logs. The prefix minds its case.
+                    "extractFrom": {
+                        "headers": [
+                            {"name": "authorization", "valuePrefix": prefix} for prefix in ("Bearer ", "bearer ")
+                        ]
+                    },
+                }
+            ]
+        },
+        "authorization": _only(("identity", _HAS_IDENTITY)),
+    }
+
+
+def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """Who has a session, from the site itself.
+
+    Changes need an Origin of the site (CSRF). So does whatever else states an Origin: a WebSocket is opened by a GET,
+    which the CSRF filter lets pass, and a foreign page could open one with the user's cookie.
+    """
+    return {
+        "targetRefs": _targets(plan, rules),
+        "cors": _cors(plan),
+        "csrf": {"additionalOrigins": [plan.origin]},
+        "extAuth": {
+            "headersToExtAuth": ["cookie", "x-request-id"],
+            "failOpen": False,
+            "statusOnError": 503,
+            "timeout": "2s",
+            "http": {
+                "backendRefs": [{"group": ENVOY_GROUP, "kind": "Backend", "name": SESSIONS}],
+                # A check changes nothing, so that it is tried again whatever came of it, within its two seconds.
+                "backendSettings": {
+                    "timeout": _timeout({}),
+                    "retry": _retry(["connect-failure", "refused-stream", "reset"]),
+                },
+                "pathOverride": SESSION_PATH,
+                "headersToBackend": [IDENTITY_HEADER],
+            },
+        },
+        "authorization": _only(
+            ("own-origin", f"{_HAS_IDENTITY} && request.headers['origin'] == '{plan.origin}'"),
+            ("no-origin", f"{_HAS_IDENTITY} && !('origin' in request.headers)"),
+        ),
+    }
+
+
+def request_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """Requests with an end: buffered, so that a slow client holds no pod; tried again only if no pod saw them."""
+    return {
+        **_traffic(plan, rules),
+        "requestBuffer": {"limit": BODY_LIMIT},
+        "retry": _retry(["connect-failure", "refused-stream", "reset-before-request"]),
+        "timeout": _timeout({}),
+        "circuitBreaker": {
+            "maxConnections": CONNECTIONS,
+            "maxParallelRequests": PARALLEL_REQUESTS,
+            "maxPendingRequests": PENDING_REQUESTS,
+        },
+    }
+
+
+def stream_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """WebSockets and event streams: nothing is buffered, and only silence ends them. Opening one is counted."""
+    return {
+        **_traffic(plan, rules),
+        "timeout": _timeout({"requestTimeout": "0s", "streamIdleTimeout": f"{STREAM_IDLE_SECONDS}s"}),
+        "circuitBreaker": {
+            "maxConnections": PARALLEL_STREAMS,
+            "maxParallelRequests": PARALLEL_STREAMS,
+            "maxPendingRequests": PENDING_REQUESTS,
+        },
+    }
+
+
+def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    return {
+        "targetRefs": _targets(plan, rules),
+        "rateLimit": {"global": {"rules": _limits(plan.limits)}},
+        "loadBalancer": _balancing(plan),
+        # A pod that resets or refuses connections is left out for a while; what it answers, even 500, is its own.
+        "healthCheck": {
+            "panicThreshold": 50,
+            "passive": {
+                "splitExternalLocalOriginErrors": True,
+                "consecutiveLocalOriginFailures": 5,
+                "consecutiveGatewayErrors": 10,
+                "consecutive5XxErrors": 0,
+                "interval": "3s",
+                "baseEjectionTime": "15s",
+                "maxEjectionPercent": 50,
+            },
+        },
+    }
+
+
+def _retry(triggers: list[str]) -> dict[str, Any]:
+    return {
+        "numRetries": 2,
+        "retryOn": {"triggers": triggers},
+        "perRetry": {"backOff": {"baseInterval": "25ms", "maxInterval": "250ms"}},
+    }
+
+
+def _timeout(http: dict[str, str]) -> dict[str, Any]:
+    return {
+        "tcp": {"connectTimeout": f"{CONNECT_SECONDS}s"},
+        "http": {"connectionIdleTimeout": f"{KEEPALIVE_SECONDS}s", **http},
+    }
+
+
+def _limits(limits: LimitsPlan) -> list[dict[str, Any]]:
+    """One counter over all rules of the policy (shared), per user and per client address."""
+    user = {"clientSelectors": [{"headers": [{"name": IDENTITY_HEADER, "type": "Distinct"}]}]}
+    clients = [{"clientSelectors": [{"sourceCIDR": {"type": "Distinct", "value": cidr}}]} for cidr in _ANY_ADDRESS]
+    counted = [(user, limits.user_per_minute), *((client, limits.client_per_minute) for client in clients)]
+    return [{**selector, "limit": {"requests": count, "unit": "Minute"}, "shared": True} for selector, count in counted]
+
+
+def _balancing(plan: RoutesPlan) -> dict[str, Any]:
+    if plan.session_affinity:
+        cookie = {"name": "naap-affinity", "ttl": "3600s", "attributes": {"SameSite": "Lax"}}
+        return {"type": "ConsistentHash", "consistentHash": {"type": "Cookie", "cookie": cookie}}
+    return {"type": "LeastRequest", "slowStart": {"window": "15s"}}
+
+
+def _cors(plan: RoutesPlan) -> dict[str, Any]:
+    return {
+        "allowOrigins": [plan.origin],
+        "allowMethods": _METHODS,
+        "allowHeaders": _ACCEPTED,
+        "exposeHeaders": list(EXPOSED_HEADERS),
+        "allowCredentials": True,
+        "maxAge": "600s",
+    }
+
+
+def _only(*allowed: tuple[str, str]) -> dict[str, Any]:
+    """An expression that fails, as on a header that isn't there, allows nothing."""
+    return {
+        "defaultAction": "Deny",
+        "rules": [{"name": name, "action": "Allow", "cel": expression} for name, expression in allowed],
+    }
+
+
+def _targets(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]]:
+    return [
+        {"group": GATEWAY_GROUP, "kind": "HTTPRoute", "name": plan.plugin, "sectionName": rule.name} for rule in rules
+    ]

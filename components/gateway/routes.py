@@ -1,0 +1,149 @@
+"""A plugin's route through the gateway, with the policies on it; all of it in the plugin's own namespace."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from components.gateway.envoy import the_listener
+from components.gateway.route_policies import (
+    SESSIONS,
+    bearer_access,
+    public_access,
+    request_traffic,
+    session_access,
+    stream_traffic,
+)
+from components.shared.custom_resource import ENVOY, GATEWAY, custom
+from planning.gateway.route_rules import Access, Match, RulePlan
+from planning.gateway.routes import (
+    BEARER_SCHEME,
+    REQUEST_SECONDS,
+    REQUESTS,
+    SCHEME_HEADER,
+    SESSION_PORT,
+    STREAMS,
+    RoutesPlan,
+    policy_name,
+)
+
+LIFECYCLE_HEADER = "naap-lifecycle"
+PUBLIC_RULES = "naap.io/public-rules"
+"""Annotation that declares the rules of a route that ask nobody who they are; the policy pack holds routes to it."""
+_SERVICE_PORT = 80
+
+Spec = Callable[[RoutesPlan, Sequence[RulePlan]], dict[str, Any]]
+
+
+class PluginRoutes(pulumi.ComponentResource):
+    """The HTTPRoute of a plugin, its SecurityPolicies and its BackendTrafficPolicies.
+
+    Sessions are checked by another plugin's service, which is reached by a Backend of this namespace and by its name:
+    a ReferenceGrant over there would list every namespace, and so change with every plugin.
+
+    after: what must be there first, the namespace above all (its name is planned and brings no dependency).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: RoutesPlan,
+        labels: Mapping[str, str],
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:PluginRoutes", name, None, opts)
+        self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
+        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan))
+        if plan.of(Access.SESSION, Access.SESSION_STREAM):
+            self._add("sessions", ENVOY, "Backend", SESSIONS, _sessions(plan))
+        for suffix, spec, access in (
+            ("public", public_access, (Access.PUBLIC,)),
+            ("bearer", bearer_access, (Access.BEARER, Access.BEARER_STREAM)),
+            ("session", session_access, (Access.SESSION, Access.SESSION_STREAM)),
+        ):
+            self._policy("SecurityPolicy", suffix, spec, access)
+        for suffix, spec, access in (
+            (REQUESTS, request_traffic, (Access.PUBLIC, Access.BEARER, Access.SESSION)),
+            (STREAMS, stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
+        ):
+            self._policy("BackendTrafficPolicy", suffix, spec, access)
+        self.register_outputs({})
+
+    def _policy(self, kind: str, suffix: str, spec: Spec, access: tuple[Access, ...]) -> None:
+        if rules := self._plan.of(*access):
+            self._add(suffix, ENVOY, kind, policy_name(self._plan.plugin, suffix), spec(self._plan, rules))
+
+    def _add(
+        self,
+        suffix: str,
+        api_version: str,
+        kind: str,
+        name: str,
+        spec: Mapping[str, Any],
+        *,
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
+        custom(
+            f"{self._name}-{suffix or 'route'}",
+            api_version=api_version,
+            kind=kind,
+            name=name,
+            namespace=self._plan.namespace,
+            labels=self._labels,
+            annotations=annotations,
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),
+        )
+
+
+def _declared(plan: RoutesPlan) -> dict[str, str] | None:
+    public = [rule.name for rule in plan.of(Access.PUBLIC)]
+    return {PUBLIC_RULES: ",".join(public)} if public else None
+
+
+def _route(plan: RoutesPlan) -> dict[str, Any]:
+    return {
+        "parentRefs": [the_listener()],
+        "hostnames": [plan.hostname],
+        "rules": [_rule(plan, rule) for rule in plan.rules],
+    }
+
+
+def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
+    filters = _filters(plan, rule)
+    return {
+        "name": rule.name,
+        "matches": [_match(match) for match in rule.matches],
+        **({"filters": filters} if filters else {}),
+        "timeouts": {"request": "0s" if rule.access.streams else f"{REQUEST_SECONDS}s"},
+        "backendRefs": [{"group": "", "kind": "Service", "name": plan.plugin, "port": _SERVICE_PORT, "weight": 1}],
+    }
+
+
+def _match(match: Match) -> dict[str, Any]:
+    headers = [
+        *([{"name": "accept", "type": "Exact", "value": "text/event-stream"}] if match.events else []),
+        *([{"name": SCHEME_HEADER, "type": "RegularExpression", "value": BEARER_SCHEME}] if match.bearer else []),
+    ]
+    return {
+        "path": {"type": "PathPrefix", "value": match.path},
+        **({"headers": headers} if headers else {}),
+        **({"method": "GET"} if match.events else {}),
+    }
+
+
+def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if rule.rewrite is not None:
+        path = {"type": "ReplacePrefixMatch", "replacePrefixMatch": rule.rewrite}
+        found.append({"type": "URLRewrite", "urlRewrite": {"path": path}})
+    if plan.draining:
+        header = {"name": LIFECYCLE_HEADER, "value": "draining"}
+        found.append({"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}})
+    return found
+
+
+def _sessions(plan: RoutesPlan) -> dict[str, Any]:
+    return {"type": "Endpoints", "endpoints": [{"fqdn": {"hostname": plan.session_host, "port": SESSION_PORT}}]}

@@ -1,0 +1,91 @@
+"""Records of who spoke to whom in a network."""
+
+import json
+
+import pulumi
+from pulumi_aws import cloudwatch, ec2, iam
+
+from components.shared.iam import account_id
+from components.shared.kms_key import Key
+from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan
+from planning.shared.kms_key import KeyPlan
+from planning.shared.naming import fit
+from planning.shared.tags import Tags
+
+MAX_ROLE_NAME = 64
+
+
+class FlowLogs(pulumi.ComponentResource):
+    """A log group with a key and retention of its own, and the role that writes it."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: NetworkPlan,
+        vpc_id: pulumi.Input[str],
+        tags: Tags,
+        protect: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:FlowLogs", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        named = tags.of("network", name=f"{plan.name}-flow-logs")
+        key = Key(
+            f"{name}-key",
+            plan=KeyPlan(
+                alias=f"{plan.name}-flow-logs", description="Flow records of the network", protect=protect, logs=True
+            ),
+            region=plan.region,
+            tags=named,
+            opts=child,
+        )
+        group = cloudwatch.LogGroup(
+            f"{name}-group",
+            name=f"/naap/{plan.name}/flow-logs",
+            retention_in_days=plan.log_days,
+            kms_key_id=key.arn,
+            tags=named,
+            opts=child,
+        )
+        role = iam.Role(
+            f"{name}-role",
+            name=fit(f"{plan.name}-flow-logs", MAX_ROLE_NAME),
+            assume_role_policy=account_id(self).apply(_trust),
+            tags=named,
+            opts=child,
+        )
+        policy = iam.RolePolicy(f"{name}-policy", role=role.id, policy=group.arn.apply(_write), opts=child)
+        ec2.FlowLog(
+            f"{name}-records",
+            vpc_id=vpc_id,
+            traffic_type="ALL",
+            log_destination_type="cloud-watch-logs",
+            log_destination=group.arn,
+            iam_role_arn=role.arn,
+            max_aggregation_interval=FLOW_LOG_SECONDS,
+            tags=named,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+        )
+        self.register_outputs({})
+
+
+def _trust(account: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _write(group: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+        "Resource": [group, f"{group}:*"],
+    }
+    # The service looks for the group before it writes, and groups are listed under no ARN of their own.
+    described = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement, described]})

@@ -1,0 +1,66 @@
+"""Where alarms go: two encrypted topics, of what wakes somebody and of what doesn't, and who reads them."""
+
+import json
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws import sns
+
+from components.shared.iam import account_id
+from components.shared.kms_key import Key
+from planning.observability.alerts.alert import Severity
+from planning.observability.observability import ALARM_SERVICES, AlarmTopicPlan
+
+
+class AlarmTopic(pulumi.ComponentResource):
+    """Handles: arn (tickets), pages_arn, key_arn. Wait for `ready` before publishing."""
+
+    arn: pulumi.Output[str]
+    pages_arn: pulumi.Output[str]
+    key_arn: pulumi.Output[str]
+    ready: list[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: AlarmTopicPlan,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:AlarmTopic", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        key = Key(f"{name}-key", plan=plan.key, region=plan.region, tags=tags, opts=child)
+        self.key_arn, self.ready = key.arn, []
+        self._tags, self._child = tags, child
+        self.arn = self._topic(name, "", plan.name, plan.email)
+        self.pages_arn = self._topic(name, "pages-", plan.pages_name, plan.pages_email)
+        self.register_outputs({"arn": self.arn, "pagesArn": self.pages_arn})
+
+    def of(self, severity: Severity) -> pulumi.Output[str]:
+        """The topic of what is as urgent as this."""
+        return self.pages_arn if severity is Severity.PAGE else self.arn
+
+    def _topic(self, name: str, kind: str, physical_name: str, email: str | None) -> pulumi.Output[str]:
+        child = self._child
+        topic = sns.Topic(
+            f"{name}-{kind}topic", name=physical_name, kms_master_key_id=self.key_arn, tags=self._tags, opts=child
+        )
+        policy = pulumi.Output.all(topic.arn, account_id(self)).apply(lambda found: _policy(*found))
+        self.ready.append(sns.TopicPolicy(f"{name}-{kind}policy", arn=topic.arn, policy=policy, opts=child))
+        if email:
+            sns.TopicSubscription(f"{name}-{kind}email", topic=topic.arn, protocol="email", endpoint=email, opts=child)
+        return topic.arn
+
+
+def _policy(topic: str, account: str) -> str:
+    """AWS's own services publish, for this account only; reading it is a matter of IAM."""
+    statement = {
+        "Sid": "AlarmsOfThisAccount",
+        "Effect": "Allow",
+        "Principal": {"Service": list(ALARM_SERVICES)},
+        "Action": ["sns:Publish", "sns:GetTopicAttributes"],
+        "Resource": topic,
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,65 @@
+"""Alarms on what CloudFront measures, and the budget: once an environment, in the region where that is kept."""
+
+import pulumi
+from pulumi_aws import budgets
+
+from components.observability.alarm_topic import AlarmTopic
+from components.observability.alarms import AlarmMaker
+from planning.observability.observability import BudgetPlan, EdgePlan
+from planning.shared.tags import Tags
+
+_SPENT_PERCENT = 80
+_FORECAST_PERCENT = 100
+
+
+class EdgeAlarms(pulumi.ComponentResource):
+    """Its AWS provider (us-east-1) reaches it through its options.
+
+    web_acl: name of the firewall's web ACL. certificate_arn: of the site's certificate.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: EdgePlan,
+        prefix: str,
+        web_acl: pulumi.Input[str],
+        certificate_arn: pulumi.Input[str],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:EdgeAlarms", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=child)
+        make = AlarmMaker(self, name, prefix, topic, tags)
+        make.alarms("firewall", web_acl, (plan.firewall_alarm,))
+        make.alarms("certificate-site", certificate_arn, (plan.certificate_alarm,))
+        self._budget(name, plan.budget, topic, tags)
+        self.topic_arn = topic.arn
+        self.register_outputs({"topicArn": self.topic_arn})
+
+    def _budget(self, name: str, plan: BudgetPlan, topic: AlarmTopic, tags: Tags) -> None:
+        budgets.Budget(
+            f"{name}-budget",
+            name=plan.name,
+            budget_type="COST",
+            time_unit="MONTHLY",
+            limit_amount=str(plan.usd_month),
+            limit_unit="USD",
+            cost_filters=[
+                budgets.BudgetCostFilterArgs(name="TagKeyValue", values=[f"user:Environment${plan.environment}"])
+            ],
+            notifications=[
+                budgets.BudgetNotificationArgs(
+                    comparison_operator="GREATER_THAN",
+                    notification_type=kind,
+                    threshold=percent,
+                    threshold_type="PERCENTAGE",
+                    subscriber_sns_topic_arns=[topic.arn],
+                )
+                for kind, percent in (("ACTUAL", _SPENT_PERCENT), ("FORECASTED", _FORECAST_PERCENT))
+            ],
+            tags=tags.of("observability"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=topic.ready),
+        )

@@ -1,0 +1,224 @@
+"""Grafana, without a state of its own: every dashboard is a ConfigMap, taken up while it is there."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import pulumi
+from pulumi_kubernetes import apps, core, meta, rbac
+
+from components.shared.pod_identity import PodIdentity
+from components.shared.pods import (
+    api_token,
+    container_security,
+    deployment_spec,
+    memory_volume,
+    pod_security,
+    resources,
+)
+from components.shared.sidecars import TOKEN_FOLDER, config_collector, query_policy, query_url, signer
+from planning.observability.dashboards.dashboard import Dashboard
+from planning.observability.dashboards.grafana import FOLDER, FOLDER_FILE, SOURCES_FILE, folder, sources
+from planning.observability.network_policies import DASHBOARDS, NAMESPACE
+from planning.observability.observability import ObservabilityPlan
+from planning.shared import images
+from planning.shared.labels import labels, selector
+
+_USER = 472
+"""Of the image."""
+_RBAC = "rbac.authorization.k8s.io"
+
+
+class Dashboards(pulumi.ComponentResource):
+    """The dashboards of a region. workspace_id, workspace_arn: of its Prometheus workspace."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ObservabilityPlan,
+        namespace: core.v1.Namespace,
+        workspace_id: pulumi.Input[str],
+        workspace_arn: pulumi.Input[str],
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Dashboards", name, None, opts)
+        self._name = name
+        self._labels = labels("observability", DASHBOARDS)
+        self._inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self._metadata = meta.v1.ObjectMetaArgs(name=DASHBOARDS, namespace=NAMESPACE, labels=self._labels)
+        account = core.v1.ServiceAccount(
+            f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
+        )
+        identity = PodIdentity(
+            f"{name}-identity",
+            cluster=plan.cluster,
+            namespace=NAMESPACE,
+            service_account=DASHBOARDS,
+            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            tags=tags,
+            after=[account],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        stated = query_url(workspace_id).apply(lambda url: sources(url, plan.region))
+        config = core.v1.ConfigMap(
+            f"{name}-config",
+            metadata=self._metadata,
+            data={SOURCES_FILE: stated, FOLDER_FILE: folder()},
+            opts=self._inside,
+        )
+        self._pods(plan, stated, [account, identity, config, *self._rights()])
+        for dashboard in plan.dashboards:
+            dashboard_object(f"{name}-{dashboard.name}", plan=dashboard, labels=self._labels, opts=self._inside)
+        self.register_outputs({})
+
+    def _rights(self) -> list[pulumi.Resource]:
+        """ConfigMaps of this namespace, where all dashboards are."""
+        role = rbac.v1.Role(
+            f"{self._name}-role",
+            metadata=self._metadata,
+            rules=[rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["configmaps"], verbs=["get", "list", "watch"])],
+            opts=self._inside,
+        )
+        binding = rbac.v1.RoleBinding(
+            f"{self._name}-binding",
+            metadata=self._metadata,
+            role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="Role", name=DASHBOARDS),
+            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=DASHBOARDS, namespace=NAMESPACE)],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+        return [role, binding]
+
+    def _pods(self, plan: ObservabilityPlan, stated: pulumi.Output[str], after: Sequence[pulumi.Resource]) -> None:
+        chosen = selector("observability", DASHBOARDS)
+        apps.v1.Deployment(
+            f"{self._name}-pods",
+            metadata=self._metadata,
+            spec=deployment_spec(
+                replicas=1,
+                recreate=True,
+                selector=chosen,
+                labels=self._labels,
+                annotations={"naap.io/sources": stated},  # read once, at its start
+                pod=core.v1.PodSpecArgs(
+                    service_account_name=DASHBOARDS,
+                    automount_service_account_token=False,
+                    enable_service_links=False,
+                    security_context=pod_security(_USER),
+                    init_containers=[dashboard_collector("collect-first", "LIST")],
+                    containers=[grafana(), dashboard_collector("collect", "WATCH"), signer(plan.region)],
+                    volumes=volumes(),
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+        )
+
+
+def _policy(workspace: str) -> str:
+    """CloudWatch knows no resources of which to name one."""
+    stated = json.loads(query_policy(workspace))
+    read = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"]
+    stated["Statement"].append({"Effect": "Allow", "Action": read, "Resource": "*"})
+    return json.dumps(stated)
+
+
+DASHBOARD_LABEL = "naap.io/dashboard"
+
+
+def dashboard_object(
+    resource_name: str, *, plan: Dashboard, labels: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> core.v1.ConfigMap:
+    """In the namespace of the watch, whoever it belongs to: what takes it up may read no other."""
+    return core.v1.ConfigMap(
+        resource_name,
+        metadata=meta.v1.ObjectMetaArgs(
+            name=f"dashboard-{plan.name}", namespace=NAMESPACE, labels={**labels, DASHBOARD_LABEL: "1"}
+        ),
+        data={plan.file_name: plan.text()},
+        opts=opts,
+    )
+
+
+_PORT = 3000
+
+
+_PROVISIONING = "/etc/grafana/provisioning"
+
+
+_CONFIG, _DASHBOARDS, _STATE, _TOKEN = "config", "dashboards", "state", "token"
+
+
+_SETTINGS = {
+    # Whoever gets here has come through `kubectl port-forward`, and so has a right to the cluster: no second sign-in.
+    "GF_AUTH_ANONYMOUS_ENABLED": "true",
+    "GF_AUTH_ANONYMOUS_ORG_ROLE": "Viewer",
+    "GF_AUTH_BASIC_ENABLED": "false",
+    "GF_AUTH_DISABLE_LOGIN_FORM": "true",
+    "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION": "true",
+    "GF_SERVER_HTTP_ADDR": "127.0.0.1",
+    "GF_SERVER_HTTP_PORT": str(_PORT),
+    "GF_ANALYTICS_REPORTING_ENABLED": "false",
+    "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+    "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
+    "GF_PLUGINS_PREINSTALL_DISABLED": "true",
+    "GF_NEWS_NEWS_FEED_ENABLED": "false",
+    "GF_LOG_MODE": "console",
+    "GF_LOG_CONSOLE_FORMAT": "json",
+    "GF_AWS_ALLOWED_AUTH_PROVIDERS": "default",
+}
+
+
+def volumes() -> list[core.v1.VolumeArgs]:
+    """Its configuration, a ConfigMap of its own name; all that it writes is in memory."""
+    return [
+        core.v1.VolumeArgs(name=_CONFIG, config_map=core.v1.ConfigMapVolumeSourceArgs(name=DASHBOARDS)),
+        memory_volume(_DASHBOARDS, 64),
+        memory_volume(_STATE, 128),
+        api_token(_TOKEN),
+    ]
+
+
+def grafana() -> core.v1.ContainerArgs:
+    """It listens within the pod only; a probe from outside would not reach it, so it asks itself."""
+    ask = ["wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{_PORT}/api/health"]
+    probe = core.v1.ProbeArgs(
+        exec_=core.v1.ExecActionArgs(command=ask), period_seconds=15, timeout_seconds=5, failure_threshold=6
+    )
+    return core.v1.ContainerArgs(
+        name=DASHBOARDS,
+        image=images.GRAFANA.reference,
+        env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in _SETTINGS.items()],
+        ports=[core.v1.ContainerPortArgs(name="http", container_port=_PORT)],
+        resources=resources(cpu_m=50, cpu_limit_m=1000, memory_mib=512),
+        security_context=container_security(),
+        readiness_probe=probe,
+        liveness_probe=probe,
+        volume_mounts=[
+            _mount(_CONFIG, f"{_PROVISIONING}/datasources/{SOURCES_FILE}", sub_path=SOURCES_FILE),
+            _mount(_CONFIG, f"{_PROVISIONING}/dashboards/{FOLDER_FILE}", sub_path=FOLDER_FILE),
+            _mount(_DASHBOARDS, FOLDER),
+            core.v1.VolumeMountArgs(name=_STATE, mount_path="/var/lib/grafana"),
+            core.v1.VolumeMountArgs(name=_STATE, mount_path="/tmp", sub_path="tmp"),  # noqa: S108  # a mount of its own
+        ],
+    )
+
+
+def dashboard_collector(name: str, method: Literal["LIST", "WATCH"]) -> core.v1.ContainerArgs:
+    """Writes dashboards from ConfigMaps to files."""
+    return config_collector(
+        name,
+        method=method,
+        label=DASHBOARD_LABEL,
+        folder=FOLDER,
+        namespace=NAMESPACE,
+        mounts=[
+            core.v1.VolumeMountArgs(name=_DASHBOARDS, mount_path=FOLDER),
+            core.v1.VolumeMountArgs(name=_STATE, mount_path="/tmp", sub_path="collector"),  # noqa: S108  # a mount of its own
+            _mount(_TOKEN, TOKEN_FOLDER),
+        ],
+    )
+
+
+def _mount(name: str, path: str, sub_path: str | None = None) -> core.v1.VolumeMountArgs:
+    return core.v1.VolumeMountArgs(name=name, mount_path=path, sub_path=sub_path, read_only=True)

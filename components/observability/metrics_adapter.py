@@ -1,0 +1,210 @@
+"""What answers autoscalers that ask for an external metric: the query stands in the autoscaler that asks."""
+
+import base64
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
+
+from components.shared.cluster_role import cluster_rights
+from components.shared.pod_identity import PodIdentity
+from components.shared.pods import container_security, deployment_spec, memory_volume, pod_security, resources, spread
+from components.shared.root_secret import RootSecret
+from components.shared.sidecars import query_policy, query_url, signer
+from planning.cluster.priority_classes import CORE
+from planning.observability.network_policies import ADAPTER, NAMESPACE
+from planning.observability.observability import ObservabilityPlan
+from planning.shared import images
+from planning.shared.internal_ca import authority, server_certificate
+from planning.shared.labels import labels, selector
+from planning.shared.ports import ADAPTER_PORT
+
+_SERVICE_PORT = 443
+_CERTIFICATE = f"{ADAPTER}-tls"
+_CERTIFICATE_FOLDER = "/var/run/adapter"
+_USER = 65532
+_RBAC = "rbac.authorization.k8s.io"
+
+
+class MetricsAdapter(pulumi.ComponentResource):
+    """workspace_id, workspace_arn: of the Prometheus workspace that it asks, through a neighbour that signs."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ObservabilityPlan,
+        namespace: core.v1.Namespace,
+        workspace_id: pulumi.Input[str],
+        workspace_arn: pulumi.Input[str],
+        secrets: RootSecret,
+        tags: Mapping[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:MetricsAdapter", name, None, opts)
+        self._name = name
+        self._labels = labels("observability", ADAPTER)
+        self._selector = selector("observability", ADAPTER)
+        self._inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self._metadata = meta.v1.ObjectMetaArgs(name=ADAPTER, namespace=NAMESPACE, labels=self._labels)
+        account = core.v1.ServiceAccount(
+            f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
+        )
+        identity = PodIdentity(
+            f"{name}-identity",
+            cluster=plan.cluster,
+            namespace=NAMESPACE,
+            service_account=ADAPTER,
+            policy=pulumi.Output.from_input(workspace_arn).apply(query_policy),
+            tags=tags,
+            after=[account],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._rights()
+        pair = self._certificate(secrets)
+        self._pods(plan, workspace_id, [account, identity, pair])
+        service = self._service()
+        self._api(secrets, service)
+        self.register_outputs({})
+
+    def _rights(self) -> None:
+        """It reads autoscalers and tells what is wrong with them; the rest is what every extension of the API needs."""
+        child = pulumi.ResourceOptions(parent=self)
+        subject = rbac.v1.SubjectArgs(kind="ServiceAccount", name=ADAPTER, namespace=NAMESPACE)
+        rules = [
+            rbac.v1.PolicyRuleArgs(
+                api_groups=["autoscaling"],
+                resources=["horizontalpodautoscalers"],
+                verbs=["get", "list", "watch"],
+            ),
+            rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["events"], verbs=["create", "patch"]),
+        ]
+        cluster_rights(self._name, account=ADAPTER, namespace=NAMESPACE, labels=self._labels, rules=rules, parent=self)
+        rbac.v1.ClusterRoleBinding(
+            f"{self._name}-delegator",
+            metadata=meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}-delegator", labels=self._labels),
+            role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name="system:auth-delegator"),
+            subjects=[subject],
+            opts=child,
+        )
+        rbac.v1.RoleBinding(
+            f"{self._name}-reader",
+            metadata=meta.v1.ObjectMetaArgs(
+                name=f"naap-{ADAPTER}-reader", namespace="kube-system", labels=self._labels
+            ),
+            role_ref=rbac.v1.RoleRefArgs(
+                api_group=_RBAC, kind="Role", name="extension-apiserver-authentication-reader"
+            ),
+            subjects=[subject],
+            opts=child,
+        )
+
+    def _certificate(self, secrets: RootSecret) -> core.v1.Secret:
+        return core.v1.Secret(
+            f"{self._name}-certificate",
+            metadata=meta.v1.ObjectMetaArgs(name=_CERTIFICATE, namespace=NAMESPACE, labels=self._labels),
+            type="kubernetes.io/tls",
+            string_data=pulumi.Output.secret(secrets.output.apply(_key_pair)),
+            opts=self._inside,
+        )
+
+    def _pods(self, plan: ObservabilityPlan, workspace_id: pulumi.Input[str], after: list[pulumi.Resource]) -> None:
+        apps.v1.Deployment(
+            f"{self._name}-pods",
+            metadata=self._metadata,
+            spec=deployment_spec(
+                replicas=plan.adapters,
+                selector=self._selector,
+                labels=self._labels,
+                pod=core.v1.PodSpecArgs(
+                    service_account_name=ADAPTER,
+                    # Its own API is Kubernetes': it reads autoscalers.
+                    automount_service_account_token=True,
+                    enable_service_links=False,
+                    priority_class_name=CORE,
+                    security_context=pod_security(_USER),
+                    topology_spread_constraints=spread(self._selector),
+                    containers=[_adapter(workspace_id), signer(plan.region)],
+                    volumes=[
+                        core.v1.VolumeArgs(
+                            name="certificate",
+                            secret=core.v1.SecretVolumeSourceArgs(secret_name=_CERTIFICATE, default_mode=0o440),
+                        ),
+                        memory_volume("scratch", 16),
+                    ],
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+        )
+        policy.v1.PodDisruptionBudget(
+            f"{self._name}-budget",
+            metadata=self._metadata,
+            spec=policy.v1.PodDisruptionBudgetSpecArgs(
+                max_unavailable=1,
+                unhealthy_pod_eviction_policy="AlwaysAllow",
+                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
+            ),
+            opts=self._inside,
+        )
+
+    def _service(self) -> core.v1.Service:
+        return core.v1.Service(
+            f"{self._name}-service",
+            metadata=self._metadata,
+            spec=core.v1.ServiceSpecArgs(
+                selector=self._selector,
+                ports=[core.v1.ServicePortArgs(name="https", port=_SERVICE_PORT, target_port="https")],
+            ),
+            opts=self._inside,
+        )
+
+    def _api(self, secrets: RootSecret, service: core.v1.Service) -> None:
+        bundle = secrets.output.apply(lambda root: _encoded(authority(root).certificate_pem))
+        apiregistration.v1.APIService(
+            f"{self._name}-api",
+            metadata=meta.v1.ObjectMetaArgs(name="v1beta1.external.metrics.k8s.io", labels=self._labels),
+            spec=apiregistration.v1.APIServiceSpecArgs(
+                group="external.metrics.k8s.io",
+                version="v1beta1",
+                group_priority_minimum=100,
+                version_priority=100,
+                # A certificate is public, though what signs it follows from the root secret.
+                ca_bundle=pulumi.Output.unsecret(bundle),
+                service=apiregistration.v1.ServiceReferenceArgs(name=ADAPTER, namespace=NAMESPACE, port=_SERVICE_PORT),
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
+        )
+
+
+def _adapter(workspace_id: pulumi.Input[str]) -> core.v1.ContainerArgs:
+    probe = core.v1.ProbeArgs(tcp_socket=core.v1.TCPSocketActionArgs(port="https"), period_seconds=10)
+    return core.v1.ContainerArgs(
+        name="adapter",
+        image=images.METRICS_ADAPTER.reference,
+        args=[
+            pulumi.Output.concat("--prometheus-server=", query_url(workspace_id)),
+            f"--secure-port={ADAPTER_PORT}",
+            f"--tls-cert-file={_CERTIFICATE_FOLDER}/tls.crt",
+            f"--tls-private-key-file={_CERTIFICATE_FOLDER}/tls.key",
+            "--enable-custom-metrics-api=false",
+        ],
+        ports=[core.v1.ContainerPortArgs(name="https", container_port=ADAPTER_PORT)],
+        resources=resources(cpu_m=50, cpu_limit_m=500, memory_mib=256),
+        security_context=container_security(),
+        readiness_probe=probe,
+        liveness_probe=probe,
+        volume_mounts=[
+            core.v1.VolumeMountArgs(name="certificate", mount_path=_CERTIFICATE_FOLDER, read_only=True),
+            core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
+        ],
+    )
+
+
+def _key_pair(root: str) -> dict[str, str]:
+    names = (f"{ADAPTER}.{NAMESPACE}.svc", f"{ADAPTER}.{NAMESPACE}.svc.cluster.local")
+    made = server_certificate(root, owner=ADAPTER, names=names)
+    return {"tls.crt": made.certificate_pem, "tls.key": made.key_pem}
+
+
+def _encoded(pem: str) -> str:
+    return base64.b64encode(pem.encode()).decode()

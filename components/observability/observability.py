@@ -1,0 +1,149 @@
+"""What is seen of a region, by tier: logs and alarms everywhere, then traces of services, metrics, whole paths."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_aws import amp
+from pulumi_kubernetes import core
+
+from components.observability.alarm_topic import AlarmTopic
+from components.observability.alarms import Alarms, LogAlarms
+from components.observability.collector import Collector
+from components.observability.grafana import Dashboards
+from components.observability.metrics_adapter import MetricsAdapter
+from components.observability.platform_alerts import Rules
+from components.observability.plugin_monitoring import WatchSurroundings
+from components.observability.pod_logs import PodLogs
+from components.observability.state_metrics import StateMetrics
+from components.shared.namespace import restricted_namespace
+from components.shared.network_policy import network_policy
+from components.shared.root_secret import RootSecret
+from planning.observability.network_policies import NAMESPACE
+from planning.observability.observability import ObservabilityPlan
+from planning.shared.labels import labels
+from planning.shared.tags import Tags
+
+
+class Observability(pulumi.ComponentResource):
+    """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn;
+    watch: what plugins bring their own rules and dashboards to, None in tiers without series.
+
+    databases, replicas: identifiers of this region's RDS instances. caches: names of its ElastiCache nodes
+    (planning.data_alarms.cache_nodes). certificates: ARNs by purpose. after: the cluster with nodes.
+    """
+
+    topic_arn: pulumi.Output[str]
+    watch: WatchSurroundings | None
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: ObservabilityPlan,
+        databases: Sequence[str],
+        replicas: Sequence[str],
+        caches: Sequence[str],
+        load_balancer_arn: pulumi.Input[str],
+        certificates: Mapping[str, pulumi.Input[str]],
+        secrets: RootSecret,
+        tags: Tags,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Observability", name, None, opts)
+        self._name, self._plan, self._tags = name, plan, tags.of("observability")
+        self._child = pulumi.ResourceOptions(parent=self)
+        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=self._tags, opts=self._child)
+        Alarms(
+            f"{name}-alarms",
+            plan=plan,
+            topic=topic,
+            databases=databases,
+            replicas=replicas,
+            caches=caches,
+            load_balancer_arn=load_balancer_arn,
+            certificates=certificates,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic]),
+        )
+        logs = PodLogs(f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self._child)
+        LogAlarms(
+            f"{name}-log-alarms",
+            plans=plan.log_alarms,
+            prefix=plan.prefix,
+            topic=topic,
+            tags=tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic, logs, *after]),
+        )
+        self.watch = self._collect(topic, secrets) if plan.apm else None
+        self.topic_arn = topic.arn
+        self.register_outputs({"topicArn": self.topic_arn})
+
+    def _collect(self, topic: AlarmTopic, secrets: RootSecret) -> WatchSurroundings | None:
+        plan, name = self._plan, self._name
+        stated = labels("observability", NAMESPACE)
+        namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=stated, opts=self._child)
+        for policy in plan.policies:
+            network_policy(
+                f"{name}-{policy.name}-network",
+                plan=policy,
+                labels=stated,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+            )
+        workspace = self._workspace(topic) if plan.metrics else None
+        Collector(
+            f"{name}-collector",
+            plan=plan,
+            namespace=namespace,
+            remote_write_url=pulumi.Output.concat(workspace.prometheus_endpoint, "api/v1/remote_write")
+            if workspace
+            else None,
+            workspace_arn=workspace.arn if workspace else None,
+            tags=self._tags,
+            opts=self._child,
+        )
+        return self._read(workspace, namespace, topic, secrets) if workspace else None
+
+    def _read(
+        self, workspace: amp.Workspace, namespace: core.v1.Namespace, topic: AlarmTopic, secrets: RootSecret
+    ) -> WatchSurroundings:
+        """What is done with series: autoscalers, rules and people read them."""
+        plan, name = self._plan, self._name
+        MetricsAdapter(
+            f"{name}-adapter",
+            plan=plan,
+            namespace=namespace,
+            workspace_id=workspace.id,
+            workspace_arn=workspace.arn,
+            secrets=secrets,
+            tags=self._tags,
+            opts=self._child,
+        )
+        StateMetrics(f"{name}-state-metrics", namespace=namespace, opts=self._child)
+        Dashboards(
+            f"{name}-dashboards",
+            plan=plan,
+            namespace=namespace,
+            workspace_id=workspace.id,
+            workspace_arn=workspace.arn,
+            tags=self._tags,
+            opts=self._child,
+        )
+        Rules(f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self._child)
+        return WatchSurroundings(workspace_id=workspace.id, namespace=namespace)
+
+    def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
+        workspace = amp.Workspace(
+            f"{self._name}-metrics",
+            alias=self._plan.prefix,
+            kms_key_arn=topic.key_arn,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._plan.topic.key.protect),
+        )
+        amp.WorkspaceConfiguration(
+            f"{self._name}-metrics-days",
+            workspace_id=workspace.id,
+            retention_period_in_days=self._plan.metrics_days,
+            opts=self._child,
+        )
+        return workspace

@@ -1,0 +1,60 @@
+"""A plugin's own rules and dashboard, and the mark by which the age of its passwords is seen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import amp
+from pulumi_kubernetes import core, meta
+
+from components.observability.grafana import dashboard_object
+from planning.observability.alerts.alert import rule_file
+from planning.observability.plugin_monitoring import PluginWatchPlan
+from planning.shared.tags import Tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchSurroundings:
+    """What a region's watch offers to each plugin. namespace: where dashboards are."""
+
+    workspace_id: pulumi.Output[str]
+    namespace: core.v1.Namespace
+
+
+class PluginWatch(pulumi.ComponentResource):
+    """after: the plugin's namespace, for the mark."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PluginWatchPlan,
+        surroundings: WatchSurroundings,
+        labels: Mapping[str, str],
+        after: Sequence[pulumi.Resource],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:PluginWatch", name, None, opts)
+        amp.RuleGroupNamespace(
+            f"{name}-rules",
+            name=plan.rules_name,
+            workspace_id=surroundings.workspace_id,
+            data=rule_file((plan.rules,)),
+            tags=tags.of("observability", plugin=plan.plugin),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        dashboard_object(
+            f"{name}-dashboard",
+            plan=plan.dashboard,
+            labels=labels,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[surroundings.namespace]),
+        )
+        if plan.secrets_mark:
+            core.v1.ConfigMap(
+                f"{name}-{plan.secrets_mark}",
+                metadata=meta.v1.ObjectMetaArgs(name=plan.secrets_mark, namespace=plan.namespace, labels=labels),
+                immutable=True,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            )
+        self.register_outputs({})

@@ -1,0 +1,100 @@
+"""What a plugin's pods read: its ConfigMap, its Secret, and one checksum over both."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes import core, meta
+
+from components.plugin.context import PluginSurroundings
+from components.plugin.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
+from components.shared.root_secret import RootSecret
+from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.plugin.process_environment import CACHE_URL, DATABASE_URL, CacheAccess, DatabaseAccess, EnvironmentPlan
+from planning.plugin.tracing import loader
+
+Texts = Mapping[str, pulumi.Input[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginConfiguration:
+    """resources: the objects. checksum: changes with any of their values, and says nothing about them."""
+
+    resources: Sequence[pulumi.Resource]
+    checksum: pulumi.Output[str]
+    has_secrets: bool
+
+
+def plugin_configuration(
+    resource_name: str,
+    *,
+    plan: PluginPlan,
+    backend: BackendPlan,
+    surroundings: PluginSurroundings,
+    opts: pulumi.ResourceOptions,
+) -> PluginConfiguration:
+    """Both objects bear the plugin's name; one without any secret has no Secret."""
+    config = _config(backend, surroundings)
+    secrets = secret_values(backend.environment, plugin=plan.name, surroundings=surroundings)
+    metadata = meta.v1.ObjectMetaArgs(name=plan.name, namespace=plan.namespace, labels=plan.labels)
+    resources: list[pulumi.Resource] = [
+        core.v1.ConfigMap(f"{resource_name}-config", metadata=metadata, data=config, opts=opts)
+    ]
+    if secrets:
+        resources.append(
+            core.v1.Secret(f"{resource_name}-secret", metadata=metadata, type="Opaque", string_data=secrets, opts=opts)
+        )
+    return PluginConfiguration(
+        resources=resources,
+        checksum=_checksum(plan.name, surroundings.secrets, {**config, **secrets}),
+        has_secrets=bool(secrets),
+    )
+
+
+def secret_values(
+    plan: EnvironmentPlan, *, plugin: str, surroundings: PluginSurroundings
+) -> dict[str, pulumi.Output[str]]:
+    """Value by name, each of them secret."""
+    secrets = surroundings.secrets
+    values = {name: secrets.derive(owner=plugin, purpose=name) for name in plan.derived}
+    if plan.configured:
+        own = surroundings.configured[plugin]
+        values |= {name: pulumi.Output.secret(own[name]) for name in plan.configured}
+    if plan.database:
+        values[DATABASE_URL] = _database_url(plan.database, plugin, secrets)
+    if plan.cache:
+        clustered = surroundings.cluster_cache_host if plan.cache.cluster_mode else None
+        values[CACHE_URL] = _cache_url(plan.cache, plugin, secrets, clustered or surroundings.cache_host)
+    return values
+
+
+def _config(backend: BackendPlan, surroundings: PluginSurroundings) -> dict[str, pulumi.Input[str]]:
+    found: dict[str, pulumi.Input[str]] = {MANIFEST_KEY: backend.manifest}
+    if any(workload.traced for workload in backend.workloads):
+        found[LOADER_KEY] = loader()
+    if backend.environment.database:
+        found[CA_KEY] = surroundings.ca_pem
+    return found
+
+
+def _checksum(plugin: str, secrets: RootSecret, values: Texts) -> pulumi.Output[str]:
+    """Keyed: it stands in an annotation, where a plain hash of a short secret could be guessed."""
+
+    def digest(found: dict[str, str]) -> str:
+        key = found["/key"]
+        text = "\x00".join(f"{name}={value}" for name, value in sorted(found.items()))
+        return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:16]
+
+    key = secrets.derive(owner=plugin, purpose="checksum")
+    return pulumi.Output.unsecret(pulumi.Output.all(**{**values, "/key": key}).apply(digest))
+
+
+def _database_url(access: DatabaseAccess, plugin: str, secrets: RootSecret) -> pulumi.Output[str]:
+    return secrets.derive(owner=plugin, purpose="database-app", generation=access.generation).apply(access.url)
+
+
+def _cache_url(access: CacheAccess, plugin: str, secrets: RootSecret, host: pulumi.Output[str]) -> pulumi.Output[str]:
+    password = secrets.derive(owner=plugin, purpose="cache", generation=access.generation)
+    return pulumi.Output.all(host, password).apply(lambda found: access.url(found[0], found[1]))

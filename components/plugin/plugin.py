@@ -1,0 +1,253 @@
+"""A plugin in one region: everything that belongs to it, and nothing that belongs to another."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+from pulumi_kubernetes import core, meta
+
+from components.database.jobs.archive_job import ArchiveJob, RestoreJob
+from components.database.jobs.migration_job import MigrationJob
+from components.database.plugin_database import PluginDatabase
+from components.gateway.routes import PluginRoutes
+from components.observability.plugin_monitoring import PluginWatch
+from components.plugin.autoscaling import autoscaler
+from components.plugin.configuration import PluginConfiguration, plugin_configuration
+from components.plugin.context import PluginSurroundings
+from components.plugin.resource_quota import limits
+from components.plugin.uploads_policy import uploads_policy
+from components.plugin.workload import deployment
+from components.shared.namespace import restricted_namespace
+from components.shared.network_policy import network_policy
+from components.shared.pod_identity import PodIdentity
+from components.shared.pods import disruption_budget
+from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.plugin.workload import WorkloadPlan
+
+ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
+"""Fifty pods, a tenth at a time, each at its start-up."""
+
+
+class Plugin(pulumi.ComponentResource):
+    """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
+
+    deployments: what is done once every pod runs what was asked for.
+
+    Once stopped it keeps its namespace, closed and with room for no pod, and its data, which lies elsewhere.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        plan: PluginPlan,
+        surroundings: PluginSurroundings,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("naap:platform:Plugin", name, None, opts)
+        self.plan = plan
+        self.name = name
+        self.namespace: core.v1.Namespace | None = None
+        self.deployments: list[pulumi.Resource] = []
+        self._around = surroundings
+        if plan.backend:
+            self.namespace = restricted_namespace(
+                f"{name}-namespace",
+                name=plan.namespace,
+                labels=plan.labels,
+                opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
+            )
+            self._build(plan.backend, self.namespace)
+        self.register_outputs({})
+
+    def _build(self, backend: BackendPlan, namespace: core.v1.Namespace) -> None:
+        name, plan, inside = self.name, self.plan, self._after(namespace)
+        guards = [
+            *limits(name, plan=backend.quota, namespace=plan.namespace, labels=plan.labels, opts=inside),
+            *(
+                network_policy(f"{name}-{policy.name}", plan=policy, labels=plan.labels, opts=inside)
+                for policy in backend.isolation.own
+            ),
+        ]
+        database = self._database()
+        served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
+        if plan.watch and self._around.watch:
+            PluginWatch(
+                f"{name}-watch",
+                plan=plan.watch,
+                surroundings=self._around.watch,
+                labels=plan.labels,
+                after=[namespace],
+                tags=self._around.tags,
+                opts=self._after(),
+            )
+        if plan.routes:
+            PluginRoutes(
+                f"{name}-routes",
+                plan=plan.routes,
+                labels=plan.labels,
+                after=[namespace, *self._around.before_routes, *served],
+                opts=self._after(),
+            )
+
+    def _database(self) -> list[pulumi.Resource]:
+        """Its part of a shard stays when the plugin is stopped: that is where its data is, until it is archived."""
+        plan, around, labels = self.plan.database, self._around.databases, self.plan.labels
+        if self.plan.archive and self.plan.home:
+            ArchiveJob(
+                f"{self.name}-archive",
+                plan=self.plan.archive,
+                surroundings=around,
+                labels=labels,
+                opts=self._after(),
+            )
+        if plan is None:
+            return []
+        made: list[pulumi.Resource] = [
+            PluginDatabase(f"{self.name}-database", plan=plan, surroundings=around, labels=labels, opts=self._after())
+        ]
+        if plan.restore and self.plan.home:
+            restore = RestoreJob(
+                f"{self.name}-restore",
+                plan=plan,
+                archive=plan.restore,
+                surroundings=around,
+                labels=labels,
+                after=[*(around.schema or ()), *made],
+                opts=self._after(),
+            )
+            made.append(restore)
+        return made
+
+    def _migrate(
+        self, backend: BackendPlan, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
+    ) -> list[pulumi.Resource]:
+        """At home, where the writer is; pods of a new version start once their schema is theirs."""
+        plan = self.plan.database
+        if plan is None or not plan.migrate or not self.plan.home:
+            return []
+        return [
+            MigrationJob(
+                f"{self.name}-migration",
+                plan=plan,
+                backend=backend.spec,
+                namespace=self.plan.namespace,
+                version=self.plan.spec.version,
+                environment=environment,
+                secrets=self._around.secrets,
+                after=needed,
+                opts=self._after(),
+            )
+        ]
+
+    def _serve(
+        self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
+    ) -> list[pulumi.Resource]:
+        """Gives back what must be there before a request may come: the Service, and pods behind it."""
+        around, inside = self._around, self._after(namespace)
+        configuration = plugin_configuration(
+            self.name, plan=self.plan, backend=backend, surroundings=around, opts=inside
+        )
+        user = around.cache_users.get(self.plan.name)
+        pooler = around.poolers.get(self.plan.database.shard) if self.plan.database else None
+        needed = [
+            *guards,
+            self._identity(backend, inside),
+            *configuration.resources,
+            *around.before_pods,
+            *(resource for resource in (user, pooler) if resource),
+        ]
+        needed += self._migrate(backend, backend.environment.plain, needed)
+        serving, *others = backend.workloads
+        pods = self._run(backend, serving, configuration, needed)
+        for workload in others:
+            self._run(backend, workload, configuration, needed)
+        self._scale(backend, serving, pods, inside)
+        return [self._service(serving, inside), pods]
+
+    def _run(
+        self,
+        backend: BackendPlan,
+        workload: WorkloadPlan,
+        configuration: PluginConfiguration,
+        needed: Sequence[pulumi.Resource],
+    ) -> pulumi.Resource:
+        uploads = {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
+        made = deployment(
+            f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
+            plan=workload,
+            namespace=self.plan.namespace,
+            environment=backend.environment.plain,
+            uploads=uploads,
+            has_secrets=configuration.has_secrets,
+            has_ca=backend.environment.database is not None,
+            checksum=configuration.checksum,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=ROLL_OUT),
+        )
+        self.deployments.append(made)
+        return made
+
+    def _scale(
+        self, backend: BackendPlan, workload: WorkloadPlan, pods: pulumi.Resource, inside: pulumi.ResourceOptions
+    ) -> None:
+        plan = self.plan
+        if backend.autoscaling:
+            autoscaler(
+                f"{self.name}-autoscaler",
+                plan=backend.autoscaling,
+                name=workload.name,
+                namespace=plan.namespace,
+                labels=plan.labels,
+                opts=self._after(pods),
+            )
+        disruption_budget(
+            f"{self.name}-disruption",
+            name=workload.name,
+            namespace=plan.namespace,
+            labels=plan.labels,
+            selector=workload.selector,
+            opts=inside,
+        )
+
+    def _service(self, workload: WorkloadPlan, opts: pulumi.ResourceOptions) -> core.v1.Service:
+        return core.v1.Service(
+            f"{self.name}-service",
+            metadata=meta.v1.ObjectMetaArgs(
+                name=self.plan.name,
+                namespace=self.plan.namespace,
+                labels=self.plan.labels,
+                # Nothing waits for endpoints: whatever needs the pods waits for the Deployment.
+                annotations={"pulumi.com/skipAwait": "true"},
+            ),
+            spec=core.v1.ServiceSpecArgs(
+                type="ClusterIP",
+                selector=workload.selector,
+                ports=[core.v1.ServicePortArgs(name="http", port=80, target_port="http")],
+            ),
+            opts=opts,
+        )
+
+    def _identity(self, backend: BackendPlan, inside: pulumi.ResourceOptions) -> pulumi.Resource:
+        """Gives back what pods wait for: by it, for the account too."""
+        plan, around = self.plan, self._around
+        account = core.v1.ServiceAccount(
+            f"{self.name}-account",
+            metadata=meta.v1.ObjectMetaArgs(name=plan.name, namespace=plan.namespace, labels=plan.labels),
+            automount_service_account_token=False,
+            opts=inside,
+        )
+        identity = PodIdentity(
+            f"{self.name}-identity",
+            cluster=around.cluster,
+            namespace=plan.namespace,
+            service_account=plan.name,
+            policy=uploads_policy(
+                bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn, prefix=backend.uploads_prefix
+            ),
+            tags=around.tags.of("plugin", plugin=plan.name),
+            after=[account],
+            opts=self._after(),
+        )
+        return identity.association
+
+    def _after(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=list(needed))

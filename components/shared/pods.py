@@ -1,0 +1,141 @@
+"""Parts of the platform's own pods: as restricted as any plugin's."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_kubernetes import apps, batch, core, meta, policy
+
+UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
+"""Annotation of a pod whose loss costs more than its node: none is given up, to save it, while such a pod runs there. A
+node that has to go waits for it, as long as its pool allows."""
+
+_TOKEN_SECONDS = 3600
+
+
+def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
+    """Of a pod whose containers all run as this user; files of its volumes are its group's."""
+    return core.v1.PodSecurityContextArgs(
+        run_as_non_root=True,
+        run_as_user=user,
+        run_as_group=user,
+        fs_group=user,
+        fs_group_change_policy="OnRootMismatch",
+        seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
+    )
+
+
+def container_security() -> core.v1.SecurityContextArgs:
+    """Of a container that can write nothing but its mounts, and gain no rights."""
+    return core.v1.SecurityContextArgs(
+        allow_privilege_escalation=False,
+        privileged=False,
+        read_only_root_filesystem=True,
+        run_as_non_root=True,
+        capabilities=core.v1.CapabilitiesArgs(drop=["ALL"]),
+    )
+
+
+def resources(*, cpu_m: int, cpu_limit_m: int, memory_mib: int) -> core.v1.ResourceRequirementsArgs:
+    """Memory in MiB is request and limit alike; CPU in millicores."""
+    memory = f"{memory_mib}Mi"
+    scratch = "64Mi"
+    return core.v1.ResourceRequirementsArgs(
+        requests={"cpu": f"{cpu_m}m", "memory": memory, "ephemeral-storage": scratch},
+        limits={"cpu": f"{cpu_limit_m}m", "memory": memory, "ephemeral-storage": scratch},
+    )
+
+
+def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
+    """A volume that is never on a disk."""
+    return core.v1.VolumeArgs(
+        name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{size_mib}Mi")
+    )
+
+
+def api_token(name: str) -> core.v1.VolumeArgs:
+    """What a container needs to ask the Kubernetes API, for those alone that mount it: the token of an hour, the
+    authority, and the namespace."""
+    token = core.v1.ServiceAccountTokenProjectionArgs(path="token", expiration_seconds=_TOKEN_SECONDS)
+    authority = core.v1.ConfigMapProjectionArgs(
+        name="kube-root-ca.crt", items=[core.v1.KeyToPathArgs(key="ca.crt", path="ca.crt")]
+    )
+    namespace = core.v1.DownwardAPIVolumeFileArgs(
+        path="namespace", field_ref=core.v1.ObjectFieldSelectorArgs(field_path="metadata.namespace")
+    )
+    sources = [
+        core.v1.VolumeProjectionArgs(service_account_token=token),
+        core.v1.VolumeProjectionArgs(config_map=authority),
+        core.v1.VolumeProjectionArgs(downward_api=core.v1.DownwardAPIProjectionArgs(items=[namespace])),
+    ]
+    return core.v1.VolumeArgs(name=name, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources))
+
+
+def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
+    """Of a Job: a pod that its node sent away is made again, and is none of the Job's tries."""
+    evicted = batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
+    return batch.v1.PodFailurePolicyArgs(
+        rules=[batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
+    )
+
+
+def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:
+    """Over zones, then nodes; rather together than nowhere."""
+    return [
+        core.v1.TopologySpreadConstraintArgs(
+            max_skew=1,
+            topology_key=key,
+            when_unsatisfiable="ScheduleAnyway",
+            label_selector=meta.v1.LabelSelectorArgs(match_labels=labels),
+            match_label_keys=["pod-template-hash"],
+        )
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
+
+
+def deployment_spec(
+    *,
+    replicas: int,
+    selector: Mapping[str, str],
+    labels: Mapping[str, str],
+    pod: core.v1.PodSpecArgs,
+    annotations: Mapping[str, pulumi.Input[str]] | None = None,
+    recreate: bool = False,
+) -> apps.v1.DeploymentSpecArgs:
+    """Never fewer pods than replicas, and one more while they are rolled. recreate: the only one, replaced in place.
+
+    annotations: of the pods, so that a change of what they read once rolls them.
+    """
+    one_by_one = apps.v1.RollingUpdateDeploymentArgs(max_unavailable=0, max_surge=1)
+    return apps.v1.DeploymentSpecArgs(
+        replicas=replicas,
+        revision_history_limit=3,
+        strategy=apps.v1.DeploymentStrategyArgs(type="Recreate")
+        if recreate
+        else apps.v1.DeploymentStrategyArgs(type="RollingUpdate", rolling_update=one_by_one),
+        selector=meta.v1.LabelSelectorArgs(match_labels=selector),
+        template=core.v1.PodTemplateSpecArgs(
+            metadata=meta.v1.ObjectMetaArgs(labels=labels, annotations=annotations), spec=pod
+        ),
+    )
+
+
+def disruption_budget(
+    resource_name: str,
+    *,
+    name: str,
+    namespace: str,
+    labels: Mapping[str, str],
+    selector: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+) -> policy.v1.PodDisruptionBudget:
+    """One pod at a time; a pod that isn't ready anyway may always go, so that it never blocks a node's end."""
+    return policy.v1.PodDisruptionBudget(
+        resource_name,
+        metadata=meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels),
+        spec=policy.v1.PodDisruptionBudgetSpecArgs(
+            max_unavailable=1,
+            unhealthy_pod_eviction_policy="AlwaysAllow",
+            selector=meta.v1.LabelSelectorArgs(match_labels=selector),
+        ),
+        opts=opts,
+    )

@@ -1,0 +1,112 @@
+"""The stack's configuration as the engine hands it over: settings in the clear, secrets as secret outputs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env, is_config_secret
+
+from components.shared.root_secret import RootSecret
+from planning.inputs.configured_secrets import misplaced_secrets
+from planning.inputs.problem import InvalidInputError, Problem
+from planning.prior_state import OUTPUT, Held, parse_held
+from planning.shared.derived_secrets import MIN_ROOT_LENGTH
+
+_PREFIX = "naap:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """raw: the `naap:` keys, secrets left out. secrets: of each plugin by name."""
+
+    raw: Mapping[str, Any]
+    root: RootSecret
+    secrets: Mapping[str, Mapping[str, pulumi.Output[str]]]
+
+    @property
+    def secret_names(self) -> dict[str, frozenset[str]]:
+        """For each plugin, the names that have a value."""
+        return {plugin: frozenset(values) for plugin, values in self.secrets.items()}
+
+
+def read_configuration(stack: str) -> Configuration:
+    """Reads the configuration of this run.
+
+    Raises InvalidInputError where the root secret is missing or weak, and where secrets are misplaced or in clear text.
+    """
+    stated = {
+        key.removeprefix(_PREFIX): _decoded(value)
+        for key, value in {**get_config_env(), **CONFIG.get()}.items()
+        if key.startswith(_PREFIX)
+    }
+    root = stated.pop("rootSecret", None)
+    given = stated.pop("secrets", None)
+    problems = misplaced_secrets(given, stack)
+    if not isinstance(root, str) or len(root) < MIN_ROOT_LENGTH:
+        problems.append(_root_problem(stack, missing=root is None))
+    if problems:
+        raise InvalidInputError(problems)
+    root, secrets = str(root), cast("Mapping[str, Mapping[str, Any]]", given or {})
+    paths = [f"secrets.{plugin}.{name}" for plugin, values in secrets.items() for name in values]
+    if clear := [_clear_problem(stack, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
+        raise InvalidInputError(clear)
+    return Configuration(
+        raw=stated,
+        root=RootSecret(pulumi.Output.secret(root)),
+        secrets={
+            plugin: {name: pulumi.Output.secret(str(value)) for name, value in values.items()}
+            for plugin, values in secrets.items()
+        },
+    )
+
+
+def _is_secret(path: str) -> bool:
+    """The engine marks a whole key: one encrypted value below `secrets` marks them all."""
+    key = _PREFIX + path.partition(".")[0]
+    return is_config_secret(key) or key in get_config_secret_keys_env()
+
+
+def _clear_problem(stack: str, path: str) -> Problem:
+    return Problem(
+        file=f"Pulumi.{stack}.yaml",
+        entry="config",
+        field=_PREFIX + path,
+        value="(not shown: a secret in clear text)",
+        rule="secrets are encrypted in the stack's configuration; one that stood in clear text is no secret any more",
+        fix=f"choose a new value: pulumi config set --stack {stack} --secret --path '{_PREFIX}{path}'",
+    )
+
+
+def _decoded(value: str) -> Any:
+    """Lists and mappings arrive as JSON; everything else is text."""
+    if value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _root_problem(stack: str, *, missing: bool) -> Problem:
+    return Problem(
+        file=f"Pulumi.{stack}.yaml",
+        entry="config",
+        field="naap:rootSecret",
+        value="(missing)" if missing else "(not shown: a secret)",
+        rule=f"a secret of {MIN_ROOT_LENGTH} characters or more, from which all passwords of the stack are derived",
+        fix="pulumi config set --secret naap:rootSecret $(openssl rand -base64 32)",
+    )
+
+
+_READ = "pulumi:pulumi:readStackOutputs"
+"""The engine's own function, by which stack references read; it makes no resource."""
+
+
+def read_held(stack: str) -> Held:
+    """Reads this stack's own output of its last run; nothing before the first one."""
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
+    answer: Mapping[str, Any] = pulumi.runtime.invoke(_READ, {"name": name}).value
+    outputs: Mapping[str, object] = answer["outputs"]
+    return parse_held(outputs.get(OUTPUT))

@@ -1,0 +1,1 @@
+"""Terminal and files: what every command shares."""

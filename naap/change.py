@@ -1,0 +1,185 @@
+"""`python -m naap change`: what another number of users, or another registry, would do to a stack."""
+
+import json
+import textwrap
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from analysis.change.compare import Change, Risk, Trait, compare
+from analysis.change.part import VARIABLE, Noun
+from analysis.cost.estimate import budget_problem, cost_of
+from console.style import Style
+from console.text import WIDTH, count
+from naap.command import Answer, Command, Source, stack_arguments
+from planning.inputs.problem import InvalidInputError, Problem
+from planning.platform import PlatformPlan
+from planning.prior_state import Held, parse_held
+
+_CAUSES = 3
+_INDENT = 11
+_LONGEST = 30
+"""Characters of a value: longer ones are only said to differ."""
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    stack_arguments(parser)
+    parser.add_argument("--registry", metavar="FILE", help="instead of the configured registry; below this folder")
+    parser.add_argument(
+        "--held",
+        type=Path,
+        metavar="FILE",
+        help="what the stack holds: pulumi stack output held --json > FILE; without it, what its configuration makes",
+    )
+
+
+def _run(options: Namespace, source: Source) -> Answer:
+    stated = _read_held(options.held) if options.held else None
+    before = source.plan(options.stack, held=stated)
+    held = stated or before.held
+    refusals: tuple[Problem, ...] = ()
+    try:
+        after = source.plan(options.stack, users=options.users, registry=options.registry, held=held)
+    except InvalidInputError as error:
+        refusals = error.problems
+        # As if the stack held nothing: shows what is refused; what is wrong besides is an error like any other.
+        after = source.plan(options.stack, users=options.users, registry=options.registry)
+    if over := budget_problem(cost_of(after), before.settings.monthly_budget_usd):
+        refusals = (*refusals, over)
+    changes = compare(before, after)
+    data = {"before": _summary(before), "after": _summary(after), "refused": refusals, "changes": changes}
+    return Answer(data=data, text=lambda style: _text(before, after, refusals, changes, style))
+
+
+def _read_held(file: Path) -> Held:
+    """Raises InvalidInputError where the file isn't what `pulumi stack output` writes."""
+    try:
+        output = json.loads(file.read_text())
+        # Both are there in every such output: a file without them is another one, and doesn't hold nothing.
+        return parse_held({name: output[name] for name in ("regions", "shards")})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        rule, fix = "the stack output `held` as JSON", f"pulumi stack output held --json > {file}"
+        problem = Problem(file=str(file), entry="held", field="", value="(unreadable)", rule=rule, fix=fix)
+        raise InvalidInputError([problem]) from None
+
+
+def _summary(plan: PlatformPlan) -> Mapping[str, Any]:
+    return {
+        "users": plan.settings.users,
+        "tier": plan.tier.name.value,
+        "plugins": len(plan.plugins),
+        "usd_month": round(cost_of(plan).usd),
+    }
+
+
+def _text(
+    before: PlatformPlan,
+    after: PlatformPlan,
+    refusals: Sequence[Problem],
+    changes: Sequence[Change],
+    style: Style,
+) -> str:
+    users = f"{before.settings.users:,} -> {after.settings.users:,} users"
+    tiers = f"tier {before.tier.name.value} -> {after.tier.name.value}"
+    lines = [style.strong(f"Stack {before.stack}: {users}, {tiers}"), _cost(before, after)]
+    for number, problem in enumerate(refusals):
+        first, *others = _wrapped(Risk.REFUSED.value, str(problem))
+        lines += [*([] if number else [""]), style.bad(first), *others]
+    if refusals:
+        lines += ["", "Nothing is changed as long as it is refused. What it would be otherwise:"]
+    if not changes:
+        lines += ["", "Nothing would change."]
+    for risk, found in groupby(_folded(changes), key=lambda told: told[0].risk):
+        lines.append("")
+        for change, said in found:
+            first, *others = _wrapped(change.risk.value, _title(change))
+            lines += [_painted(risk, first, style), *others, *_wrapped("", said)]
+    return "\n".join(lines)
+
+
+def _cost(before: PlatformPlan, after: PlatformPlan) -> str:
+    old, new = cost_of(before), cost_of(after)
+    now, then = round(old.usd), round(new.usd)
+    names = dict.fromkeys((*old.components, *new.components))
+    moves = {name: round(new.components.get(name, 0) - old.components.get(name, 0)) for name in names}
+    largest = sorted(moves.items(), key=lambda item: -abs(item[1]))[:_CAUSES]
+    causes = ", ".join(f"{name} {usd:+,}" for name, usd in largest if usd)
+    return f"about USD {now:,} -> {then:,} a month ({then - now:+,})" + (f"\nmost: {causes}" if causes else "")
+
+
+def _painted(risk: Risk, line: str, style: Style) -> str:
+    if risk in (Risk.REFUSED, Risk.REPLACED, Risk.REMOVED):
+        return style.bad(line)
+    return style.warning(line) if risk in (Risk.STOPPED, Risk.RESTARTED) else line
+
+
+def _folded(changes: Sequence[Change]) -> list[tuple[Change, str]]:
+    """Changes with what is said of them: those alike once, those of a region that comes or goes with the region."""
+    regions = {(change.risk, change.name) for change in changes if change.noun is Noun.REGION}
+    inside: dict[tuple[Risk, str], Counter[str]] = {region: Counter() for region in regions}
+    alike: dict[tuple[Any, ...], list[Change]] = {}
+    for change in changes:
+        place = (change.risk, change.region)
+        if change.noun is not Noun.REGION and place in regions:
+            inside[place][change.noun.value] += 1
+        else:
+            alike.setdefault((change.risk, change.noun, change.region, _said(change)), []).append(change)
+    told = [(replace(found[0], name=", ".join(one.name for one in found)), key[-1]) for key, found in alike.items()]
+    return [
+        (change, ", ".join(count(number, noun) for noun, number in inside[(change.risk, change.name)].items()))
+        if change.noun is Noun.REGION
+        else (change, said)
+        for change, said in told
+    ]
+
+
+def _title(change: Change) -> str:
+    where = f" ({change.region})" if change.region and change.noun is not Noun.REGION else ""
+    name = "" if change.noun.value == change.name else f" {change.name}"
+    return f"{change.noun.value}{name}{where}"
+
+
+def _said(change: Change) -> str:
+    """A line of what differs, and one of what is felt of it."""
+    variables = [trait for trait in change.traits if trait.name.startswith(VARIABLE)]
+    said = [f"{count(len(variables), 'variable')} of its environment"] if variables else []
+    said += [_trait(trait) for trait in change.traits if trait not in variables]
+    return "\n".join(line for line in ("; ".join(said), change.effect) if line)
+
+
+def _trait(trait: Trait) -> str:
+    shown = [_shown(value) for value in (trait.before, trait.after)]
+    if any(len(text) > _LONGEST for text in shown):
+        return f"{trait.name} differs"
+    return f"{trait.name} {shown[0]} -> {shown[1]}"
+
+
+def _shown(value: str | int | None) -> str:
+    return "none" if value in (None, "") else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    """Lines of 80 columns: the label, then the text behind it."""
+    return [
+        line
+        for number, paragraph in enumerate(text.splitlines())
+        for line in textwrap.wrap(
+            paragraph.strip(),
+            WIDTH,
+            initial_indent=(label if number == 0 else "").ljust(_INDENT),
+            subsequent_indent=" " * _INDENT,
+            break_on_hyphens=False,
+        )
+    ]
+
+
+COMMAND = Command(
+    name="change",
+    help="what other users or another registry would change, the most dangerous first",
+    arguments=_arguments,
+    run=_run,
+)

@@ -1,0 +1,62 @@
+"""`python -m naap show`: the whole plan of a stack."""
+
+from argparse import Namespace
+
+from analysis.cost.estimate import cost_of
+from console.style import Style
+from console.text import count, table
+from naap.command import Answer, Command, Source, stack_arguments
+from planning.inputs.tiers import node_limit
+from planning.platform import PlatformPlan
+
+
+def _run(options: Namespace, source: Source) -> Answer:
+    plan = source.plan(options.stack, users=options.users)
+    return Answer(data=plan, text=lambda style: as_text(plan, style))
+
+
+def as_text(plan: PlatformPlan, style: Style) -> str:
+    """Sizes first, then one line a plugin."""
+    tier, users = plan.tier, plan.settings.users
+    database, cache = tier.database, tier.app_cache
+    sizes = [
+        ("regions", ", ".join(region.region for region in plan.regions)),
+        ("clusters", ", ".join(region.cluster.name for region in plan.regions)),
+        ("nodes a region", f"up to {node_limit(tier, users)} x {tier.nodes.families[0]}.{tier.nodes.size}"),
+        (
+            "database",
+            f"{len(plan.shards)} x {database.instance_class}, {count(database.replicas, 'replica')} each, "
+            f"{'multi-AZ' if database.multi_az else 'one zone'}",
+        ),
+        ("backups", count(database.backup_days, "day")),
+        ("cache", f"{cache.nodes} x {cache.node_type}"),
+        ("pooler pods", f"{tier.pooler_pods} a shard"),
+        ("gateway pods", f"{tier.gateway_pods_min}-{tier.gateway_pods_max} a region"),
+        ("CDN", f"{tier.price_class}{', origin shield' if tier.origin_shield else ''}"),
+        ("monitoring", ", ".join(_monitoring(plan))),
+        ("about", f"USD {cost_of(plan).usd:,.0f} a month, see: python -m naap cost"),
+    ]
+    plugins = [("plugin", "pods", "prefix", "schema", "shard")]
+    for plugin in plan.plugins:
+        backend, stored = plugin.spec.backend, plugin.database
+        plugins.append(
+            (
+                plugin.name,
+                str(plugin.pods) if plugin.pods else "-",
+                backend.api_prefix if backend else "(frontend only)",
+                stored.schema if stored else "-",
+                str(stored.shard) if stored else "-",
+            )
+        )
+    head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
+    names, *lines = table(plugins)
+    return "\n".join([style.strong(head), "", *table(sizes), "", style.strong(names), *lines])
+
+
+def _monitoring(plan: PlatformPlan) -> list[str]:
+    tier = plan.tier
+    parts = [("logs", True), ("APM", tier.apm), ("metrics", tier.metrics), ("tracing", tier.tracing)]
+    return [name for name, present in parts if present]
+
+
+COMMAND = Command(name="show", help="print the whole plan of a stack", arguments=stack_arguments, run=_run)

@@ -1,0 +1,60 @@
+"""The Kubernetes cluster of a region: EKS in Auto Mode.
+
+plan_cluster(*, stack, region, settings, tier, users) -> ClusterPlan
+"""
+
+from dataclasses import dataclass
+
+from planning.cluster.node_pool import NodePoolPlan, plan_node_pool
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared.naming import regional
+
+VERSION = "1.34"
+"""Of Kubernetes. Standard support until December 2026; how to raise it is in docs/operations.md."""
+
+METRICS_SERVER = "v0.8.0-eksbuild.2"
+"""The add-on that CPU and memory autoscaling reads. Auto Mode brings the other parts itself, as part of the node."""
+
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+
+
+def control_plane_logs(cluster: str) -> str:
+    """Group that EKS writes the logs of its control plane to, by the cluster's name."""
+    return f"/aws/eks/{cluster}/cluster"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterPlan:
+    """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals."""
+
+    name: str
+    region: str
+    version: str
+    metrics_server: str
+    public_cidrs: tuple[str, ...]
+    operators: tuple[str, ...]
+    log_days: int
+    extended_support: bool
+    node_pool: NodePoolPlan
+    protect: bool
+
+
+def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
+    """The cluster of a region.
+
+    Extended support in production only: without it, AWS upgrades the control plane by itself on the last day of
+    standard support. It costs more only from that day on.
+    """
+    return ClusterPlan(
+        name=regional(stack, region),
+        region=region,
+        version=VERSION,
+        metrics_server=METRICS_SERVER,
+        public_cidrs=settings.api_access_cidrs,
+        operators=settings.operators,
+        log_days=tier.log_days,
+        extended_support=settings.production,
+        node_pool=plan_node_pool(tier=tier, users=users),
+        protect=settings.production,
+    )

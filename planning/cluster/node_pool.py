@@ -1,0 +1,44 @@
+"""The nodes of a cluster: which instances, how many, and how fast they may be replaced."""
+
+from dataclasses import dataclass
+
+from planning.inputs.tiers import Tier, node_limit
+
+NAME = "naap"
+EXPIRE_HOURS = 336
+"""A node lives two weeks at most, so that patches arrive; Auto Mode's own limit is 21 days."""
+
+GRACE_HOURS = 5
+"""A node that goes waits this long for pods that can't be sent away: an hour more than the longest Job has, which may
+have begun just before. Then they are deleted, which would count as a Job's failure."""
+
+STORAGE_GIB = 80
+"""Of each node, for images and temporary files: what Auto Mode itself would take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodePoolPlan:
+    """Limits are of the whole pool. disruption: nodes that consolidation and expiry may take at one time."""
+
+    name: str
+    families: tuple[str, ...]
+    size: str
+    nodes: int
+    cpu_limit: int
+    memory_gib_limit: int
+    disruption: str
+
+
+def plan_node_pool(*, tier: Tier, users: int) -> NodePoolPlan:
+    """The one pool of a cluster; its limits grow with the users above the top tier's base."""
+    nodes = node_limit(tier, users)
+    return NodePoolPlan(
+        name=NAME,
+        families=tier.nodes.families,
+        size=tier.nodes.size,
+        nodes=nodes,
+        cpu_limit=nodes * tier.nodes.vcpu_each,
+        memory_gib_limit=nodes * tier.nodes.memory_gib_each,
+        # One node at a time until a tenth of the pool is more than one.
+        disruption="10%" if nodes > 10 else "1",  # noqa: PLR2004
+    )

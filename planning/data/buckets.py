@@ -1,0 +1,145 @@
+"""Buckets of an environment.
+
+plan_storage(*, stack, settings, tier) -> StoragePlan
+"""
+
+from dataclasses import dataclass
+
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared.naming import fit, regional
+
+AUTONAME_ROOM = 8
+"""Characters that Pulumi adds to a bucket's name so that nobody else in the world has it already."""
+
+MAX_BUCKET_NAME = 63
+
+ASSETS, UPLOADS, BACKUPS, LOGS = "assets", "uploads", "backups", "logs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ages:
+    """When objects move to cheaper storage or go, in days; None: never.
+
+    noncurrent: of versions that a newer one replaced.
+    """
+
+    infrequent: int | None = None
+    archive: int | None = None
+    expire: int | None = None
+    noncurrent: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketPlan:
+    """name: start of the bucket's name; Pulumi adds a few random characters.
+
+    lock_days: no version younger than that can be deleted by anybody in governance mode; None: no such rule.
+    lockable: object lock can only be prepared when a bucket is made, so it is, even where no rule needs it yet.
+    cors_origins: sites whose scripts may upload. log_prefix: of its access records in the region's logs bucket.
+    """
+
+    noun: str
+    name: str
+    ages: Ages
+    log_prefix: str | None
+    encrypt_with_key: bool = True
+    lockable: bool = False
+    lock_days: int | None = None
+    cors_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionStoragePlan:
+    """Buckets of one region; logs receives access records of the other buckets, the load balancer and the CDN."""
+
+    region: str
+    key_alias: str
+    assets: BucketPlan
+    uploads: BucketPlan
+    backups: BucketPlan
+    logs: BucketPlan
+
+    @property
+    def data(self) -> tuple[BucketPlan, ...]:
+        """The buckets that hold the platform's own data."""
+        return (self.assets, self.uploads, self.backups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplicationPlan:
+    """Copies new objects of one bucket to the bucket of the same noun in another region, within fifteen minutes."""
+
+    noun: str
+    source: str
+    destination: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoragePlan:
+    """regions: home first. protect: nothing that holds data goes without a person's deliberate step."""
+
+    regions: tuple[RegionStoragePlan, ...]
+    replications: tuple[ReplicationPlan, ...]
+    protect: bool
+
+    @property
+    def home(self) -> RegionStoragePlan:
+        """Where the platform writes."""
+        return self.regions[0]
+
+
+def plan_storage(*, stack: str, settings: Settings, tier: Tier) -> StoragePlan:
+    """All buckets. With several regions, assets and backups are copied out of the home region, and uploads both ways:
+
+    while the second region serves, its pods write uploads to its own bucket.
+    """
+    regions = settings.regions[: tier.regions]
+    home, others = regions[0], regions[1:]
+    replications = [
+        ReplicationPlan(noun=noun, source=home, destination=other)
+        for other in others
+        for noun in (ASSETS, BACKUPS, UPLOADS)
+    ]
+    replications += [ReplicationPlan(noun=UPLOADS, source=other, destination=home) for other in others]
+    return StoragePlan(
+        regions=tuple(_region(stack, region, settings, tier) for region in regions),
+        replications=tuple(replications),
+        protect=settings.production,
+    )
+
+
+def _region(stack: str, region: str, settings: Settings, tier: Tier) -> RegionStoragePlan:
+    def name(noun: str) -> str:
+        return fit(f"{regional(stack, region)}-{noun}", MAX_BUCKET_NAME - AUTONAME_ROOM)
+
+    return RegionStoragePlan(
+        region=region,
+        key_alias=f"{regional(stack, region)}-storage",
+        # A bundle's files never change and old versions of a plugin stay installable: nothing expires by age.
+        assets=BucketPlan(noun=ASSETS, name=name(ASSETS), ages=Ages(noncurrent=90), log_prefix=f"s3/{ASSETS}/"),
+        uploads=BucketPlan(
+            noun=UPLOADS,
+            name=name(UPLOADS),
+            ages=Ages(infrequent=90, noncurrent=30),
+            log_prefix=f"s3/{UPLOADS}/",
+            cors_origins=(f"https://{settings.domain}",),
+        ),
+        backups=BucketPlan(
+            noun=BACKUPS,
+            name=name(BACKUPS),
+            # Archives of retired plugins and dumps: kept a year after the last restore could want them.
+            ages=Ages(infrequent=30, archive=90, expire=365 + tier.database.backup_days, noncurrent=30),
+            log_prefix=f"s3/{BACKUPS}/",
+            lockable=True,
+            lock_days=tier.database.backup_days if tier.object_lock else None,
+        ),
+        # S3 and load balancers deliver their records only to buckets without a key of one's own.
+        logs=BucketPlan(
+            noun=LOGS,
+            name=name(LOGS),
+            ages=Ages(infrequent=30 if tier.log_days > 30 else None, expire=tier.log_days, noncurrent=1),  # noqa: PLR2004
+            log_prefix=None,
+            encrypt_with_key=False,
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Part of the script of a plugin's schema: rights on what is in it, and on tables of others that it refers to."""
+
+from collections.abc import Sequence
+
+from planning.database.jobs.sql import identifier, literal
+from planning.database.plugin_database import PluginDatabasePlan, TableGrant
+
+
+def default_privileges(plan: PluginDatabasePlan) -> str:
+    """Rights on what its migrations will make."""
+    owner, app, ro = plan.owner_role, plan.app_role, plan.ro_role
+    here = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {identifier(plan.schema)}"
+    everywhere = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}"
+    return f"""
+-- What migrations will make.
+{everywhere} REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+{everywhere} REVOKE ALL ON TYPES FROM PUBLIC;
+{here} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
+{here} GRANT SELECT ON TABLES TO {ro};
+{here} GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO {app};
+{here} GRANT SELECT ON SEQUENCES TO {ro};
+{here} GRANT EXECUTE ON FUNCTIONS TO {app}, {ro};
+{here} GRANT USAGE ON TYPES TO {app}, {ro};
+"""
+
+
+def present_objects(plan: PluginDatabasePlan) -> str:
+    """Rights on what is in the schema: a part of the script, and the end of a restore."""
+    schema, app, ro = identifier(plan.schema), plan.app_role, plan.ro_role
+    return f"""
+-- What is there already, for instance after a restore.
+SET LOCAL ROLE {plan.owner_role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {app};
+GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {ro};
+GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {app};
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {ro};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {app}, {ro};
+RESET ROLE;
+"""
+
+
+def withdrawn_grants(plan: PluginDatabasePlan) -> str:
+    """Takes back what an earlier registry granted in other schemas and this one doesn't."""
+    roles = ", ".join(literal(role) for role in (plan.owner_role, plan.app_role, plan.ro_role))
+    wanted = [
+        f"({literal(grant.schema)}, {literal(grant.table)}, {literal(privilege)})"
+        for grant in plan.grants
+        for privilege in grant.privileges
+    ]
+    kept = f"(n.nspname, c.relname, a.privilege_type) IN ({', '.join(wanted)})" if wanted else "false"
+    schemas = ", ".join(literal(schema) for schema in _schemas(plan))
+    return f"""
+-- Grants in other schemas that are not wanted any more.
+DO $withdraw$
+DECLARE item record;
+BEGIN
+  FOR item IN
+    SELECT n.nspname, c.relname, o.rolname AS owner, g.rolname AS grantee, a.privilege_type
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_roles o ON o.oid = c.relowner
+    CROSS JOIN LATERAL aclexplode(c.relacl) a
+    JOIN pg_roles g ON g.oid = a.grantee
+    WHERE g.rolname IN ({roles}) AND n.nspname <> {literal(plan.schema)} AND NOT ({kept})
+  LOOP
+    EXECUTE format('SET LOCAL ROLE %I', item.owner);
+    EXECUTE format('REVOKE %s ON %I.%I FROM %I', item.privilege_type, item.nspname, item.relname, item.grantee);
+    RESET ROLE;
+  END LOOP;
+  FOR item IN
+    SELECT DISTINCT n.nspname, g.rolname AS grantee
+    FROM pg_namespace n
+    CROSS JOIN LATERAL aclexplode(n.nspacl) a
+    JOIN pg_roles g ON g.oid = a.grantee
+    WHERE g.rolname IN ({roles}) AND n.nspname NOT IN ({schemas})
+  LOOP
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %I', item.nspname, item.grantee);
+  END LOOP;
+END
+$withdraw$;
+"""  # noqa: S608  # every name is a quoted literal
+
+
+def table_grant(plan: PluginDatabasePlan, grant: TableGrant) -> str:
+    """References are made by migrations; rows are read by all three roles."""
+    table = f"{identifier(grant.schema)}.{identifier(grant.table)}"
+    lines = [
+        f"-- {grant.schema}.{grant.table}",
+        _table_exists(plan, grant),
+        f"GRANT USAGE ON SCHEMA {identifier(grant.schema)} TO {all_roles(plan)};",
+        f"SET LOCAL ROLE {grant.owner_role};",
+    ]
+    for privilege in grant.privileges:
+        grantees = plan.owner_role if privilege == "REFERENCES" else all_roles(plan)
+        lines.append(f"GRANT {privilege} ON TABLE {table} TO {grantees};")
+    return "\n".join([*lines, "RESET ROLE;"])
+
+
+def _table_exists(plan: PluginDatabasePlan, grant: TableGrant) -> str:
+    name = f"{identifier(grant.schema)}.{identifier(grant.table)}"
+    text = (
+        f"{plan.plugin} is to refer to {grant.schema}.{grant.table}, which does not exist yet: "
+        f"it is made by a migration of {grant.owner_role}"
+    )
+    return f"""DO $exists$
+BEGIN
+  IF to_regclass({literal(name)}) IS NULL THEN
+    RAISE EXCEPTION USING MESSAGE = {literal(text)}, ERRCODE = 'undefined_table';
+  END IF;
+END
+$exists$;"""
+
+
+def all_roles(plan: PluginDatabasePlan) -> str:
+    """Those that rights are granted to, as a statement lists them."""
+    return ", ".join((plan.owner_role, plan.app_role, plan.ro_role))
+
+
+def _schemas(plan: PluginDatabasePlan) -> Sequence[str]:
+    return tuple(dict.fromkeys((plan.schema, *(grant.schema for grant in plan.grants))))

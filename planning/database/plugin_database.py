@@ -1,0 +1,259 @@
+"""What each plugin gets of a shard: schema, roles, aliases, pools, limits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from planning.database.connection_budget import Demand, Pool, check_budget, pool_for
+from planning.database.plugin_database_checks import (
+    SchemaOwner,
+    grant_problems,
+    move_problems,
+    name_problems,
+    shard_problems,
+)
+from planning.database.shard import DatabasePlan
+from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.registry_entry import DatabaseSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.tiers import Tier, pod_range
+from planning.shared.naming import pooler_host, sql_name
+from planning.shared.ports import POOLER_PORT
+
+MIGRATION_POOL = Pool(size=2, reserve=0)
+"""A migration holds one session, Prisma's a second one for its lock."""
+EVEN_SUFFIX = "_b"
+"""Of the logins of even password generations."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableGrant:
+    """Privileges on one table of another plugin; owner_role owns the table, and grants them."""
+
+    schema: str
+    table: str
+    privileges: tuple[str, ...]
+    owner_role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aliases:
+    """Databases as the pooler names them."""
+
+    writer: str
+    reader: str
+    migration: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovePlan:
+    """Between two shards. switched: whether the target serves; until then it follows."""
+
+    source: int
+    target: int
+    switched: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginDatabasePlan:
+    """A plugin's part of its shard.
+
+    pool, reader_pool: of one pooler pod. The limits are of connections of a role to one server, from all poolers.
+    clients: connections that all of the plugin's pods of a region open to the poolers.
+    app_role, ro_role: hold the rights, and are themselves the logins of odd generations.
+    restore: key of the archive that an empty schema is filled from.
+    """
+
+    plugin: str
+    shard: int
+    schema: str
+    owner_role: str
+    app_role: str
+    ro_role: str
+    aliases: Aliases
+    pool: Pool
+    reader_pool: Pool
+    connection_limit: int
+    reader_limit: int
+    owner_limit: int
+    clients: int
+    pooler_host: str
+    pooler_port: int
+    generation: int
+    grants: tuple[TableGrant, ...]
+    migrate: tuple[str, ...]
+    restore: str | None
+    move: MovePlan | None
+
+    @property
+    def shards(self) -> tuple[int, ...]:
+        """On which it may be found: two while it moves."""
+        return (self.move.source, self.move.target) if self.move else (self.shard,)
+
+    @property
+    def app_logins(self) -> tuple[str, str]:
+        """As whom this generation's pods read and write, then as whom those of the one before and after do."""
+        return _logins(self.app_role, self.generation)
+
+    @property
+    def ro_logins(self) -> tuple[str, str]:
+        """The same for what only reads."""
+        return _logins(self.ro_role, self.generation)
+
+
+def _logins(role: str, generation: int) -> tuple[str, str]:
+    """Two logins take turns, so that a new password is there before the pods that use the old one have gone."""
+    odd, even = role, f"{role}{EVEN_SUFFIX}"
+    return (odd, even) if generation % 2 else (even, odd)
+
+
+def plan_databases(
+    *,
+    registry: Registry,
+    tier: Tier,
+    users: int,
+    shards: Sequence[DatabasePlan],
+    regions: Sequence[str],
+    present: Mapping[str, int] | None = None,
+    moved: Collection[str] = (),
+) -> Mapping[str, PluginDatabasePlan]:
+    """By plugin; an archived one has no part any more. regions: those that run poolers, home first.
+
+    present: shards of schemas that are there already. A schema stays where it is, unless its entry (`movedFrom`, by
+    `python -m plugins move`) or `moved` (brought there by a person) says that it has moved; then, and where it is made,
+    its pin counts.
+
+    Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
+    can't be, and a shard whose connection budget breaks.
+    """
+    placed = [(spec, spec.database) for spec in registry.plugins if spec.database]
+    asking = [(spec, database) for spec, database in placed if spec.lifecycle is not Lifecycle.ARCHIVED]
+    elsewhere = {*moved, *(spec.name for spec, database in placed if database.moved_from is not None)}
+    there = {name: at for name, at in (present or {}).items() if at < len(shards) and name not in elsewhere}
+    unplaced = [(spec, database) for spec, database in placed if spec.name not in there]
+    _raise_if_any(
+        [
+            *name_problems(registry.file, [spec.name for spec, _ in asking]),
+            *shard_problems(registry.file, unplaced, len(shards)),
+        ]
+    )
+    owners = {
+        database.schema: SchemaOwner(
+            sql=sql_name(spec.name), shard=there.get(spec.name, shard_of(database, len(shards)))
+        )
+        for spec, database in asking
+    }
+    _raise_if_any([*grant_problems(registry.file, asking, owners), *move_problems(registry.file, asking, len(shards))])
+    poolers = tier.pooler_pods * len(regions)
+    plans = {
+        spec.name: _plan(
+            spec,
+            database,
+            clients=_pods(spec, tier, users) * database.pool_size,
+            poolers=poolers,
+            readers=tier.database.replicas > 0,
+            owners=owners,
+            shards=len(shards),
+        )
+        for spec, database in asking
+    }
+    _raise_if_any(_budget_problems(registry.file, tier, shards, poolers, plans))
+    return plans
+
+
+def _raise_if_any(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise InvalidInputError(problems)
+
+
+def shard_of(database: DatabaseSpec, count: int) -> int:
+    """Pins are for environments with several shards; where there is one, everything is on it."""
+    return 0 if count == 1 else database.shard or 0
+
+
+def _pods(spec: PluginSpec, tier: Tier, users: int) -> int:
+    """The most pods of a region that use the schema; timed work runs in one more."""
+    if spec.backend is None:
+        return 0
+    return pod_range(tier, users, spec.share, singleton=spec.backend.scaling.singleton).max + spec.backend.cron
+
+
+def _plan(
+    spec: PluginSpec,
+    database: DatabaseSpec,
+    *,
+    clients: int,
+    poolers: int,
+    readers: bool,
+    owners: Mapping[str, SchemaOwner],
+    shards: int,
+) -> PluginDatabasePlan:
+    """poolers: pods of all regions. readers: whether replicas take what is only read."""
+    sql = sql_name(spec.name)
+    shard = owners[database.schema].shard
+    pool = pool_for(clients, poolers)
+    reader_pool = pool if readers else Pool(size=1, reserve=1)
+    return PluginDatabasePlan(
+        plugin=spec.name,
+        shard=shard,
+        schema=database.schema,
+        owner_role=f"{sql}_owner",
+        app_role=f"{sql}_app",
+        ro_role=f"{sql}_ro",
+        aliases=Aliases(writer=sql, reader=f"{sql}_ro", migration=f"{sql}_mig"),
+        pool=pool,
+        reader_pool=reader_pool,
+        connection_limit=poolers * pool.total,
+        reader_limit=poolers * reader_pool.total,
+        owner_limit=poolers * MIGRATION_POOL.total,
+        clients=clients,
+        pooler_host=pooler_host(shard),
+        pooler_port=POOLER_PORT,
+        generation=database.password_generation,
+        grants=tuple(
+            TableGrant(
+                schema=grant.schema,
+                table=grant.table,
+                privileges=grant.privileges,
+                owner_role=f"{owners[grant.schema].sql}_owner",
+            )
+            for grant in database.grants
+        ),
+        migrate=database.migrate,
+        restore=database.restore,
+        move=_move(database, shard, shards),
+    )
+
+
+def _move(database: DatabaseSpec, shard: int, count: int) -> MovePlan | None:
+    if count == 1:
+        return None
+    if database.move_to is not None and database.move_to != shard:
+        return MovePlan(source=shard, target=database.move_to, switched=False)
+    if database.moved_from is not None and database.moved_from != shard:
+        return MovePlan(source=database.moved_from, target=shard, switched=True)
+    return None
+
+
+def _budget_problems(
+    file: str, tier: Tier, shards: Sequence[DatabasePlan], poolers: int, plans: Mapping[str, PluginDatabasePlan]
+) -> list[Problem]:
+    """A plugin that moves counts on both shards. Readers count where no replica takes them.
+
+    Replicas need no check: they hold no more than the primary.
+    """
+    demands: dict[int, list[Demand]] = {shard.shard: [] for shard in shards}
+    for plan in plans.values():
+        servers = plan.pool.total + (0 if tier.database.replicas else plan.reader_pool.total)
+        for shard in plan.shards:
+            demands[shard].append(Demand(plugin=plan.plugin, clients=plan.clients, servers=poolers * servers))
+    return [
+        problem
+        for shard in shards
+        for problem in check_budget(
+            file=file,
+            shard=shard.shard,
+            instance_class=shard.instance_class,
+            memory_gib=shard.memory_gib,
+            poolers=tier.pooler_pods,
+            demands=demands[shard.shard],
+        )
+    ]

@@ -1,0 +1,125 @@
+"""What can't be about plugins' databases: names that clash, shards that don't exist, grants across shards."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from planning.inputs.problem import Problem
+from planning.inputs.registry_entry import DatabaseSpec, GrantSpec, PluginSpec
+from planning.shared.naming import sql_name
+
+RESERVED_ALIASES = frozenset({"pgbouncer", "naap_auth", "all", "replication", "samegroup", "samerole", "sameuser"})
+"""PgBouncer's own console, the alias through which it looks passwords up, and words of its access rules."""
+_RESERVED = ", ".join(sorted(RESERVED_ALIASES))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchemaOwner:
+    """Whose schema it is (as SQL writes the plugin), and where it lies."""
+
+    sql: str
+    shard: int
+
+
+def name_problems(file: str, names: Sequence[str]) -> list[Problem]:
+    """Plugins whose aliases would be PgBouncer's, PostgreSQL's or each other's."""
+    by_sql = {sql_name(name): name for name in names}
+    found = [
+        Problem(
+            file=file,
+            entry=name,
+            field="name",
+            value=name,
+            rule=f"not a word of the server's or the pooler's own: pg, rds, pg-..., rds-..., {_RESERVED}",
+            fix="choose another name: PostgreSQL and PgBouncer keep these for themselves",
+        )
+        for name in names
+        if sql_name(name) in RESERVED_ALIASES or f"{sql_name(name)}_".startswith(("pg_", "rds_"))
+    ]
+    clashes = [
+        (name, suffix, clash)
+        for name in names
+        for suffix in ("_ro", "_mig")
+        if (clash := by_sql.get(sql_name(name) + suffix))
+    ]
+    return found + [
+        Problem(
+            file=file,
+            entry=clash,
+            field="name",
+            value=clash,
+            rule=f"{name} already uses the database alias {sql_name(name)}{suffix}",
+            fix=f"give {clash} a name that is not {name}-{suffix[1:]}",
+        )
+        for name, suffix, clash in clashes
+    ]
+
+
+def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]], count: int) -> list[Problem]:
+    """Plugins that are pinned to no shard, or to one that is not there. count: shards; one needs no pins."""
+    if count == 1:
+        return []
+    found: list[Problem] = []
+    for spec, database in asking:
+        if database.shard is None:
+            value = "(missing)"
+            fix = f"python -m plugins pin {spec.name} (takes the least loaded shard and writes it into the registry)"
+        elif database.shard >= count:
+            value = str(database.shard)
+            fix = f"a shard from 0 to {count - 1}; with data there: python -m plugins move {spec.name} --shard N"
+        else:
+            continue
+        rule = f"this environment has the database shards 0 to {count - 1}, and each plugin is pinned to one"
+        found.append(Problem(file=file, entry=spec.name, field="database.shard", value=value, rule=rule, fix=fix))
+    return found
+
+
+def grant_problems(
+    file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]], owners: Mapping[str, SchemaOwner]
+) -> list[Problem]:
+    """Grants in schemas that nobody else owns, or that lie on another shard. owners: by schema."""
+    return [
+        problem
+        for spec, database in asking
+        for grant in database.grants
+        if (problem := _grant_problem(file, spec.name, database.schema, grant, owners))
+    ]
+
+
+def _grant_problem(
+    file: str, plugin: str, own_schema: str, grant: GrantSpec, owners: Mapping[str, SchemaOwner]
+) -> Problem | None:
+    owner = owners.get(grant.schema)
+    if owner is None or grant.schema == own_schema:
+        known = ", ".join(sorted(schema for schema in owners if schema != own_schema)) or "none"
+        rule = f"the schema belongs to another entry; schemas of other entries: {known}"
+        fix = "name the schema of the entry that owns the table, or remove the grant"
+    elif owner.shard != owners[own_schema].shard:
+        rule = f"both schemas lie on one shard; {grant.schema} is on {owner.shard}"
+        fix = f"pin {plugin} to shard {owner.shard}, or replace the foreign key by a call to the other's API"
+    else:
+        return None
+    value = f"{grant.schema}.{grant.table}"
+    return Problem(file=file, entry=plugin, field="database.grants", value=value, rule=rule, fix=fix)
+
+
+def move_problems(file: str, asking: Sequence[tuple[PluginSpec, DatabaseSpec]], count: int) -> list[Problem]:
+    """Moves to shards that aren't there, and of schemas that others are tied to. count: shards; with one, none move."""
+    if count == 1:
+        return []
+    tied = {grant.schema: spec.name for spec, database in asking for grant in database.grants}
+    found: list[Problem] = []
+    for spec, database in asking:
+        other = database.move_to if database.move_to is not None else database.moved_from
+        if other is None:
+            continue
+        field = "database.moveTo" if database.move_to is not None else "database.movedFrom"
+        if other >= count:
+            rule, fix = f"this environment has the database shards 0 to {count - 1}", "name one of them"
+        elif database.grants or database.schema in tied:
+            partner = database.grants[0].schema if database.grants else tied[database.schema]
+            rule = "a schema moves alone: keys into another schema can't cross shards"
+            fix = f"replace the foreign key between {spec.name} and {partner} by a call to the other's API first"
+        else:
+            continue
+        found.append(Problem(file=file, entry=spec.name, field=field, value=str(other), rule=rule, fix=fix))
+    return found

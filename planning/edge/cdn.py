@@ -1,0 +1,129 @@
+"""The content delivery network: CloudFront before the assets and the gateways, with its firewall and names.
+
+plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planning.edge.firewall import FirewallPlan, plan_firewall
+from planning.edge.functions import health_code, router_code, site_code
+from planning.gateway.gateway import HEALTH_PATH
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared.naming import REGION_CODES, fit, stack_prefix
+
+SHIELD_ELSEWHERE = {"ca-central-1": "us-east-1"}
+"""Regions without an origin shield, and the one that AWS recommends for them."""
+
+YEAR = 365 * 24 * 3600
+MINUTE = 60
+ACTIVE_KEY = "active"
+"""Of the key-value store: code of the region that takes requests first."""
+
+MAX_NAME = 64
+"""Characters of a policy's, function's or key-value store's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayOriginPlan:
+    """A region's gateway as the CDN sees it. health_path: of the CDN, answered by that region only."""
+
+    region: str
+    code: str
+    origin_id: str
+    health_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdnPlan:
+    """shield_region: where all edges share one cache before they ask the origin; None: they don't.
+
+    gateways: home first. router_function, health_function: JavaScript; None with one region, where nothing is chosen.
+    """
+
+    name: str
+    domain: str
+    zone_id: str
+    price_class: str
+    shield_region: str | None
+    failover_origin: bool
+    gateways: tuple[GatewayOriginPlan, ...]
+    firewall: FirewallPlan
+    content_security_policy: str
+    site_function: str
+    router_function: str | None
+    health_function: str | None
+    shield_advanced: bool
+    real_time_metrics: bool
+    log_days: int
+    protect: bool
+
+    @property
+    def home(self) -> GatewayOriginPlan:
+        """The gateway of the region that holds the writers."""
+        return self.gateways[0]
+
+    @property
+    def site_url(self) -> str:
+        """Where users find the platform."""
+        return f"https://{self.domain}"
+
+    @property
+    def api_url(self) -> str:
+        """Below which all APIs lie."""
+        return f"{self.site_url}/api/v1"
+
+    def policy_name(self, part: str) -> str:
+        """Name of a policy or function: account-wide, so it starts with the environment's."""
+        return fit(f"{self.name}-{part}", MAX_NAME)
+
+
+def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:
+    """The CDN of an environment. regions: home first."""
+    gateways = tuple(_gateway(region) for region in regions)
+    several = len(gateways) > 1
+    return CdnPlan(
+        name=stack_prefix(stack),
+        domain=settings.domain,
+        zone_id=settings.zone_id,
+        price_class=tier.price_class,
+        shield_region=SHIELD_ELSEWHERE.get(regions[0], regions[0]) if tier.origin_shield else None,
+        failover_origin=tier.failover_origin and several,
+        gateways=gateways,
+        firewall=plan_firewall(stack, tier),
+        content_security_policy=_content_security_policy(settings),
+        site_function=site_code(),
+        router_function=router_code([gateway.code for gateway in gateways]) if several else None,
+        health_function=health_code(HEALTH_PATH) if several else None,
+        shield_advanced=settings.shield_advanced,
+        real_time_metrics=tier.metrics,
+        log_days=tier.log_days,
+        protect=settings.production,
+    )
+
+
+def _gateway(region: str) -> GatewayOriginPlan:
+    code = REGION_CODES[region]
+    return GatewayOriginPlan(region=region, code=code, origin_id=f"gateway-{code}", health_path=f"/_health/{code}")
+
+
+def _content_security_policy(settings: Settings) -> str:
+    """Bundles come from the site itself. Inline styles are allowed: UMD bundles inject their own."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob: https:",
+            "font-src 'self' data:",
+            f"connect-src 'self' wss://{settings.domain}",
+            "media-src 'self' blob: https:",
+            "worker-src 'self' blob:",
+            "frame-ancestors 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "object-src 'none'",
+            "upgrade-insecure-requests",
+        )
+    )

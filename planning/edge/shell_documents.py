@@ -1,0 +1,93 @@
+"""What the shell loads in a browser: the list of plugins, a pointer for each, and where the bundles lie."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from planning.inputs.registry_entry import FrontendSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.settings import Settings
+
+FORMAT = 1
+"""Of registry.json and the pointers; a shell refuses one that it doesn't know."""
+
+BUNDLES = "bundles"
+"""Not `plugins`: that prefix of the site is the plugin server's API."""
+
+REGISTRY_KEY = f"{BUNDLES}/registry.json"
+SHORT_CACHE = "public, max-age=60, stale-while-revalidate=300"
+"""A rollback reaches every browser within a minute; the CDN answers from what it has while it asks again."""
+
+IMMUTABLE_CACHE = "public, max-age=31536000, immutable"
+"""Of the bundles, which CI uploads: a version's files never change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectPlan:
+    """A JSON document in the assets bucket."""
+
+    key: str
+    content: str
+    cache_control: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrontendPlan:
+    """registry: one document that lists them all. pointers: by plugin, so that a rollback is one line of one entry."""
+
+    registry: ObjectPlan
+    pointers: Mapping[str, ObjectPlan]
+
+
+def plan_frontend(*, registry: Registry, settings: Settings) -> FrontendPlan:
+    """The documents of every plugin that is served and has a bundle."""
+    entries = {
+        plugin.name: _entry(plugin, plugin.frontend, settings)
+        for plugin in registry.plugins
+        if plugin.frontend and plugin.lifecycle.serves
+    }
+    return FrontendPlan(
+        registry=ObjectPlan(
+            key=REGISTRY_KEY,
+            content=_json({"format": FORMAT, "plugins": list(entries.values())}),
+            cache_control=SHORT_CACHE,
+        ),
+        pointers={
+            name: ObjectPlan(
+                key=f"{BUNDLES}/{name}/current.json",
+                content=_json({"format": FORMAT, **entry}),
+                cache_control=SHORT_CACHE,
+            )
+            for name, entry in entries.items()
+        },
+    )
+
+
+def bundle_key(plugin: str, version: str, bundle: str) -> str:
+    """Where a version's bundle lies in the assets bucket; quoted, also its path below the site's root."""
+    return f"{BUNDLES}/{plugin}/{version}/{PurePosixPath(bundle).name}"
+
+
+def _entry(plugin: PluginSpec, frontend: FrontendSpec, settings: Settings) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": plugin.name,
+        "displayName": plugin.display_name,
+        "version": plugin.version,
+        # Quoted: S3 reads a plus sign, which a version may have, as a space.
+        "bundleUrl": f"https://{settings.domain}/{quote(bundle_key(plugin.name, plugin.version, frontend.bundle))}",
+        "routes": list(frontend.routes),
+        "navigation": dict(frontend.navigation),
+        # A draining plugin is served to those who have it and offered to nobody else.
+        "installable": plugin.lifecycle is Lifecycle.ACTIVE,
+    }
+    if frontend.integrity:
+        entry["integrity"] = frontend.integrity
+    if plugin.backend:
+        entry["apiPrefix"] = plugin.backend.api_prefix
+    return entry
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, indent=2) + "\n"

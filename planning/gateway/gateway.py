@@ -1,0 +1,151 @@
+"""The API gateway of a region: proxies, their control plane and the service that counts requests."""
+
+from dataclasses import dataclass
+
+from planning.gateway.routes import limit_filters
+from planning.inputs.registry_entry import Registry
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import PodRange, Tier, growth
+from planning.network.addresses import DNS_ADDRESS, SERVICE_CIDR, region_addresses
+from planning.network.network_policy import INTERNET, AddressPeer, PodPeer, PolicyPlan, Port, Rule, default_deny
+from planning.shared.naming import SYSTEM_NAMESPACES
+
+NAMESPACE = SYSTEM_NAMESPACES["gateway"]
+GATEWAY = "naap"
+LISTENER = "https"
+SERVICE = "envoy"
+"""The Service before the proxies: what the load balancer's target group is bound to."""
+
+LISTENER_PORT = 443
+CONTAINER_PORT = 10443
+"""Where a proxy listens: ports below 1024 are moved up by 10,000, as the process has no right to them."""
+
+METRICS_PORT = 19001
+METRICS_SERVICE = "envoy-metrics"
+"""A name for the addresses of all proxies, for who scrapes them."""
+
+LIMITER_METRICS_SERVICE = "ratelimit-metrics"
+"""The same for the service that counts; it listens on the same port."""
+
+HEALTH_PATH = "/healthz/gateway"
+"""Answered by a proxy itself, over HTTPS; 503 once it drains, so that the load balancer lets go of it."""
+
+CHART = "oci://docker.io/envoyproxy/gateway-helm"
+CHART_VERSION = "v1.9.1"
+
+TRUSTED_HOPS = 2
+"""CloudFront appends the viewer's address to X-Forwarded-For, the load balancer appends CloudFront's: the client is
+the second from the right, and whatever stands further left was written by the client itself."""
+
+DRAIN_SECONDS = 600
+"""How long a proxy that ends, or whose listener changes, lets its open WebSockets live."""
+
+LIMIT_TIMEOUT_MS = 200
+LIMIT_STORE_TIMEOUT_MS = 100
+"""Of the proxies for the limit service, of that for its cache. The defaults (20 ms, 10 s) let most requests through
+uncounted as soon as a node is short of CPU, or hold them while the cache is away."""
+
+TRACE_TAGS = {"cdn.request_id": "x-amz-cf-id", "request_id": "x-request-id"}
+"""What a trace is found by: ids that the CDN and the gateway give to its request, and the headers that bear them."""
+
+CPU_PERCENT = 60
+"""Of the request, at which pods are added: a proxy that is short of CPU delays every plugin."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodSize:
+    """Of one pod. CPU in millicores (a request: a proxy is never throttled), memory in MiB (request and limit)."""
+
+    cpu_m: int
+    memory_mib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayPlan:
+    """One region's gateway.
+
+    limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
+    limiter_pods, controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
+    limit_filters: of the proxies, each of which is one plugin's alone.
+    """
+
+    region: str
+    domain: str
+    pods: PodRange
+    proxy: PodSize
+    limiter_pods: int
+    controller_pods: int
+    limiter_fails_closed: bool
+    trusted_hops: int
+    drain_seconds: int
+    tracing: bool
+    traced_percent: int
+    certificate_names: tuple[str, ...]
+    policies: tuple[PolicyPlan, ...]
+    limit_filters: tuple[str, ...]
+
+
+def plan_gateway(
+    *, stack: str, region: str, settings: Settings, tier: Tier, users: int, registry: Registry
+) -> GatewayPlan:
+    """The gateway of a region for these users. stack: unused in names, which are the same in every cluster."""
+    del stack
+    pods = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
+    return GatewayPlan(
+        region=region,
+        domain=settings.domain,
+        pods=pods,
+        proxy=PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib),
+        limiter_pods=min(3, tier.gateway_pods_min),
+        controller_pods=min(2, tier.gateway_pods_min),
+        limiter_fails_closed=tier.limiter_fails_closed,
+        trusted_hops=TRUSTED_HOPS,
+        drain_seconds=DRAIN_SECONDS,
+        tracing=tier.tracing,
+        traced_percent=tier.traced_percent,
+        certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
+        policies=_policies(region),
+        limit_filters=limit_filters(registry),
+    )
+
+
+def _policies(region: str) -> tuple[PolicyPlan, ...]:
+    """Proxies go to any pod of the region: what they reach is decided by the plugins' own policies, from-gateway.
+
+    Pods are addresses of the VPC, Services are of their own range, and both are stated as networks: a list of the
+    plugins' namespaces would change with every plugin.
+    """
+    vpc = AddressPeer(cidr=region_addresses(region).cidr)
+    return (
+        default_deny(NAMESPACE),
+        PolicyPlan(
+            name="within",
+            namespace=NAMESPACE,
+            ingress=(Rule(peers=(PodPeer(namespace=NAMESPACE),), ports=()),),
+            egress=(
+                Rule(
+                    peers=(AddressPeer(cidr=f"{DNS_ADDRESS}/32"), PodPeer(namespace="kube-system")),
+                    ports=(Port(number=53, protocol="UDP"), Port(number=53)),
+                ),
+                Rule(peers=(PodPeer(namespace=NAMESPACE), vpc, AddressPeer(cidr=SERVICE_CIDR)), ports=()),
+            ),
+        ),
+        PolicyPlan(
+            name="proxies",
+            namespace=NAMESPACE,
+            pods={"app.kubernetes.io/component": "proxy"},
+            ingress=(Rule(peers=(vpc,), ports=(Port(number=CONTAINER_PORT), Port(number=METRICS_PORT))),),
+            # The issuer's keys.
+            egress=(Rule(peers=(INTERNET,), ports=(Port(number=443),)),),
+        ),
+        PolicyPlan(
+            name="limiter",
+            namespace=NAMESPACE,
+            pods={"app.kubernetes.io/component": "ratelimit"},
+            ingress=(
+                Rule(
+                    peers=(PodPeer(namespace=SYSTEM_NAMESPACES["observability"]),), ports=(Port(number=METRICS_PORT),)
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,29 @@
+"""Prefixes of plugins that no longer serve: the gateway itself answers there, and no plugin has a route."""
+
+from dataclasses import dataclass
+
+from planning.inputs.registry_entry import Registry
+from planning.inputs.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoppedPlan:
+    """What of the site's paths was a plugin's."""
+
+    plugin: str
+    hostname: str
+    prefixes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Of the gateway's objects for it."""
+        return f"stopped-{self.plugin}"
+
+
+def plan_stopped(*, registry: Registry, settings: Settings) -> tuple[StoppedPlan, ...]:
+    """One for each stopped or archived plugin with a backend: its requests would reach whoever has a shorter prefix."""
+    return tuple(
+        StoppedPlan(plugin=spec.name, hostname=settings.domain, prefixes=(backend.api_prefix, *backend.extra_prefixes))
+        for spec in registry.plugins
+        if (backend := spec.backend) and not spec.lifecycle.serves
+    )

@@ -1,0 +1,49 @@
+"""The gateway's load balancer in a region: private, and reached by the CDN only.
+
+plan_load_balancer(*, stack, region, settings) -> LoadBalancerPlan
+"""
+
+from dataclasses import dataclass
+
+from planning.gateway.gateway import CONTAINER_PORT, DRAIN_SECONDS, HEALTH_PATH
+from planning.inputs.settings import Settings
+from planning.shared.naming import fit, regional
+
+MAX_NAME = 32
+"""Characters of a load balancer's or target group's name."""
+
+HTTPS_PORT = 443
+IDLE_SECONDS = 300
+"""WebSockets that stay silent for longer are closed; the CDN itself closes them after ten minutes."""
+
+CDN_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
+"""AWS's own list of the addresses from which CloudFront calls origins; weighs 55 of a security group's 60 rules."""
+
+TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerPlan:
+    """target_port: of the proxies' pods. health_path: answered by a proxy itself, whatever the plugins' state.
+
+    drain_seconds: how long what is in flight may take once a pod is going: as long as the proxies themselves wait.
+    """
+
+    name: str
+    region: str
+    target_port: int
+    health_path: str
+    drain_seconds: int
+    protect: bool
+
+
+def plan_load_balancer(*, stack: str, region: str, settings: Settings) -> LoadBalancerPlan:
+    """The load balancer of a region."""
+    return LoadBalancerPlan(
+        name=fit(f"{regional(stack, region)}-gateway", MAX_NAME),
+        region=region,
+        target_port=CONTAINER_PORT,
+        health_path=HEALTH_PATH,
+        drain_seconds=DRAIN_SECONDS,
+        protect=settings.production,
+    )

@@ -1,0 +1,52 @@
+"""Secrets whose values a person sets: which ones a stack must have, and which of them are missing."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from planning.inputs.problem import Problem
+from planning.inputs.registry_entry import Lifecycle, Registry
+
+
+def missing_secrets(registry: Registry, present: Mapping[str, frozenset[str]], stack: str) -> list[Problem]:
+    """A problem for each secret that an entry names and the stack's configuration has no value for.
+
+    present: for each plugin, the names that have a value. An archived plugin needs none: nothing of it runs.
+    """
+    return [
+        Problem(
+            file=registry.file,
+            entry=plugin.name,
+            field="secrets",
+            value=f"{secret} has no value in Pulumi.{stack}.yaml",
+            rule="every secret that an entry names has a value in the stack's secret configuration",
+            fix=f"pulumi config set --stack {stack} --secret --path 'naap:secrets.{plugin.name}.{secret}'",
+        )
+        for plugin in registry.plugins
+        if plugin.lifecycle is not Lifecycle.ARCHIVED
+        for secret in plugin.secrets
+        if secret not in present.get(plugin.name, frozenset())
+    ]
+
+
+def misplaced_secrets(secrets: object, stack: str) -> list[Problem]:
+    """What is wrong with the shape of the stack's `naap:secrets`: values stand two names deep. Shows none of them."""
+    if secrets is None:
+        return []
+    if not isinstance(secrets, Mapping):
+        return [_misplaced(stack, "secrets")]
+    by_plugin = cast("Mapping[str, Any]", secrets)
+    wrong = [plugin for plugin, values in by_plugin.items() if not isinstance(values, Mapping)]
+    return [_misplaced(stack, f"secrets.{plugin}") for plugin in wrong]
+
+
+def _misplaced(stack: str, path: str) -> Problem:
+    plugin = path.partition(".")[2] or "PLUGIN"
+    return Problem(
+        file=f"Pulumi.{stack}.yaml",
+        entry="config",
+        field=f"naap:{path}",
+        value="(not shown: a secret)",
+        rule="below naap:secrets stand plugins, and below each of them its secrets by name",
+        fix=f"pulumi config rm --stack {stack} --path 'naap:{path}', then "
+        f"pulumi config set --stack {stack} --secret --path 'naap:secrets.{plugin}.NAME'",
+    )

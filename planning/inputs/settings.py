@@ -1,0 +1,212 @@
+"""What an environment states about itself: the `naap:` keys of Pulumi.<stack>.yaml, checked and typed."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.alias_generators import to_camel
+
+from planning.inputs.assumptions import Assumptions, assumption_problem
+from planning.inputs.problem import InvalidInputError, Problem
+
+Region = Literal[
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+    "ca-central-1",
+    "eu-west-1",
+    "eu-central-1",
+    "ap-southeast-1",
+    "ap-northeast-1",
+]
+SECRET_KEYS = ("rootSecret", "secrets")
+HIDDEN = "(not shown: may be secret)"
+_WIDEST = {4: 8, 6: 32}
+"""By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
+
+
+class Settings(BaseModel):
+    """Everything that differs between environments and is no secret. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    users: Annotated[
+        int,
+        Field(ge=1, le=10_000_000, description="Users that this environment must serve; decides the tier."),
+    ]
+    domain: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
+            max_length=200,
+            description="Host name of the site, e.g. dev.naap.example.",
+        ),
+    ]
+    zone_id: Annotated[
+        str, Field(pattern=r"^Z[A-Z0-9]{6,31}$", description="Route 53 hosted zone that holds the domain.")
+    ]
+    regions: Annotated[
+        tuple[Region, ...],
+        Field(
+            min_length=1,
+            max_length=3,
+            description="AWS regions, home first. A tier uses as many as it needs.",
+        ),
+    ]
+    pooler_image: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9][a-z0-9.:/_-]*(:[\w.-]+)?@sha256:[0-9a-f]{64}$",
+            description="PgBouncer's image in a registry of yours, with its digest. To build, push and name it: "
+            "docker buildx build --platform linux/amd64,linux/arm64 --push --tag REGISTRY/pgbouncer:1.26.1 "
+            "images/pgbouncer; docker buildx imagetools inspect REGISTRY/pgbouncer:1.26.1.",
+        ),
+    ]
+    production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
+    api_access_cidrs: Annotated[
+        tuple[str, ...],
+        Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
+    ] = ()
+    operators: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
+        Field(description="IAM principals that administer the clusters, besides the one that creates them."),
+    ] = ()
+    owner: Annotated[
+        str,
+        Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag)."),
+    ]
+    cost_center: Annotated[str, Field(min_length=1, max_length=128, description="Where the bill goes (a tag).")]
+    alarm_email: Annotated[
+        str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
+    ] = None
+    page_email: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+            description="Where those are sent that must wake somebody, such as a pager's address; default: alarmEmail.",
+        ),
+    ] = None
+    jwt_issuer: Annotated[
+        str | None,
+        Field(pattern=r"^https://\S+$", description="Issuer of bearer tokens; default https://<domain>/."),
+    ] = None
+    jwt_jwks_uri: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https://\S+$",
+            description="Its key set; default https://<domain>/.well-known/jwks.json.",
+        ),
+    ] = None
+    jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a bearer token must carry.")] = "naap"
+    shards: Annotated[
+        int | None,
+        Field(ge=1, le=400, description="Database shards at least, so that those with data stay when users go down."),
+    ] = None
+    storage_gib: Annotated[
+        int | None,
+        Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
+    ] = None
+    let_go: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^(shard-\d+|[a-z]{2}-[a-z]+-\d)$")], ...],
+        Field(description="Shards (shard-3) and regions that may go although the stack holds them."),
+    ] = ()
+    moved: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Plugins whose schemas a person has brought to the shard that the registry pins, other than by "
+            "`python -m plugins move`."
+        ),
+    ] = ()
+    shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
+        False
+    )
+    monthly_budget_usd: Annotated[
+        int | None,
+        Field(ge=1, description="What the environment may cost a month, as planned; a plan above it is refused."),
+    ] = None
+    assumptions: Annotated[
+        Assumptions, Field(description="How people use the platform, where other than planning/inputs/assumptions.py.")
+    ] = Assumptions()
+    registry: Annotated[
+        str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
+    ] = "plugins/registry.yaml"
+
+    @field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        # Pulumi hands scalar configuration over as text.
+        if isinstance(value, bool):
+            raise ValueError("Input should be a number")  # noqa: TRY004  # pydantic collects ValueErrors only
+        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+    @field_validator("api_access_cidrs")
+    @classmethod
+    def _stated_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for cidr in value:
+            network = ipaddress.ip_network(cidr)
+            if network.prefixlen < _WIDEST[network.version]:
+                raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
+        return value
+
+    @field_validator("regions")
+    @classmethod
+    def _distinct(cls, value: tuple[Region, ...]) -> tuple[Region, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("each region once")
+        return value
+
+    @property
+    def issuer(self) -> str:
+        """Issuer of bearer tokens."""
+        return self.jwt_issuer or f"https://{self.domain}/"
+
+    @property
+    def jwks_uri(self) -> str:
+        """Where the issuer publishes its keys."""
+        return self.jwt_jwks_uri or f"https://{self.domain}/.well-known/jwks.json"
+
+
+def parse_settings(raw: Mapping[str, Any], file: str) -> Settings:
+    """Settings from the `naap:` keys (without the prefix).
+
+    Raises InvalidInputError naming every bad key, the rule and the fix. Values of secret keys are left out.
+    """
+    stated = {key: value for key, value in raw.items() if key not in SECRET_KEYS}
+    try:
+        return Settings.model_validate(stated)
+    except ValidationError as error:
+        raise InvalidInputError(_problem(item, file) for item in error.errors()) from None
+
+
+def _problem(item: Any, file: str) -> Problem:
+    where = cast("tuple[str | int, ...]", item["loc"])
+    key = "naap:" + ".".join(str(part) for part in where)
+    kind = str(item["type"])
+    first, *nested = where
+    if first == "assumptions" and nested:
+        return assumption_problem(str(nested[0]), str(item["msg"]), item["input"], file)
+    if kind == "extra_forbidden":
+        known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
+        return Problem(
+            file=file,
+            entry="config",
+            field=key,
+            value=HIDDEN,
+            rule=f"only known settings: {known}",
+            fix=f"correct the name, or remove it: pulumi config rm {key}",
+        )
+    description = Settings.model_fields[_field_name(str(first))].description or ""
+    missing = kind == "missing"
+    return Problem(
+        file=file,
+        entry="config",
+        field=key,
+        value="(missing)" if missing else repr(item["input"]),
+        rule=f"{item['msg']}. {description}",
+        fix=f"pulumi config set {key} <value>",
+    )
+
+
+def _field_name(alias: str) -> str:
+    return next(name for name, field in Settings.model_fields.items() if alias in (name, field.alias))

@@ -1,0 +1,99 @@
+"""The network of a region.
+
+plan_network(*, stack, region, tier, peers) -> NetworkPlan
+plan_peerings(*, stack, regions) -> tuple[PeeringPlan, ...]
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from planning.inputs.tiers import Tier
+from planning.network.addresses import ZONES, Addresses, region_addresses
+from planning.shared.naming import REGION_CODES, regional, stack_prefix
+
+FLOW_LOG_SECONDS = 600
+"""Of one flow record: the longest that AWS offers, a tenth of the records of the shortest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeerPlan:
+    """Another region of the platform, whose network is reached through a peering."""
+
+    region: str
+    cidr: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPlan:
+    """A VPC over three zones.
+
+    nat_zones: letters of the zones with a NAT gateway of their own; the others use the first one's.
+    interface_endpoints: AWS services reached without leaving the network, in every zone.
+    """
+
+    name: str
+    region: str
+    addresses: Addresses
+    nat_zones: tuple[str, ...]
+    interface_endpoints: tuple[str, ...]
+    peers: tuple[PeerPlan, ...]
+    log_days: int
+
+    @property
+    def cidr(self) -> str:
+        """The range of the whole network."""
+        return self.addresses.cidr
+
+    @property
+    def private_cidrs(self) -> tuple[str, ...]:
+        """Ranges of nodes and pods, by zone."""
+        return tuple(subnet.private for subnet in self.addresses.subnets)
+
+    @property
+    def peer_cidrs(self) -> tuple[str, ...]:
+        """Ranges from which other regions' pods come: a security group of another region can't be named in a rule."""
+        return tuple(peer.cidr for peer in self.peers)
+
+    def nat_zone(self, letter: str) -> str:
+        """The zone whose NAT gateway carries this zone's traffic."""
+        return letter if letter in self.nat_zones else self.nat_zones[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeeringPlan:
+    """A peering of two regions' networks: pods of the second region reach the home region's database writers."""
+
+    name: str
+    requester: PeerPlan
+    accepter: PeerPlan
+
+
+def plan_network(*, stack: str, region: str, tier: Tier, peers: Sequence[str] = ()) -> NetworkPlan:
+    """The network of a region. peers: all regions of the platform, home first; the region itself may be among them.
+
+    Regions form a star around the home region, where the writers are: others don't reach one another.
+    """
+    home = peers[0] if peers else region
+    others = [peer for peer in peers if peer != region and home in (peer, region)]
+    return NetworkPlan(
+        name=regional(stack, region),
+        region=region,
+        addresses=region_addresses(region),
+        nat_zones=ZONES if tier.nat_per_zone else ZONES[:1],
+        interface_endpoints=tier.interface_endpoints,
+        peers=tuple(PeerPlan(region=peer, cidr=region_addresses(peer).cidr) for peer in others),
+        log_days=tier.log_days,
+    )
+
+
+def plan_peerings(*, stack: str, regions: Sequence[str]) -> tuple[PeeringPlan, ...]:
+    """A peering from the home region to every other one. regions: home first."""
+    home = regions[0]
+    return tuple(
+        PeeringPlan(
+            name=f"{stack_prefix(stack)}-{REGION_CODES[home]}-{REGION_CODES[other]}",
+            requester=PeerPlan(region=home, cidr=region_addresses(home).cidr),
+            accepter=PeerPlan(region=other, cidr=region_addresses(other).cidr),
+        )
+        for other in regions[1:]
+    )

@@ -1,0 +1,109 @@
+"""Alarms on what logs say: how a tier without series learns what no metric of AWS tells."""
+
+from dataclasses import dataclass
+
+from planning.inputs.tiers import Tier
+from planning.observability.alarms.alarm import AlarmPlan
+from planning.observability.alerts.alert import Severity
+from planning.shared.naming import SYSTEM_NAMESPACES
+
+NAMESPACE = "naap"
+"""Of CloudWatch's metrics that are counted from logs."""
+
+_BLIND_LINES = 20
+"""In ten minutes. An autoscaler that reads nothing says so every fifteen seconds; one whose pods only start, less."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogAlarmPlan:
+    """Lines with these words are counted, and an alarm is on their number.
+
+    group: of the log. namespace: the pods', where the group is that of pods; None: lines stand in it as they are.
+    """
+
+    group: str
+    words: str
+    namespace: str | None
+    alarm: AlarmPlan
+
+    @property
+    def pattern(self) -> str:
+        """As CloudWatch Logs takes it."""
+        if self.namespace is None:
+            return f'"{self.words}"'
+        return f'{{ ($.kubernetes.namespace_name = "{self.namespace}") && ($.log = "*{self.words}*") }}'
+
+
+def log_alarms(tier: Tier, *, prefix: str, pods: str, control_plane: str) -> tuple[LogAlarmPlan, ...]:
+    """Of a region; none where series tell it better. pods, control_plane: groups of their logs."""
+    if tier.metrics:
+        return ()
+    page = Severity.PAGE
+    return (
+        LogAlarmPlan(
+            group=pods,
+            words="query_wait_timeout",
+            namespace=SYSTEM_NAMESPACES["pooler"],
+            alarm=_alarm(
+                "pooler-waits",
+                prefix,
+                "pooler-clients-wait",
+                "Clients waited 15 s for a connection and got none: the pool is full, or the database is gone.",
+                severity=page,
+            ),
+        ),
+        LogAlarmPlan(
+            group=pods,
+            words="creating redis connection error",
+            namespace=SYSTEM_NAMESPACES["gateway"],
+            alarm=_alarm(
+                "limiter-open",
+                prefix,
+                "limiter-fails-open",
+                "Requests pass uncounted: the limit service doesn't reach its cache.",
+                periods=2,
+                severity=page,
+            ),
+        ),
+        LogAlarmPlan(
+            group=control_plane,
+            words="failed to compute desired number of replicas",
+            namespace=None,
+            alarm=_alarm(
+                "autoscaler-blind",
+                prefix,
+                "autoscaler-blind",
+                "An autoscaler can't read a metric, and so doesn't scale: the line in the log names it.",
+                threshold=_BLIND_LINES,
+                period_seconds=600,
+                periods=2,
+            ),
+        ),
+    )
+
+
+def _alarm(
+    key: str,
+    prefix: str,
+    runbook: str,
+    action: str,
+    *,
+    threshold: float = 0,
+    period_seconds: int = 300,
+    periods: int = 1,
+    severity: Severity = Severity.TICKET,
+) -> AlarmPlan:
+    return AlarmPlan(
+        key=key,
+        namespace=NAMESPACE,
+        metric=f"{prefix}-{key}",
+        statistic="Sum",
+        dimension=None,
+        threshold=threshold,
+        above=True,
+        period_seconds=period_seconds,
+        periods=periods,
+        action=action,
+        runbook=runbook,
+        severity=severity,
+    )

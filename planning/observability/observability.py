@@ -1,0 +1,241 @@
+"""What is seen of a region, by tier: logs and alarms; then traces of services; then metrics; then whole paths."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planning.cluster.cluster import control_plane_logs
+from planning.database.connection_budget import spendable_connections
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier, growth, shard_count
+from planning.network.network_policy import PolicyPlan
+from planning.observability.alarms.alarm import (
+    AlarmPlan,
+    certificate_alarm,
+    cluster_alarms,
+    firewall_alarm,
+    load_balancer_alarms,
+)
+from planning.observability.alarms.data import backup_alarm, cache_alarms, database_alarms
+from planning.observability.alarms.logs import LogAlarmPlan, log_alarms
+from planning.observability.alerts.alert import RuleGroup
+from planning.observability.alerts.platform import platform_rules
+from planning.observability.dashboards.dashboard import Dashboard
+from planning.observability.dashboards.platform import platform_dashboards
+from planning.observability.network_policies import log_policies, observability_policies
+from planning.shared.kms_key import KeyPlan
+from planning.shared.naming import fit, regional, stack_prefix
+
+LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
+"""From 5.0.0 on it instruments every service, and is billed for it, unless its configuration says not to
+(manager.applicationSignals.autoMonitor.monitorAllServices)."""
+LOG_ACCOUNT = "cloudwatch-agent"
+"""Made by the add-on itself."""
+
+EDGE_REGION = "us-east-1"
+"""Where CloudFront and its firewall are measured, wherever they are used from."""
+
+ALARM_SERVICES = (
+    "cloudwatch.amazonaws.com",
+    "events.rds.amazonaws.com",
+    "budgets.amazonaws.com",
+    "aps.amazonaws.com",
+)
+"""Who publishes alarms."""
+
+COLLECTOR_CPU_M = 100
+COLLECTOR_MEMORY_MIB = 512
+QUERIES = {
+    "logs-of-a-plugin": "fields @timestamp, kubernetes.pod_name, log\n"
+    '| filter kubernetes.namespace_name = "plugin-NAME"\n'
+    "| sort @timestamp desc | limit 200",
+    "one-request": "fields @timestamp, kubernetes.namespace_name, log\n"
+    '| filter @message like "REQUEST-ID"\n'
+    "| sort @timestamp asc | limit 200",
+    "failed-requests-of-a-plugin": "fields @timestamp, log_processed.status, log_processed.details,"
+    " log_processed.flags, log_processed.duration_ms, log_processed.request_id, log_processed.path\n"
+    '| filter log_processed.plugin like "httproute/plugin-NAME/" and log_processed.status >= 500\n'
+    "| sort @timestamp desc | limit 200",
+}
+"""Ways into the logs: by plugin, and by request. Capitals stand for what is sought."""
+
+BUDGET_MARGIN = 1.25
+"""A tier's figure is right to a quarter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogsPlan:
+    """Groups into which the nodes' log readers write, and how long they keep. queries: saved ones, by name.
+
+    policies: of the namespace of those readers.
+    """
+
+    groups: tuple[str, ...]
+    days: int
+    queries: Mapping[str, str]
+    policies: tuple[PolicyPlan, ...]
+
+    @property
+    def application(self) -> str:
+        """The group of what pods say."""
+        return self.groups[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmTopicPlan:
+    """Where alarms of a region are published. email, pages_email: who gets them; None: nobody yet."""
+
+    name: str
+    pages_name: str
+    key: KeyPlan
+    region: str
+    email: str | None
+    pages_email: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetPlan:
+    """USD a month of all that carries the environment's tags: what the stack's configuration says, else the tier.
+
+    Mails at 80 % spent, and when a forecast passes it.
+    """
+
+    name: str
+    usd_month: int
+    environment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EdgePlan:
+    """What is watched where CloudFront keeps its measurements, and the budget: once an environment."""
+
+    topic: AlarmTopicPlan
+    certificate_alarm: AlarmPlan
+    firewall_alarm: AlarmPlan
+    budget: BudgetPlan
+
+    @property
+    def alarms(self) -> tuple[AlarmPlan, ...]:
+        """All of them."""
+        return (self.certificate_alarm, self.firewall_alarm)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservabilityPlan:
+    """One region's. edge: at home only, as there is one CDN.
+
+    apm: traces of services are collected. metrics: the gateway is scraped into a Prometheus workspace, and autoscalers
+    read it, kept for metrics_days. tracing: the gateway takes part in traces. traced_percent: of requests.
+    shards: whose poolers are scraped. rules, dashboards: of what all plugins share; each plugin brings its own.
+    """
+
+    prefix: str
+    region: str
+    cluster: str
+    topic: AlarmTopicPlan
+    logs: LogsPlan
+    apm: bool
+    metrics: bool
+    tracing: bool
+    traced_percent: int
+    metrics_days: int
+    shards: int
+    collectors: int
+    adapters: int
+    policies: tuple[PolicyPlan, ...]
+    rules: tuple[RuleGroup, ...]
+    dashboards: tuple[Dashboard, ...]
+    backup_alarm: AlarmPlan
+    database_alarms: tuple[AlarmPlan, ...]
+    replica_alarms: tuple[AlarmPlan, ...]
+    cache_alarms: tuple[AlarmPlan, ...]
+    load_balancer_alarms: tuple[AlarmPlan, ...]
+    cluster_alarms: tuple[AlarmPlan, ...]
+    log_alarms: tuple[LogAlarmPlan, ...]
+    certificate_alarm: AlarmPlan
+    edge: EdgePlan | None
+
+    @property
+    def alarms(self) -> tuple[AlarmPlan, ...]:
+        """Each kind of alarm of the region once."""
+        return (
+            self.backup_alarm,
+            *self.database_alarms,
+            *self.replica_alarms,
+            *self.cache_alarms,
+            *self.load_balancer_alarms,
+            *self.cluster_alarms,
+            *(found.alarm for found in self.log_alarms),
+            self.certificate_alarm,
+        )
+
+
+def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tier) -> ObservabilityPlan:
+    """What is seen of a region."""
+    connections = spendable_connections(tier.database.memory_gib) // min(tier.regions, len(settings.regions))
+    prefix = regional(stack, region)
+    copies = min(2, tier.floor)
+    groups = tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host"))
+    return ObservabilityPlan(
+        prefix=prefix,
+        region=region,
+        cluster=prefix,
+        topic=_topic(f"{prefix}-alarms", region, settings, logs=True),
+        logs=LogsPlan(
+            groups=groups,
+            days=tier.log_days,
+            queries={f"{prefix}/{name}": query for name, query in QUERIES.items()},
+            policies=log_policies(region=region),
+        ),
+        apm=tier.apm,
+        metrics=tier.metrics,
+        tracing=tier.tracing,
+        traced_percent=tier.traced_percent,
+        metrics_days=tier.metrics_days,
+        shards=shard_count(tier, settings.users),
+        collectors=copies if tier.apm else 0,
+        adapters=copies if tier.metrics else 0,
+        policies=observability_policies(region=region, metrics=tier.metrics) if tier.apm else (),
+        rules=platform_rules(connections=connections) if tier.metrics else (),
+        dashboards=platform_dashboards(region=region, connections=connections) if tier.metrics else (),
+        backup_alarm=backup_alarm(),
+        database_alarms=database_alarms(tier, replica=False),
+        replica_alarms=database_alarms(tier, replica=True),
+        cache_alarms=cache_alarms(replicated=tier.app_cache.nodes_per_shard > 1),
+        load_balancer_alarms=load_balancer_alarms(tier),
+        cluster_alarms=cluster_alarms(tier),
+        log_alarms=log_alarms(tier, prefix=prefix, pods=groups[0], control_plane=control_plane_logs(prefix)),
+        certificate_alarm=certificate_alarm(),
+        edge=_edge(stack, settings, tier) if region == settings.regions[0] else None,
+    )
+
+
+def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTopicPlan:
+    key = KeyPlan(
+        alias=name,
+        description="Alarms on their way, and logs of pods" if logs else "Alarms on their way",
+        protect=settings.production,
+        logs=logs,
+        services=ALARM_SERVICES,
+    )
+    return AlarmTopicPlan(
+        name=name,
+        pages_name=f"{name}-pages",
+        key=key,
+        region=region,
+        email=settings.alarm_email,
+        pages_email=settings.page_email or settings.alarm_email,
+    )
+
+
+def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
+    return EdgePlan(
+        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", EDGE_REGION, settings, logs=False),
+        certificate_alarm=certificate_alarm(),
+        firewall_alarm=firewall_alarm(tier),
+        budget=_budget(stack, settings, tier),
+    )
+
+
+def _budget(stack: str, settings: Settings, tier: Tier) -> BudgetPlan:
+    usd = settings.monthly_budget_usd or round(tier.approx_usd_month * growth(settings.users) * BUDGET_MARGIN)
+    return BudgetPlan(name=fit(f"{stack_prefix(stack)}-monthly", 100), usd_month=usd, environment=stack)

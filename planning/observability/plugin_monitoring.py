@@ -1,0 +1,71 @@
+"""All that is watched of one plugin; it comes and goes with it."""
+
+import hashlib
+from dataclasses import dataclass
+
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.gateway.routes import RoutesPlan
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.tiers import Tier
+from planning.observability.alerts.alert import RuleGroup
+from planning.observability.alerts.burn_rate import objective_rules
+from planning.observability.alerts.objective import ObjectivePlan, plan_objective
+from planning.observability.alerts.platform import SECRETS_MARK
+from planning.observability.dashboards.dashboard import Dashboard
+from planning.observability.dashboards.plugin import plugin_dashboard
+from planning.shared.naming import namespace
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginWatchPlan:
+    """rules_name: of its namespace of rules. secrets_mark: planning/observability/plugin_monitoring.py."""
+
+    plugin: str
+    namespace: str
+    objective: ObjectivePlan
+    rules_name: str
+    rules: RuleGroup
+    dashboard: Dashboard
+    secrets_mark: str | None
+
+
+def plan_plugin_watch(
+    *, spec: PluginSpec, region: str, tier: Tier, database: PluginDatabasePlan | None, routes: RoutesPlan | None
+) -> PluginWatchPlan | None:
+    """None in tiers without series, and for a plugin that serves nothing."""
+    if not tier.metrics or spec.backend is None or routes is None or not spec.lifecycle.serves:
+        return None
+    objective = plan_objective(spec.objective, tier)
+    # The gateway names a plugin's upstreams by the numbers of its route's rules.
+    timed = tuple(number for number, rule in enumerate(routes.rules) if not rule.access.streams)
+    return PluginWatchPlan(
+        plugin=spec.name,
+        namespace=namespace(spec.name),
+        objective=objective,
+        rules_name=f"plugin-{spec.name}",
+        rules=objective_rules(spec.name, objective, timed),
+        dashboard=plugin_dashboard(
+            plugin=spec.name,
+            title=spec.display_name,
+            objective=objective,
+            region=region,
+            queue_per_pod=spec.backend.scaling.queue_depth,
+            database=database,
+            cached=spec.cache is not None,
+        ),
+        secrets_mark=secrets_mark(spec),
+    )
+
+
+def secrets_mark(spec: PluginSpec) -> str | None:
+    """Name of an empty ConfigMap that is made anew when a generation is raised: its age is theirs. None: no password.
+
+    What counts Kubernetes' objects (kube-state-metrics) could tell a Secret's age only by a right to read all of them.
+    """
+    generations = [
+        *([f"database={spec.database.password_generation}"] if spec.database else []),
+        *([f"cache={spec.cache.password_generation}"] if spec.cache else []),
+    ]
+    if not generations:
+        return None
+    return SECRETS_MARK + hashlib.sha256(",".join(generations).encode()).hexdigest()[:8]

@@ -1,0 +1,63 @@
+"""How many pods a plugin has: the HorizontalPodAutoscaler of each."""
+
+from dataclasses import dataclass
+
+from planning.inputs.registry_entry import BackendSpec
+from planning.inputs.tiers import PodRange, Tier
+from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR, QUERY_ANNOTATION, queue_depth
+
+CPU_PERCENT = 70
+MEMORY_PERCENT = 80
+"""Of the requests; the memory request is the limit, so that this is not below what an idle Node process takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """How far a number of pods may move within a period; up takes the larger of the two, down the smaller."""
+
+    percent: int
+    pods: int
+    period_seconds: int
+    window_seconds: int
+
+
+UP = Speed(percent=100, pods=4, period_seconds=15, window_seconds=0)
+DOWN = Speed(percent=10, pods=2, period_seconds=60, window_seconds=300)
+"""Up at once, down slowly: a pod too many costs cents, one too few costs answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueTarget:
+    """The external metric: its name and selector in the autoscaler, its query in an annotation of the same object."""
+
+    per_pod: int
+    metric: str
+    selector: tuple[tuple[str, str], ...]
+    annotation: str
+    query: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoscalingPlan:
+    """One HorizontalPodAutoscaler (autoscaling/v2)."""
+
+    pods: PodRange
+    cpu_percent: int = CPU_PERCENT
+    memory_percent: int = MEMORY_PERCENT
+    queue: QueueTarget | None = None
+    up: Speed = UP
+    down: Speed = DOWN
+
+
+def plan_autoscaling(*, name: str, backend: BackendSpec, pods: PodRange, tier: Tier) -> AutoscalingPlan | None:
+    """The autoscaler of a plugin's pods; None for a singleton, whose Deployment states its one replica."""
+    if backend.scaling.singleton:
+        return None
+    queue = QueueTarget(
+        per_pod=backend.scaling.queue_depth,
+        metric=METRIC,
+        selector=tuple(sorted(METRIC_SELECTOR.items())),
+        annotation=QUERY_ANNOTATION,
+        query=queue_depth(name),
+    )
+    return AutoscalingPlan(pods=pods, queue=queue if tier.queue_depth else None)

@@ -1,0 +1,185 @@
+"""What a plugin's process finds in its environment: each plugin only its own."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from planning.inputs.registry_entry import BackendSpec, PluginSpec
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared.naming import SYSTEM_NAMESPACES, service_url
+from planning.shared.ports import CACHE_PORT, OTLP_PORT, POOLER_PORT
+
+CA_FILE = "/etc/naap/ca.pem"
+"""Certificate authority of the poolers, mounted from the plugin's ConfigMap."""
+
+TEMPORARY = "/tmp"  # noqa: S108  # a mount of the pod's own, not a directory that others share
+"""The only place a process can write to."""
+
+
+_HEAP_PART = 0.75
+"""Of the memory limit: leaves room for buffers, the engine of Prisma and code outside of V8's old space."""
+
+BASE_SERVICE = "base-svc"
+DATABASE_URL = "DATABASE_URL"
+CACHE_URL = "REDIS_URL"
+DATABASE_URL_UNPOOLED = "DATABASE_URL_UNPOOLED"
+"""Of the migration Job only: with it a serving pod could change its own schema."""
+
+RESERVED = frozenset(
+    {
+        "AUTH_SERVICE_URL",
+        "BASE_SVC_URL",
+        "CORS_ORIGINS",
+        "DATABASE_POOL_SIZE",
+        DATABASE_URL,
+        DATABASE_URL_UNPOOLED,
+        "DISABLE_CRON",
+        "HOME",
+        "NODE_ENV",
+        "NODE_EXTRA_CA_CERTS",
+        "PORT",
+        CACHE_URL,
+        "SHELL_URL",
+        "UPLOADS_BUCKET",
+        "UPLOADS_PREFIX",
+    }
+)
+"""Names that the platform alone sets: no `env`, no secret of an entry may have them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseAccess:
+    """Where and as whom a plugin reaches its schema; the password is derived when it is built."""
+
+    user: str
+    host: str
+    database: str
+    generation: int
+    pool_size: int
+
+    def url(self, password: str) -> str:
+        """A URL that Prisma's engine and node-postgres both take.
+
+        No `schema` (PgBouncer refuses it: the role has a search_path) and no `pgbouncer=true` (prepared statements
+        work since PgBouncer 1.21). Prisma checks certificates only with sslaccept=strict, against sslcert;
+        node-postgres checks them always, against NODE_EXTRA_CA_CERTS.
+        """
+        address = f"{self.user}:{quote(password, safe='')}@{self.host}:{POOLER_PORT}/{self.database}"
+        options = f"sslmode=require&sslaccept=strict&sslcert={CA_FILE}&connection_limit={self.pool_size}"
+        return f"postgresql://{address}?{options}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheAccess:
+    """As whom a plugin reaches the cache; cluster_mode: which of the two caches, where the tier has both."""
+
+    user: str
+    generation: int
+    cluster_mode: bool
+
+    def url(self, host: str, password: str) -> str:
+        """A URL as ioredis takes it, TLS always. The query becomes options of the client.
+
+        keyPrefix: the user may touch no other keys, and the services set none themselves. allowUsernameInURI: without
+        it, version 4 reads the password only.
+        """
+        options = f"allowUsernameInURI=true&keyPrefix={quote(f'plugin:{self.user}:', safe='')}"
+        return f"rediss://{self.user}:{quote(password, safe='')}@{host}:{CACHE_PORT}/?{options}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentPlan:
+    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration."""
+
+    plain: Mapping[str, str] = field(default_factory=dict[str, str])
+    derived: tuple[str, ...] = ()
+    configured: tuple[str, ...] = ()
+    database: DatabaseAccess | None = None
+    cache: CacheAccess | None = None
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """Everything that the plugin's Secret holds."""
+        urls = ((DATABASE_URL,) if self.database else ()) + ((CACHE_URL,) if self.cache else ())
+        return tuple(sorted({*self.derived, *self.configured, *urls}))
+
+
+def plan_environment(
+    *,
+    spec: PluginSpec,
+    backend: BackendSpec,
+    stack: str,
+    settings: Settings,
+    tier: Tier,
+    database: DatabaseAccess | None,
+) -> EnvironmentPlan:
+    """The environment of a plugin's pods; an entry's own `env` wins over everything that is no secret."""
+    return EnvironmentPlan(
+        plain={
+            **_node(backend),
+            **_addresses(spec, backend, settings),
+            **(_telemetry(spec, stack, tier) if tier.apm else {}),
+            **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
+            **backend.env,
+        },
+        derived=spec.derived_secrets,
+        configured=spec.secrets,
+        database=database,
+        cache=_cache(spec, tier),
+    )
+
+
+def _node(backend: BackendSpec) -> dict[str, str]:
+    heap = math.floor(backend.resources.memory_mib * _HEAP_PART)
+    return {
+        "PORT": str(backend.port),
+        "NODE_ENV": "production",
+        "NODE_OPTIONS": f"--max-old-space-size={heap}",
+        # The process runs as a user that the image doesn't know, on a read-only root: its home is the writable mount.
+        "HOME": TEMPORARY,
+        "NPM_CONFIG_CACHE": f"{TEMPORARY}/.npm",
+        "XDG_CACHE_HOME": f"{TEMPORARY}/.cache",
+        # Everywhere, also where nobody asked for cron: the singleton is the only workload that leaves it out.
+        "DISABLE_CRON": "true",
+    }
+
+
+def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
+    site = f"https://{settings.domain}"
+    found = {"SHELL_URL": site, "CORS_ORIGINS": site}
+    if BASE_SERVICE in backend.calls or spec.name == BASE_SERVICE:
+        base = service_url(BASE_SERVICE)
+        found |= {"BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
+    return found
+
+
+def _telemetry(spec: PluginSpec, stack: str, tier: Tier) -> dict[str, str]:
+    collector = f"http://otel-collector.{SYSTEM_NAMESPACES['observability']}.svc.cluster.local:{OTLP_PORT}"
+    return {
+        "OTEL_SERVICE_NAME": spec.name,
+        "OTEL_RESOURCE_ATTRIBUTES": f"service.version={spec.version},deployment.environment.name={stack}",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        "OTEL_TRACES_EXPORTER": "otlp",
+        "OTEL_METRICS_EXPORTER": "otlp" if tier.metrics else "none",
+        "OTEL_LOGS_EXPORTER": "none",  # logs go through the nodes: standard output is collected there
+        # Follow the gateway's decision, so that a trace is whole or not there.
+        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+        "OTEL_TRACES_SAMPLER_ARG": str(tier.traced_percent / 100),
+        # Not what the process was called with, which may hold a secret; nor what a cloud says of its machine.
+        "OTEL_NODE_RESOURCE_DETECTORS": "env",
+        # Of what is called beside HTTP, PostgreSQL and Redis: files, names and sockets are noise at every request.
+        "OTEL_NODE_DISABLED_INSTRUMENTATIONS": "fs,dns,net",
+    }
+
+
+def _cache(spec: PluginSpec, tier: Tier) -> CacheAccess | None:
+    if spec.cache is None:
+        return None
+    return CacheAccess(
+        user=spec.name,
+        generation=spec.cache.password_generation,
+        cluster_mode=spec.cache.cluster_mode and tier.cluster_cache is not None,
+    )

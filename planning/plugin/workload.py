@@ -1,0 +1,128 @@
+"""How the pods of a plugin run: one Deployment of web pods, and one more where timed work must happen once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planning.cluster.priority_classes import priority_class
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, ProbeKind, ProbesSpec, ResourcesSpec
+from planning.inputs.tiers import PodRange
+from planning.shared.labels import labels, selector
+
+USER = 10_001
+"""Above 10,000 so that it is nobody on the node; images need not know it (they are world-readable)."""
+
+PRE_STOP_SECONDS = 10
+"""Endpoints take a few seconds to forget a pod; until then it must still answer."""
+
+GRACE_SECONDS = 45
+STARTUP_PERIOD_SECONDS = 2
+STARTUP_FAILURES = 30
+PROBE_TIMEOUT_SECONDS = 3
+PROBE_FAILURES = 3
+SURGE_PERCENT = 10
+"""Extra pods during a roll-out, rounded up: within the tenth of its connections that a shard keeps free."""
+
+PROGRESS_DEADLINE_SECONDS = 300
+"""Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up."""
+
+TEMPORARY_MIB = 256
+EPHEMERAL_MIB = 768
+"""Logs, the temporary mount, and the copy of what traces the process (planning/plugin/tracing.py), together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadPlan:
+    """One Deployment.
+
+    replicas: None where an autoscaler decides. recreate: the old pod ends before the new one starts, so that there are
+    never two. without: variables of the plugin's that this one doesn't set. traced: by planning/plugin/tracing.py.
+    """
+
+    name: str
+    plugin: str
+    image: str
+    port: int
+    replicas: int | None
+    recreate: bool
+    serves: bool
+    pods: PodRange
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
+    resources: ResourcesSpec
+    probes: ProbesSpec
+    priority_class: str
+    manifest_path: str
+    without: tuple[str, ...] = ()
+    traced: bool = False
+
+
+def plan_workloads(
+    *, spec: PluginSpec, backend: BackendSpec, pods: PodRange, home: bool, traced: bool = False
+) -> tuple[WorkloadPlan, ...]:
+    """The Deployments of a plugin in one region; the first serves.
+
+    Timed work runs in the home region only: two regions would do it twice.
+    """
+    singleton = backend.scaling.singleton
+    serving = _workload(
+        spec,
+        backend,
+        component="plugin",
+        name=spec.name,
+        replicas=1 if singleton else None,
+        pods=pods,
+        traced=traced,
+    )
+    if not (backend.cron and home):
+        return (serving,)
+    return serving, _workload(
+        spec,
+        backend,
+        component="cron",
+        name=f"{spec.name}-cron",
+        replicas=1,
+        pods=PodRange(min=1, max=1),
+        traced=traced,
+    )
+
+
+def surge(pods: PodRange, *, recreate: bool) -> int:
+    """Pods above the maximum that a roll-out may add."""
+    return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
+
+
+def liveness_over_http(probes: ProbesSpec) -> bool:
+    """TCP unless the entry says that the service counts no probe in its own limits: a 429 would restart it."""
+    return probes.liveness is ProbeKind.HTTP
+
+
+def _workload(
+    spec: PluginSpec,
+    backend: BackendSpec,
+    *,
+    component: str,
+    name: str,
+    replicas: int | None,
+    pods: PodRange,
+    traced: bool,
+) -> WorkloadPlan:
+    cron = component == "cron"
+    return WorkloadPlan(
+        name=name,
+        plugin=spec.name,
+        image=backend.image,
+        port=backend.port,
+        replicas=replicas,
+        recreate=replicas is not None,
+        serves=not cron,
+        pods=pods,
+        labels=labels(component, name, plugin=spec.name, version=spec.version),
+        selector=selector(component, name),
+        resources=backend.resources,
+        probes=backend.probes,
+        priority_class=priority_class(core=spec.core),
+        manifest_path=backend.manifest_path,
+        # The only pod in which timed work is on.
+        without=("DISABLE_CRON",) if cron else (),
+        traced=traced,
+    )

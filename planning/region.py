@@ -1,0 +1,112 @@
+"""A region (cell): network, cluster, caches, poolers, gateway, observability, and every plugin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planning.cluster.cluster import ClusterPlan, plan_cluster
+from planning.data.caches import CachesPlan, plan_caches
+from planning.database.archive import ArchivePlan, plan_archives
+from planning.database.plugin_database import PluginDatabasePlan
+from planning.database.pooler import PoolerPlan, plan_poolers
+from planning.database.shard import DatabasePlan
+from planning.gateway.gateway import GatewayPlan, plan_gateway
+from planning.gateway.gone_routes import StoppedPlan, plan_stopped
+from planning.gateway.load_balancer import LoadBalancerPlan, plan_load_balancer
+from planning.gateway.routes import plan_routes
+from planning.inputs.problem import Problems
+from planning.inputs.registry_entry import Registry
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.network.vpc import NetworkPlan, plan_network
+from planning.observability.observability import ObservabilityPlan, plan_observability
+from planning.plugin.plugin import PluginPlan, plan_plugin
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionPlan:
+    """A cell: all that runs in one region. The home region holds the database writers."""
+
+    region: str
+    home: bool
+    network: NetworkPlan
+    cluster: ClusterPlan
+    caches: CachesPlan
+    poolers: tuple[PoolerPlan, ...]
+    load_balancer: LoadBalancerPlan
+    gateway: GatewayPlan
+    stopped: tuple[StoppedPlan, ...]
+    observability: ObservabilityPlan
+    plugins: tuple[PluginPlan, ...]
+
+
+def plan_region(
+    *,
+    stack: str,
+    region: str,
+    settings: Settings,
+    tier: Tier,
+    registry: Registry,
+    shards: tuple[DatabasePlan, ...],
+    databases: Mapping[str, PluginDatabasePlan],
+) -> RegionPlan:
+    """Decides everything about one region. Raises InvalidInputError with the problems of all entries together."""
+    home = region == settings.regions[0]
+    return RegionPlan(
+        region=region,
+        home=home,
+        network=plan_network(stack=stack, region=region, tier=tier, peers=settings.regions[: tier.regions]),
+        cluster=plan_cluster(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
+        caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
+        poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards, databases=databases),
+        load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
+        gateway=plan_gateway(
+            stack=stack, region=region, settings=settings, tier=tier, users=settings.users, registry=registry
+        ),
+        stopped=plan_stopped(registry=registry, settings=settings),
+        observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
+        plugins=_plan_plugins(
+            stack=stack,
+            region=region,
+            home=home,
+            settings=settings,
+            tier=tier,
+            registry=registry,
+            databases=databases,
+            archives=plan_archives(registry=registry, shards=len(shards)),
+        ),
+    )
+
+
+def _plan_plugins(
+    *,
+    stack: str,
+    region: str,
+    home: bool,
+    settings: Settings,
+    tier: Tier,
+    registry: Registry,
+    databases: Mapping[str, PluginDatabasePlan],
+    archives: Mapping[str, ArchivePlan],
+) -> tuple[PluginPlan, ...]:
+    """Each by itself: what is wrong with one entry hides nothing of the others."""
+    problems = Problems()
+    plans = [
+        problems.attempt(
+            lambda spec=spec: plan_plugin(
+                spec=spec,
+                stack=stack,
+                region=region,
+                home=home,
+                settings=settings,
+                tier=tier,
+                users=settings.users,
+                database=databases.get(spec.name),
+                archive=archives.get(spec.name),
+                routes=plan_routes(spec=spec, settings=settings, tier=tier),
+                registry=registry,
+            )
+        )
+        for spec in registry.plugins
+    ]
+    problems.raise_if_any()
+    return tuple(plan for plan in plans if plan)

@@ -1,0 +1,71 @@
+"""Every name that leaves the program, within the limits of the system that it is given to."""
+
+import hashlib
+
+MAX_PLUGIN_NAME = 32
+"""Leaves room for the suffixes of its objects within a DNS label (63) and of its roles within PostgreSQL's 63."""
+
+MAX_STACK_NAME = 20
+"""Leaves room for prefix, region and noun within the 63 of a database identifier."""
+
+REGION_CODES = {
+    "us-east-1": "use1",
+    "us-east-2": "use2",
+    "us-west-2": "usw2",
+    "ca-central-1": "cac1",
+    "eu-west-1": "euw1",
+    "eu-central-1": "euc1",
+    "ap-southeast-1": "apse1",
+    "ap-northeast-1": "apne1",
+}
+
+
+def fit(name: str, limit: int) -> str:
+    """The name itself where it fits, else its start and a hash of all of it: stable, and distinct from its like."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+    return f"{name[: limit - 7].rstrip('-_')}-{digest}"
+
+
+def stack_prefix(stack: str) -> str:
+    """First part of every physical name of an environment."""
+    return f"naap-{stack}"
+
+
+def regional(stack: str, region: str) -> str:
+    """First part of the physical names of one region; account-wide names (IAM) can't clash between regions."""
+    return f"{stack_prefix(stack)}-{REGION_CODES[region]}"
+
+
+def namespace(plugin: str) -> str:
+    """Kubernetes namespace of a plugin."""
+    return f"plugin-{plugin}"
+
+
+def sql_name(plugin: str) -> str:
+    """The plugin's name as an unquoted SQL identifier."""
+    return plugin.replace("-", "_")
+
+
+SYSTEM_NAMESPACES = {
+    "gateway": "naap-gateway",
+    "pooler": "naap-pooler",
+    "schema": "naap-schema",
+    "observability": "naap-observability",
+}
+"""Namespaces of the platform's own parts in every cluster."""
+
+
+def service_url(plugin: str) -> str:
+    """Where other plugins reach a plugin's Service."""
+    return f"http://{plugin}.{namespace(plugin)}.svc.cluster.local"
+
+
+def pooler_host(shard: int) -> str:
+    """Name of the Service before a shard's poolers."""
+    return f"pooler-{shard}.{SYSTEM_NAMESPACES['pooler']}.svc.cluster.local"
+
+
+REGION = "us-east-1"
+"""Where AWS keeps what belongs to CloudFront: certificate, firewall, logs, metrics."""

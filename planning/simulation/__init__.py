@@ -1,1 +1,0 @@
-"""A day of load through the sizing model and the autoscalers' own arithmetic."""

@@ -1,1 +1,0 @@
-"""What is watched: objectives, rules, dashboards, and the series that they are made of."""

@@ -1,0 +1,62 @@
+"""A plugin's UMD bundle: how much browsers load, and the hash by which they recognise it."""
+
+import base64
+import gzip
+import hashlib
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.files import read_bytes, shown_path
+from planning.edge.shell_documents import IMMUTABLE_CACHE
+from planning.inputs.problem import InvalidInputError, Problem
+from plugins.registry.sections import MAX_GZIP_BYTES
+
+MAX_RAW_BYTES = 50_000_000
+_GZIP_LEVEL = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """gzip_bytes: size as the CDN sends it; integrity: the SRI hash of what it holds."""
+
+    gzip_bytes: int
+    integrity: str
+
+
+def measure(path: Path) -> Bundle:
+    """Size and hash of a bundle. Raises InvalidInputError for one that the shell would not accept."""
+    data = read_bytes(path, limit=MAX_RAW_BYTES)
+    if not data.strip():
+        raise _refused(path, "(empty)", "a bundle has code in it", "build the frontend first")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _refused(path, "not UTF-8 text", "a bundle is JavaScript", "give the .js file of the build") from None
+    # Without a time stamp, so that the same bundle always has the same size.
+    size = len(gzip.compress(data, compresslevel=_GZIP_LEVEL, mtime=0))
+    if size > MAX_GZIP_BYTES:
+        rule = f"at most {MAX_GZIP_BYTES:,} bytes after gzip: every user of the plugin loads it"
+        raise _refused(path, f"{size:,} bytes after gzip", rule, "split it into chunks, or leave libraries out")
+    digest = base64.b64encode(hashlib.sha384(data).digest()).decode()
+    return Bundle(gzip_bytes=size, integrity=f"sha384-{digest}")
+
+
+def upload_command(path: Path, key: str) -> list[str]:
+    """The lines of a shell command that puts a bundle where browsers look for it; refused where something is there."""
+    parts = (
+        "aws s3api put-object --if-none-match '*'",
+        '--bucket "$(pulumi stack output buckets | jq -r .assets)"',
+        f"--key {key}",
+        f"--content-type 'text/javascript' --cache-control '{IMMUTABLE_CACHE}'",
+        f"--body {shlex.quote(shown_path(path))}",
+    )
+    return [f"  {'' if number == 0 else '  '}{part}{_more(number, parts)}" for number, part in enumerate(parts)]
+
+
+def _more(number: int, parts: tuple[str, ...]) -> str:
+    return " \\" if number < len(parts) - 1 else ""
+
+
+def _refused(path: Path, value: str, rule: str, fix: str) -> InvalidInputError:
+    return InvalidInputError([Problem(file=shown_path(path), entry="", field="", value=value, rule=rule, fix=fix)])

@@ -1,0 +1,46 @@
+"""What a manifest says of its frontend, as fields of an entry."""
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from plugins.importing.manifest_reader import Reading
+from plugins.registry.field_types import MAX_ROUTE, ROUTE_PATTERN
+from plugins.registry.sections import BUNDLE_PATTERN
+
+
+def import_frontend(frontend: Reading, reading: Reading, *, name: str) -> dict[str, Any]:
+    """Bundle, routes and menu entry. reading: the whole manifest, whose display name may stand in for a label."""
+    stated = frontend.text("entry", limit=400)
+    bundle = PurePosixPath(stated or "").name
+    if not re.fullmatch(BUNDLE_PATTERN, bundle):
+        if stated:
+            frontend.fault("entry", stated, "doesn't end in the name of a .js file")
+        bundle = f"{name}.js"
+        frontend.decided("frontend.bundle", bundle, "made from the name")
+    routes: dict[str, None] = {}
+    for route in frontend.texts("routes"):
+        if not 0 < len(route) <= MAX_ROUTE or not re.fullmatch(ROUTE_PATTERN, route):
+            frontend.fault("routes", route, "is no plain path (a * only as the last part): left out")
+        elif route in routes:
+            frontend.fault("routes", route, "stands twice: kept once")
+        else:
+            routes[route] = None
+    found = {"bundle": bundle, "routes": list(routes), "navigation": _navigation(frontend, reading)}
+    return {key: value for key, value in found.items() if value}
+
+
+def _navigation(frontend: Reading, reading: Reading) -> dict[str, Any] | None:
+    navigation = frontend.part("navigation")
+    if navigation is None:
+        return None
+    found: dict[str, Any] = {"label": navigation.text("label", limit=80), "icon": navigation.text("icon", limit=80)}
+    found["order"] = navigation.whole_number("order", 0, 10_000)
+    found["group"] = navigation.text("group", limit=80)
+    if not found["label"]:
+        found["label"] = reading.text("displayName", limit=80)
+        if not found["label"]:
+            navigation.fault("label", "", "is missing: no menu entry")
+            return None
+        navigation.decided("frontend.navigation.label", found["label"], "the display name, as the menu has no label")
+    return {key: value for key, value in found.items() if value is not None}

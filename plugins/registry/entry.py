@@ -1,0 +1,227 @@
+"""The shape of plugins/registry.yaml, for the loader and for editors."""
+
+import datetime as dt
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import BeforeValidator, Field
+
+from planning.inputs.registry_entry import MANIFEST_PATH
+from plugins.registry.field_types import (
+    FIRST_FREE_PORT,
+    IMAGE_PATTERN,
+    MAX_IMAGE,
+    VERSION_PATTERN,
+    EnvName,
+    EnvValue,
+    File,
+    Line,
+    Name,
+    Path,
+    Prefix,
+    Section,
+)
+from plugins.registry.sections import (
+    Auth,
+    Cache,
+    Database,
+    Frontend,
+    Network,
+    Objective,
+    Probes,
+    RateLimit,
+    Resources,
+    Scaling,
+)
+
+LifecycleStep = Literal["active", "draining", "stopped", "archived"]
+
+
+def _from_text(value: object) -> object:
+    # YAML makes a date of 2026-01-31 by itself; a quoted one is the same date.
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value)
+    return value
+
+
+class Installs(Section):
+    """How many installs the platform's API counted: the gate of stopping a plugin."""
+
+    active: Annotated[int, Field(ge=0, description="Installs at the time of counting.", examples=[0])]
+    counted: Annotated[
+        dt.date,
+        BeforeValidator(_from_text),
+        Field(description="Day of counting (UTC); written by `python -m plugins retire`.", examples=["2026-01-31"]),
+    ]
+
+
+class Entry(Section):
+    """One plugin or core service. A backend needs image, port and apiPrefix; a frontend alone needs none of them."""
+
+    display_name: Annotated[
+        Line | None, Field(description="Name for people; default: made from the entry's name.", examples=["My Wallet"])
+    ] = None
+    owner: Annotated[Line, Field(description="Team that answers for it (a tag).", examples=["wallet-team"])] = (
+        "platform"
+    )
+    version: Annotated[str, Field(pattern=VERSION_PATTERN, description="Semantic version.", examples=["1.0.0"])]
+    core: Annotated[bool, Field(description="A service that the platform itself needs.", examples=[True])] = False
+    share: Annotated[
+        float,
+        Field(gt=0, le=1, description="Part of the users that it serves; pods scale with it.", examples=[0.3]),
+    ] = 1.0
+    lifecycle: Annotated[
+        LifecycleStep,
+        Field(
+            description="active; draining: no new installs, still served; stopped: no pods, no routes, data kept; "
+            "archived: data in the archive. One step at a time: `python -m plugins retire`.",
+            examples=["active"],
+        ),
+    ] = "active"
+    installs: Annotated[
+        Installs | None,
+        Field(description="Last count of installs.", examples=[{"active": 0, "counted": "2026-01-31"}]),
+    ] = None
+    image: Annotated[
+        str | None,
+        Field(
+            pattern=IMAGE_PATTERN,
+            max_length=MAX_IMAGE,
+            examples=["ghcr.io/livepeer/naap-my-wallet:1.0.0@sha256:" + "0" * 64],
+            description="Container image with registry, tag and (required in production) digest.",
+        ),
+    ] = None
+    port: Annotated[
+        int | None,
+        Field(
+            ge=FIRST_FREE_PORT,
+            le=65535,
+            description="What the service listens on (its PORT); no root, so 1024 or more.",
+            examples=[4008],
+        ),
+    ] = None
+    api_prefix: Annotated[
+        Prefix | None, Field(description="Where the gateway routes to it from.", examples=["/api/v1/wallet"])
+    ] = None
+    extra_prefixes: Annotated[
+        list[Prefix], Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]])
+    ] = []
+    strip_prefix: Annotated[
+        bool, Field(description="The service routes at its root: the gateway removes apiPrefix.", examples=[True])
+    ] = False
+    catch_all: Annotated[
+        bool,
+        Field(
+            description="Core services only: apiPrefix is a parent under which plugins have prefixes of their own, "
+            "and this service answers the rest.",
+            examples=[True],
+        ),
+    ] = False
+    own_paths: Annotated[
+        list[Path],
+        Field(
+            max_length=100,
+            examples=[["/auth"]],
+            description="With catchAll: paths below apiPrefix that are this service's own; no plugin may take them.",
+        ),
+    ] = []
+    resources: Annotated[Resources, Field(description="CPU and memory of a pod.", examples=[{"cpu": "500m"}])] = (
+        Resources()
+    )
+    scaling: Annotated[Scaling, Field(description="How pods follow the load.", examples=[{"queueDepth": 20}])] = (
+        Scaling()
+    )
+    manifest_path: Annotated[
+        File,
+        Field(
+            description="Where the image's program looks for its plugin.json: a program in backend/dist reads "
+            "../../plugin.json.",
+            examples=["/app/plugin.json"],
+        ),
+    ] = MANIFEST_PATH
+    cron: Annotated[
+        bool,
+        Field(
+            description="The service runs timed work in every pod: it is switched off everywhere (DISABLE_CRON) "
+            "and on in one extra pod.",
+            examples=[True],
+        ),
+    ] = False
+    database: Annotated[
+        Database | None, Field(description="A schema of its own.", examples=[{"schema": "plugin_wallet"}])
+    ] = None
+    cache: Annotated[
+        Cache | None, Field(description="A user in the cache; `{}` takes the defaults.", examples=[{}])
+    ] = None
+    frontend: Annotated[
+        Frontend | None, Field(description="The bundle that the shell loads.", examples=[{"bundle": "my-wallet.js"}])
+    ] = None
+    network: Annotated[Network, Field(description="What the pods may reach.", examples=[{"calls": ["base-svc"]}])] = (
+        Network()
+    )
+    auth: Annotated[Auth, Field(description="Special paths.", examples=[{"public": ["/status"]}])] = Auth()
+    rate_limit: Annotated[
+        RateLimit | None,
+        Field(description="Instead of the tier's limits.", examples=[{"userPerMinute": 120, "clientPerMinute": 300}]),
+    ] = None
+    objective: Annotated[
+        Objective,
+        Field(description="Service level, instead of the tier's.", examples=[{"availabilityPercent": 99.9}]),
+    ] = Objective()
+    env: Annotated[
+        dict[EnvName, EnvValue],
+        Field(max_length=100, description="Environment of its pods; no secrets.", examples=[{"LOG_LEVEL": "info"}]),
+    ] = {}
+    secrets: Annotated[
+        list[EnvName],
+        Field(
+            max_length=50,
+            examples=[["METABASE_SECRET_KEY"]],
+            description="Names only; each value is set with `pulumi config set --secret`.",
+        ),
+    ] = []
+    derived_secrets: Annotated[
+        list[EnvName],
+        Field(
+            max_length=20,
+            examples=[["NEXTAUTH_SECRET"]],
+            description="Names of secrets that are made from the stack's root secret: nobody has to set them.",
+        ),
+    ] = []
+    probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
+
+    def stated_prefixes(self) -> list[tuple[str, str]]:
+        """Every prefix of its backend, with the field that states it."""
+        main = [("apiPrefix", self.api_prefix)] if self.api_prefix is not None else []
+        return [*main, *(("extraPrefixes", prefix) for prefix in self.extra_prefixes)]
+
+
+class RegistryFile(Section):
+    """The whole file."""
+
+    plugins: Annotated[
+        dict[Name, Entry],
+        Field(
+            description="Entries by name: a DNS label of at most 32 characters.",
+            examples=[{"hello": {"version": "1.0.0", "frontend": {"bundle": "hello.js"}}}],
+        ),
+    ]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the file, for editors."""
+    found = RegistryFile.model_json_schema(by_alias=True)
+    _close(found)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "NaaP plugin registry", **found}
+
+
+def _close(node: Any) -> None:
+    """Refuses keys of other patterns: pydantic does, and leaves it out of the schema."""
+    if isinstance(node, list):
+        for item in cast("list[Any]", node):
+            _close(item)
+    elif isinstance(node, dict):
+        stated = cast("dict[str, Any]", node)
+        if "patternProperties" in stated:
+            stated["additionalProperties"] = False
+        for item in stated.values():
+            _close(item)

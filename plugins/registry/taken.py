@@ -1,0 +1,14 @@
+"""Names that a registry uses: what a new entry can't take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What the registry already uses."""
+
+    names: frozenset[str] = frozenset()
+    ports: frozenset[int] = frozenset()
+    shard_loads: Mapping[int, int] = field(default_factory=dict[int, int])
+    with_backend: frozenset[str] = frozenset()

@@ -1,0 +1,85 @@
+"""Rules on the routes of plugins: who is asked for who they are, how often they may ask, and whose a path is."""
+
+from collections.abc import Iterable
+
+from policies.kubernetes_objects import named, place, targets
+from policies.properties import get
+from policies.rule import Environment, Resource, Stack, rule, stack_rule
+
+ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+SECURITY = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
+TRAFFIC = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
+EVERYONE = {"0.0.0.0/0", "::/0"}
+Findings = Iterable[tuple[Resource | None, str]]
+
+
+@rule("k8s-gateway-identity", frozenset({SECURITY}))
+def _identity(resource: Resource, _: Environment) -> Iterable[str]:
+    spec = get(resource.props, "spec", {})
+    for provider in get(spec, "jwt.providers", []):
+        for field in ("issuer", "audiences"):
+            if not get(provider, field):
+                yield f"takes tokens that were made for others: jwt.providers.{field}"
+    if get(spec, "extAuth.failOpen", False) is not False:
+        yield "lets everyone pass while sessions can't be asked: extAuth.failOpen"
+    if not _authenticates(resource):
+        return
+    if get(spec, "authorization.defaultAction", "Allow") != "Deny" or not get(spec, "authorization.rules", []):
+        yield "lets pass whom no rule names: authorization.defaultAction is not Deny"
+    if get(spec, "extAuth") is not None and get(spec, "csrf") is None:
+        yield "other sites may act in a user's name: cookies without csrf"
+    if get(spec, "cors.allowCredentials", False) and "*" in get(spec, "cors.allowOrigins", []):
+        yield "other sites may read in a user's name: cors.allowOrigins"
+
+
+@rule("k8s-gateway-limits", frozenset({TRAFFIC}))
+def _limits(resource: Resource, _: Environment) -> Iterable[str]:
+    rules = get(resource.props, "spec.rateLimit.global.rules", [])
+    networks: set[str] = set()
+    users = False
+    for item in rules:
+        if get(item, "limit.requests", 0) == 0:
+            yield "a limit states no number: rateLimit.global.rules.limit.requests"
+        if get(item, "shared", False) is not True:
+            yield "each rule of a route counts for itself: rateLimit.global.rules.shared"
+        for selector in get(item, "clientSelectors", []):
+            networks |= {get(selector, "sourceCIDR.value", "")}
+            users = users or any(get(header, "type", "") == "Distinct" for header in get(selector, "headers", []))
+    if EVERYONE - networks:
+        yield f"addresses of {', '.join(sorted(EVERYONE - networks))} are not limited: rateLimit.global.rules"
+    if not users:
+        yield "users are not limited: rateLimit.global.rules has no header that is Distinct"
+
+
+@stack_rule("stack-routes-guarded")
+def _guarded(stack: Stack, _: Environment) -> Findings:
+    guarded = targets(item for item in stack.of(SECURITY) if _authenticates(item))
+    limited = targets(item for item in stack.of(TRAFFIC) if get(item.props, "spec.rateLimit") is not None)
+    for route in stack.of(ROUTE):
+        whole = (*named(route), "")
+        public = set(get(route.props, "metadata.annotations", {}).get("naap.io/public-rules", "").split(","))
+        for item in get(route.props, "spec.rules", []):
+            if not get(item, "backendRefs", []):
+                continue  # answered by the gateway itself
+            section = get(item, "name", "")
+            own = {whole, (*named(route), section)}
+            if section not in public and not own & guarded:
+                yield route, f"rule {section} asks nobody who they are and isn't declared public"
+            if not own & limited:
+                yield route, f"rule {section} has no rate limit"
+
+
+@stack_rule("stack-prefixes-apart")
+def _prefixes_apart(stack: Stack, _: Environment) -> Findings:
+    owners: dict[tuple[str, str], Resource] = {}
+    for route in stack.of(ROUTE):
+        for item in get(route.props, "spec.rules", []):
+            for match in get(item, "matches", []):
+                path = get(match, "path.value", "/")
+                first = owners.setdefault((place(route)[0], path), route)
+                if first is not route and place(first) != place(route):
+                    yield route, f"path {path} already belongs to {first.name}"
+
+
+def _authenticates(policy: Resource) -> bool:
+    return any(get(policy.props, f"spec.{how}") is not None for how in ("jwt", "extAuth", "oidc", "basicAuth"))

@@ -1,0 +1,40 @@
+"""AWS quotas at any number of users."""
+
+from itertools import pairwise
+from pathlib import Path
+
+from analysis.capacity.service_quotas import quotas
+from plugins.registry.parse import load_registry
+
+ROOT = Path(__file__).resolve().parents[3]
+REGISTRY = load_registry(ROOT / "plugins" / "registry.yaml", production=True)
+REGIONS = ("us-east-1", "us-west-2")
+STEPS = [1_000, 10_000, 50_000, 100_000, 1_000_000, 10_000_000]
+
+
+def _needed(users: int) -> dict[str, int]:
+    return {quota.name: quota.needed for quota in quotas(registry=REGISTRY, users=users, regions=REGIONS)}
+
+
+def test_more_users_never_need_less_of_a_quota() -> None:
+    for low, high in pairwise(STEPS):
+        assert all(_needed(low)[name] <= needed for name, needed in _needed(high).items()), (low, high)
+
+
+def test_shards_that_hold_data_are_counted_where_fewer_users_need_fewer() -> None:
+    few, many = (
+        {each.name: each.needed for each in quotas(registry=REGISTRY, users=1_000, regions=REGIONS, least_shards=least)}
+        for least in (1, 3)
+    )
+    assert (few["RDS: instances a region"], many["RDS: instances a region"]) == (1, 3)
+
+
+def test_a_million_users_pass_the_quota_of_database_instances() -> None:
+    passed = {quota.name for quota in quotas(registry=REGISTRY, users=1_000_000, regions=REGIONS) if quota.passed}
+    assert "RDS: instances a region" in passed
+
+
+def test_the_addresses_of_a_region_hold_a_million_users_and_not_ten() -> None:
+    for users, fits in ((1_000_000, True), (10_000_000, True), (10_000_000 * 13, False)):
+        found = {quota.name: quota for quota in quotas(registry=REGISTRY, users=users, regions=REGIONS)}
+        assert found["VPC: addresses for pods, nodes (our own /16)"].passed is not fits

@@ -1,0 +1,44 @@
+"""Graphs as tests need them: of any number of users, plugins and regions."""
+
+import functools
+from dataclasses import replace
+
+from analysis.diagram.architecture import graph_of
+from analysis.diagram.graph import Graph
+from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.tiers import TIERS
+from planning.platform import PlatformPlan, plan_platform
+from tests.plugin_plans import entry, real_registry, registry_with, settings
+
+FORTY = 40
+USERS = tuple(tier.max_users or 100_001 for tier in TIERS)
+
+
+def plan(users: int, registry: Registry | None = None) -> PlatformPlan:
+    """The plan of a stack for so many users."""
+    entries = registry or real_registry()
+    return plan_platform(stack="test", settings=settings(users), registry=entries, secret_names={})
+
+
+@functools.cache
+def graph(users: int) -> Graph:
+    """Of the real registry."""
+    return graph_of(plan(users))
+
+
+@functools.cache
+def crowded(users: int) -> Graph:
+    """Of forty plugins: some without a backend, the others with calls to three different callees."""
+    more = [_like_wallet(number) for number in range(25)]
+    more += [replace(entry("intelligent-dashboard"), name=f"page-{number}") for number in range(FORTY - 25 - 9)]
+    return graph_of(plan(users, registry_with(*more)))
+
+
+def _like_wallet(number: int) -> PluginSpec:
+    wallet = entry("my-wallet")
+    assert wallet.backend
+    assert wallet.database
+    calls = ("base-svc", "community" if number % 3 else "my-dashboard")
+    backend = replace(wallet.backend, port=5000 + number, api_prefix=f"/api/v1/p{number}", cron=False, calls=calls)
+    database = replace(wallet.database, schema=f"plugin_{number}", shard=1 + number % 3, grants=(), pool_size=2)
+    return replace(wallet, name=f"plugin-{number}", share=0.1, backend=backend, database=database)

@@ -1,0 +1,98 @@
+"""Two plans compared."""
+
+import itertools
+
+import pytest
+
+from analysis.change.compare import ORDER, Change, Risk, compare
+from analysis.change.inventory import parts_of
+from analysis.change.part import Noun
+from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.platform import PlatformPlan, plan_platform
+from tests.planning.samples import plugin, registry, settings, three_plugins
+
+USERS = (1_000, 10_000, 50_000, 100_000, 400_000)
+
+
+def plan(users: int, plugins: Registry | None = None) -> PlatformPlan:
+    """In dev, with three plugins."""
+    return plan_platform(stack="dev", settings=settings(users), registry=plugins or three_plugins(), secret_names={})
+
+
+def grown(before: int, after: int) -> list[Change]:
+    """What more or fewer users do, where what is held stays."""
+    first = plan(before)
+    second = plan_platform(
+        stack="dev", settings=settings(after), registry=three_plugins(), secret_names={}, held=first.held
+    )
+    return list(compare(first, second))
+
+
+def test_nothing_differs_from_itself() -> None:
+    assert compare(plan(50_000), plan(50_000)) == ()
+
+
+@pytest.mark.parametrize("users", USERS)
+def test_every_part_has_a_name_of_its_own(users: int) -> None:
+    keys = [part.key for part in parts_of(plan(users))]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(("before", "after"), list(itertools.pairwise(USERS)))
+def test_more_users_neither_replace_remove_nor_shrink_anything(before: int, after: int) -> None:
+    found = grown(before, after)
+
+    assert found
+    assert not [change for change in found if change.risk in (Risk.REPLACED, Risk.REMOVED, Risk.SHRUNK)]
+
+
+def test_the_worst_comes_first_and_data_before_all_else() -> None:
+    found = compare(plan(100_000), plan(1_000))
+
+    assert [ORDER[change.risk] for change in found] == sorted(ORDER[change.risk] for change in found)
+    assert (found[0].risk, found[0].noun) == (Risk.REPLACED, Noun.SCHEMA)
+    first_restart = next(change for change in found if change.risk is Risk.RESTARTED)
+    assert first_restart.noun is Noun.DATABASE
+
+
+def test_another_database_class_is_a_restart_and_its_storage_grows_along() -> None:
+    (database,) = [change for change in grown(1_000, 10_000) if change.noun is Noun.DATABASE]
+
+    assert database.risk is Risk.RESTARTED
+    assert "fails over" in database.effect
+    assert {"class", "standby", "storage GiB"} <= {trait.name for trait in database.traits}
+
+
+def test_more_users_within_the_top_tier_only_grow_and_add() -> None:
+    assert {change.risk for change in grown(100_000, 400_000)} == {Risk.GROWN, Risk.ADDED}
+
+
+def test_a_new_plugin_is_all_that_a_new_entry_adds() -> None:
+    more = registry(*three_plugins().plugins, plugin("odd-one"))
+    found = compare(plan(10_000), plan(10_000, more))
+
+    assert [(change.risk, change.noun, change.name) for change in found] == [(Risk.ADDED, Noun.PLUGIN, "odd-one")]
+
+
+def _odd_one(step: Lifecycle) -> PlatformPlan:
+    return plan(10_000, registry(*three_plugins().plugins, plugin("odd-one", lifecycle=step)))
+
+
+def test_a_plugin_that_stops_is_said_to_stop_and_one_that_starts_again_restarts_nothing() -> None:
+    (stopped,) = compare(_odd_one(Lifecycle.DRAINING), _odd_one(Lifecycle.STOPPED))
+    (started,) = compare(_odd_one(Lifecycle.STOPPED), _odd_one(Lifecycle.ACTIVE))
+
+    assert (stopped.risk, [trait.name for trait in stopped.traits]) == (Risk.STOPPED, ["lifecycle"])
+    assert "410" in stopped.effect
+    assert started.risk is Risk.CHANGED
+    assert {"lifecycle", "prefix", "pods at least"} <= {trait.name for trait in started.traits}
+
+
+def test_a_plugin_that_is_gone_is_removed_with_its_schema_first() -> None:
+    fewer = registry(*three_plugins().plugins[:2])
+    found = compare(plan(10_000), plan(10_000, fewer))
+
+    assert [(change.risk, change.noun) for change in found] == [
+        (Risk.REMOVED, Noun.SCHEMA),
+        (Risk.REMOVED, Noun.PLUGIN),
+    ]

@@ -1,0 +1,157 @@
+"""The gateway as it is registered."""
+
+import functools
+import re
+from collections.abc import Callable
+
+import pulumi
+import pytest
+from cryptography import x509
+
+from components.gateway.gateway import Gateway
+from components.shared.root_secret import RootSecret
+from planning.gateway.routes import BEARER_SCHEME, SCHEME_HEADER
+from tests.components.recording import Recorded, assert_same_names, build, of_type, one
+from tests.planning.samples import ROOT_SECRET
+from tests.plugin_plans import gateway_plan
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
+TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/naap/0123456789abcdef"
+
+
+def _make(users: int) -> Callable[[], None]:
+    def make() -> None:
+        Gateway(
+            "gateway",
+            plan=gateway_plan(users),
+            target_group_arn=TARGETS,
+            limit_host="limits.cache.example",
+            secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
+        )
+
+    return make
+
+
+@functools.cache
+def _records(users: int = 1_000) -> list[Recorded]:
+    return build(_make(users))
+
+
+def _custom(kind: str, users: int = 1_000) -> list[Recorded]:
+    return [record for record in _records(users) if record.inputs.get("kind") == kind]
+
+
+def test_the_chart_and_every_image_in_it_are_pinned() -> None:
+    release = one(_records(), RELEASE)
+    images = release.inputs["values"]["global"]["images"]
+
+    assert release.inputs["version"] == "v1.9.1"
+    assert all("@sha256:" in image["image"] for image in images.values())
+
+
+def test_counters_are_reached_by_tls_and_as_their_own_user() -> None:
+    values = one(_records(), RELEASE).inputs["values"]["config"]["envoyGateway"]
+    env = {each["name"]: each for each in values["provider"]["kubernetes"]["rateLimitDeployment"]["container"]["env"]}
+    secret = one(_records(), SECRET, "gateway-limit-store")
+
+    assert values["rateLimit"]["backend"]["redis"]["url"] == "limits.cache.example:6379"
+    assert env["REDIS_TLS"]["value"] == "true"
+    assert env["REDIS_AUTH"]["valueFrom"]["secretKeyRef"]["name"] == secret.inputs["metadata"]["name"]
+    assert secret.inputs["stringData"]["auth"].startswith("ratelimit:")
+
+
+def test_no_password_and_no_key_is_in_anything_but_secrets() -> None:
+    password = one(_records(), SECRET, "gateway-limit-store").inputs["stringData"]["auth"]
+
+    for record in _records():
+        if record.type == SECRET:
+            assert record.secret_inputs & {"stringData", "data"}
+        else:
+            assert password not in str(record.inputs)
+            assert "PRIVATE KEY" not in str(record.inputs)
+
+
+def test_the_listener_has_a_certificate_for_the_proxies_service() -> None:
+    stated = one(_records(), SECRET, "gateway-gateway-tls").inputs["stringData"]
+    certificate = x509.load_pem_x509_certificate(stated["tls.crt"].encode())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+
+    assert names.get_values_for_type(x509.DNSName) == ["envoy.naap-gateway.svc.cluster.local"]
+
+
+def test_the_namespace_admits_hardened_pods_only() -> None:
+    labels = one(_records(), "kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_the_load_balancer_is_bound_to_the_proxies() -> None:
+    (binding,) = _custom("TargetGroupBinding")
+    (proxies,) = _custom("EnvoyProxy")
+
+    assert binding.inputs["spec"]["targetGroupARN"] == TARGETS
+    service = proxies.inputs["spec"]["provider"]["kubernetes"]["envoyService"]
+    assert service == {"name": binding.inputs["spec"]["serviceRef"]["name"], "type": "ClusterIP"}
+
+
+def test_identity_headers_of_clients_are_removed_on_arrival() -> None:
+    (policy,) = _custom("ClientTrafficPolicy")
+
+    assert "x-user-id" in policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+    assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
+
+
+def test_the_scheme_by_which_routes_tell_tokens_is_written_on_arrival() -> None:
+    (policy,) = _custom("ClientTrafficPolicy")
+
+    (written,) = policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["set"]
+    assert written == {"name": SCHEME_HEADER, "value": "%REQ(AUTHORIZATION):6%"}
+    assert re.fullmatch(BEARER_SCHEME, "Bearer x"[:6])
+
+
+def test_open_websockets_outlive_a_change_of_the_listener() -> None:
+    (proxies,) = _custom("EnvoyProxy")
+
+    assert proxies.inputs["spec"]["shutdown"]["drainTimeout"] == "600s"
+
+
+@pytest.mark.parametrize(("users", "traced"), [(1_000, False), (50_000, False), (100_001, True)])
+def test_requests_are_traced_in_the_top_tier(users: int, traced: bool) -> None:
+    (proxies,) = _custom("EnvoyProxy", users)
+
+    assert ("tracing" in proxies.inputs["spec"]["telemetry"]) is traced
+    assert bool(_custom("Backend", users)) is traced
+
+
+def test_kinds_wait_for_their_definitions() -> None:
+    release = one(_records(), RELEASE)
+    (proxies,) = _custom("EnvoyProxy")
+
+    assert release.urn in proxies.dependencies
+
+
+def test_every_policy_of_the_plan_is_made() -> None:
+    made = of_type(_records(), "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+
+    assert {record.inputs["metadata"]["name"] for record in made} == {
+        "default-deny",
+        "within",
+        "proxies",
+        "limiter",
+    }
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_001])
+def test_preview_announces_what_an_update_makes(users: int) -> None:
+    assert_same_names(_make(users))
+
+
+def test_limits_are_off_by_default_in_one_piece() -> None:
+    (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-idle-limits"]
+    (patch,) = policy.inputs["spec"]["jsonPatches"]
+
+    assert patch["type"].endswith("RouteConfiguration")
+    assert patch["operation"]["path"] == "/typed_per_filter_config"
+    assert all(found["disabled"] is True for found in patch["operation"]["value"].values())
+    assert "envoy.filters.http.ratelimit/plugin-my-wallet/my-wallet-streams" in patch["operation"]["value"]

@@ -1,0 +1,155 @@
+"""A plugin's route as it is registered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from components.gateway.routes import PluginRoutes
+from planning.gateway.routes import IDENTITY_HEADER, RoutesPlan, plan_routes
+from planning.inputs.registry_entry import AuthSpec, Lifecycle, PluginSpec
+from planning.inputs.tiers import TIERS
+from planning.shared.labels import labels
+from tests.components.recording import Recorded, assert_same_names, build
+from tests.planning.samples import plugin, settings
+from tests.plugin_plans import with_backend
+
+WALLET = plugin("my-wallet")
+MIXED = with_backend(plugin("mixed"), auth=AuthSpec(public=("/status",), websocket=("/live",), session_affinity=True))
+
+
+def _plan(spec: PluginSpec) -> RoutesPlan:
+    plan = plan_routes(spec=spec, settings=settings(), tier=TIERS[0])
+    assert plan is not None
+    return plan
+
+
+def _make(*specs: PluginSpec) -> Callable[[], None]:
+    def make() -> None:
+        for spec in specs:
+            PluginRoutes(spec.name, plan=_plan(spec), labels=labels("plugin", spec.name, plugin=spec.name))
+
+    return make
+
+
+def _objects(*specs: PluginSpec) -> dict[tuple[str, str], Recorded]:
+    return {
+        (record.inputs["kind"], record.inputs["metadata"]["name"]): record
+        for record in build(_make(*specs))
+        if record.custom
+    }
+
+
+def _spec(found: dict[tuple[str, str], Recorded], kind: str, name: str) -> dict[str, Any]:
+    return found[kind, name].inputs["spec"]
+
+
+def _sections(spec: dict[str, Any]) -> set[str]:
+    return {target["sectionName"] for target in spec["targetRefs"]}
+
+
+def test_every_rule_is_covered_by_one_security_and_one_traffic_policy() -> None:
+    found = _objects(MIXED)
+    rules = [rule["name"] for rule in _spec(found, "HTTPRoute", "mixed")["rules"]]
+
+    for kind in ("SecurityPolicy", "BackendTrafficPolicy"):
+        sections = [
+            target["sectionName"]
+            for (k, _), record in found.items()
+            if k == kind
+            for target in record.inputs["spec"]["targetRefs"]
+        ]
+        assert sorted(sections) == sorted(rules)
+
+
+def test_all_objects_are_in_the_plugins_own_namespace() -> None:
+    assert {record.inputs["metadata"]["namespace"] for record in _objects(MIXED).values()} == {"plugin-mixed"}
+
+
+def test_a_token_without_subject_and_one_in_the_query_are_refused() -> None:
+    policy = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-bearer")
+    (provider,) = policy["jwt"]["providers"]
+
+    assert provider["claimToHeaders"] == [{"header": IDENTITY_HEADER, "claim": "sub"}]
+    assert policy["authorization"]["defaultAction"] == "Deny"
+    assert set(provider["extractFrom"]) == {"headers"}
+    assert [each["valuePrefix"] for each in provider["extractFrom"]["headers"]] == ["Bearer ", "bearer "]
+
+
+def test_csrf_is_checked_for_browsers_only() -> None:
+    found = _objects(WALLET)
+
+    assert _spec(found, "SecurityPolicy", "my-wallet-session")["csrf"]["additionalOrigins"] == [
+        "https://dev.naap.example"
+    ]
+    assert "csrf" not in _spec(found, "SecurityPolicy", "my-wallet-bearer")
+
+
+def test_a_session_from_a_foreign_page_opens_no_websocket() -> None:
+    rules = _spec(_objects(MIXED), "SecurityPolicy", "mixed-session")["authorization"]["rules"]
+
+    assert all("origin" in rule["cel"] and IDENTITY_HEADER in rule["cel"] for rule in rules)
+
+
+def test_the_check_of_sessions_fails_closed() -> None:
+    check = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-session")["extAuth"]
+
+    assert check["failOpen"] is False
+    assert check["headersToExtAuth"] == ["cookie", "x-request-id"]
+
+
+def test_the_check_of_sessions_is_tried_again_and_leaves_no_connection_for_node_to_close() -> None:
+    settings = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-session")["extAuth"]["http"]["backendSettings"]
+
+    assert settings["timeout"]["http"]["connectionIdleTimeout"] == "4s"
+    assert "reset" in settings["retry"]["retryOn"]["triggers"]
+
+
+def test_requests_are_buffered_and_end_but_streams_are_not_and_do_not() -> None:
+    found = _objects(MIXED)
+    requests, streams = (_spec(found, "BackendTrafficPolicy", f"mixed-{kind}") for kind in ("requests", "streams"))
+    timeouts = {rule["name"]: rule["timeouts"]["request"] for rule in _spec(found, "HTTPRoute", "mixed")["rules"]}
+
+    assert "requestBuffer" in requests
+    assert "requestBuffer" not in streams
+    assert "retry" not in streams
+    assert _sections(streams) == {"bearer-stream", "session-stream"}
+    assert {name for name, timeout in timeouts.items() if timeout == "0s"} == _sections(streams)
+
+
+def test_only_what_no_pod_has_seen_is_tried_again() -> None:
+    retry = _spec(_objects(WALLET), "BackendTrafficPolicy", "my-wallet-requests")["retry"]
+
+    assert set(retry["retryOn"]["triggers"]) == {"connect-failure", "refused-stream", "reset-before-request"}
+
+
+def test_users_and_clients_of_either_address_family_are_counted_over_all_rules() -> None:
+    rules = _spec(_objects(WALLET), "BackendTrafficPolicy", "my-wallet-requests")["rateLimit"]["global"]["rules"]
+
+    assert all(rule["shared"] for rule in rules)
+    assert [rule["limit"]["requests"] for rule in rules] == [120, 300, 300]
+
+
+def test_affinity_is_for_who_asks_for_it() -> None:
+    assert _spec(_objects(MIXED), "BackendTrafficPolicy", "mixed-requests")["loadBalancer"]["type"] == "ConsistentHash"
+    assert _spec(_objects(WALLET), "BackendTrafficPolicy", "my-wallet-requests")["loadBalancer"]["type"] == (
+        "LeastRequest"
+    )
+
+
+def test_a_draining_plugin_says_so_in_a_header() -> None:
+    rules = _spec(_objects(plugin("old", lifecycle=Lifecycle.DRAINING)), "HTTPRoute", "old")["rules"]
+
+    assert all(rule["filters"][0]["responseHeaderModifier"]["set"][0]["value"] == "draining" for rule in rules)
+
+
+def test_adding_a_plugin_changes_no_object_of_another() -> None:
+    alone = _objects(WALLET)
+    together = _objects(WALLET, MIXED)
+
+    assert {key: together[key].inputs for key in alone} == {key: record.inputs for key, record in alone.items()}
+    assert all(
+        record.inputs["metadata"]["namespace"] == "plugin-mixed" for key, record in together.items() if key not in alone
+    )
+
+
+def test_preview_announces_what_an_update_makes() -> None:
+    assert_same_names(_make(WALLET, MIXED))

@@ -1,0 +1,356 @@
+"""What is seen of a region, as it is registered."""
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pulumi
+import pytest
+
+from components.observability.edge_alarms import EdgeAlarms
+from components.observability.observability import Observability
+from components.shared.network_policy import network_policy
+from components.shared.root_secret import RootSecret
+from planning.data.caches import plan_caches
+from planning.database.pooler import plan_poolers, pooler_policy
+from planning.database.shard import plan_shards
+from planning.inputs.tiers import tier_for
+from planning.network.network_policy import default_deny
+from planning.observability.alarms.data import cache_nodes
+from planning.observability.observability import ObservabilityPlan, plan_observability
+from planning.shared.labels import selector
+from planning.shared.tags import Tags
+from tests.components.recording import Recorded, assert_same_names, build, of_type, one
+from tests.network_policies import Outside, Pod, allowed
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
+from tests.plugin_plans import gateway_plan
+
+ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
+WORKSPACE = "aws:amp/workspace:Workspace"
+BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/naap-dev-use1-gateway/0123456789abcdef"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0123"
+TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
+TIERS = (1_000, 10_000, 50_000, 100_001)
+
+
+def _plan(users: int) -> ObservabilityPlan:
+    stated = settings(users).model_copy(update={"alarm_email": "oncall@naap.example"})
+    return plan_observability(stack="dev", region="us-east-1", settings=stated, tier=tier_for(users))
+
+
+def _make(users: int) -> Callable[[], None]:
+    def make() -> None:
+        plan = _plan(users)
+        caches = plan_caches(
+            stack="dev", region="us-east-1", settings=settings(users), tier=tier_for(users), registry=registry()
+        )
+        Observability(
+            "seen",
+            plan=plan,
+            databases=["naap-dev-use1-shard-0"],
+            replicas=["naap-dev-use1-shard-0-r1"],
+            caches=[node for cache in caches.caches for node in cache_nodes(cache)],
+            load_balancer_arn=BALANCER,
+            certificates={"gateway": CERTIFICATE},
+            secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
+            tags=TAGS,
+        )
+        assert plan.edge
+        EdgeAlarms(
+            "edge", plan=plan.edge, prefix="naap-dev", web_acl="naap-dev", certificate_arn=CERTIFICATE, tags=TAGS
+        )
+
+    return make
+
+
+@functools.cache
+def _records(users: int) -> list[Recorded]:
+    return build(_make(users))
+
+
+def test_logs_are_encrypted_and_expire_and_the_reader_makes_no_group_of_its_own() -> None:
+    records = _records(1_000)
+    groups = of_type(records, "aws:cloudwatch/logGroup:LogGroup")
+    written = one(records, "aws:iam/rolePolicy:RolePolicy").inputs["policy"]
+
+    assert {group.inputs["retentionInDays"] for group in groups} == {14}
+    assert all(group.inputs["kmsKeyId"].startswith("arn:aws:kms:") for group in groups)
+    assert "logs:CreateLogGroup" not in written
+
+
+def test_the_log_add_on_collects_no_metrics_that_nobody_ordered() -> None:
+    stated = json.loads(one(_records(1_000), "aws:eks/addon:Addon").inputs["configurationValues"])
+
+    assert stated["containerLogs"]["enabled"] is True
+    assert "kubernetes" not in stated["agent"]["config"]["logs"]["metrics_collected"]
+
+
+def test_the_log_add_ons_operator_may_talk_to_the_api_and_be_asked_by_it_before_it_starts() -> None:
+    records = _records(1_000)
+    addon = one(records, "aws:eks/addon:Addon")
+    network = of_type(records, "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    policies = [found.inputs for found in network]
+    operator, stranger = _pod("amazon-cloudwatch", "amazon-cloudwatch-observability"), _pod("plugin-my-wallet", "other")
+    api, dns, internet = Outside(ip="172.20.0.1"), Outside(ip="172.20.0.10"), Outside(ip="93.184.215.14")
+
+    assert {found.urn for found in network} <= set(addon.dependencies)
+    assert one(records, "kubernetes:core/v1:Namespace").inputs["metadata"]["name"] == "amazon-cloudwatch"
+    assert allowed(policies, operator, api, 443)
+    assert allowed(policies, operator, Outside(ip="10.64.1.9"), 443)
+    assert allowed(policies, operator, dns, 53, "UDP")
+    assert allowed(policies, Outside(ip="10.64.1.9"), operator, 9443)
+    assert not allowed(policies, operator, internet, 443)
+    assert not allowed(policies, internet, operator, 9443)
+    assert not allowed(policies, _pod("amazon-cloudwatch", "other"), api, 443)
+    assert allowed(policies, stranger, api, 443), "speaks of no other namespace"
+
+
+def test_every_alarm_reaches_the_topic_of_its_region_and_says_what_to_do() -> None:
+    for alarm in of_type(_records(100_001), ALARM):
+        assert len(alarm.inputs["alarmActions"]) == 1
+        assert alarm.inputs["alarmDescription"]
+
+
+def test_alarm_names_are_unique() -> None:
+    names = [alarm.inputs["name"] for alarm in of_type(_records(100_001), ALARM)]
+
+    assert len(names) == len(set(names))
+
+
+def test_a_load_balancer_is_named_as_its_metrics_name_it() -> None:
+    alarm = one(_records(1_000), ALARM, "seen-alarms-gateway-5xx")
+
+    assert alarm.inputs["dimensions"] == {"LoadBalancer": "app/naap-dev-use1-gateway/0123456789abcdef"}
+
+
+def test_each_cache_node_is_watched_by_the_name_that_elasticache_gives_it() -> None:
+    nodes = {
+        alarm.inputs["dimensions"]["CacheClusterId"]
+        for alarm in of_type(_records(10_000), ALARM)
+        if alarm.inputs["namespace"] == "AWS/ElastiCache"
+    }
+
+    assert nodes == {f"naap-dev-use1-{role}-00{number}" for role in ("app", "limits") for number in (1, 2)}
+
+
+def test_nodes_of_a_clustered_cache_carry_their_shard() -> None:
+    caches = plan_caches(
+        stack="dev", region="us-east-1", settings=settings(1_000), tier=tier_for(1_000), registry=registry()
+    )
+    clustered = replace(caches.app, clustered=True, shards=2, nodes_per_shard=2)
+
+    assert [name.removeprefix(clustered.identifier) for name in cache_nodes(clustered)] == [
+        "-0001-001",
+        "-0001-002",
+        "-0002-001",
+        "-0002-002",
+    ]
+
+
+def test_lines_of_logs_are_counted_into_the_metric_that_the_alarm_is_on() -> None:
+    counted = one(_records(1_000), FILTER, "seen-log-alarms-pooler-waits-lines").inputs["metricTransformation"]
+    alarm = one(_records(1_000), ALARM, "seen-log-alarms-logs-pooler-waits").inputs
+
+    assert (counted["namespace"], counted["name"]) == (alarm["namespace"], alarm["metricName"])
+    assert "dimensions" not in alarm
+    assert not of_type(_records(50_000), FILTER)
+
+
+def test_a_percentile_is_stated_as_one() -> None:
+    alarm = one(_records(1_000), ALARM, "seen-alarms-gateway-slow").inputs
+
+    assert (alarm["extendedStatistic"], alarm["threshold"], "statistic" in alarm) == ("p95", 2.5, False)
+
+
+def test_failed_backups_are_told_by_the_databases_themselves() -> None:
+    events = one(_records(1_000), "aws:rds/eventSubscription:EventSubscription")
+
+    assert {"backup", "failure", "low storage"} <= set(events.inputs["eventCategories"])
+
+
+def test_topics_are_encrypted_and_only_this_account_publishes() -> None:
+    for topic in of_type(_records(1_000), "aws:sns/topic:Topic"):
+        assert topic.inputs["kmsMasterKeyId"].startswith("arn:aws:kms:")
+    for policy in of_type(_records(1_000), "aws:sns/topicPolicy:TopicPolicy"):
+        (statement,) = json.loads(policy.inputs["policy"])["Statement"]
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+    emails = of_type(_records(1_000), "aws:sns/topicSubscription:TopicSubscription")
+    assert {each.inputs["endpoint"] for each in emails} == {"oncall@naap.example"}
+
+
+def test_the_budget_counts_what_carries_the_environments_tag() -> None:
+    budget = one(_records(1_000), "aws:budgets/budget:Budget").inputs
+
+    assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:Environment$dev"]}]
+    assert [each["notificationType"] for each in budget["notifications"]] == ["ACTUAL", "FORECASTED"]
+
+
+@pytest.mark.parametrize(
+    ("users", "deployments"),
+    [
+        (1_000, set[str]()),
+        (10_000, {"otel-collector"}),
+        (50_000, {"otel-collector", "kube-metrics-adapter", "kube-state-metrics", "grafana"}),
+        (100_001, {"otel-collector", "kube-metrics-adapter", "kube-state-metrics", "grafana"}),
+    ],
+)
+def test_what_runs_in_the_cluster_follows_the_tier(users: int, deployments: set[str]) -> None:
+    made = {record.inputs["metadata"]["name"] for record in of_type(_records(users), DEPLOYMENT)}
+
+    assert made == deployments
+    assert bool(of_type(_records(users), WORKSPACE)) is (users >= 50_000)
+
+
+def test_pods_with_a_role_wait_for_it_as_credentials_are_given_to_a_pod_when_it_is_made() -> None:
+    records = _records(50_000)
+    deployments = {record.inputs["metadata"]["name"]: record for record in of_type(records, DEPLOYMENT)}
+    roles = {role.inputs["serviceAccount"]: role.urn for role in of_type(records, ASSOCIATION)}
+
+    assert set(deployments) & set(roles) == {"otel-collector", "kube-metrics-adapter", "grafana"}
+    for name in set(deployments) & set(roles):
+        assert roles[name] in deployments[name].dependencies, name
+
+
+def test_every_container_is_as_restricted_as_a_plugins() -> None:
+    for record in of_type(_records(100_001), DEPLOYMENT):
+        pod = record.inputs["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        for container in pod["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["resources"]["limits"]["memory"] == container["resources"]["requests"]["memory"]
+
+
+def test_the_api_of_external_metrics_is_trusted_by_certificate() -> None:
+    api = one(_records(50_000), "kubernetes:apiregistration.k8s.io/v1:APIService").inputs
+
+    assert api["metadata"]["name"] == "v1beta1.external.metrics.k8s.io"
+    assert api["spec"]["caBundle"]
+    assert "insecureSkipTLSVerify" not in api["spec"]
+
+
+def test_no_private_key_is_in_anything_but_a_secret() -> None:
+    for record in _records(50_000):
+        if "PRIVATE KEY" in str(record.inputs):
+            assert record.type == "kubernetes:core/v1:Secret"
+            assert record.secret_inputs
+
+
+def test_the_collector_writes_series_only_where_there_is_a_workspace() -> None:
+    policies = {
+        users: [record.inputs["policy"] for record in of_type(_records(users), "aws:iam/rolePolicy:RolePolicy")]
+        for users in (10_000, 50_000)
+    }
+
+    assert not any("aps:RemoteWrite" in policy for policy in policies[10_000])
+    assert sum("aps:RemoteWrite" in policy for policy in policies[50_000]) == 1
+
+
+@pytest.mark.parametrize("users", TIERS)
+def test_preview_announces_what_an_update_makes(users: int) -> None:
+    assert_same_names(_make(users))
+
+
+def test_a_day_without_a_backup_is_told_at_every_tier() -> None:
+    rule = one(_records(1_000), "aws:cloudwatch/eventRule:EventRule").inputs
+    alarm = one(_records(1_000), ALARM, "seen-alarms-shard-0-backup").inputs
+
+    assert json.loads(rule["eventPattern"])["detail"]["SourceIdentifier"] == ["naap-dev-use1-shard-0"]
+    assert alarm["dimensions"] == {"RuleName": rule["name"]}
+    assert (alarm["threshold"], alarm["comparisonOperator"]) == (1, "LessThanThreshold")
+    assert alarm["treatMissingData"] == "breaching", "no event at all is what the alarm is about"
+    assert alarm["period"] * alarm["evaluationPeriods"] <= 7 * 86_400
+
+
+def test_what_wakes_somebody_goes_to_the_topic_of_pages() -> None:
+    made = of_type(_records(1_000), "aws:sns/topic:Topic")
+    topics = {record.inputs["name"]: record.outputs["arn"] for record in made}
+    storage = one(_records(1_000), ALARM, "seen-alarms-shard-0-storage").inputs
+    cpu = one(_records(1_000), ALARM, "seen-alarms-shard-0-cpu").inputs
+
+    assert storage["alarmActions"] == [topics["naap-dev-use1-alarms-pages"]]
+    assert cpu["alarmActions"] == [topics["naap-dev-use1-alarms"]]
+
+
+def test_the_collector_reaches_all_that_it_scrapes_and_nobody_else_does() -> None:
+    policies = [
+        record.inputs
+        for make in (_records(50_000), _neighbours())
+        for record in of_type(make, "kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    ]
+    collector = _pod("naap-observability", "otel-collector", ip="10.64.0.9")
+    stranger = Pod(namespace="plugin-my-wallet", labels={"app.kubernetes.io/name": "my-wallet"}, ip="10.64.0.8")
+    limiter = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/component": "ratelimit"})
+    proxy = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/component": "proxy"})
+    pooler = Pod(namespace="naap-pooler", labels=selector("pooler", "pooler-0"))
+    state = _pod("naap-observability", "kube-state-metrics")
+
+    for target, port in ((limiter, 19001), (proxy, 19001), (pooler, 9127), (state, 8080)):
+        assert allowed(policies, collector, target, port), target
+    for target, port in ((limiter, 19001), (pooler, 9127), (state, 8080)):
+        assert not allowed(policies, stranger, target, port), target
+    assert allowed(policies, collector, Outside(ip="10.64.3.4"), 10250), "a kubelet"
+
+
+def _pod(namespace: str, name: str, ip: str = "10.64.0.1") -> Pod:
+    return Pod(namespace=namespace, labels=selector("observability", name), ip=ip)
+
+
+@functools.cache
+def _neighbours() -> list[Recorded]:
+    """Policies of gateway and poolers."""
+    tier = tier_for(50_000)
+    shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
+    (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={})
+
+    def make() -> None:
+        for number, policy in enumerate(
+            (*gateway_plan(50_000).policies, pooler_policy(pooler), default_deny("naap-pooler"))
+        ):
+            network_policy(f"policy-{number}", plan=policy, labels={}, opts=pulumi.ResourceOptions())
+
+    return build(make)
+
+
+def test_rights_to_the_kubernetes_api_name_what_they_read_and_no_secret() -> None:
+    roles = of_type(_records(50_000), "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole")
+    resources = {kind for role in roles for rule in role.inputs["rules"] for kind in rule["resources"]}
+
+    assert not resources & {"*", "secrets", "nodes/proxy"}
+    assert {"nodes/metrics", "deployments", "jobs", "horizontalpodautoscalers"} <= resources
+
+
+def test_every_platform_dashboard_is_made() -> None:
+    made = {
+        record.inputs["metadata"]["name"]
+        for record in of_type(_records(50_000), "kubernetes:core/v1:ConfigMap")
+        if "naap.io/dashboard" in record.inputs["metadata"]["labels"]
+    }
+
+    assert made == {f"dashboard-platform-{name}" for name in ("gateway", "databases", "caches", "cluster", "cost")}
+
+
+def test_dashboards_are_reached_through_the_kubernetes_api_only() -> None:
+    pods = one(_records(50_000), DEPLOYMENT, "seen-dashboards-pods").inputs["spec"]["template"]["spec"]
+    grafana = next(container for container in pods["containers"] if container["name"] == "grafana")
+    stated = {variable["name"]: variable["value"] for variable in grafana["env"]}
+
+    assert stated["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
+    assert stated["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+    services = {record.inputs["metadata"]["name"] for record in of_type(_records(50_000), "kubernetes:core/v1:Service")}
+    assert "grafana" not in services
+
+
+def test_logs_are_found_by_plugin_and_by_request_in_the_first_tier_already() -> None:
+    queries = [record.inputs for record in of_type(_records(1_000), "aws:cloudwatch/queryDefinition:QueryDefinition")]
+
+    assert {query["name"].rpartition("/")[2] for query in queries} == {
+        "logs-of-a-plugin",
+        "one-request",
+        "failed-requests-of-a-plugin",
+    }
+    for query in queries:
+        assert query["logGroupNames"] == ["/aws/containerinsights/naap-dev-use1/application"]

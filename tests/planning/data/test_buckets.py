@@ -1,0 +1,78 @@
+"""Buckets: names, ages, locks, and copies between regions."""
+
+import json
+
+import pytest
+
+from planning.data.bucket_policy import bucket_policy, log_statements
+from planning.data.buckets import AUTONAME_ROOM, MAX_BUCKET_NAME, plan_storage
+from planning.edge.assets_policy import read_statement
+from planning.inputs.tiers import TIERS
+from planning.shared.naming import MAX_STACK_NAME, REGION_CODES
+from tests.planning.samples import settings
+
+K1, _, K50, K100 = TIERS
+ARN = "arn:aws:s3:::bucket"
+
+
+def test_one_region_copies_nothing() -> None:
+    plan = plan_storage(stack="dev", settings=settings(50_000), tier=K50)
+    assert len(plan.regions) == 1
+    assert plan.replications == ()
+
+
+def test_with_two_regions_everything_is_copied_and_uploads_come_back() -> None:
+    plan = plan_storage(stack="prod", settings=settings(120_000), tier=K100)
+    copies = {(copy.noun, copy.source, copy.destination) for copy in plan.replications}
+    there = {(noun, "us-east-1", "us-west-2") for noun in ("assets", "uploads", "backups")}
+    assert copies == there | {("uploads", "us-west-2", "us-east-1")}
+
+
+def test_backups_are_locked_at_the_top_tier_for_as_long_as_they_are_kept() -> None:
+    small, large = (plan_storage(stack="dev", settings=settings(1), tier=tier).home.backups for tier in (K1, K100))
+    assert (small.lock_days, large.lock_days) == (None, K100.database.backup_days)
+
+
+def test_every_tier_makes_the_same_buckets_so_that_growing_replaces_none() -> None:
+    made = {
+        tuple(
+            (bucket.noun, bucket.name, bucket.lockable)
+            for bucket in plan_storage(stack="dev", settings=settings(1), tier=tier).home.data
+        )
+        for tier in TIERS
+    }
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("region", REGION_CODES)
+def test_bucket_names_leave_room_for_what_pulumi_adds(region: str) -> None:
+    stated = settings(1, stated={"regions": (region,)})
+    home = plan_storage(stack="s" * MAX_STACK_NAME, settings=stated, tier=K1).home
+    names = [bucket.name for bucket in (*home.data, home.logs)]
+    assert max(map(len, names)) + AUTONAME_ROOM <= MAX_BUCKET_NAME
+    assert len(set(names)) == 4
+
+
+def test_only_uploads_take_files_from_browsers_and_only_from_the_site() -> None:
+    home = plan_storage(stack="dev", settings=settings(1), tier=K1).home
+    assert home.uploads.cors_origins == ("https://dev.naap.example",)
+    assert not any(bucket.cors_origins for bucket in (home.assets, home.backups, home.logs))
+
+
+def test_a_bucket_policy_denies_clear_text_and_old_tls_to_everybody() -> None:
+    statements = json.loads(bucket_policy(ARN))["Statement"]
+    assert all(statement["Effect"] == "Deny" and statement["Principal"] == "*" for statement in statements)
+    assert {next(iter(statement["Condition"])) for statement in statements} == {"Bool", "NumericLessThan"}
+
+
+def test_deliveries_come_from_this_account_only() -> None:
+    for statement in log_statements(ARN, account="123456789012"):
+        assert "123456789012" in json.dumps([statement["Resource"], statement.get("Condition")])
+        assert statement["Action"] == "s3:PutObject"
+
+
+def test_assets_are_read_by_one_distribution() -> None:
+    arn = "arn:aws:cloudfront::123456789012:distribution/E1"
+    statement = read_statement(ARN, distribution_arn=arn)
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceArn": arn}}
+    assert statement["Action"] == "s3:GetObject"

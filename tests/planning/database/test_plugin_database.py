@@ -1,0 +1,130 @@
+"""Shards, and each plugin's part of them."""
+
+import pytest
+from cryptography import x509
+
+from planning.database.plugin_database import PluginDatabasePlan, plan_databases
+from planning.database.rds_authorities import rds_authorities
+from planning.database.shard import plan_shards
+from planning.inputs.problem import InvalidInputError
+from planning.inputs.registry_entry import DatabaseSpec, GrantSpec, Lifecycle, PluginSpec
+from planning.inputs.tiers import TIERS, Tier, tier_for
+from planning.shared.naming import MAX_STACK_NAME, REGION_CODES
+from tests.planning.samples import plugin, registry, settings, three_plugins
+
+
+def _plan(users: int, *plugins: PluginSpec) -> dict[str, PluginDatabasePlan]:
+    tier, stated = tier_for(users), settings(users)
+    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
+    found = registry(*plugins) if plugins else three_plugins()
+    return dict(
+        plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=stated.regions[: tier.regions])
+    )
+
+
+def _problems(users: int, *plugins: PluginSpec) -> str:
+    with pytest.raises(InvalidInputError) as raised:
+        _plan(users, *plugins)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name.value)
+def test_windows_of_backup_and_maintenance_never_meet(tier: Tier) -> None:
+    users = tier.max_users or 1_000_000
+    for shard in plan_shards(stack="dev", settings=settings(users), tier=tier, users=users):
+        assert shard.backup_window.split("-")[1] <= "05:00"
+        assert shard.maintenance_window.split("-")[0].split(":", 1)[1] >= "06:00"
+        days = {replica.maintenance_window[:3] for replica in shard.replicas}
+        assert shard.maintenance_window[:3] not in days
+
+
+def test_names_of_the_longest_stack_are_within_the_limits_of_rds() -> None:
+    stack = "x" * MAX_STACK_NAME
+    tier = tier_for(10_000_000)
+    shard = plan_shards(stack=stack, settings=settings(10_000_000), tier=tier, users=10_000_000)[-1]
+    assert shard.remote
+    for identifier in (shard.identifier, shard.remote.replica.identifier, *(r.identifier for r in shard.replicas)):
+        assert len(identifier) <= 63 - len("-final")
+    assert len(f"{shard.identifier}-monitoring") <= 64
+
+
+def test_where_there_is_one_shard_everything_is_on_it_whatever_is_pinned() -> None:
+    assert {plan.shard for plan in _plan(1_000).values()} == {0}
+    assert _plan(100_000)["community"].shard == 1
+
+
+def test_where_there_are_several_each_plugin_is_pinned_to_one_that_is_there() -> None:
+    text = _problems(
+        100_000,
+        plugin("a", database=DatabaseSpec(schema="a")),
+        plugin("b", database=DatabaseSpec(schema="b", shard=4)),
+    )
+    assert "2 problems" in text
+    assert "python -m plugins pin a" in text
+    assert "python -m plugins move b --shard N" in text
+
+
+def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
+    grant = GrantSpec(schema="b", table="T", privileges=("SELECT",))
+    lost = GrantSpec(schema="nowhere", table="T", privileges=("SELECT",))
+    text = _problems(
+        100_000,
+        plugin("a", database=DatabaseSpec(schema="a", shard=0, grants=(grant, lost))),
+        plugin("b", database=DatabaseSpec(schema="b", shard=1)),
+    )
+    assert "pin a to shard 1" in text
+    assert "nowhere.T" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("x", "x-ro"), ("x", "x-mig"), ("x", "pgbouncer"), ("x", "pg-stats"), ("x", "pg"), ("x", "rds"), ("x", "all")],
+)
+def test_names_that_clash_in_the_pooler_are_refused(first: str, second: str) -> None:
+    text = _problems(
+        1_000, plugin(first, database=DatabaseSpec(schema="a")), plugin(second, database=DatabaseSpec(schema="b"))
+    )
+    assert second in text
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_000])
+def test_a_roles_limit_is_what_all_poolers_may_open_for_it(users: int) -> None:
+    tier = tier_for(users)
+    for plan in _plan(users).values():
+        assert plan.connection_limit == tier.pooler_pods * tier.regions * plan.pool.total
+
+
+def test_one_more_plugin_changes_no_other_ones_part() -> None:
+    before = _plan(1_000)
+    after = _plan(1_000, *three_plugins().plugins, plugin("new", database=DatabaseSpec(schema="plugin_new")))
+    assert {name: after[name] for name in before} == before
+
+
+def test_an_archived_plugin_has_no_part_and_a_stopped_one_keeps_its_own() -> None:
+    plans = _plan(
+        1_000,
+        plugin("gone", database=DatabaseSpec(schema="gone"), lifecycle=Lifecycle.ARCHIVED),
+        plugin("rests", database=DatabaseSpec(schema="rests"), lifecycle=Lifecycle.STOPPED),
+    )
+    assert set(plans) == {"rests"}
+
+
+def test_a_thousand_small_plugins_fit_the_top_tier_and_a_thousand_large_ones_do_not() -> None:
+    def many(share: float) -> list[PluginSpec]:
+        return [
+            plugin(f"p{number}", database=DatabaseSpec(schema=f"s{number}", shard=number % 4), share=share)
+            for number in range(1_000)
+        ]
+
+    assert len(_plan(100_000, *many(0.01))) == 1_000
+    assert "more than the budget" in _problems(100_000, *many(1.0))
+
+
+def test_every_region_has_authorities_that_verify() -> None:
+    for region in REGION_CODES:
+        found = x509.load_pem_x509_certificates(rds_authorities([region]).encode())
+        assert len(found) == 3
+        for certificate in found:
+            certificate.verify_directly_issued_by(certificate)
+            assert region in certificate.subject.rfc4514_string()
+            assert certificate.not_valid_after_utc.year >= 2061

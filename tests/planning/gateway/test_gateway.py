@@ -1,0 +1,70 @@
+import itertools
+
+from planning.gateway.error_bodies import ERRORS, local_replies
+from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
+from planning.inputs.tiers import TIERS
+from planning.network.addresses import region_addresses
+from planning.network.network_policy import AddressPeer
+from tests.plugin_plans import gateway_plan, real_registry
+
+
+def test_proxies_grow_with_the_tier_in_number_and_size() -> None:
+    plans = [gateway_plan(tier.max_users or 100_001) for tier in TIERS]
+
+    for low, high in itertools.pairwise(plans):
+        assert low.pods.max < high.pods.max
+        assert low.proxy.cpu_m < high.proxy.cpu_m
+        assert low.proxy.memory_mib < high.proxy.memory_mib
+
+
+def test_above_the_top_tier_proxies_grow_with_the_users() -> None:
+    assert gateway_plan(1_000_000).pods.max == 10 * gateway_plan(100_001).pods.max
+
+
+def test_nothing_depends_on_one_pod_from_ten_thousand_users_on() -> None:
+    plan = gateway_plan(10_000)
+
+    assert min(plan.pods.min, plan.limiter_pods, plan.controller_pods) >= 2
+
+
+def test_the_client_stands_behind_the_cdn_and_the_load_balancer() -> None:
+    assert gateway_plan(1_000).trusted_hops == 2
+
+
+def test_only_the_own_network_reaches_a_proxy() -> None:
+    policies = {policy.name: policy for policy in gateway_plan(1_000).policies}
+
+    assert policies["default-deny"].ingress == ()
+    assert policies["default-deny"].egress == ()
+    allowed = policies["proxies"].ingress
+    assert allowed is not None
+    (rule,) = allowed
+    assert rule.peers == (AddressPeer(cidr=region_addresses("us-east-1").cidr),)
+    assert CONTAINER_PORT in {port.number for port in rule.ports}
+    assert {policy.namespace for policy in policies.values()} == {NAMESPACE}
+
+
+def test_every_error_says_what_happened_and_which_request_it_was() -> None:
+    mappers = local_replies("https://site.example")["mappers"]
+
+    assert {error.status for error in ERRORS} >= {401, 403, 404, 413, 429, 502, 503, 504}
+    assert ERRORS[-1].status is None, "the catch-all comes last: the first match counts"
+    for mapper in mappers:
+        assert mapper["body_format_override"]["json_format"]["error"]["requestId"] == "%REQ(x-request-id)%"
+
+
+def test_a_refused_client_is_told_when_to_come_back() -> None:
+    stated = {
+        mapper["filter"]["status_code_filter"]["comparison"]["value"]["default_value"]: each["header"]["value"]
+        for mapper in local_replies("https://site.example")["mappers"]
+        for each in mapper["headers_to_add"]
+        if each["header"]["key"] == "retry-after"
+    }
+
+    assert stated == {429: "%RESP(x-ratelimit-reset)%"}
+
+
+def test_only_plugins_that_serve_have_limits() -> None:
+    serving = {f"plugin-{spec.name}" for spec in real_registry().plugins if spec.backend and spec.lifecycle.serves}
+
+    assert {name.split("/")[1] for name in gateway_plan(1_000).limit_filters} == serving

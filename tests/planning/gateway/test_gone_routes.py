@@ -1,0 +1,28 @@
+"""Prefixes that a plugin has left."""
+
+from dataclasses import replace
+
+import pytest
+
+from planning.gateway.gone_routes import StoppedPlan, plan_stopped
+from planning.inputs.registry_entry import Lifecycle
+from tests.planning.samples import plugin, registry, settings
+from tests.plugin_plans import with_backend
+
+
+def _plans(step: Lifecycle) -> tuple[StoppedPlan, ...]:
+    old = replace(with_backend(plugin("old"), extra_prefixes=("/old",)), lifecycle=step)
+    bundle = replace(plugin("bundle"), backend=None, lifecycle=step)
+    return plan_stopped(registry=registry(old, bundle, plugin("other")), settings=settings())
+
+
+@pytest.mark.parametrize("step", [Lifecycle.STOPPED, Lifecycle.ARCHIVED])
+def test_a_plugin_that_stopped_is_answered_for_at_all_of_its_prefixes(step: Lifecycle) -> None:
+    (plan,) = _plans(step)
+
+    assert (plan.name, plan.hostname, plan.prefixes) == ("stopped-old", "dev.naap.example", ("/api/v1/old", "/old"))
+
+
+@pytest.mark.parametrize("step", [Lifecycle.ACTIVE, Lifecycle.DRAINING])
+def test_a_plugin_that_serves_answers_itself(step: Lifecycle) -> None:
+    assert _plans(step) == ()

@@ -1,0 +1,146 @@
+"""Who gets a request, by the Gateway API's own order of precedence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from planning.gateway.route_rules import Access, Match, RulePlan
+from planning.gateway.routes import RoutesPlan, plan_routes
+from planning.inputs.problem import InvalidInputError
+from planning.inputs.registry_entry import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
+from planning.inputs.tiers import TIERS
+from tests.planning.samples import plugin, settings
+from tests.plugin_plans import entry, real_registry, with_backend
+
+BEARER = {"authorization": "Bearer x"}
+EVENTS = {"accept": "text/event-stream"}
+
+
+def _plan(spec: PluginSpec) -> RoutesPlan:
+    plan = plan_routes(spec=spec, settings=settings(), tier=TIERS[0])
+    assert plan is not None
+    return plan
+
+
+def _takes(match: Match, path: str, headers: Mapping[str, str]) -> bool:
+    return (
+        (path == match.path or path.startswith(f"{match.path}/"))
+        and (not match.bearer or headers.get("authorization", "").lower().startswith("bearer "))
+        and (not match.events or headers.get("accept") == EVENTS["accept"])
+    )
+
+
+def _weight(match: Match) -> tuple[int, int, int]:
+    """Longest path, then a method, then the number of headers."""
+    return len(match.path), int(match.events), int(match.events) + int(match.bearer)
+
+
+def _answers(plans: Iterable[RoutesPlan], path: str, headers: Mapping[str, str] | None = None) -> tuple[str, RulePlan]:
+    found = [
+        (_weight(match), plan.plugin, rule)
+        for plan in plans
+        for rule in plan.rules
+        for match in rule.matches
+        if _takes(match, path, headers or {})
+    ]
+    best = max(weight for weight, _, _ in found)
+    winners = [(name, rule) for weight, name, rule in found if weight == best]
+    assert len(winners) == 1, f"{path} is answered by {[(name, rule.name) for name, rule in winners]}"
+    return winners[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "plugin_name", "access"),
+    [
+        ("/api/v1/wallet/balance", {}, "my-wallet", Access.SESSION),
+        ("/api/v1/wallet/balance", BEARER, "my-wallet", Access.BEARER),
+        ("/api/v1/wallet/balance", EVENTS, "my-wallet", Access.SESSION_STREAM),
+        ("/api/v1/wallet/balance", {**EVENTS, **BEARER}, "my-wallet", Access.BEARER_STREAM),
+        ("/api/v1/wallet", {"authorization": "bearer lower"}, "my-wallet", Access.BEARER),
+        ("/api/v1/walletful", {}, "base-svc", Access.SESSION),
+        ("/api/v1/users/me", BEARER, "base-svc", Access.BEARER),
+        ("/api/v1/auth/login", {}, "base-svc", Access.PUBLIC),
+        ("/api/v1/auth/login", BEARER, "base-svc", Access.PUBLIC),
+        ("/api/v1/auth/session", {}, "base-svc", Access.SESSION),
+        ("/ws", {}, "base-svc", Access.SESSION_STREAM),
+        ("/ws/room", BEARER, "base-svc", Access.BEARER_STREAM),
+        ("/plugins/my-wallet/bundle.js", {}, "plugin-server", Access.SESSION),
+    ],
+)
+def test_a_request_has_one_answer_among_all_plugins(
+    path: str, headers: Mapping[str, str], plugin_name: str, access: Access
+) -> None:
+    plans = [_plan(spec) for spec in real_registry().plugins if spec.backend]
+
+    name, rule = _answers(plans, path, headers)
+
+    assert (name, rule.access) == (plugin_name, access)
+
+
+def test_no_two_rules_tie_for_any_path_of_the_registry() -> None:
+    plans = [_plan(spec) for spec in real_registry().plugins if spec.backend]
+    paths = {match.path for plan in plans for rule in plan.rules for match in rule.matches}
+
+    for path in paths:
+        for headers in ({}, BEARER, EVENTS, {**BEARER, **EVENTS}):
+            _answers(plans, path, headers)
+
+
+def test_a_stripped_prefix_is_replaced_by_what_follows_it() -> None:
+    plan = _plan(entry("service-gateway"))
+    rules = {rule.matches[0].path: rule.rewrite for rule in plan.rules}
+
+    assert rules["/api/v1/ssh-bridge"] == "/"
+    assert all(len(rule.matches) == 1 for rule in plan.rules), "a rewrite of the prefix needs a match of its own"
+
+
+def test_a_stripped_websocket_path_keeps_its_own_part() -> None:
+    spec = with_backend(plugin("bridge"), strip_prefix=True, auth=AuthSpec(websocket=("/term",)))
+
+    _, rule = _answers([_plan(spec)], "/api/v1/bridge/term")
+
+    assert (rule.access, rule.rewrite) == (Access.SESSION_STREAM, "/term")
+
+
+def test_a_wholly_public_plugin_asks_nobody_who_they_are() -> None:
+    spec = with_backend(plugin("status"), auth=AuthSpec(public=("/",)))
+
+    assert {rule.access for rule in _plan(spec).rules} == {Access.PUBLIC}
+
+
+def test_a_draining_plugin_is_served_and_says_so() -> None:
+    plan = _plan(plugin("old", lifecycle=Lifecycle.DRAINING))
+
+    assert plan.draining
+    assert plan.rules
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        plugin("old", lifecycle=Lifecycle.STOPPED),
+        plugin("old", lifecycle=Lifecycle.ARCHIVED),
+        replace(plugin("bundle"), backend=None),
+    ],
+)
+def test_a_stopped_plugin_an_archived_one_and_one_without_backend_have_no_route(spec: PluginSpec) -> None:
+    assert plan_routes(spec=spec, settings=settings(), tier=TIERS[0]) is None
+
+
+def test_limits_are_the_tiers_unless_the_entry_states_its_own() -> None:
+    own = with_backend(plugin("busy"), rate_limit=RateLimitSpec(user_per_minute=7, client_per_minute=9))
+
+    assert _plan(plugin("calm")).limits.user_per_minute == TIERS[0].user_per_minute
+    assert _plan(own).limits.client_per_minute == 9
+
+
+def test_more_paths_than_a_route_has_rules_for_are_refused_with_a_way_out() -> None:
+    spec = with_backend(
+        plugin("many"), strip_prefix=True, auth=AuthSpec(public=tuple(f"/p{number}" for number in range(20)))
+    )
+
+    with pytest.raises(InvalidInputError, match="stripPrefix") as caught:
+        _plan(spec)
+
+    assert caught.value.problems[0].entry == "many"

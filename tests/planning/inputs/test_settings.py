@@ -1,0 +1,85 @@
+"""Settings from the stack's configuration."""
+
+import pytest
+
+from planning.inputs.problem import InvalidInputError
+from planning.inputs.settings import parse_settings
+from tests.planning.samples import POOLER_IMAGE
+
+GOOD = {
+    "users": "1000",
+    "domain": "dev.naap.example",
+    "zoneId": "Z0123456789DEV",
+    "regions": ["us-east-1"],
+    "owner": "platform",
+    "costCenter": "naap-dev",
+    "poolerImage": POOLER_IMAGE,
+}
+
+
+def test_numbers_arrive_as_text_and_become_numbers() -> None:
+    assert parse_settings(GOOD, "Pulumi.dev.yaml").users == 1000
+
+
+def test_defaults_are_the_secure_ones() -> None:
+    settings = parse_settings(GOOD, "Pulumi.dev.yaml")
+    assert settings.api_access_cidrs == ()
+    assert settings.shield_advanced is False
+    assert settings.issuer == "https://dev.naap.example/"
+    assert settings.jwks_uri == "https://dev.naap.example/.well-known/jwks.json"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"users": "0"}, "naap:users", "greater than or equal to 1"),
+        ({"users": "many"}, "naap:users", "integer"),
+        ({"users": 1.5}, "naap:users", "integer"),
+        ({"users": True}, "naap:users", "number"),
+        ({"domain": "not a domain"}, "naap:domain", "match pattern"),
+        ({"zoneId": "example"}, "naap:zoneId", "match pattern"),
+        ({"regions": []}, "naap:regions", "at least 1"),
+        ({"regions": ["us-east-1", "us-east-1"]}, "naap:regions", "each region once"),
+        ({"regions": ["us-east-1", "mars-1"]}, "naap:regions.1", "us-east-1"),
+        ({"apiAccessCidrs": ["0.0.0.0/0"]}, "naap:apiAccessCidrs", "whole internet"),
+        ({"apiAccessCidrs": ["::/0"]}, "naap:apiAccessCidrs", "whole internet"),
+        ({"apiAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"]}, "naap:apiAccessCidrs", "whole internet"),
+        ({"apiAccessCidrs": ["10.0.0.300"]}, "naap:apiAccessCidrs", "not appear to be"),
+        ({"operators": ["root"]}, "naap:operators.0", "match pattern"),
+        ({"registry": "/etc/passwd"}, "naap:registry", "match pattern"),
+        ({"alarmEmail": "nobody"}, "naap:alarmEmail", "match pattern"),
+        ({"poolerImage": "registry.example/pgbouncer:1.26.1"}, "naap:poolerImage", "docker buildx build"),
+        ({"usres": "1000"}, "naap:usres", "only known settings"),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_rule_and_fix(change: dict[str, object], field: str, rule: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_settings(GOOD | change, "Pulumi.dev.yaml")
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.field) == ("Pulumi.dev.yaml", field)
+    assert rule in problem.rule
+    assert "pulumi config" in problem.fix
+
+
+def test_everything_missing_is_said_at_once() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_settings({}, "Pulumi.dev.yaml")
+    assert {problem.field for problem in caught.value.problems} == {
+        "naap:users",
+        "naap:domain",
+        "naap:zoneId",
+        "naap:regions",
+        "naap:owner",
+        "naap:costCenter",
+        "naap:poolerImage",
+    }
+
+
+def test_an_unknown_key_never_shows_its_value() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_settings(GOOD | {"rootsecret": "hunter2"}, "Pulumi.dev.yaml")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secret_keys_are_left_to_the_secret_configuration() -> None:
+    assert not hasattr(parse_settings(GOOD | {"rootSecret": "x", "secrets": {}}, "f"), "root_secret")

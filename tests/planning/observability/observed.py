@@ -1,0 +1,44 @@
+"""The plan of a plugin with all that a plugin can have."""
+
+import functools
+from dataclasses import replace
+
+from planning.database.plugin_database import plan_databases
+from planning.database.shard import plan_shards
+from planning.gateway.routes import plan_routes
+from planning.inputs.registry_entry import CacheSpec, DatabaseSpec, ObjectiveSpec, PluginSpec
+from planning.inputs.tiers import tier_for
+from planning.observability.plugin_monitoring import PluginWatchPlan, plan_plugin_watch
+from tests.planning.samples import plugin, registry, settings
+
+USERS = 50_000
+
+
+def wallet(objective: ObjectiveSpec | None = None) -> PluginSpec:
+    """A plugin with a schema and a cache."""
+    found = plugin("my-wallet", database=DatabaseSpec(schema="plugin_wallet", shard=0), cache=CacheSpec())
+    return replace(found, objective=objective or ObjectiveSpec())
+
+
+@functools.cache
+def watched() -> PluginWatchPlan:
+    """In the first tier that has series."""
+    return plan_watch(wallet())
+
+
+def plan_watch(spec: PluginSpec) -> PluginWatchPlan:
+    """What is watched of it."""
+    tier, stated = tier_for(USERS), settings(USERS)
+    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=USERS)
+    databases = plan_databases(
+        registry=registry(spec), tier=tier, users=USERS, shards=shards, regions=stated.regions[:1]
+    )
+    found = plan_plugin_watch(
+        spec=spec,
+        region="us-east-1",
+        tier=tier,
+        database=databases.get(spec.name),
+        routes=plan_routes(spec=spec, settings=stated, tier=tier),
+    )
+    assert found
+    return found

@@ -1,0 +1,116 @@
+"""Plans of plugins, from the real registry and from entries changed here."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
+from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
+
+USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
+
+
+def test_a_plugin_without_a_backend_has_no_pods_and_no_route() -> None:
+    plan = plugin_plans()["intelligent-dashboard"]
+    assert (plan.backend, plan.pods, plan.routes, plan.serves) == (None, None, None, False)
+
+
+@pytest.mark.parametrize("users", USERS.values(), ids=USERS)
+def test_every_entry_of_the_registry_has_a_plan_at_every_tier(users: int) -> None:
+    assert list(plugin_plans(users)) == [spec.name for spec in real_registry().plugins]
+
+
+def test_a_stopped_plugin_keeps_its_namespace_and_has_room_for_no_pod() -> None:
+    stopped = replace(entry("community"), lifecycle=Lifecycle.STOPPED)
+    plan = plugin_plans(registry=registry_with(stopped))["community"]
+    assert plan.backend
+    assert plan.backend.workloads == ()
+    assert plan.backend.quota.hard["pods"] == "0"
+    assert plan.pods is None
+    assert plan.database is not None
+
+
+def test_a_draining_plugin_runs_like_an_active_one() -> None:
+    draining = replace(entry("community"), lifecycle=Lifecycle.DRAINING)
+    plans = plugin_plans(registry=registry_with(draining))
+    assert plans["community"].backend
+    assert plans["community"].backend.workloads == plugin_plans()["community"].backend.workloads  # pyright: ignore[reportOptionalMemberAccess]  # it has a backend
+
+
+def test_the_second_region_waits_at_the_floor_and_can_take_the_whole_load() -> None:
+    home, second = plugin_plans(120_000)["my-wallet"], plugin_plans(120_000, region="us-west-2")["my-wallet"]
+    assert (str(home.pods), str(second.pods)) == ("20-60", "3-60")
+
+
+def test_timed_work_runs_in_one_pod_of_the_home_region() -> None:
+    home, second = plugin_plans(120_000)["my-wallet"], plugin_plans(120_000, region="us-west-2")["my-wallet"]
+    assert home.backend
+    assert second.backend
+    serving, cron = home.backend.workloads
+    assert home.backend.environment.plain["DISABLE_CRON"] == "true"
+    assert (serving.without, cron.without) == ((), ("DISABLE_CRON",))
+    assert (cron.replicas, cron.recreate) == (1, True)
+    assert [workload.name for workload in second.backend.workloads] == ["my-wallet"]
+
+
+def test_pods_of_timed_work_are_neither_served_from_nor_counted_by_the_autoscaler() -> None:
+    backend = plugin_plans()["my-wallet"].backend
+    assert backend
+    serving, cron = backend.workloads
+    assert any(cron.labels.get(key) != value for key, value in serving.selector.items())
+
+
+def test_a_singleton_is_one_pod_that_ends_before_the_next_begins() -> None:
+    backend = plugin_plans(120_000)["service-gateway"].backend
+    assert backend
+    (only,) = backend.workloads
+    assert (only.replicas, only.recreate, backend.autoscaling) == (1, True, None)
+
+
+def test_an_autoscaled_plugin_states_no_replicas() -> None:
+    backend = plugin_plans()["community"].backend
+    assert backend
+    assert backend.workloads[0].replicas is None
+
+
+def test_the_quota_holds_every_pod_that_a_roll_out_at_the_maximum_makes() -> None:
+    backend = plugin_plans(120_000)["my-wallet"].backend
+    assert backend
+    # 60 pods, a tenth more in a roll-out, one for timed work, two of Jobs.
+    assert backend.quota.hard["pods"] == str(60 + 6 + 1 + 2)
+    assert backend.quota.hard["requests.memory"] == backend.quota.hard["limits.memory"]
+
+
+def test_core_services_push_out_plugins_when_a_cluster_is_full() -> None:
+    plans = plugin_plans()
+    classes = {name: plan.backend.workloads[0].priority_class for name, plan in plans.items() if plan.backend}
+    assert {name for name, found in classes.items() if found == "naap-core"} == {"base-svc", "plugin-server"}
+
+
+def test_no_pod_gets_the_way_around_the_pooler() -> None:
+    for plan in plugin_plans(120_000).values():
+        if plan.backend:
+            environment = plan.backend.environment
+            assert DATABASE_URL_UNPOOLED not in {*environment.plain, *environment.secret_names}
+
+
+def test_the_manifest_that_a_service_reads_is_its_own() -> None:
+    backend = plugin_plans()["my-wallet"].backend
+    assert backend
+    assert json.loads(backend.manifest)["name"] == "my-wallet"
+
+
+def test_adding_a_caller_changes_no_other_plan() -> None:
+    before = plugin_plans()
+    spec = with_backend(entry("community"), port=4990, api_prefix="/api/v1/new")
+    caller = replace(spec, name="newcomer", database=None)
+    after = plugin_plans(registry=registry_with(caller))
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {"newcomer"}
+
+
+def test_an_entry_that_moves_in_the_file_changes_no_plan() -> None:
+    turned = Registry(file="registry.yaml", plugins=real_registry().plugins[::-1])
+    assert dict(plugin_plans(registry=turned)) == dict(plugin_plans())
