@@ -21,6 +21,7 @@ from pulumi_kubernetes.networking.v1 import (
 
 from planning.cluster.node_pool import EXPIRE_HOURS, GRACE_HOURS, STORAGE_GIB, NodePoolPlan
 from planning.shared.labels import labels
+from planning.shared.quantities import memory
 
 _METRICS_SERVER_PORT = 10251
 _SYSTEM = "kube-system"
@@ -61,7 +62,7 @@ class NodePool(pulumi.ComponentResource):
                 "networkPolicy": "DefaultDeny",
                 "networkPolicyEventLogs": "Enabled",
                 "snatPolicy": "Random",
-                "ephemeralStorage": {"size": f"{STORAGE_GIB}Gi", "iops": 3000, "throughput": 125},
+                "ephemeralStorage": {"size": memory(STORAGE_GIB * 1024), "iops": 3000, "throughput": 125},
                 # Auto Mode names its instances itself.
                 "tags": {key: value for key, value in tags.items() if key != "Name"},
             },
@@ -116,7 +117,7 @@ def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
         "karpenter.sh/capacity-type": ["on-demand"],
     }
     return {
-        "limits": {"cpu": str(plan.cpu_limit), "memory": f"{plan.memory_gib_limit}Gi"},
+        "limits": {"cpu": str(plan.cpu_limit), "memory": memory(plan.memory_gib_limit * 1024)},
         "disruption": {
             "consolidationPolicy": "WhenEmptyOrUnderutilized",
             "consolidateAfter": "5m",

@@ -17,7 +17,6 @@ class PriorityClasses(pulumi.ComponentResource):
                 f"{name}-{plan.name}",
                 metadata=meta.v1.ObjectMetaArgs(name=plan.name, labels=labels("priority", plan.name)),
                 value=plan.value,
-                global_default=False,
                 description=plan.description,
                 opts=pulumi.ResourceOptions(parent=self),
             )

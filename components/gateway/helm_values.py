@@ -7,6 +7,7 @@ import pulumi
 from planning.cluster.priority_classes import CORE
 from planning.gateway.gateway import LIMIT_STORE_TIMEOUT_MS, LIMIT_TIMEOUT_MS, GatewayPlan
 from planning.shared import images
+from planning.shared.quantities import cpu, memory
 
 CACHE_PORT = 6379
 KEY_PREFIX = "rl:"
@@ -86,8 +87,8 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
 
 def resources(cpu_m: int, memory_mib: int) -> dict[str, Any]:
     """CPU in millicores, requested only; memory in MiB, request and limit."""
-    memory = f"{memory_mib}Mi"
-    return {"requests": {"cpu": f"{cpu_m}m", "memory": memory}, "limits": {"memory": memory}}
+    size = {"memory": memory(memory_mib)}
+    return {"requests": {"cpu": cpu(cpu_m), **size}, "limits": size}
 
 
 def spread(labels: dict[str, str]) -> list[dict[str, Any]]:

@@ -60,14 +60,14 @@ class MetricsAdapter(pulumi.ComponentResource):
             after=[account],
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self._rights()
+        rights = self._rights()
         pair = self._certificate(secrets)
-        self._pods(plan, workspace_id, [account, identity, pair])
-        service = self._service()
-        self._api(secrets, service)
+        pods = self._pods(plan, workspace_id, [account, identity, pair])
+        self._budget()
+        self._api(secrets, [*rights, self._service(), pods])
         self.register_outputs({})
 
-    def _rights(self) -> None:
+    def _rights(self) -> list[pulumi.Resource]:
         """It reads autoscalers and tells what is wrong with them; the rest is what every extension of the API needs."""
         child = pulumi.ResourceOptions(parent=self)
         subject = rbac.v1.SubjectArgs(kind="ServiceAccount", name=ADAPTER, namespace=NAMESPACE)
@@ -80,14 +80,14 @@ class MetricsAdapter(pulumi.ComponentResource):
             rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["events"], verbs=["create", "patch"]),
         ]
         cluster_rights(self._name, account=ADAPTER, namespace=NAMESPACE, labels=self._labels, rules=rules, parent=self)
-        rbac.v1.ClusterRoleBinding(
+        delegator = rbac.v1.ClusterRoleBinding(
             f"{self._name}-delegator",
             metadata=meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}-delegator", labels=self._labels),
             role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name="system:auth-delegator"),
             subjects=[subject],
             opts=child,
         )
-        rbac.v1.RoleBinding(
+        reader = rbac.v1.RoleBinding(
             f"{self._name}-reader",
             metadata=meta.v1.ObjectMetaArgs(
                 name=f"naap-{ADAPTER}-reader", namespace="kube-system", labels=self._labels
@@ -98,6 +98,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             subjects=[subject],
             opts=child,
         )
+        return [delegator, reader]
 
     def _certificate(self, secrets: RootSecret) -> core.v1.Secret:
         return core.v1.Secret(
@@ -108,8 +109,10 @@ class MetricsAdapter(pulumi.ComponentResource):
             opts=self._inside,
         )
 
-    def _pods(self, plan: ObservabilityPlan, workspace_id: pulumi.Input[str], after: list[pulumi.Resource]) -> None:
-        apps.v1.Deployment(
+    def _pods(
+        self, plan: ObservabilityPlan, workspace_id: pulumi.Input[str], after: list[pulumi.Resource]
+    ) -> pulumi.Resource:
+        return apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=self._metadata,
             spec=deployment_spec(
@@ -136,6 +139,8 @@ class MetricsAdapter(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
+
+    def _budget(self) -> None:
         policy.v1.PodDisruptionBudget(
             f"{self._name}-budget",
             metadata=self._metadata,
@@ -158,7 +163,8 @@ class MetricsAdapter(pulumi.ComponentResource):
             opts=self._inside,
         )
 
-    def _api(self, secrets: RootSecret, service: core.v1.Service) -> None:
+    def _api(self, secrets: RootSecret, after: list[pulumi.Resource]) -> None:
+        """There only while something answers: an API that does not keeps every namespace that is deleted from going."""
         bundle = secrets.output.apply(lambda root: _encoded(authority(root).certificate_pem))
         apiregistration.v1.APIService(
             f"{self._name}-api",
@@ -172,7 +178,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                 ca_bundle=pulumi.Output.unsecret(bundle),
                 service=apiregistration.v1.ServiceReferenceArgs(name=ADAPTER, namespace=NAMESPACE, port=_SERVICE_PORT),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
 
 

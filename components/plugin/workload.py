@@ -24,6 +24,7 @@ from planning.plugin.workload import (
     liveness_over_http,
 )
 from planning.shared import images
+from planning.shared.quantities import cpu, memory
 
 MANIFEST_KEY = "plugin.json"
 CA_KEY = "ca.pem"
@@ -108,7 +109,7 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
         volumes=[
             *([_tracing_volume()] if plan.traced else []),
             core.v1.VolumeArgs(
-                name=_TEMPORARY, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{TEMPORARY_MIB}Mi")
+                name=_TEMPORARY, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(TEMPORARY_MIB))
             ),
             core.v1.VolumeArgs(
                 name=_CONFIG,
@@ -136,8 +137,7 @@ def _spread(topology: str, selector: Mapping[str, str]) -> core.v1.TopologySprea
 def _container(
     plan: WorkloadPlan, environment: Mapping[str, pulumi.Input[str]], *, has_secrets: bool, has_ca: bool
 ) -> core.v1.ContainerArgs:
-    memory = f"{plan.resources.memory_mib}Mi"
-    ephemeral = f"{EPHEMERAL_MIB}Mi"
+    sizes = {"memory": memory(plan.resources.memory_mib), "ephemeral-storage": memory(EPHEMERAL_MIB)}
     return core.v1.ContainerArgs(
         name=plan.plugin,
         image=plan.image,
@@ -152,8 +152,8 @@ def _container(
         if has_secrets
         else None,
         resources=core.v1.ResourceRequirementsArgs(
-            requests={"cpu": f"{plan.resources.cpu_request_m}m", "memory": memory, "ephemeral-storage": ephemeral},
-            limits={"cpu": f"{plan.resources.cpu_limit_m}m", "memory": memory, "ephemeral-storage": ephemeral},
+            requests={"cpu": cpu(plan.resources.cpu_request_m), **sizes},
+            limits={"cpu": cpu(plan.resources.cpu_limit_m), **sizes},
         ),
         security_context=container_security(),
         # TCP at start: thirty HTTP probes in a minute are a third of what some services allow an address.
@@ -172,7 +172,7 @@ def _files(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[str]:
 
 
 def _tracing_volume() -> core.v1.VolumeArgs:
-    size = f"{tracing.VOLUME_MIB}Mi"
+    size = memory(tracing.VOLUME_MIB)
     return core.v1.VolumeArgs(name=_TRACING, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=size))
 
 

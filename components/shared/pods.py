@@ -5,11 +5,14 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
 
+from planning.shared.quantities import cpu, memory
+
 UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
 """Annotation of a pod whose loss costs more than its node: none is given up, to save it, while such a pod runs there. A
 node that has to go waits for it, as long as its pool allows."""
 
 _TOKEN_SECONDS = 3600
+_SCRATCH_MIB = 64
 
 
 def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
@@ -37,18 +40,16 @@ def container_security() -> core.v1.SecurityContextArgs:
 
 def resources(*, cpu_m: int, cpu_limit_m: int, memory_mib: int) -> core.v1.ResourceRequirementsArgs:
     """Memory in MiB is request and limit alike; CPU in millicores."""
-    memory = f"{memory_mib}Mi"
-    scratch = "64Mi"
+    sizes = {"memory": memory(memory_mib), "ephemeral-storage": memory(_SCRATCH_MIB)}
     return core.v1.ResourceRequirementsArgs(
-        requests={"cpu": f"{cpu_m}m", "memory": memory, "ephemeral-storage": scratch},
-        limits={"cpu": f"{cpu_limit_m}m", "memory": memory, "ephemeral-storage": scratch},
+        requests={"cpu": cpu(cpu_m), **sizes}, limits={"cpu": cpu(cpu_limit_m), **sizes}
     )
 
 
 def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
     """A volume that is never on a disk."""
     return core.v1.VolumeArgs(
-        name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{size_mib}Mi")
+        name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=memory(size_mib))
     )
 
 

@@ -25,6 +25,13 @@ SURGE_PERCENT = 10
 PROGRESS_DEADLINE_SECONDS = 300
 """Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up."""
 
+ROLL_OUT_MARGIN_SECONDS = 60
+"""After the deadline, so that it is among the reasons. Kubernetes' own word on a roll-out ends no wait of the provider
+(docs/decisions/roll-out-timeouts.md): what the wait is given is how long a failing plugin is not told."""
+
+STEP_SECONDS = 30
+"""What each further step of a roll-out may take: ten slow starts fit in it together with what the first is given."""
+
 TEMPORARY_MIB = 256
 EPHEMERAL_MIB = 768
 """Logs, the temporary mount, and the copy of what traces the process (planning/plugin/tracing.py), together."""
@@ -63,13 +70,13 @@ def plan_workloads(
 
     Timed work runs in the home region only: two regions would do it twice.
     """
-    singleton = backend.scaling.singleton
     serving = _workload(
         spec,
         backend,
         component="plugin",
         name=spec.name,
-        replicas=1 if singleton else None,
+        replicas=None,
+        recreate=backend.scaling.singleton,
         pods=pods,
         traced=traced,
     )
@@ -81,6 +88,7 @@ def plan_workloads(
         component="cron",
         name=f"{spec.name}-cron",
         replicas=1,
+        recreate=True,
         pods=PodRange(min=1, max=1),
         traced=traced,
     )
@@ -89,6 +97,12 @@ def plan_workloads(
 def surge(pods: PodRange, *, recreate: bool) -> int:
     """Pods above the maximum that a roll-out may add."""
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
+
+
+def roll_out_seconds(pods: PodRange) -> int:
+    """How long to wait for an update: its first step may take as long as the deadline says, each further one less."""
+    steps = -(-pods.max // max(1, surge(pods, recreate=False)))
+    return PROGRESS_DEADLINE_SECONDS + ROLL_OUT_MARGIN_SECONDS + STEP_SECONDS * (steps - 1)
 
 
 def liveness_over_http(probes: ProbesSpec) -> bool:
@@ -103,6 +117,7 @@ def _workload(
     component: str,
     name: str,
     replicas: int | None,
+    recreate: bool,
     pods: PodRange,
     traced: bool,
 ) -> WorkloadPlan:
@@ -113,7 +128,7 @@ def _workload(
         image=backend.image,
         port=backend.port,
         replicas=replicas,
-        recreate=replicas is not None,
+        recreate=recreate,
         serves=not cron,
         pods=pods,
         labels=labels(component, name, plugin=spec.name, version=spec.version),

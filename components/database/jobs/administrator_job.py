@@ -40,6 +40,7 @@ from planning.database.jobs.administrator_job import (
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.shared import images
 from planning.shared.images import Image
+from planning.shared.quantities import cpu, memory
 
 _DELETE = "5m"
 _MIB = 1024
@@ -173,7 +174,7 @@ def administrator_job(
 
 def _pod(title: str, steps: Sequence[Step], effort: Effort) -> core.v1.PodSpecArgs:
     containers = [_container(step, effort) for step in steps]
-    work = core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{effort.work_gib}Gi")
+    work = core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(effort.work_gib * _MIB))
     return core.v1.PodSpecArgs(
         restart_policy="Never",
         service_account_name=ACCOUNT,
@@ -196,19 +197,19 @@ def _pod(title: str, steps: Sequence[Step], effort: Effort) -> core.v1.PodSpecAr
 
 
 def _container(step: Step, effort: Effort) -> core.v1.ContainerArgs:
-    disk = f"{effort.work_gib * _MIB + _SCRATCH_MIB}Mi"
-    size = {"memory": f"{step.memory_mib}Mi", "ephemeral-storage": disk}
+    disk = memory(effort.work_gib * _MIB + _SCRATCH_MIB)
+    size = {"memory": memory(step.memory_mib), "ephemeral-storage": disk}
     return core.v1.ContainerArgs(
         name=step.name,
         image=step.image.reference,
         command=["sh", "-c", step.command],
         env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in step.environment.items()],
         resources=core.v1.ResourceRequirementsArgs(
-            requests={"cpu": "50m", **size}, limits={"cpu": f"{step.cpu_limit_m}m", **size}
+            requests={"cpu": cpu(50), **size}, limits={"cpu": cpu(step.cpu_limit_m), **size}
         ),
         security_context=container_security(),
         volume_mounts=[
-            core.v1.VolumeMountArgs(name=volume, mount_path=_PATHS[volume], read_only=volume in step.reads)
+            core.v1.VolumeMountArgs(name=volume, mount_path=_PATHS[volume], read_only=volume in step.reads or None)
             for volume in (*step.reads, *step.writes)
         ],
     )

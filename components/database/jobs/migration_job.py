@@ -26,6 +26,7 @@ from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_
 from planning.plugin.resource_quota import JOB_CPU_M, JOB_MEMORY_MIB
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
 from planning.shared.labels import labels as labels_of
+from planning.shared.quantities import cpu, memory
 
 BACKOFF_LIMIT = 2
 """A migration that fails does so for a reason; twice more is for a fail-over in between."""
@@ -102,7 +103,7 @@ class MigrationJob(pulumi.ComponentResource):
             volumes=[
                 core.v1.VolumeArgs(
                     name="temporary",
-                    empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{TEMPORARY_MIB}Mi"),
+                    empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(TEMPORARY_MIB)),
                 ),
                 core.v1.VolumeArgs(
                     name="config",
@@ -114,7 +115,7 @@ class MigrationJob(pulumi.ComponentResource):
         )
 
     def _container(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.ContainerArgs:
-        size = {"memory": f"{JOB_MEMORY_MIB}Mi", "ephemeral-storage": f"{EPHEMERAL_MIB}Mi"}
+        size = {"memory": memory(JOB_MEMORY_MIB), "ephemeral-storage": memory(EPHEMERAL_MIB)}
         return core.v1.ContainerArgs(
             name="migrate",
             image=self._backend.image,
@@ -123,7 +124,7 @@ class MigrationJob(pulumi.ComponentResource):
             env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in sorted(environment.items())],
             env_from=[core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self._secret_name))],
             resources=core.v1.ResourceRequirementsArgs(
-                requests={"cpu": f"{_CPU_REQUEST_M}m", **size}, limits={"cpu": f"{JOB_CPU_M}m", **size}
+                requests={"cpu": cpu(_CPU_REQUEST_M), **size}, limits={"cpu": cpu(JOB_CPU_M), **size}
             ),
             security_context=container_security(),
             volume_mounts=[
