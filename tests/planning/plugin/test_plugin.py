@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.tiers import PodRange
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
+from planning.plugin.workload import roll_out_seconds
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
@@ -115,3 +117,9 @@ def test_adding_a_caller_changes_no_other_plan() -> None:
 def test_an_entry_that_moves_in_the_file_changes_no_plan() -> None:
     turned = Registry(file="registry.yaml", plugins=real_registry().plugins[::-1])
     assert dict(plugin_plans(registry=turned)) == dict(plugin_plans())
+
+
+@pytest.mark.parametrize(("pods", "seconds"), [(1, 360), (2, 390), (3, 420), (10, 630), (20, 630), (50, 630)])
+def test_an_update_may_take_as_long_as_its_steps_and_no_longer(pods: int, seconds: int) -> None:
+    """A tenth at a time, at least one: ten slow starts of a minute fit, and a plugin that fails is told of by then."""
+    assert roll_out_seconds(PodRange(min=1, max=pods)) == seconds

@@ -12,16 +12,17 @@ sys.path.insert(0, {root!r})
 from dataclasses import replace
 from pathlib import Path
 import pulumi, pulumi_aws, pulumi_kubernetes
-import components.migration_job, components.workload
-from components.plugin import Plugin
-from components.priority import PriorityClasses
-from planning.spec import Registry
+import planning.plugin.workload
+# Were the new version rolled out, its pods wouldn't become ready.
+planning.plugin.workload.PROGRESS_DEADLINE_SECONDS = 30
+import components.database.jobs.migration_job
+from components.cluster.priority_classes import PriorityClasses
+from components.plugin.plugin import Plugin
+from planning.inputs.registry_entry import Registry
 from tests.components.plugins import surroundings
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
-components.migration_job.BACKOFF_LIMIT = 0
-# Were the new version rolled out, its pods wouldn't become ready.
-components.workload.PROGRESS_DEADLINE_SECONDS = 5
+components.database.jobs.migration_job.BACKOFF_LIMIT = 0
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
