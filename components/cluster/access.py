@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import eks, iam
 
+from components.shared.component import Component
 from planning.cluster.cluster import ClusterPlan
 from planning.shared.naming import fit
 
@@ -25,7 +26,7 @@ CONTROL_PLANE_POLICIES = (
 NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-class ClusterRoles(pulumi.ComponentResource):
+class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
     """Handles: control_plane, control_plane_policies (to wait for), node."""
 
     control_plane: iam.Role
@@ -35,8 +36,8 @@ class ClusterRoles(pulumi.ComponentResource):
     def __init__(
         self, name: str, *, cluster: str, tags: Mapping[str, str], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("naap:platform:ClusterRoles", name, None, opts)
-        self._tags, self._child = tags, pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
+        self._tags = tags
         self.control_plane = self._role(
             f"{name}-control-plane",
             fit(f"{cluster}-eks", MAX_ROLE_NAME),
@@ -45,22 +46,21 @@ class ClusterRoles(pulumi.ComponentResource):
         self.control_plane_policies = [
             *self._attach(f"{name}-control-plane", self.control_plane, CONTROL_PLANE_POLICIES),
             iam.RolePolicy(
-                f"{name}-control-plane-tags", role=self.control_plane.id, policy=own_tags_policy(), opts=self._child
+                f"{name}-control-plane-tags", role=self.control_plane.id, policy=own_tags_policy(), opts=self.child()
             ),
         ]
         self.node = self._role(
             f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _trust("ec2.amazonaws.com", ["sts:AssumeRole"])
         )
         self._attach(f"{name}-node", self.node, NODE_POLICIES)
-        self.register_outputs({})
 
     def _role(self, name: str, physical: str, trust: str) -> iam.Role:
-        return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self._child)
+        return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self.child())
 
     def _attach(self, name: str, role: iam.Role, policies: tuple[str, ...]) -> list[pulumi.Resource]:
         return [
             iam.RolePolicyAttachment(
-                f"{name}-{policy}", role=role.name, policy_arn=f"{_MANAGED}/{policy}", opts=self._child
+                f"{name}-{policy}", role=role.name, policy_arn=f"{_MANAGED}/{policy}", opts=self.child()
             )
             for policy in policies
         ]
@@ -129,15 +129,14 @@ def cluster_access(
     cluster: eks.Cluster,
     node_role: iam.Role,
     tags: Mapping[str, str],
-    parent: pulumi.Resource,
+    parent: Component,
 ) -> list[pulumi.Resource]:
     """Entries of the operators, who administer, and of the nodes, which join. Returns what nodes must wait for."""
-    child = pulumi.ResourceOptions(parent=parent)
     for operator in plan.operators:
         # Role or user name: stays the same whatever the order of the list.
         label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
-            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=child
+            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=parent.child()
         )
         _associate(label, entry, ADMINISTRATOR, parent)
     nodes = eks.AccessEntry(
@@ -146,17 +145,17 @@ def cluster_access(
         principal_arn=node_role.arn,
         type="EC2",
         tags=tags,
-        opts=child,
+        opts=parent.child(),
     )
     return [_associate(f"{name}-nodes-entry", nodes, NODE, parent)]
 
 
-def _associate(label: str, entry: eks.AccessEntry, policy: str, parent: pulumi.Resource) -> pulumi.Resource:
+def _associate(label: str, entry: eks.AccessEntry, policy: str, parent: Component) -> pulumi.Resource:
     return eks.AccessPolicyAssociation(
         f"{label}-policy",
         cluster_name=entry.cluster_name,
         principal_arn=entry.principal_arn,
         policy_arn=policy,
         access_scope=eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[entry]),
+        opts=parent.child(entry),
     )

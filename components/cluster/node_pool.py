@@ -19,6 +19,7 @@ from pulumi_kubernetes.networking.v1 import (
     NetworkPolicySpecArgs,
 )
 
+from components.shared.component import Component
 from planning.cluster.node_pool import EXPIRE_HOURS, GRACE_HOURS, STORAGE_GIB, NodePoolPlan
 from planning.shared.labels import labels
 from planning.shared.quantities import memory
@@ -27,7 +28,7 @@ _METRICS_SERVER_PORT = 10251
 _SYSTEM = "kube-system"
 
 
-class NodePool(pulumi.ComponentResource):
+class NodePool(Component, token="naap:platform:NodePool"):
     """Made with the cluster's Kubernetes provider, which comes through opts."""
 
     def __init__(
@@ -41,14 +42,13 @@ class NodePool(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:NodePool", name, None, opts)
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         self._labels = labels("cluster", plan.name)
         enforcement = ConfigMap(
             f"{name}-network-policy",
             metadata=ObjectMetaArgs(name="amazon-vpc-cni", namespace=_SYSTEM, labels=self._labels),
             data={"enable-network-policy-controller": "true"},
-            opts=self._child,
+            opts=self.child(),
         )
         node_class = CustomResource(
             f"{name}-class",
@@ -66,7 +66,7 @@ class NodePool(pulumi.ComponentResource):
                 # Auto Mode names its instances itself.
                 "tags": {key: value for key, value in tags.items() if key != "Name"},
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[enforcement]),
+            opts=self.child(enforcement),
         )
         self._metrics_server(name)
         CustomResource(
@@ -75,9 +75,8 @@ class NodePool(pulumi.ComponentResource):
             kind="NodePool",
             metadata=ObjectMetaArgs(name=plan.name, labels=self._labels),
             spec=pool_spec(plan),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[node_class]),
+            opts=self.child(node_class),
         )
-        self.register_outputs({})
 
     def _metrics_server(self, name: str) -> None:
         """Strict enforcement closes kube-system too: the API server asks for metrics, kubelets are asked for them."""
@@ -103,7 +102,7 @@ class NodePool(pulumi.ComponentResource):
                     )
                 ],
             ),
-            opts=self._child,
+            opts=self.child(),
         )
 
 

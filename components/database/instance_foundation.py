@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.kms_key import Key
 from planning.database.shard import (
     AUTHORITY,
@@ -44,12 +45,12 @@ class DatabaseParts:
         log_days: int,
         protect: bool,
         tags: Mapping[str, str],
-        parent: pulumi.Resource,
+        parent: Component,
     ) -> None:
         self._name = name
         self._prefix = prefix
         self._tags = tags
-        self._opts = pulumi.ResourceOptions(parent=parent)
+        self._opts = parent.child()
         self.key = Key(
             f"{name}-key",
             plan=KeyPlan(

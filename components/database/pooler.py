@@ -13,6 +13,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta, policy
 
 from components.database.pooler_pod import METRICS_KEY, pooler_pod
+from components.shared.component import Component
 from components.shared.headless_service import headless_service
 from components.shared.pods import deployment_spec
 from components.shared.root_secret import RootSecret
@@ -32,7 +33,7 @@ from planning.shared.internal_ca import authority, server_certificate
 _ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="15m", delete="5m")
 
 
-class Pooler(pulumi.ComponentResource):
+class Pooler(Component, token="naap:platform:Pooler"):
     """A Deployment of PgBouncer with its configuration, certificate, Service and disruption budget."""
 
     def __init__(
@@ -45,9 +46,9 @@ class Pooler(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Pooler", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
-        inside = pulumi.ResourceOptions(parent=self, depends_on=list(after))
+        inside = self.child(*after)
         config = core.v1.ConfigMap(
             f"{name}-config", metadata=self._metadata(), data=_files(plan, writer_host), opts=inside
         )

@@ -20,6 +20,7 @@ from pulumi_aws import rds, secretsmanager
 from components.database.instance_foundation import INSTANCE_TIMEOUTS, DatabaseParts
 from components.database.read_replica import read_replica
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.shard import (
     ADMINISTRATOR,
@@ -35,7 +36,7 @@ _SECRET_OWNER = "database"  # noqa: S105  # whose password it is
 _RECOVERY_DAYS = 30
 
 
-class Database(pulumi.ComponentResource):
+class Database(Component, token="naap:platform:Database"):
     """A shard's primary and its replicas in the same region."""
 
     def __init__(
@@ -49,7 +50,7 @@ class Database(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Database", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
         self.port = DATABASE_PORT
         self._name = name
@@ -147,6 +148,6 @@ class Database(pulumi.ComponentResource):
             f"{self._name}-administrator-version",
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(content),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         return secret.arn

@@ -18,6 +18,7 @@ from components.gateway.envoy import (
     proxy,
 )
 from components.gateway.helm_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
+from components.shared.component import Component
 from components.shared.custom_resource import AUTO_MODE, ENVOY, GATEWAY, custom
 from components.shared.headless_service import headless_service
 from components.shared.namespace import restricted_namespace
@@ -48,7 +49,7 @@ _READINESS_GATE = {"eks.amazonaws.com/pod-readiness-gate-inject": "enabled"}
 _INSTALL_SECONDS = 600
 
 
-class Gateway(pulumi.ComponentResource):
+class Gateway(Component, token="naap:platform:Gateway"):
     """Everything before the plugins' own routes.
 
     target_group_arn: of the load balancer, bound to the proxies' pods. limit_host: of the cache with the counters.
@@ -65,14 +66,14 @@ class Gateway(pulumi.ComponentResource):
         secrets: RootSecret,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Gateway", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("gateway", GATEWAY_NAME)
         namespace = restricted_namespace(
             f"{name}-namespace",
             name=NAMESPACE,
             labels={**self._labels, **_READINESS_GATE},
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self._namespace = namespace
         before: list[pulumi.Resource] = [namespace, *self._policies(plan, namespace), *self._secrets(plan, secrets)]
@@ -91,7 +92,6 @@ class Gateway(pulumi.ComponentResource):
         )
         self._metrics()
         self.release = release
-        self.register_outputs({})
 
     def _metrics(self) -> None:
         """Names for the addresses of those that have series. They select what the controller makes later: nothing to
@@ -107,7 +107,7 @@ class Gateway(pulumi.ComponentResource):
                 labels=self._labels,
                 selector=selector,
                 port=METRICS_PORT,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
+                opts=self.child(self._namespace),
             )
 
     def _policies(self, plan: GatewayPlan, namespace: core.v1.Namespace) -> list[pulumi.Resource]:
@@ -116,7 +116,7 @@ class Gateway(pulumi.ComponentResource):
                 f"{self._name}-{policy.name}",
                 plan=policy,
                 labels=self._labels,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+                opts=self.child(namespace),
             )
             for policy in plan.policies
         ]
@@ -137,7 +137,7 @@ class Gateway(pulumi.ComponentResource):
             metadata=meta.v1.ObjectMetaArgs(name=secret_name, namespace=NAMESPACE, labels=self._labels),
             type=kind,
             string_data=data,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
+            opts=self.child(self._namespace),
         )
 
     def _release(
@@ -152,7 +152,7 @@ class Gateway(pulumi.ComponentResource):
             values=chart_values(plan, limit_host),
             timeout=_INSTALL_SECONDS,
             max_history=5,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+            opts=self.child(*before),
         )
 
     def _objects(self, plan: GatewayPlan, release: helm.v3.Release) -> list[pulumi.Resource]:
@@ -176,7 +176,7 @@ class Gateway(pulumi.ComponentResource):
             name=GATEWAY_NAME,
             labels=self._labels,
             spec={"controllerName": "gateway.envoyproxy.io/gatewayclass-controller", "parametersRef": parameters},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[proxies]),
+            opts=self.child(proxies),
         )
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         return [
@@ -202,7 +202,7 @@ class Gateway(pulumi.ComponentResource):
             namespace=NAMESPACE,
             labels=self._labels,
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=self.child(*after),
         )
 
 

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta, policy, rbac
 
 from components.shared.cluster_role import cluster_rights
+from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import (
     api_token,
@@ -34,7 +35,7 @@ _USER = 4317
 """Of the image."""
 
 
-class Collector(pulumi.ComponentResource):
+class Collector(Component, token="naap:platform:Collector"):
     """remote_write_url, workspace_arn: of the Prometheus workspace; None in tiers without one."""
 
     def __init__(
@@ -48,11 +49,11 @@ class Collector(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Collector", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("observability", COLLECTOR)
         self._selector = selector("observability", COLLECTOR)
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        inside = self.child(namespace)
         metadata = meta.v1.ObjectMetaArgs(name=COLLECTOR, namespace=NAMESPACE, labels=self._labels)
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
@@ -65,7 +66,7 @@ class Collector(pulumi.ComponentResource):
             policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
             tags=tags,
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         text = json.dumps(collector_config(plan), sort_keys=True)
         config = core.v1.ConfigMap(f"{name}-config", metadata=metadata, data={_CONFIG_FILE: text}, opts=inside)
@@ -82,7 +83,6 @@ class Collector(pulumi.ComponentResource):
             ),
             opts=inside,
         )
-        self.register_outputs({})
 
     def _rights(self) -> list[pulumi.Resource]:
         """To find the nodes, and to ask each kubelet for its counts and nothing else."""
@@ -127,7 +127,7 @@ class Collector(pulumi.ComponentResource):
                     ],
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=self.child(*after),
         )
 
     def _service(self, metadata: meta.v1.ObjectMetaArgs, opts: pulumi.ResourceOptions) -> None:

@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
 
 from components.shared.cluster_role import cluster_rights
+from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import container_security, deployment_spec, memory_volume, pod_security, resources, spread
 from components.shared.root_secret import RootSecret
@@ -26,7 +27,7 @@ _USER = 65532
 _RBAC = "rbac.authorization.k8s.io"
 
 
-class MetricsAdapter(pulumi.ComponentResource):
+class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
     """workspace_id, workspace_arn: of the Prometheus workspace that it asks, through a neighbour that signs."""
 
     def __init__(
@@ -41,11 +42,11 @@ class MetricsAdapter(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:MetricsAdapter", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("observability", ADAPTER)
         self._selector = selector("observability", ADAPTER)
-        self._inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self._inside = self.child(namespace)
         self._metadata = meta.v1.ObjectMetaArgs(name=ADAPTER, namespace=NAMESPACE, labels=self._labels)
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
@@ -58,18 +59,16 @@ class MetricsAdapter(pulumi.ComponentResource):
             policy=pulumi.Output.from_input(workspace_arn).apply(query_policy),
             tags=tags,
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         rights = self._rights()
         pair = self._certificate(secrets)
         pods = self._pods(plan, workspace_id, [account, identity, pair])
         self._budget()
         self._api(secrets, [*rights, self._service(), pods])
-        self.register_outputs({})
 
     def _rights(self) -> list[pulumi.Resource]:
         """It reads autoscalers and tells what is wrong with them; the rest is what every extension of the API needs."""
-        child = pulumi.ResourceOptions(parent=self)
         subject = rbac.v1.SubjectArgs(kind="ServiceAccount", name=ADAPTER, namespace=NAMESPACE)
         rules = [
             rbac.v1.PolicyRuleArgs(
@@ -85,7 +84,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             metadata=meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}-delegator", labels=self._labels),
             role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name="system:auth-delegator"),
             subjects=[subject],
-            opts=child,
+            opts=self.child(),
         )
         reader = rbac.v1.RoleBinding(
             f"{self._name}-reader",
@@ -96,7 +95,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                 api_group=_RBAC, kind="Role", name="extension-apiserver-authentication-reader"
             ),
             subjects=[subject],
-            opts=child,
+            opts=self.child(),
         )
         return [delegator, reader]
 
@@ -137,7 +136,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                     ],
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=self.child(*after),
         )
 
     def _budget(self) -> None:
@@ -178,7 +177,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                 ca_bundle=pulumi.Output.unsecret(bundle),
                 service=apiregistration.v1.ServiceReferenceArgs(name=ADAPTER, namespace=NAMESPACE, port=_SERVICE_PORT),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=self.child(*after),
         )
 
 

@@ -22,6 +22,7 @@ from components.database.jobs.administrator_job import (
     psql_step,
 )
 from components.database.shard_access import DatabaseSurroundings
+from components.shared.component import Component
 from planning.database.archive import ArchivePlan
 from planning.database.jobs.archive_job import (
     DEADLINE_SECONDS,
@@ -42,7 +43,7 @@ _EFFORT = Effort(deadline_seconds=DEADLINE_SECONDS, work_gib=WORK_GIB, tries=TRI
 _MEMORY_MIB = 256
 
 
-class ArchiveJob(pulumi.ComponentResource):
+class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
     """Dumps, proves the dump, uploads it, and renames the schema."""
 
     def __init__(
@@ -54,7 +55,7 @@ class ArchiveJob(pulumi.ComponentResource):
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:ArchiveJob", name, None, opts)
+        super().__init__(name, opts)
         around, shard = surroundings, surroundings.shards[plan.shard]
         files = archive_files(plan)
         take, upload, finish = take_command(plan), upload_command(plan), finish_command()
@@ -87,10 +88,9 @@ class ArchiveJob(pulumi.ComponentResource):
             parent=self,
             effort=_EFFORT,
         )
-        self.register_outputs({})
 
 
-class RestoreJob(pulumi.ComponentResource):
+class RestoreJob(Component, token="naap:platform:RestoreJob"):
     """Downloads an archive and fills the plugin's empty schema from it."""
 
     def __init__(
@@ -104,7 +104,7 @@ class RestoreJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:RestoreJob", name, None, opts)
+        super().__init__(name, opts)
         around, shard = surroundings, surroundings.shards[plan.shard]
         files, restore = restore_files(plan), restore_command(archive)
         administrator_job(
@@ -135,4 +135,3 @@ class RestoreJob(pulumi.ComponentResource):
             parent=self,
             effort=_EFFORT,
         )
-        self.register_outputs({})

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import batch, core, meta
 
+from components.shared.component import Component
 from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security
 from components.shared.root_secret import RootSecret
 from planning.database.plugin_database import MIGRATION_POOL, PluginDatabasePlan
@@ -36,7 +37,7 @@ _CA_KEY = "ca.pem"
 _CPU_REQUEST_M = 100
 
 
-class MigrationJob(pulumi.ComponentResource):
+class MigrationJob(Component, token="naap:platform:MigrationJob"):
     """A Secret with the owner's URL, and the Job."""
 
     def __init__(
@@ -52,7 +53,7 @@ class MigrationJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:MigrationJob", name, None, opts)
+        super().__init__(name, opts)
         self._plan, self._backend, self._namespace = plan, backend, namespace
         # Not the component of the serving pods: the Service must not send requests here.
         self._labels = labels_of("migration", plan.plugin, plugin=plan.plugin, version=version)
@@ -70,7 +71,7 @@ class MigrationJob(pulumi.ComponentResource):
             metadata=self._metadata(self._secret_name),
             type="Opaque",
             string_data={DATABASE_URL: url, DATABASE_URL_UNPOOLED: url},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=self.child(*after),
         )
         self.job = batch.v1.Job(
             f"{name}-job",
@@ -86,7 +87,6 @@ class MigrationJob(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[held], custom_timeouts=_TIMEOUTS),
         )
-        self.register_outputs({})
 
     def _metadata(self, name: str) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(name=name, namespace=self._namespace, labels=self._labels)

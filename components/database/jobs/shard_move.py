@@ -21,6 +21,7 @@ from components.database.jobs.administrator_job import (
     fetch_step,
 )
 from components.database.shard_access import DatabaseSurroundings
+from components.shared.component import Component
 from planning.database.jobs.administrator_job import CA_DIR, CA_FILE
 from planning.database.jobs.archive_job import WORK_GIB, stamp
 from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
@@ -29,7 +30,7 @@ from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.shared import images
 
 
-class MoveJob(pulumi.ComponentResource):
+class MoveJob(Component, token="naap:platform:MoveJob"):
     """One part of a move: a Job between two shards."""
 
     def __init__(
@@ -46,7 +47,7 @@ class MoveJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:MoveJob", name, None, opts)
+        super().__init__(name, opts)
         around = surroundings
         source, target = around.shards[move.source], around.shards[move.target]
         environment: dict[str, pulumi.Input[str]] = {
@@ -85,4 +86,3 @@ class MoveJob(pulumi.ComponentResource):
             parent=self,
             effort=Effort(deadline_seconds=seconds, work_gib=WORK_GIB),
         )
-        self.register_outputs({})

@@ -8,8 +8,8 @@ import pytest
 
 from rehearsal.standins.kubernetes.compare import changes, written
 from rehearsal.standins.kubernetes.normalize import normalize
-from tests.components.recording import UNKNOWN
-from tests.components.whole import TIERS, objects
+from tests.build.environments import TIERS, Environment, build, plan
+from tests.components.recording import UNKNOWN, Recorded
 
 OWNED: Mapping[str, tuple[str, ...]] = {
     "*": ("status", "metadata.finalizers", "metadata.ownerReferences", "metadata.managedFields"),
@@ -33,32 +33,36 @@ OWNED: Mapping[str, tuple[str, ...]] = {
 states its own authority."""
 
 
-@pytest.mark.parametrize(("stack", "users"), TIERS)
-def test_no_object_states_a_field_that_another_manager_owns(stack: str, users: int) -> None:
+@pytest.fixture(scope="module", params=TIERS, ids=lambda tier: str(tier.users))
+def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
+    """The Kubernetes objects of a tier."""
+    tier: Environment = request.param
+    records = build(plan(tier, tmp_path_factory.mktemp("registry"))).records
+    return [record for record in records if "kind" in record.inputs and "apiVersion" in record.inputs]
+
+
+def test_no_object_states_a_field_that_another_manager_owns(objects: list[Recorded]) -> None:
     found = [
         f"{record.name}: {path}"
-        for record in objects(stack, users)
+        for record in objects
         for path in (*OWNED["*"], *OWNED.get(record.inputs["kind"], ()))
         if _states(record.inputs, path)
     ]
     assert found == []
 
 
-@pytest.mark.parametrize(("stack", "users"), TIERS)
-def test_no_service_states_an_address(stack: str, users: int) -> None:
-    services = [record for record in objects(stack, users) if record.inputs["kind"] == "Service"]
+def test_no_service_states_an_address(objects: list[Recorded]) -> None:
+    services = [record for record in objects if record.inputs["kind"] == "Service"]
     assert {record.inputs["spec"].get("clusterIP", "None") for record in services} == {"None"}
 
 
-@pytest.mark.parametrize(("stack", "users"), TIERS)
-def test_a_deployment_that_an_autoscaler_sizes_states_no_replicas_and_every_other_does(stack: str, users: int) -> None:
-    made = objects(stack, users)
+def test_a_deployment_that_an_autoscaler_sizes_states_no_replicas_and_every_other_does(objects: list[Recorded]) -> None:
     sized = {
         (_namespace(record.inputs), record.provider, record.inputs["spec"]["scaleTargetRef"]["name"])
-        for record in made
+        for record in objects
         if record.inputs["kind"] == "HorizontalPodAutoscaler"
     }
-    deployments = [record for record in made if record.inputs["kind"] == "Deployment"]
+    deployments = [record for record in objects if record.inputs["kind"] == "Deployment"]
     assert sized
     for record in deployments:
         name = record.inputs["metadata"]["name"]
@@ -66,17 +70,16 @@ def test_a_deployment_that_an_autoscaler_sizes_states_no_replicas_and_every_othe
         assert ("replicas" in record.inputs["spec"]) is not scaled, record.name
 
 
-@pytest.mark.parametrize(("stack", "users"), TIERS)
-def test_every_value_is_stated_as_it_is_kept(stack: str, users: int) -> None:
+def test_every_value_is_stated_as_it_is_kept(objects: list[Recorded]) -> None:
     """Amounts in their one spelling, nothing that means the same as nothing: provider/pkg/clients/unstructured.go."""
     found = [
         f"{record.name}: {written(path)}"
-        for record in objects(stack, users)
+        for record in objects
         if record.inputs["kind"] != "Secret"
         for path, _ in changes(dict(record.inputs), normalize(dict(record.inputs)))
     ]
     assert found == []
-    assert UNKNOWN not in str([record.inputs for record in objects(stack, users)])  # such objects are not normalized
+    assert UNKNOWN not in str([record.inputs for record in objects])  # such objects are not normalized
 
 
 def _namespace(inputs: Mapping[str, Any]) -> str:
