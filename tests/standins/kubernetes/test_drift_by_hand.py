@@ -44,10 +44,9 @@ def obj(kind: str, name: str, **more: Any) -> Object:
     }
 
 
-def deployment(spec: Object, container: Object, **metadata: Any) -> Object:
-    labels = {"matchLabels": {"app": "a"}}
+def of_pods(container: Object, **more: Any) -> Object:
     template = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [container]}}
-    return obj("Deployment", "app", metadata=metadata, spec={**spec, "selector": labels, "template": template})
+    return obj("Deployment", "app", spec={**more, "template": template})
 
 
 def binding(name: str) -> Object:
@@ -58,7 +57,7 @@ def binding(name: str) -> Object:
 ENFORCED = {"pod-security.kubernetes.io/enforce": "restricted"}
 MADE = [
     obj("Namespace", SPACE, metadata={"labels": ENFORCED}),
-    deployment({}, CONTAINER),
+    of_pods(CONTAINER, selector={"matchLabels": {"app": "a"}}),
     obj("NetworkPolicy", "deny", spec={"podSelector": {}, "policyTypes": ["Ingress"]}),
     obj("NetworkPolicy", "shut", spec={"podSelector": {}, "policyTypes": ["Egress"]}),
     obj("ConfigMap", "settings", data={"a": "1"}),
@@ -70,13 +69,13 @@ MADE = [
     binding("drift-by-hand-ours"),
 ]
 CHANGES = {
-    "image": deployment({}, {**CONTAINER, "image": "registry.example/other:1"}),
+    "image": of_pods({"name": "app", "image": "registry.example/other:1"}),
     "pod security": obj("Namespace", SPACE, metadata={"labels": {**ENFORCED, next(iter(ENFORCED)): "privileged"}}),
     "policy opened": obj("NetworkPolicy", "shut", spec={"podSelector": {}, "policyTypes": ["Egress"], "egress": [{}]}),
     "key added": obj("ConfigMap", "settings", data={"b": "2"}),
-    "variable": deployment({}, {**CONTAINER, "env": [{"name": "MORE", "value": "1"}]}),
-    "replicas": deployment({"replicas": 0}, {"name": "app", "image": CONTAINER["image"]}),
-    "annotation": deployment({}, {"name": "app", "image": CONTAINER["image"]}, annotations={"who": "me"}),
+    "variable": of_pods({"name": "app", "env": [{"name": "MORE", "value": "1"}]}),
+    "replicas": obj("Deployment", "app", spec={"replicas": 0}),
+    "annotation": obj("Deployment", "app", metadata={"annotations": {"who": "me"}}),
     "time-out": obj(
         "BackendTrafficPolicy",
         "limits",
@@ -115,7 +114,8 @@ def path(one: Object, *, collection: bool = False) -> str:
 def test_each_of_ten_changes_by_hand_is_told(api: KubeApi) -> None:
     def list_kind(_: str, kind: str) -> Iterable[Object]:
         version, root, plural = PLACES[kind]
-        return [{**item, "apiVersion": version, "kind": kind} for item in api.request("GET", f"{root}/{plural}")["items"]]
+        found = api.request("GET", f"{root}/{plural}")["items"]
+        return [{**item, "apiVersion": version, "kind": kind} for item in found]
 
     for one in MADE:
         api.request("POST", path(one, collection=True), one, fieldManager="pulumi-kubernetes")
