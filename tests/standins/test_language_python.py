@@ -112,7 +112,7 @@ def test_a_property_depends_on_all_that_its_value_was_made_from(sandbox: EngineS
         "made('made', both, tags={'a': both, 'b': third.arn})\n"
     )
     sandbox.up()
-    found = sandbox.resource("made")["propertyDependencies"]
+    found: dict[str, list[str] | None] = sandbox.resource("made")["propertyDependencies"]
     named = {key: {urn.rpartition("::")[2] for urn in urns or []} for key, urns in found.items()}
     assert named["value"] == {"one", "other"}
     assert named["tags"] == {"one", "other", "third"}

@@ -51,7 +51,7 @@ def of_pods(container: Object, **more: Any) -> Object:
 
 def binding(name: str) -> Object:
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
-    return obj("ClusterRoleBinding", name, roleRef=role, subjects=[])
+    return obj("ClusterRoleBinding", name, roleRef=role)
 
 
 ENFORCED = {"pod-security.kubernetes.io/enforce": "restricted"}
