@@ -176,9 +176,8 @@ class Bucket(Component, token="naap:platform:Bucket"):
             )
 
 
-def private_policy(arn: str, account: str) -> str:
+def private_policy(arn: str, _account: str) -> str:
     """The policy of a bucket that only the account's IAM opens."""
-    del account
     return bucket_policy(arn)
 
 

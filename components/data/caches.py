@@ -4,7 +4,7 @@
            client_security_group_id=cluster.security_group_id, opts=ResourceOptions(parent=region))
 
 Handles: app_host, cluster_host (None where there is no clustered cache), limit_host; the port is CACHE_PORT
-(planning/data/caches.py).
+(planning/shared/ports.py).
 users: by name; a client waits for its own (depends_on), as it can log in only once it is in the group.
 """
 
@@ -18,7 +18,6 @@ from components.shared.component import Component
 from components.shared.kms_key import Key
 from components.shared.root_secret import RootSecret
 from planning.data.caches import (
-    CACHE_PORT,
     DISABLED_ACCESS,
     ENGINE_VERSION,
     MAX_USER_ID,
@@ -30,6 +29,7 @@ from planning.data.caches import (
 )
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit
+from planning.shared.ports import CACHE_PORT
 from planning.shared.tags import Tags
 
 _ENGINE = "valkey"

@@ -10,12 +10,12 @@ are planned (plan.host, plan.port). A plugin comes in by a PoolerEntry.
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, policy
+from pulumi_kubernetes import apps, core, meta
 
 from components.database.pooler_pod import METRICS_KEY, pooler_pod
 from components.shared.component import Component
 from components.shared.headless_service import headless_service
-from components.shared.pods import deployment_spec
+from components.shared.pods import deployment_spec, disruption_budget
 from components.shared.root_secret import RootSecret
 from planning.database.pooler import METRICS_PORT, NAMESPACE, PoolerPlan, metrics_service
 from planning.database.pooler_config import (
@@ -84,7 +84,14 @@ class Pooler(Component, token="naap:platform:Pooler"):
             )
         self.deployment = self._deployment(name, [config, secret, service])
         if plan.replicas > 1:
-            self._disruption_budget(name, inside)
+            disruption_budget(
+                f"{name}-disruption",
+                name=plan.name,
+                namespace=NAMESPACE,
+                labels=plan.labels,
+                selector=plan.selector,
+                opts=inside,
+            )
         self.register_outputs({"host": plan.host})
 
     def _deployment(self, name: str, needed: Sequence[pulumi.Resource]) -> apps.v1.Deployment:
@@ -97,18 +104,6 @@ class Pooler(Component, token="naap:platform:Pooler"):
                 replicas=plan.replicas, selector=plan.selector, labels=plan.labels, pod=pooler_pod(plan)
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=_ROLL_OUT),
-        )
-
-    def _disruption_budget(self, name: str, opts: pulumi.ResourceOptions) -> None:
-        policy.v1.PodDisruptionBudget(
-            f"{name}-disruption",
-            metadata=self._metadata(),
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self.plan.selector),
-            ),
-            opts=opts,
         )
 
     def _metadata(self, annotations: Mapping[str, str] | None = None) -> meta.v1.ObjectMetaArgs:

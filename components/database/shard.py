@@ -25,8 +25,6 @@ from components.shared.root_secret import RootSecret
 from planning.database.shard import (
     ADMINISTRATOR,
     DATABASE_NAME,
-    DATABASE_PORT,
-    ENGINE_VERSION,
     DatabasePlan,
     ReplicaPlan,
 )
@@ -52,7 +50,6 @@ class Database(Component, token="naap:platform:Database"):
     ) -> None:
         super().__init__(name, opts)
         self.plan = plan
-        self.port = DATABASE_PORT
         self._name = name
         self._tags = tags.of("database")
         self._parts = DatabaseParts(
@@ -86,7 +83,9 @@ class Database(Component, token="naap:platform:Database"):
             f"{self._name}-primary",
             identifier=plan.identifier,
             engine="postgres",
-            engine_version=ENGINE_VERSION,
+            engine_version=plan.engine_version,
+            # Of replicas nothing is stated: RDS upgrades those of the same region together with their primary.
+            allow_major_version_upgrade=plan.allow_major_upgrade or None,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             multi_az=plan.multi_az,
             db_name=DATABASE_NAME,

@@ -12,7 +12,7 @@ from components.gateway.envoy import (
     PROXIES,
     TRACES,
     clients,
-    errors,
+    connections,
     idle_limits,
     listener,
     proxy,
@@ -151,6 +151,9 @@ class Gateway(Component, token="naap:platform:Gateway"):
             namespace=NAMESPACE,
             values=chart_values(plan, limit_host),
             timeout=_INSTALL_SECONDS,
+            # One that fails is rolled back: a release that stays failed or pending refuses every later update.
+            atomic=True,
+            cleanup_on_fail=True,
             max_history=5,
             opts=self.child(*before),
         )
@@ -181,7 +184,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         return [
             self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway]),
-            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway]),
+            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", connections(plan), [gateway]),
             self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway]),
         ]
 

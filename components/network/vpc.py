@@ -14,10 +14,9 @@ ANYWHERE = "0.0.0.0/0"
 
 
 class Network(Component, token="naap:platform:Network"):
-    """Handles: vpc_id, public_, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr."""
+    """Handles: vpc_id, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr."""
 
     vpc_id: pulumi.Output[str]
-    public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
     route_tables: list[ec2.RouteTable]
@@ -35,7 +34,6 @@ class Network(Component, token="naap:platform:Network"):
         public = [self._subnet("public", zone, zone.public) for zone in plan.addresses.subnets]
         private = [self._subnet("private", zone, zone.private) for zone in plan.addresses.subnets]
         data = [self._subnet("data", zone, zone.data) for zone in plan.addresses.subnets]
-        self.public_subnet_ids = [subnet.id for subnet in public]
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.data_subnet_ids = [subnet.id for subnet in data]
         gateways = self._ways_out(public)

@@ -1,11 +1,10 @@
 """The telemetry collector of a region: what services and gateway send goes through it to AWS."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, policy, rbac
+from pulumi_kubernetes import apps, core, meta, rbac
 
 from components.shared.cluster_role import cluster_rights
 from components.shared.component import Component
@@ -14,6 +13,7 @@ from components.shared.pods import (
     api_token,
     container_security,
     deployment_spec,
+    disruption_budget,
     memory_volume,
     pod_security,
     resources,
@@ -21,11 +21,14 @@ from components.shared.pods import (
 )
 from planning.cluster.priority_classes import CORE
 from planning.observability.collector import HEALTH_PORT, collector_config
-from planning.observability.metrics.scraping import SERVICE_ACCOUNT_FOLDER
 from planning.observability.network_policies import COLLECTOR, NAMESPACE
-from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB, ObservabilityPlan
+from planning.observability.observability import ObservabilityPlan
+from planning.observability.pods import COLLECTOR as SIZE
+from planning.observability.roles import collector_policy
 from planning.shared import images
 from planning.shared.labels import labels, selector
+from planning.shared.naming import stamp
+from planning.shared.pods import TOKEN_FOLDER
 from planning.shared.ports import OTLP_GRPC_PORT, OTLP_PORT
 
 _CONFIG_FOLDER = "/etc/collector"
@@ -63,7 +66,7 @@ class Collector(Component, token="naap:platform:Collector"):
             cluster=plan.cluster,
             namespace=NAMESPACE,
             service_account=COLLECTOR,
-            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            policy=pulumi.Output.from_input(workspace_arn).apply(collector_policy),
             tags=tags,
             after=[account],
             opts=self.child(),
@@ -73,14 +76,12 @@ class Collector(Component, token="naap:platform:Collector"):
         rights = self._rights() if plan.metrics else []
         self._deployment(plan, metadata, text, remote_write_url, [account, identity, config, *rights])
         self._service(metadata, inside)
-        policy.v1.PodDisruptionBudget(
+        disruption_budget(
             f"{name}-budget",
-            metadata=metadata,
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-            ),
+            name=COLLECTOR,
+            namespace=NAMESPACE,
+            labels=self._labels,
+            selector=self._selector,
             opts=inside,
         )
 
@@ -103,7 +104,7 @@ class Collector(Component, token="naap:platform:Collector"):
         after: Sequence[pulumi.Resource],
     ) -> None:
         """Rolled by a change of its configuration, which it reads once."""
-        annotations = {"naap.io/checksum": hashlib.sha256(config.encode()).hexdigest()[:16]}
+        annotations = {"naap.io/checksum": stamp(config, digits=16)}
         apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=metadata,
@@ -156,7 +157,7 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
         args=[f"--config={_CONFIG_FOLDER}/{_CONFIG_FILE}"],
         env=[
             core.v1.EnvVarArgs(name="POD_NAME", value_from=pod_name),
-            core.v1.EnvVarArgs(name="GOMEMLIMIT", value=f"{COLLECTOR_MEMORY_MIB * 4 // 5}MiB"),
+            core.v1.EnvVarArgs(name="GOMEMLIMIT", value=f"{SIZE.memory_mib * 4 // 5}MiB"),
             *([core.v1.EnvVarArgs(name="REMOTE_WRITE_URL", value=remote_write_url)] if remote_write_url else []),
         ],
         ports=[
@@ -164,28 +165,13 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
             core.v1.ContainerPortArgs(name="otlp-grpc", container_port=OTLP_GRPC_PORT),
             core.v1.ContainerPortArgs(name="health", container_port=HEALTH_PORT),
         ],
-        resources=resources(cpu_m=COLLECTOR_CPU_M, cpu_limit_m=1000, memory_mib=COLLECTOR_MEMORY_MIB),
+        resources=resources(SIZE),
         security_context=container_security(),
         readiness_probe=ready,
         liveness_probe=alive,
         volume_mounts=[
             core.v1.VolumeMountArgs(name="config", mount_path=_CONFIG_FOLDER, read_only=True),
             core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
-            *(
-                [core.v1.VolumeMountArgs(name=_TOKEN, mount_path=SERVICE_ACCOUNT_FOLDER, read_only=True)]
-                if asks_api
-                else []
-            ),
+            *([core.v1.VolumeMountArgs(name=_TOKEN, mount_path=TOKEN_FOLDER, read_only=True)] if asks_api else []),
         ],
     )
-
-
-def _policy(workspace: str | None) -> str:
-    """X-Ray knows no resources of which to name one."""
-    traces = {
-        "Effect": "Allow",
-        "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-        "Resource": "*",
-    }
-    series = {"Effect": "Allow", "Action": "aps:RemoteWrite", "Resource": workspace}
-    return json.dumps({"Version": "2012-10-17", "Statement": [traces, *([series] if workspace else [])]})

@@ -4,17 +4,27 @@ import base64
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
+from pulumi_kubernetes import apiregistration, apps, core, meta, rbac
 
 from components.shared.cluster_role import cluster_rights
 from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
-from components.shared.pods import container_security, deployment_spec, memory_volume, pod_security, resources, spread
+from components.shared.pods import (
+    container_security,
+    deployment_spec,
+    disruption_budget,
+    memory_volume,
+    pod_security,
+    resources,
+    spread,
+)
 from components.shared.root_secret import RootSecret
-from components.shared.sidecars import query_policy, query_url, signer
+from components.shared.sidecars import query_url, signer
 from planning.cluster.priority_classes import CORE
 from planning.observability.network_policies import ADAPTER, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
+from planning.observability.pods import METRICS_ADAPTER
+from planning.observability.roles import query_policy
 from planning.shared import images
 from planning.shared.internal_ca import authority, server_certificate
 from planning.shared.labels import labels, selector
@@ -140,14 +150,12 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
         )
 
     def _budget(self) -> None:
-        policy.v1.PodDisruptionBudget(
+        disruption_budget(
             f"{self._name}-budget",
-            metadata=self._metadata,
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-            ),
+            name=ADAPTER,
+            namespace=NAMESPACE,
+            labels=self._labels,
+            selector=self._selector,
             opts=self._inside,
         )
 
@@ -194,7 +202,7 @@ def _adapter(workspace_id: pulumi.Input[str]) -> core.v1.ContainerArgs:
             "--enable-custom-metrics-api=false",
         ],
         ports=[core.v1.ContainerPortArgs(name="https", container_port=ADAPTER_PORT)],
-        resources=resources(cpu_m=50, cpu_limit_m=500, memory_mib=256),
+        resources=resources(METRICS_ADAPTER),
         security_context=container_security(),
         readiness_probe=probe,
         liveness_probe=probe,

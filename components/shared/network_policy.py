@@ -47,7 +47,7 @@ def _ports(rule: Rule) -> list[networking.v1.NetworkPolicyPortArgs] | None:
 
 
 def _peers(rule: Rule) -> list[networking.v1.NetworkPolicyPeerArgs] | None:
-    return [_peer(peer) for peer in rule.peers] or None
+    return [_peer(peer) for peer in rule.peers] or None  # anybody
 
 
 def _peer(peer: Peer) -> networking.v1.NetworkPolicyPeerArgs:

@@ -1,10 +1,11 @@
-"""Parts of the platform's own pods: as restricted as any plugin's."""
+"""Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
 from collections.abc import Mapping
 
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
 
+from planning.shared.pods import PodSize
 from planning.shared.quantities import cpu, memory
 
 UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
@@ -12,7 +13,6 @@ UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
 node that has to go waits for it, as long as its pool allows."""
 
 _TOKEN_SECONDS = 3600
-_SCRATCH_MIB = 64
 
 
 def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
@@ -38,12 +38,11 @@ def container_security() -> core.v1.SecurityContextArgs:
     )
 
 
-def resources(*, cpu_m: int, cpu_limit_m: int, memory_mib: int) -> core.v1.ResourceRequirementsArgs:
-    """Memory in MiB is request and limit alike; CPU in millicores."""
-    sizes = {"memory": memory(memory_mib), "ephemeral-storage": memory(_SCRATCH_MIB)}
-    return core.v1.ResourceRequirementsArgs(
-        requests={"cpu": cpu(cpu_m), **sizes}, limits={"cpu": cpu(cpu_limit_m), **sizes}
-    )
+def resources(size: PodSize, *, disk_mib: int = 64) -> core.v1.ResourceRequirementsArgs:
+    """disk_mib: of its node, for logs and what it writes, in MiB."""
+    both = {"memory": memory(size.memory_mib), "ephemeral-storage": memory(disk_mib)}
+    most = {"cpu": cpu(size.cpu_limit_m)} if size.cpu_limit_m else {}
+    return core.v1.ResourceRequirementsArgs(requests={"cpu": cpu(size.cpu_m), **both}, limits={**most, **both})
 
 
 def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
@@ -80,7 +79,11 @@ def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
 
 
 def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:
-    """Over zones, then nodes; rather together than nowhere."""
+    """Over zones, then nodes.
+
+    ScheduleAnyway: with a zone lost, pods belong into the others rather than nowhere. pod-template-hash: a roll-out
+    spreads its own pods, not together with those that are about to go.
+    """
     return [
         core.v1.TopologySpreadConstraintArgs(
             max_skew=1,

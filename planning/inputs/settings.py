@@ -4,17 +4,29 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
 SECRET_KEYS = ("rootSecret", "secrets")
-HIDDEN = "(not shown: may be secret)"
+_PRINCIPAL = r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
+
+
+_Tag = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(tag_value)]
 
 
 def _known_region(region: str) -> str:
@@ -61,19 +73,30 @@ class Settings(BaseModel):
         ),
     ]
     production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
+    extended_support: Annotated[
+        bool,
+        Field(
+            description="Clusters keep their Kubernetes version past the end of its standard support, for USD 0.50 an "
+            "hour more each; without it, AWS upgrades them by itself. Can't be turned off while it is paid for."
+        ),
+    ] = True
     api_access_cidrs: Annotated[
         tuple[str, ...],
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
     ] = ()
     operators: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
         Field(description="IAM principals that administer the clusters, besides the one that creates them."),
     ] = ()
-    owner: Annotated[
-        str,
-        Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag)."),
-    ]
-    cost_center: Annotated[str, Field(min_length=1, max_length=128, description="Where the bill goes (a tag).")]
+    viewers: Annotated[
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
+        Field(
+            description="IAM principals that may read all that the clusters hold, Secrets included, and change none of "
+            "it: the role of previews in CI (docs/ci.md)."
+        ),
+    ] = ()
+    owner: Annotated[_Tag, Field(description="Team that answers for this environment (a tag).")]
+    cost_center: Annotated[_Tag, Field(description="Where the bill goes (a tag).")]
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None
@@ -104,6 +127,13 @@ class Settings(BaseModel):
         int | None,
         Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
     ] = None
+    allow_major_version_upgrade: Annotated[
+        bool,
+        Field(
+            description="RDS may upgrade the databases to a new major version of PostgreSQL: for the time of such an "
+            "upgrade only (docs/upgrading-postgresql.md)."
+        ),
+    ] = False
     let_go: Annotated[
         tuple[Annotated[str, Field(pattern=r"^(shard-\d+|[a-z]{2}-[a-z]+-\d)$")], ...],
         Field(description="Shards (shard-3) and regions that may go although the stack holds them."),
@@ -112,7 +142,7 @@ class Settings(BaseModel):
         tuple[str, ...],
         Field(
             description="Plugins whose schemas a person has brought to the shard that the registry pins, other than by "
-            "`python -m plugins move`."
+            "`naap plugin move`."
         ),
     ] = ()
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
@@ -129,13 +159,9 @@ class Settings(BaseModel):
         str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
     ] = "plugins/registry.yaml"
 
-    @field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")
-    @classmethod
-    def _from_text(cls, value: object) -> object:
-        # Pulumi hands scalar configuration over as text.
-        if isinstance(value, bool):
-            raise ValueError("Input should be a number")  # noqa: TRY004  # pydantic collects ValueErrors only
-        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    # Pulumi hands scalar configuration over as text.
+    _numbers = field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")(plain_number)
+    _truths = field_validator("production", "shield_advanced", mode="before")(plain_truth)
 
     @field_validator("api_access_cidrs")
     @classmethod
@@ -144,6 +170,15 @@ class Settings(BaseModel):
             network = ipaddress.ip_network(cidr)
             if network.prefixlen < _WIDEST[network.version]:
                 raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
+        return value
+
+    @field_validator("viewers")
+    @classmethod
+    def _only_view(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        operators: tuple[str, ...] = info.data.get("operators", ())
+        for principal in value:
+            if principal in operators or value.count(principal) > 1:
+                raise ValueError(f"{principal} is named twice: a cluster has one access entry for a principal")
         return value
 
     @field_validator("regions")
@@ -193,16 +228,32 @@ def _problem(item: Any, file: str) -> Problem:
             rule=f"only known settings: {known}",
             fix=f"correct the name, or remove it: pulumi config rm {key}",
         )
+    if isinstance(item["input"], Mapping) and "secure" in item["input"]:
+        return Problem(
+            file=file,
+            entry="config",
+            field=key,
+            value=HIDDEN,
+            rule=f"settings stand in the open; only {' and '.join(SECRET_KEYS)} are encrypted",
+            fix=f"pulumi config set --plaintext {key} <value>",
+        )
     description = Settings.model_fields[_field_name(str(first))].description or ""
     missing = kind == "missing"
     return Problem(
         file=file,
         entry="config",
         field=key,
-        value="(missing)" if missing else repr(item["input"]),
-        rule=f"{item['msg']}. {description}",
+        value="(missing)" if missing else _shown(item["input"]),
+        rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
         fix=f"pulumi config set {key} <value>",
     )
+
+
+def _shown(value: object) -> str:
+    """A value as YAML has it; text in quotes, so that a blank at its end is seen."""
+    if isinstance(value, Mapping):
+        return HIDDEN
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _field_name(alias: str) -> str:

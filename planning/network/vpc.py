@@ -1,6 +1,6 @@
 """The network of a region.
 
-plan_network(*, stack, region, tier, peers) -> NetworkPlan
+plan_network(*, stack, region, tier) -> NetworkPlan
 plan_peerings(*, stack, regions) -> tuple[PeeringPlan, ...]
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from planning.inputs.tiers import Tier
 from planning.network.addresses import ZONES, Addresses, region_addresses
+from planning.shared.iam import policy_document, trust_policy
 from planning.shared.naming import regional, stack_prefix
 from planning.shared.regions import region_code
 
@@ -37,23 +38,12 @@ class NetworkPlan:
     addresses: Addresses
     nat_zones: tuple[str, ...]
     interface_endpoints: tuple[str, ...]
-    peers: tuple[PeerPlan, ...]
     log_days: int
 
     @property
     def cidr(self) -> str:
         """The range of the whole network."""
         return self.addresses.cidr
-
-    @property
-    def private_cidrs(self) -> tuple[str, ...]:
-        """Ranges of nodes and pods, by zone."""
-        return tuple(subnet.private for subnet in self.addresses.subnets)
-
-    @property
-    def peer_cidrs(self) -> tuple[str, ...]:
-        """Ranges from which other regions' pods come: a security group of another region can't be named in a rule."""
-        return tuple(peer.cidr for peer in self.peers)
 
     def nat_zone(self, letter: str) -> str:
         """The zone whose NAT gateway carries this zone's traffic."""
@@ -69,26 +59,23 @@ class PeeringPlan:
     accepter: PeerPlan
 
 
-def plan_network(*, stack: str, region: str, tier: Tier, peers: Sequence[str] = ()) -> NetworkPlan:
-    """The network of a region. peers: all regions of the platform, home first; the region itself may be among them.
-
-    Regions form a star around the home region, where the writers are: others don't reach one another.
-    """
-    home = peers[0] if peers else region
-    others = [peer for peer in peers if peer != region and home in (peer, region)]
+def plan_network(*, stack: str, region: str, tier: Tier) -> NetworkPlan:
+    """The network of a region."""
     return NetworkPlan(
         name=regional(stack, region),
         region=region,
         addresses=region_addresses(region),
         nat_zones=ZONES if tier.nat_per_zone else ZONES[:1],
         interface_endpoints=tier.interface_endpoints,
-        peers=tuple(PeerPlan(region=peer, cidr=region_addresses(peer).cidr) for peer in others),
         log_days=tier.log_days,
     )
 
 
 def plan_peerings(*, stack: str, regions: Sequence[str]) -> tuple[PeeringPlan, ...]:
-    """A peering from the home region to every other one. regions: home first."""
+    """A peering from the home region, where the writers are, to every other one: those don't reach one another.
+
+    regions: home first.
+    """
     home = regions[0]
     return tuple(
         PeeringPlan(
@@ -97,4 +84,24 @@ def plan_peerings(*, stack: str, regions: Sequence[str]) -> tuple[PeeringPlan, .
             accepter=PeerPlan(region=other, cidr=region_addresses(other).cidr),
         )
         for other in regions[1:]
+    )
+
+
+def flow_logs_trust(account: str) -> str:
+    """The service of flow logs takes the role on, for this account only."""
+    return trust_policy("vpc-flow-logs.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": account}})
+
+
+def flow_logs_policy(group: str) -> str:
+    """What that role may do: write to its group.
+
+    The service looks for the group before it writes, and groups are listed under no ARN of their own.
+    """
+    return policy_document(
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            "Resource": [group, f"{group}:*"],
+        },
+        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
     )

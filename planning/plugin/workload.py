@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, ProbeKind, ProbesSpec, ResourcesSpec
+from planning.inputs.registry_entry import (
+    STARTUP_SECONDS,
+    BackendSpec,
+    PluginSpec,
+    ProbeKind,
+    ProbesSpec,
+    ResourcesSpec,
+)
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -16,14 +23,16 @@ PRE_STOP_SECONDS = 10
 
 GRACE_SECONDS = 45
 STARTUP_PERIOD_SECONDS = 2
-STARTUP_FAILURES = 30
+MAX_STARTUP_SECONDS = 300
+"""More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
 SURGE_PERCENT = 10
 """Extra pods during a roll-out, rounded up: within the tenth of its connections that a shard keeps free."""
 
 PROGRESS_DEADLINE_SECONDS = 300
-"""Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up."""
+"""Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up, where
+that takes no longer than usual."""
 
 ROLL_OUT_MARGIN_SECONDS = 60
 """After the deadline, so that it is among the reasons. Kubernetes' own word on a roll-out ends no wait of the provider
@@ -99,10 +108,27 @@ def surge(pods: PodRange, *, recreate: bool) -> int:
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
 
 
-def roll_out_seconds(pods: PodRange) -> int:
-    """How long to wait for an update: its first step may take as long as the deadline says, each further one less."""
-    steps = -(-pods.max // max(1, surge(pods, recreate=False)))
-    return PROGRESS_DEADLINE_SECONDS + ROLL_OUT_MARGIN_SECONDS + STEP_SECONDS * (steps - 1)
+def progress_deadline(probes: ProbesSpec) -> int:
+    """Seconds without a new ready pod after which a roll-out has failed; longer where a start may take longer."""
+    return PROGRESS_DEADLINE_SECONDS + _slower(probes)
+
+
+def roll_out_seconds(probes: ProbesSpec, pods: PodRange | None = None) -> int:
+    """How long to wait for an update of so many pods, None for the first version, whose pods all start at once.
+
+    The first step may take as long as the deadline says, each further one less.
+    """
+    steps = -(-pods.max // max(1, surge(pods, recreate=False))) if pods else 1
+    return progress_deadline(probes) + ROLL_OUT_MARGIN_SECONDS + (STEP_SECONDS + _slower(probes)) * (steps - 1)
+
+
+def _slower(probes: ProbesSpec) -> int:
+    return max(0, probes.startup_seconds - STARTUP_SECONDS)
+
+
+def startup_failures(probes: ProbesSpec) -> int:
+    """Probes that may fail before a container that starts is given up."""
+    return -(-probes.startup_seconds // STARTUP_PERIOD_SECONDS)
 
 
 def liveness_over_http(probes: ProbesSpec) -> bool:

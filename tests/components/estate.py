@@ -27,7 +27,11 @@ USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
 
 def settings(users: int, *, production: bool = False) -> Settings:
     """Settings of an environment whose operators reach the cluster from a stated network."""
-    stated = {"api_access_cidrs": ("203.0.113.0/24",), "operators": ("arn:aws:iam::123456789012:role/operator",)}
+    stated = {
+        "api_access_cidrs": ("203.0.113.0/24",),
+        "operators": ("arn:aws:iam::123456789012:role/operator",),
+        "viewers": ("arn:aws:iam::123456789012:role/ci/preview",),
+    }
     return samples.settings(users, production=production, stated=stated)
 
 
@@ -53,7 +57,7 @@ class Estate:
         self.networks = {
             region: Network(
                 f"{region_code(region)}-network",
-                plan=plan_network(stack=stack, region=region, tier=tier, peers=regions),
+                plan=plan_network(stack=stack, region=region, tier=tier),
                 tags=tags,
                 protect=stated.production,
                 opts=self._in(region),

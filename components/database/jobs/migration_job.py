@@ -7,34 +7,30 @@
 Made at home only, and only where plan.migrate holds a command.
 
 It lies in the plugin's namespace, under the network policy of its pods; the plugin's ConfigMap holds the authority.
-Its name holds a hash of image and command. The Deployment waits for it (handle: job): where it fails, the old version
+Its name holds a hash of image and command. The Deployment waits for it: where it fails, the old version
 goes on serving. A plugin without a command has none.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes import batch, core, meta
 
 from components.shared.component import Component
-from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security
+from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security, resources
 from components.shared.root_secret import RootSecret
+from planning.database.jobs.migration_job import BACKOFF_LIMIT, DEADLINE_SECONDS, migration_stamp
 from planning.database.plugin_database import MIGRATION_POOL, PluginDatabasePlan
 from planning.database.roles import PURPOSE_OWNER
 from planning.inputs.registry_entry import BackendSpec
 from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_URL_UNPOOLED, TEMPORARY, DatabaseAccess
-from planning.plugin.resource_quota import JOB_CPU_M, JOB_MEMORY_MIB
+from planning.plugin.resource_quota import MIGRATION
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
 from planning.shared.labels import labels as labels_of
-from planning.shared.quantities import cpu, memory
+from planning.shared.quantities import memory
 
-BACKOFF_LIMIT = 2
-"""A migration that fails does so for a reason; twice more is for a fail-over in between."""
-DEADLINE_SECONDS = 1_800
 _TIMEOUTS = pulumi.CustomTimeouts(create="35m", delete="5m")
 _CA_KEY = "ca.pem"
-_CPU_REQUEST_M = 100
 
 
 class MigrationJob(Component, token="naap:platform:MigrationJob"):
@@ -73,9 +69,9 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             string_data={DATABASE_URL: url, DATABASE_URL_UNPOOLED: url},
             opts=self.child(*after),
         )
-        self.job = batch.v1.Job(
+        batch.v1.Job(
             f"{name}-job",
-            metadata=self._metadata(f"migrate-{plan.plugin}-{_stamp(plan, backend)}"),
+            metadata=self._metadata(f"migrate-{plan.plugin}-{migration_stamp(plan, backend.image)}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
                 pod_failure_policy=evictions_are_no_failures(),
@@ -115,7 +111,6 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         )
 
     def _container(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.ContainerArgs:
-        size = {"memory": memory(JOB_MEMORY_MIB), "ephemeral-storage": memory(EPHEMERAL_MIB)}
         return core.v1.ContainerArgs(
             name="migrate",
             image=self._backend.image,
@@ -123,18 +118,10 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             command=list(self._plan.migrate),
             env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in sorted(environment.items())],
             env_from=[core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self._secret_name))],
-            resources=core.v1.ResourceRequirementsArgs(
-                requests={"cpu": cpu(_CPU_REQUEST_M), **size}, limits={"cpu": cpu(JOB_CPU_M), **size}
-            ),
+            resources=resources(MIGRATION, disk_mib=EPHEMERAL_MIB),
             security_context=container_security(),
             volume_mounts=[
                 core.v1.VolumeMountArgs(name="temporary", mount_path=TEMPORARY),
                 core.v1.VolumeMountArgs(name="config", mount_path=CA_FILE, sub_path=_CA_KEY, read_only=True),
             ],
         )
-
-
-def _stamp(plan: PluginDatabasePlan, backend: BackendSpec) -> str:
-    """Of what is run, and on which shard: data that has moved is there already, but a new shard may be empty."""
-    text = "\x00".join((backend.image, *plan.migrate, plan.schema, str(plan.shard)))
-    return hashlib.sha256(text.encode()).hexdigest()[:10]

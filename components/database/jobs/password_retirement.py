@@ -15,8 +15,8 @@ from components.database.shard_access import ShardAccess
 from components.shared.component import Component
 from planning.database.jobs.administrator_job import APPLY
 from planning.database.jobs.password_retirement import render_retirement
-from planning.database.jobs.schema import content_hash
 from planning.database.plugin_database import PluginDatabasePlan
+from planning.shared.naming import stamp
 
 
 class LoginRetirement(Component, token="naap:platform:LoginRetirement"):
@@ -38,7 +38,7 @@ class LoginRetirement(Component, token="naap:platform:LoginRetirement"):
         administrator_job(
             name,
             title=f"logins-{plan.plugin}",
-            stamp=content_hash(script),
+            stamp=stamp(script),
             files={"script.sql": script},
             steps=[
                 fetch_step(region, shard.secret_arn),

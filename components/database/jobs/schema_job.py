@@ -5,7 +5,6 @@
               after=schema_namespace.needed, opts=ResourceOptions(parent=..., provider=cluster.provider))
 
 Its name holds a hash of the script: another script is another Job, and the old one goes once the new one is done.
-Handle: job.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +15,9 @@ from components.database.jobs.administrator_job import administrator_job, fetch_
 from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import APPLY
-from planning.database.jobs.schema import content_hash, derive_verifiers, render_schema
+from planning.database.jobs.schema import derive_verifiers, render_schema
 from planning.database.plugin_database import PluginDatabasePlan
+from planning.shared.naming import stamp
 
 
 class SchemaJob(Component, token="naap:platform:SchemaJob"):
@@ -40,10 +40,10 @@ class SchemaJob(Component, token="naap:platform:SchemaJob"):
     ) -> None:
         super().__init__(name, opts)
         script = secrets.output.apply(lambda root: render_schema(plan, derive_verifiers(root, plan), closed=closed))
-        self.job = administrator_job(
+        administrator_job(
             name,
             title=title,
-            stamp=pulumi.Output.unsecret(script.apply(content_hash)),
+            stamp=pulumi.Output.unsecret(script.apply(stamp)),
             files={"script.sql": script},
             steps=[
                 fetch_step(region, secret_arn),

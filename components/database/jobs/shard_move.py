@@ -3,7 +3,7 @@
     MoveJob(f"{plugin}-move", plan=database_plan, files=copy_files(plan), title="copy", seconds=COPY_SECONDS,
             surroundings=databases, labels=labels, after=[schema jobs of both shards], opts=...)
 
-At home only, where the writers are. Handle: job.
+At home only, where the writers are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ from components.database.jobs.administrator_job import (
 )
 from components.database.shard_access import DatabaseSurroundings
 from components.shared.component import Component
-from planning.database.jobs.administrator_job import CA_DIR, CA_FILE
-from planning.database.jobs.archive_job import WORK_GIB, stamp
+from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, PG_DUMP, job_stamp
+from planning.database.jobs.archive_job import WORK_GIB
 from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
 from planning.database.plugin_database import MovePlan, PluginDatabasePlan
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
@@ -62,10 +62,10 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
             "PGCONNECT_TIMEOUT": "10",
             "PGAPPNAME": "naap-move",
         }
-        self.job = administrator_job(
+        administrator_job(
             name,
             title=f"{part}-{plan.plugin}",
-            stamp=stamp(files.files, files.command, str(move.source), str(move.target)),
+            stamp=job_stamp(files.files, files.command, str(move.source), str(move.target)),
             files=files.files,
             steps=[
                 fetch_step(around.region, source.secret_arn),
@@ -75,8 +75,7 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
                     image=images.POSTGRES_CLIENT,
                     command=files.command,
                     environment=environment,
-                    memory_mib=256,
-                    cpu_limit_m=500,
+                    size=PG_DUMP,
                     reads=(MASTER, SCRIPT, AUTHORITIES),
                     writes=(WORK,),
                 ),

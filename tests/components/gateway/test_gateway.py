@@ -50,6 +50,13 @@ def test_the_chart_and_every_image_in_it_are_pinned() -> None:
     assert all("@sha256:" in image["image"] for image in images.values())
 
 
+def test_a_release_that_fails_is_rolled_back_as_one_that_hangs_refuses_every_later_update() -> None:
+    release = one(_records(), RELEASE)
+
+    assert release.inputs["atomic"] is True
+    assert release.inputs["cleanupOnFail"] is True
+
+
 def test_counters_are_reached_by_tls_and_as_their_own_user() -> None:
     values = one(_records(), RELEASE).inputs["values"]["config"]["envoyGateway"]
     env = {each["name"]: each for each in values["provider"]["kubernetes"]["rateLimitDeployment"]["container"]["env"]}
@@ -70,6 +77,21 @@ def test_no_password_and_no_key_is_in_anything_but_secrets() -> None:
         else:
             assert password not in str(record.inputs)
             assert "PRIVATE KEY" not in str(record.inputs)
+
+
+def test_the_network_of_a_client_is_stated_by_the_gateway_alone() -> None:
+    (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-errors"]
+    (clients,) = _custom("ClientTrafficPolicy")
+    patches = {each["operation"]["path"]: each["operation"] for each in policy.inputs["spec"]["jsonPatches"]}
+    patch = patches["/filter_chains/0/filters/0/typed_config/http_filters/0"]
+    (mutation,) = patch["value"]["typed_config"]["mutations"]["request_mutations"]
+
+    assert mutation["append"]["append_action"] == "OVERWRITE_IF_EXISTS_OR_ADD"
+    assert mutation["append"]["header"] == {
+        "key": "x-client-network",
+        "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(64)%",
+    }
+    assert "x-client-network" in clients.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
 
 
 def test_the_listener_has_a_certificate_for_the_proxies_service() -> None:
