@@ -41,6 +41,7 @@ FOLDERS: Mapping[str, set[str]] = {
 PLANNING = (
     {"platform"},
     {"region"},
+    {"region_pods"},
     {"plugin"},
     {"edge", "prior_state", "observability"},
     {"gateway", "database"},

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analysis.cost.load import SECONDS
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
+from planning.cluster.node_pool import SPARE_NODES
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import Assumptions
@@ -26,9 +27,6 @@ _AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
 _CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 _ADDRESSES = "planning/network/addresses.py"
 _ASSUMED = Assumptions()
-SPARE_NODES = 1.2
-"""Nodes are replaced one by one: new ones start before old ones go."""
-
 BUCKETS_A_REGION = 4
 
 
@@ -73,7 +71,7 @@ def quotas(
             name="EC2: vCPUs, on-demand standard instances",
             code="L-1216C47A",
             default=5,
-            needed=round(node_limit(tier, users) * tier.nodes.vcpu_each * SPARE_NODES),
+            needed=(node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each,
             source=_EC2,
         ),
         Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),

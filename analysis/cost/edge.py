@@ -41,8 +41,7 @@ def edge_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[Line]:
     yield of("firewall", "requests", "waf-requests", (api + assets) / MILLION)
     if cdn.shield_advanced:
         yield of("firewall", "Shield Advanced", "shield-advanced", 1, Basis.SHARED)
-    if cdn.router_function:
-        yield of("names", "health checks", "route53-health-check", len(cdn.gateways), Basis.SHARED)
+    yield of("names", "health checks", "route53-health-check", len(cdn.gateways), Basis.SHARED)
     yield of("keys and secrets", "keys of the edge", "kms-key", KEYS_OF_THE_EDGE, Basis.SHARED)
 
 

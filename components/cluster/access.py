@@ -22,11 +22,12 @@ _MANAGED = "arn:aws:iam::aws:policy"
 
 
 class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
-    """Handles: control_plane, control_plane_policies (to wait for), node."""
+    """Handles: control_plane, node, and to wait for: control_plane_policies, node_policies."""
 
     control_plane: iam.Role
     control_plane_policies: list[pulumi.Resource]
     node: iam.Role
+    node_policies: list[pulumi.Resource]
 
     def __init__(
         self, name: str, *, cluster: str, tags: Mapping[str, str], opts: pulumi.ResourceOptions | None = None
@@ -47,7 +48,7 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
         self.node = self._role(
             f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), trust_policy("ec2.amazonaws.com", ["sts:AssumeRole"])
         )
-        self._attach(f"{name}-node", self.node, NODE_POLICIES)
+        self.node_policies = self._attach(f"{name}-node", self.node, NODE_POLICIES)
 
     def _role(self, name: str, physical: str, trust: str) -> iam.Role:
         return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self.child())

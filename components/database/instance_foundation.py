@@ -34,6 +34,9 @@ class EveryInstance(TypedDict):
     auto_minor_version_upgrade: bool
     instance_class: str
     port: int
+    allocated_storage: int
+    iops: int | None
+    storage_throughput: int | None
     max_allocated_storage: int
     storage_type: str
     storage_encrypted: bool
@@ -53,7 +56,10 @@ class EveryInstance(TypedDict):
 
 
 class DatabaseParts:
-    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names."""
+    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names.
+
+    before: what an instance waits for, beside what it names.
+    """
 
     def __init__(
         self,
@@ -95,11 +101,12 @@ class DatabaseParts:
             tags=tags,
             opts=self._opts,
         )
+        self.before: list[pulumi.Resource] = []
         self.security_group = self._security_group(network, client_security_group_id, client_cidrs)
         self._siblings(sibling_cidrs)
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
-        self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
+        self.before += [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
     def every_instance(self, plan: DatabasePlan) -> EveryInstance:
         """What primary and replicas state alike."""
@@ -136,7 +143,7 @@ class DatabaseParts:
             tags={**self._tags, "Name": self._prefix},
             opts=self._opts,
         )
-        vpc.SecurityGroupIngressRule(
+        from_pods = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
             security_group_id=group.id,
             referenced_security_group_id=client,
@@ -147,7 +154,7 @@ class DatabaseParts:
             tags=self._tags,
             opts=self._opts,
         )
-        for number, cidr in enumerate(cidrs):
+        from_regions = [
             vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-region-{number}",
                 security_group_id=group.id,
@@ -159,6 +166,9 @@ class DatabaseParts:
                 tags=self._tags,
                 opts=self._opts,
             )
+            for number, cidr in enumerate(cidrs)
+        ]
+        self.before += [from_pods, *from_regions]
         return group
 
     def _siblings(self, cidrs: Sequence[str]) -> None:
@@ -204,9 +214,10 @@ class DatabaseParts:
             tags=self._tags,
             opts=self._opts,
         )
-        iam.RolePolicyAttachment(
+        granted = iam.RolePolicyAttachment(
             f"{self._name}-monitoring-policy", role=role.name, policy_arn=_MONITORING_POLICY, opts=self._opts
         )
+        self.before.append(granted)
         return role
 
     def _log_groups(self, identifier: str, days: int) -> list[cloudwatch.LogGroup]:

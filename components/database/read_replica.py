@@ -47,5 +47,5 @@ def read_replica(
         skip_final_snapshot=True,
         tags=tags,
         **parts.every_instance(plan),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=parts.logs, custom_timeouts=INSTANCE_TIMEOUTS),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=parts.before, custom_timeouts=INSTANCE_TIMEOUTS),
     )

@@ -100,7 +100,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             origin_groups=list(self._origins.groups),
             default_cache_behavior=self._shell(),
             ordered_cache_behaviors=[
-                *(self._health(gateway) for gateway in plan.gateways if self._functions.health is not None),
+                *(self._health(gateway) for gateway in plan.gateways),
                 *(self._behaviour(behaviour) for behaviour in BEHAVIOURS),
             ],
             # A file that is missing now may have been uploaded in ten seconds.

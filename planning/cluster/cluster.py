@@ -46,8 +46,8 @@ class ClusterPlan:
     protect: bool
 
 
-def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
-    """The cluster of a region."""
+def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int, nodes: int = 1) -> ClusterPlan:
+    """The cluster of a region. nodes: that its pods fill at their least."""
     return ClusterPlan(
         name=regional(stack, region),
         region=region,
@@ -58,6 +58,6 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         viewers=settings.viewers,
         log_days=tier.log_days,
         extended_support=settings.extended_support,
-        node_pool=plan_node_pool(tier=tier, users=users),
+        node_pool=plan_node_pool(tier=tier, users=users, least=nodes),
         protect=settings.production,
     )

@@ -37,7 +37,8 @@ class GatewayOriginPlan:
 class CdnPlan:
     """shield_region: where all edges share one cache before they ask the origin; None: they don't.
 
-    gateways: home first. router_function, health_function: JavaScript; None with one region, where nothing is chosen.
+    gateways: home first. router_function, health_function: JavaScript; no router with one region, where nothing is
+    chosen.
     """
 
     name: str
@@ -51,7 +52,7 @@ class CdnPlan:
     content_security_policy: str
     site_function: str
     router_function: str | None
-    health_function: str | None
+    health_function: str
     shield_advanced: bool
     real_time_metrics: bool
     log_days: int
@@ -93,7 +94,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         content_security_policy=_content_security_policy(settings),
         site_function=site_code(),
         router_function=router_code([gateway.code for gateway in gateways]) if several else None,
-        health_function=health_code(HEALTH_PATH) if several else None,
+        health_function=health_code(HEALTH_PATH),
         shield_advanced=settings.shield_advanced,
         real_time_metrics=tier.metrics,
         log_days=tier.log_days,

@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
-from planning.inputs.registry_entry import (
-    STARTUP_SECONDS,
-    BackendSpec,
-    PluginSpec,
-    ProbeKind,
-    ProbesSpec,
-    ResourcesSpec,
-)
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, ResourcesSpec
+from planning.inputs.sections import STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -23,8 +17,6 @@ PRE_STOP_SECONDS = 10
 
 GRACE_SECONDS = 45
 STARTUP_PERIOD_SECONDS = 2
-MAX_STARTUP_SECONDS = 300
-"""More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
 SURGE_PERCENT = 10
@@ -65,7 +57,7 @@ class WorkloadPlan:
     labels: Mapping[str, str]
     selector: Mapping[str, str]
     resources: ResourcesSpec
-    probes: ProbesSpec
+    probes: Probes
     priority_class: str
     manifest_path: str
     without: tuple[str, ...] = ()
@@ -108,12 +100,12 @@ def surge(pods: PodRange, *, recreate: bool) -> int:
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
 
 
-def progress_deadline(probes: ProbesSpec) -> int:
+def progress_deadline(probes: Probes) -> int:
     """Seconds without a new ready pod after which a roll-out has failed; longer where a start may take longer."""
     return PROGRESS_DEADLINE_SECONDS + _slower(probes)
 
 
-def roll_out_seconds(probes: ProbesSpec, pods: PodRange | None = None) -> int:
+def roll_out_seconds(probes: Probes, pods: PodRange | None = None) -> int:
     """How long to wait for an update of so many pods, None for the first version, whose pods all start at once.
 
     The first step may take as long as the deadline says, each further one less.
@@ -122,18 +114,18 @@ def roll_out_seconds(probes: ProbesSpec, pods: PodRange | None = None) -> int:
     return progress_deadline(probes) + ROLL_OUT_MARGIN_SECONDS + (STEP_SECONDS + _slower(probes)) * (steps - 1)
 
 
-def _slower(probes: ProbesSpec) -> int:
+def _slower(probes: Probes) -> int:
     return max(0, probes.startup_seconds - STARTUP_SECONDS)
 
 
-def startup_failures(probes: ProbesSpec) -> int:
+def startup_failures(probes: Probes) -> int:
     """Probes that may fail before a container that starts is given up."""
     return -(-probes.startup_seconds // STARTUP_PERIOD_SECONDS)
 
 
-def liveness_over_http(probes: ProbesSpec) -> bool:
+def liveness_over_http(probes: Probes) -> bool:
     """TCP unless the entry says that the service counts no probe in its own limits: a 429 would restart it."""
-    return probes.liveness is ProbeKind.HTTP
+    return probes.liveness == "http"
 
 
 def _workload(

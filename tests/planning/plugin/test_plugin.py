@@ -122,9 +122,10 @@ def test_an_entry_that_moves_in_the_file_changes_no_plan() -> None:
 @pytest.mark.parametrize(("pods", "seconds"), [(1, 360), (2, 390), (3, 420), (10, 630), (20, 630), (50, 630)])
 def test_an_update_may_take_as_long_as_its_steps_and_no_longer(pods: int, seconds: int) -> None:
     """A tenth at a time, at least one: ten slow starts of a minute fit, and a plugin that fails is told of by then."""
-    probes = plugin_plans()["community"].spec.backend
-    assert probes
-    assert roll_out_seconds(probes.probes, PodRange(min=1, max=pods)) == seconds
-    assert roll_out_seconds(probes.probes) == 360
-    slow = replace(probes.probes, startup_seconds=probes.probes.startup_seconds + 60)
+    backend = plugin_plans()["community"].spec.backend
+    assert backend
+    probes = backend.probes
+    assert roll_out_seconds(probes, PodRange(min=1, max=pods)) == seconds
+    assert roll_out_seconds(probes) == 360
+    slow = probes.model_copy(update={"startup_seconds": probes.startup_seconds + 60})
     assert roll_out_seconds(slow, PodRange(min=1, max=pods)) == seconds + 60 * min(pods, 10)
