@@ -29,7 +29,7 @@ class BackendPlan:
     pods: PodRange
     workloads: tuple[WorkloadPlan, ...]
     environment: EnvironmentPlan
-    autoscaling: AutoscalingPlan | None
+    autoscaling: AutoscalingPlan
     isolation: IsolationPlan
     quota: QuotaPlan
     manifest: str

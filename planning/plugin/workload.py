@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, ResourcesSpec
-from planning.inputs.sections import Probes
+from planning.inputs.sections import STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -25,6 +25,13 @@ SURGE_PERCENT = 10
 PROGRESS_DEADLINE_SECONDS = 300
 """Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up, where
 that takes no longer than usual."""
+
+ROLL_OUT_MARGIN_SECONDS = 60
+"""After the deadline, so that it is among the reasons. Kubernetes' own word on a roll-out ends no wait of the provider
+(docs/decisions/roll-out-timeouts.md): what the wait is given is how long a failing plugin is not told."""
+
+STEP_SECONDS = 30
+"""What each further step of a roll-out may take: ten slow starts fit in it together with what the first is given."""
 
 TEMPORARY_MIB = 256
 EPHEMERAL_MIB = 768
@@ -64,13 +71,13 @@ def plan_workloads(
 
     Timed work runs in the home region only: two regions would do it twice.
     """
-    singleton = backend.scaling.singleton
     serving = _workload(
         spec,
         backend,
         component="plugin",
         name=spec.name,
-        replicas=1 if singleton else None,
+        replicas=None,
+        recreate=backend.scaling.singleton,
         pods=pods,
         traced=traced,
     )
@@ -82,6 +89,7 @@ def plan_workloads(
         component="cron",
         name=f"{spec.name}-cron",
         replicas=1,
+        recreate=True,
         pods=PodRange(min=1, max=1),
         traced=traced,
     )
@@ -90,6 +98,24 @@ def plan_workloads(
 def surge(pods: PodRange, *, recreate: bool) -> int:
     """Pods above the maximum that a roll-out may add."""
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
+
+
+def progress_deadline(probes: Probes) -> int:
+    """Seconds without a new ready pod after which a roll-out has failed; longer where a start may take longer."""
+    return PROGRESS_DEADLINE_SECONDS + _slower(probes)
+
+
+def roll_out_seconds(probes: Probes, pods: PodRange | None = None) -> int:
+    """How long to wait for an update of so many pods, None for the first version, whose pods all start at once.
+
+    The first step may take as long as the deadline says, each further one less.
+    """
+    steps = -(-pods.max // max(1, surge(pods, recreate=False))) if pods else 1
+    return progress_deadline(probes) + ROLL_OUT_MARGIN_SECONDS + (STEP_SECONDS + _slower(probes)) * (steps - 1)
+
+
+def _slower(probes: Probes) -> int:
+    return max(0, probes.startup_seconds - STARTUP_SECONDS)
 
 
 def startup_failures(probes: Probes) -> int:
@@ -109,6 +135,7 @@ def _workload(
     component: str,
     name: str,
     replicas: int | None,
+    recreate: bool,
     pods: PodRange,
     traced: bool,
 ) -> WorkloadPlan:
@@ -119,7 +146,7 @@ def _workload(
         image=backend.image,
         port=backend.port,
         replicas=replicas,
-        recreate=replicas is not None,
+        recreate=recreate,
         serves=not cron,
         pods=pods,
         labels=labels(component, name, plugin=spec.name, version=spec.version),
