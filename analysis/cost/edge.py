@@ -9,8 +9,8 @@ from planning.inputs.assumptions import Assumptions
 from planning.platform import PlatformPlan
 from planning.region import RegionPlan
 
-RATE_RULES = 2
-"""Of the firewall's own: by address, and by address to the gateway."""
+RATE_RULES = 3
+"""Of the firewall's own, by address: all requests, those to the gateway, and all but bundles."""
 KEYS_OF_A_REGION = 5
 """Cluster, caches, buckets, flow records, alarms."""
 KEYS_OF_THE_EDGE = 2

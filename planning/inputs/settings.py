@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
@@ -20,6 +20,7 @@ Region = Literal[
     "ap-southeast-1",
     "ap-northeast-1",
 ]
+FirewallMode = Literal["count", "count-bodies", "block"]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
@@ -121,6 +122,24 @@ class Settings(BaseModel):
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
     )
+    hsts_subdomains: Annotated[
+        bool,
+        Field(
+            description="Browsers shall use TLS for every name below the domain for two years, whoever serves it. "
+            "Taken back only by serving it as false for as long."
+        ),
+    ] = False
+    hsts_preload: Annotated[
+        bool,
+        Field(description="Browsers may know the domain as TLS only before the first visit; with hstsSubdomains."),
+    ] = False
+    firewall_mode: Annotated[
+        FirewallMode,
+        Field(
+            description="What AWS's firewall rules do with a match: all count; all block, save those on bodies, agents "
+            "and query strings, which posts, code and webhooks match (default); all block."
+        ),
+    ] = "count-bodies"
     monthly_budget_usd: Annotated[
         int | None,
         Field(ge=1, description="What the environment may cost a month, as planned; a plan above it is refused."),
@@ -154,6 +173,13 @@ class Settings(BaseModel):
     def _distinct(cls, value: tuple[Region, ...]) -> tuple[Region, ...]:
         if len(set(value)) != len(value):
             raise ValueError("each region once")
+        return value
+
+    @field_validator("hsts_preload")
+    @classmethod
+    def _preload_takes_subdomains(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("hsts_subdomains"):
+            raise ValueError("browsers preload a domain with all names below it only: set hstsSubdomains too")
         return value
 
     @property
