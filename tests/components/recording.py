@@ -70,6 +70,7 @@ class Recorded:
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     delete_before_replace: bool
+    replace_on_changes: tuple[str, ...] = ()
     timeouts: Mapping[str, str] = field(default_factory=dict[str, str])
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -215,6 +216,7 @@ class _Monitor(mocks.MockMonitor):
                 aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
                 ignore_changes=tuple(request.ignoreChanges),
                 delete_before_replace=bool(request.deleteBeforeReplace),
+                replace_on_changes=tuple(request.replaceOnChanges),
                 timeouts={kind.name: value for kind, value in request.customTimeouts.ListFields()},
                 outputs={**inputs, **extra, **({"id": identity} if identity else {})},
                 shown=mapping(request.object, masked=True),
