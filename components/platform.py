@@ -26,14 +26,11 @@ from planning.observability.alarms.data import cache_nodes
 from planning.platform import PlatformPlan
 from planning.prior_state import OUTPUT, held_output
 from planning.region import RegionPlan
-from planning.shared.naming import REGION, REGION_CODES
+from planning.shared.regions import CDN_REGION, region_code
 
 
 class Platform(pulumi.ComponentResource):
-    """Everything of one stack. outputs: what the stack exports; no secret among them.
-
-    providers: of every region, and of that of CloudFront's own parts (components.aws_providers).
-    """
+    """Everything of one stack. outputs: what the stack exports; no secret among them."""
 
     outputs: Mapping[str, pulumi.Input[str] | Mapping[str, Any]]
 
@@ -42,13 +39,12 @@ class Platform(pulumi.ComponentResource):
         name: str,
         *,
         plan: PlatformPlan,
-        providers: Mapping[str, aws.Provider],
-        root: RootSecret,
-        secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
+        root_secret: RootSecret,
+        configured_secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("naap:platform:Platform", name, None, opts)
-        self._plan, self._root, self._aws = plan, root, providers
+        self._plan, self._root, self._aws = plan, root_secret, aws_providers(plan)
         self._databases: dict[int, Database] = {}
         self._plugins: dict[str, RegionPlugins] = {}
         certificates = Certificates(
@@ -63,15 +59,15 @@ class Platform(pulumi.ComponentResource):
         for cell in plan.regions:
             observability = self._observe(cell, certificates)
             self._plugins[cell.region] = RegionPlugins(
-                f"{REGION_CODES[cell.region]}-plugins",
+                f"{region_code(cell.region)}-plugins",
                 plan=cell,
                 region=self._regions[cell.region],
                 shards=shards[cell.region],
                 schema=schema if cell.home else None,
                 storage=self._storage.in_region(cell.region),
-                root=root,
+                root=root_secret,
                 watch=observability.watch,
-                configured=secrets,
+                configured=configured_secrets,
                 tags=plan.tags,
                 opts=self._in(cell.region),
             )
@@ -95,7 +91,7 @@ class Platform(pulumi.ComponentResource):
         plan = self._plan
         regions = {
             cell.region: Region(
-                REGION_CODES[cell.region],
+                region_code(cell.region),
                 plan=cell,
                 certificate_arn=certificates.in_region(cell.region),
                 logs=self._storage.in_region(cell.region).logs,
@@ -108,7 +104,7 @@ class Platform(pulumi.ComponentResource):
         }
         for peering in plan.peerings:
             Peering(
-                f"peering-{REGION_CODES[peering.accepter.region]}",
+                f"peering-{region_code(peering.accepter.region)}",
                 plan=peering,
                 requester=regions[peering.requester.region].network,
                 accepter=regions[peering.accepter.region].network,
@@ -177,7 +173,7 @@ class Platform(pulumi.ComponentResource):
             if plugin.database and plugin.database.generation > 1:
                 pods = [pod for region in self._plugins.values() for pod in region.plugins[plugin.name].deployments]
                 LoginRetirement(
-                    f"{REGION_CODES[home.region]}-{plugin.name}-logins",
+                    f"{region_code(home.region)}-{plugin.name}-logins",
                     plan=plugin.database,
                     region=home.region,
                     shard=shards[plugin.database.shard],
@@ -190,7 +186,7 @@ class Platform(pulumi.ComponentResource):
         region = self._regions[cell.region]
         shards = self._plan.shards
         return Observability(
-            f"{REGION_CODES[cell.region]}-observability",
+            f"{region_code(cell.region)}-observability",
             plan=cell.observability,
             databases=[shard.identifier for shard in shards if shard.region == cell.region],
             replicas=[replica for shard in shards for replica in shard.replicas_in(cell.region)],
@@ -210,8 +206,8 @@ class Platform(pulumi.ComponentResource):
             plan=plan.cdn,
             storage=self._storage,
             load_balancers={name: region.load_balancer for name, region in self._regions.items()},
-            certificate_arn=certificates.in_region(REGION),
-            global_provider=self._aws[REGION],
+            certificate_arn=certificates.in_region(CDN_REGION),
+            global_provider=self._aws[CDN_REGION],
             tags=plan.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -224,9 +220,9 @@ class Platform(pulumi.ComponentResource):
                 plan=plan.edge,
                 prefix=plan.prefix,
                 web_acl=self._plan.cdn.firewall.name,
-                certificate_arn=certificates.in_region(REGION),
+                certificate_arn=certificates.in_region(CDN_REGION),
                 tags=self._plan.tags,
-                opts=self._in(REGION),
+                opts=self._in(CDN_REGION),
             )
 
     def _outputs(
@@ -248,3 +244,9 @@ class Platform(pulumi.ComponentResource):
                 self._plan.held, {number: database.storage_gib for number, database in self._databases.items()}
             ),
         }
+
+
+def aws_providers(plan: PlatformPlan) -> dict[str, aws.Provider]:
+    """By region: one for each of the stack's, and one for that of CloudFront's own parts. Apart from the platform."""
+    regions = dict.fromkeys([*(cell.region for cell in plan.regions), CDN_REGION])
+    return {region: aws.Provider(f"aws-{region}", region=region) for region in regions}

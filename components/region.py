@@ -12,7 +12,7 @@ from components.gateway.load_balancer import LoadBalancer
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
 from planning.region import RegionPlan
-from planning.shared.naming import REGION_CODES
+from planning.shared.regions import region_code
 from planning.shared.tags import Tags
 
 
@@ -33,7 +33,7 @@ class Region(pulumi.ComponentResource):
     ) -> None:
         super().__init__("naap:platform:Region", name, None, opts)
         self.plan = plan
-        code = REGION_CODES[plan.region]
+        code = region_code(plan.region)
         child = pulumi.ResourceOptions(parent=self)
         self.network = Network(f"{code}-network", plan=plan.network, tags=tags, protect=protect, opts=child)
         self.cluster = Cluster(f"{code}-cluster", plan=plan.cluster, network=self.network, tags=tags, opts=child)

@@ -16,7 +16,7 @@ from components.region import Region
 from components.shared.network_policy import network_policy
 from components.shared.root_secret import RootSecret
 from planning.region import RegionPlan
-from planning.shared.naming import REGION_CODES
+from planning.shared.regions import region_code
 from planning.shared.tags import Tags
 
 
@@ -42,7 +42,7 @@ class RegionPlugins(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("naap:platform:RegionPlugins", name, None, opts)
-        code = REGION_CODES[plan.region]
+        code = region_code(plan.region)
         child = region.cluster.inside(self)
         entrance = PoolerNamespace(f"{code}-poolers", plans=plan.poolers, opts=child)
         poolers = {

@@ -1,4 +1,4 @@
-"""The stack's configuration as the engine hands it over: settings in the clear, secrets as secret outputs."""
+"""The stack as the engine hands it over: settings in the clear, secrets as secret outputs, what its last run left."""
 
 import json
 from collections.abc import Mapping
@@ -15,24 +15,27 @@ from planning.prior_state import OUTPUT, Held, parse_held
 from planning.shared.derived_secrets import MIN_ROOT_LENGTH
 
 _PREFIX = "naap:"
+_READ = "pulumi:pulumi:readStackOutputs"
+"""The engine's own function, by which stack references read; it makes no resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Configuration:
-    """raw: the `naap:` keys, secrets left out. secrets: of each plugin by name."""
+class Stack:
+    """config: the `naap:` keys, secrets left out. configured_secrets: of each plugin by name."""
 
-    raw: Mapping[str, Any]
-    root: RootSecret
-    secrets: Mapping[str, Mapping[str, pulumi.Output[str]]]
+    name: str
+    config: Mapping[str, Any]
+    root_secret: RootSecret
+    configured_secrets: Mapping[str, Mapping[str, pulumi.Output[str]]]
 
     @property
     def secret_names(self) -> dict[str, frozenset[str]]:
         """For each plugin, the names that have a value."""
-        return {plugin: frozenset(values) for plugin, values in self.secrets.items()}
+        return {plugin: frozenset(values) for plugin, values in self.configured_secrets.items()}
 
 
-def read_configuration(stack: str) -> Configuration:
-    """Reads the configuration of this run.
+def read_stack(name: str) -> Stack:
+    """Reads the stack's configuration of this run.
 
     Raises InvalidInputError where the root secret is missing or weak, and where secrets are misplaced or in clear text.
     """
@@ -43,19 +46,20 @@ def read_configuration(stack: str) -> Configuration:
     }
     root = stated.pop("rootSecret", None)
     given = stated.pop("secrets", None)
-    problems = misplaced_secrets(given, stack)
+    problems = misplaced_secrets(given, name)
     if not isinstance(root, str) or len(root) < MIN_ROOT_LENGTH:
-        problems.append(_root_problem(stack, missing=root is None))
+        problems.append(_root_problem(name, missing=root is None))
     if problems:
         raise InvalidInputError(problems)
     root, secrets = str(root), cast("Mapping[str, Mapping[str, Any]]", given or {})
     paths = [f"secrets.{plugin}.{name}" for plugin, values in secrets.items() for name in values]
-    if clear := [_clear_problem(stack, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
+    if clear := [_clear_problem(name, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
         raise InvalidInputError(clear)
-    return Configuration(
-        raw=stated,
-        root=RootSecret(pulumi.Output.secret(root)),
-        secrets={
+    return Stack(
+        name=name,
+        config=stated,
+        root_secret=RootSecret(pulumi.Output.secret(root)),
+        configured_secrets={
             plugin: {name: pulumi.Output.secret(str(value)) for name, value in values.items()}
             for plugin, values in secrets.items()
         },
@@ -98,10 +102,6 @@ def _root_problem(stack: str, *, missing: bool) -> Problem:
         rule=f"a secret of {MIN_ROOT_LENGTH} characters or more, from which all passwords of the stack are derived",
         fix="pulumi config set --secret naap:rootSecret $(openssl rand -base64 32)",
     )
-
-
-_READ = "pulumi:pulumi:readStackOutputs"
-"""The engine's own function, by which stack references read; it makes no resource."""
 
 
 def read_held(stack: str) -> Held:

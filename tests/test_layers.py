@@ -50,8 +50,8 @@ COMPONENTS = (
     {"plugin", "edge", "region"},
     {"gateway"},
     {"database", "data", "cluster"},
-    {"network", "observability", "stack", "aws_providers"},
-    {"shared"},
+    {"network", "observability", "stack"},
+    {"shared", "startup"},
 )
 """Floors, from the top: each uses those below it, and the rooms of its own floor where they make no circle."""
 

@@ -1,26 +1,13 @@
 """The price table: list prices in us-east-1, each with the place and the day at which it was read.
 
-No price was read from an account, and none is negotiated. Other regions are that price times a factor (REGION_FACTORS).
+No price was read from an account, and none is negotiated. Other regions are that price times a factor
+(planning/shared/regions.py).
 """
 
 from dataclasses import dataclass
 
 from analysis.cost.bill import GLOBAL, Basis, Line
-
-BASE_REGION = "us-east-1"
-
-REGION_FACTORS = {
-    "us-east-1": 1.00,
-    "us-east-2": 1.00,
-    "us-west-2": 1.00,
-    "ca-central-1": 1.05,
-    "eu-west-1": 1.08,
-    "eu-central-1": 1.10,
-    "ap-southeast-1": 1.12,
-    "ap-northeast-1": 1.15,
-}
-"""An assumption, not a price: what a region costs compared to us-east-1, over all services, as a public cost scanner
-that reads the AWS Price List has it (October 2026). Single services differ more."""
+from planning.shared.regions import REGIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +124,7 @@ def line(
     shard: int | None = None,
 ) -> Line:
     """A line of the bill: so many units a month in a region. What is global costs what it costs in us-east-1."""
-    factor = 1.0 if region == GLOBAL else REGION_FACTORS[region]
+    factor = 1.0 if region == GLOBAL else REGIONS[region].price
     return Line(
         component=component,
         region=region,

@@ -9,7 +9,7 @@ from components.shared.kms_key import Key
 from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
 from planning.edge.shell_documents import BUNDLES
 from planning.shared.kms_key import KeyPlan
-from planning.shared.naming import REGION
+from planning.shared.regions import CDN_REGION
 from planning.shared.tags import Tags
 
 _WINDOW_SECONDS = 300
@@ -68,7 +68,7 @@ class Firewall(pulumi.ComponentResource):
         key = Key(
             f"{name}-key",
             plan=KeyPlan(alias=f"{plan.name}-firewall", description="Firewall logs", protect=protect, logs=True),
-            region=REGION,
+            region=CDN_REGION,
             tags=tags,
             opts=child,
         )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from planning.shared.naming import REGION as CDN_REGION
+from planning.shared.regions import CDN_REGION
 
 Statement = Mapping[str, Any]
 

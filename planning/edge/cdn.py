@@ -13,10 +13,8 @@ from planning.gateway.gateway import HEALTH_PATH
 from planning.gateway.load_balancer import HTTPS_PORT
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
-from planning.shared.naming import REGION_CODES, fit, stack_prefix
-
-SHIELD_ELSEWHERE = {"ca-central-1": "us-east-1"}
-"""Regions without an origin shield, and the one that AWS recommends for them."""
+from planning.shared.naming import fit, stack_prefix
+from planning.shared.regions import REGIONS, region_code
 
 YEAR = 365 * 24 * 3600
 MINUTE = 60
@@ -113,7 +111,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         domain=settings.domain,
         zone_id=settings.zone_id,
         price_class=tier.price_class,
-        shield_region=SHIELD_ELSEWHERE.get(regions[0], regions[0]) if tier.origin_shield else None,
+        shield_region=(REGIONS[regions[0]].shield or regions[0]) if tier.origin_shield else None,
         failover_origin=tier.failover_origin and several,
         # Three tries of three seconds are for who has nobody else to ask.
         connection_attempts=1 if several else 3,
@@ -133,7 +131,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
 
 
 def _gateway(region: str) -> GatewayOriginPlan:
-    code = REGION_CODES[region]
+    code = region_code(region)
     return GatewayOriginPlan(region=region, code=code, origin_id=f"gateway-{code}", health_path=f"/_health/{code}")
 
 

@@ -2,29 +2,26 @@
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
 from planning.inputs.problem import InvalidInputError, Problem
+from planning.shared.regions import REGIONS
 
-Region = Literal[
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-    "ca-central-1",
-    "eu-west-1",
-    "eu-central-1",
-    "ap-southeast-1",
-    "ap-northeast-1",
-]
 FirewallMode = Literal["count", "count-bodies", "block"]
 SECRET_KEYS = ("rootSecret", "secrets")
 HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
+
+
+def _known_region(region: str) -> str:
+    if region not in REGIONS:
+        raise ValueError(f"Input should be one of {', '.join(REGIONS)}")
+    return region
 
 
 class Settings(BaseModel):
@@ -48,7 +45,7 @@ class Settings(BaseModel):
         str, Field(pattern=r"^Z[A-Z0-9]{6,31}$", description="Route 53 hosted zone that holds the domain.")
     ]
     regions: Annotated[
-        tuple[Region, ...],
+        tuple[Annotated[str, AfterValidator(_known_region)], ...],
         Field(
             min_length=1,
             max_length=3,
@@ -71,7 +68,7 @@ class Settings(BaseModel):
     ] = ()
     operators: Annotated[
         tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
-        Field(description="IAM principals that administer the clusters, besides the one that creates them."),
+        Field(description="IAM principals that administer the clusters, among them whoever runs `up`; default: only that."),
     ] = ()
     owner: Annotated[
         str,
@@ -170,7 +167,7 @@ class Settings(BaseModel):
 
     @field_validator("regions")
     @classmethod
-    def _distinct(cls, value: tuple[Region, ...]) -> tuple[Region, ...]:
+    def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(value)) != len(value):
             raise ValueError("each region once")
         return value

@@ -4,27 +4,11 @@ import functools
 import ipaddress
 from dataclasses import dataclass
 
-from planning.shared.naming import REGION_CODES
-
-ZONE_IDS = {
-    "us-east-1": ("use1-az1", "use1-az2", "use1-az4"),
-    "us-east-2": ("use2-az1", "use2-az2", "use2-az3"),
-    "us-west-2": ("usw2-az1", "usw2-az2", "usw2-az3"),
-    "ca-central-1": ("cac1-az1", "cac1-az2", "cac1-az4"),
-    "eu-west-1": ("euw1-az1", "euw1-az2", "euw1-az3"),
-    "eu-central-1": ("euc1-az1", "euc1-az2", "euc1-az3"),
-    "ap-southeast-1": ("apse1-az1", "apse1-az2", "apse1-az3"),
-    "ap-northeast-1": ("apne1-az1", "apne1-az2", "apne1-az4"),
-}
-"""Three zones of each region that take an EKS control plane (use1-az3, cac1-az3 and apne1-az3 don't).
-
-By id: a letter such as us-east-1a means another zone in another account, and some letters don't exist.
-"""
+from planning.shared.regions import REGIONS
 
 ZONES = ("a", "b", "c")
 """What the three zones are called in names of resources."""
 
-_REGION_ORDER = tuple(REGION_CODES)
 AWS_RESERVED = 5
 """Addresses of each subnet that AWS keeps for itself."""
 
@@ -55,13 +39,13 @@ def region_addresses(region: str) -> Addresses:
 
     Private subnets are /18 (16,379 addresses each, 49,137 in all), public /24, data /24.
     """
-    index = _REGION_ORDER.index(region)
-    whole = ipaddress.ip_network(f"10.{64 + index}.0.0/16")
+    record = REGIONS[region]
+    whole = ipaddress.ip_network(f"10.{64 + record.number}.0.0/16")
     quarters = list(whole.subnets(new_prefix=18))
     small = list(quarters[3].subnets(new_prefix=24))
     subnets = tuple(
         SubnetRanges(
-            zone=ZONE_IDS[region][i],
+            zone=record.zones[i],
             letter=letter,
             public=str(small[i]),
             private=str(quarters[i]),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from planning.inputs.tiers import Tier
 from planning.network.addresses import ZONES, Addresses, region_addresses
-from planning.shared.naming import REGION_CODES, regional, stack_prefix
+from planning.shared.naming import regional, stack_prefix
+from planning.shared.regions import region_code
 
 FLOW_LOG_SECONDS = 600
 """Of one flow record: the longest that AWS offers, a tenth of the records of the shortest."""
@@ -91,7 +92,7 @@ def plan_peerings(*, stack: str, regions: Sequence[str]) -> tuple[PeeringPlan, .
     home = regions[0]
     return tuple(
         PeeringPlan(
-            name=f"{stack_prefix(stack)}-{REGION_CODES[home]}-{REGION_CODES[other]}",
+            name=f"{stack_prefix(stack)}-{region_code(home)}-{region_code(other)}",
             requester=PeerPlan(region=home, cidr=region_addresses(home).cidr),
             accepter=PeerPlan(region=other, cidr=region_addresses(other).cidr),
         )

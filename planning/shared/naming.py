@@ -2,22 +2,13 @@
 
 import hashlib
 
+from planning.shared.regions import region_code
+
 MAX_PLUGIN_NAME = 32
 """Leaves room for the suffixes of its objects within a DNS label (63) and of its roles within PostgreSQL's 63."""
 
 MAX_STACK_NAME = 20
 """Leaves room for prefix, region and noun within the 63 of a database identifier."""
-
-REGION_CODES = {
-    "us-east-1": "use1",
-    "us-east-2": "use2",
-    "us-west-2": "usw2",
-    "ca-central-1": "cac1",
-    "eu-west-1": "euw1",
-    "eu-central-1": "euc1",
-    "ap-southeast-1": "apse1",
-    "ap-northeast-1": "apne1",
-}
 
 
 def fit(name: str, limit: int) -> str:
@@ -35,7 +26,7 @@ def stack_prefix(stack: str) -> str:
 
 def regional(stack: str, region: str) -> str:
     """First part of the physical names of one region; account-wide names (IAM) can't clash between regions."""
-    return f"{stack_prefix(stack)}-{REGION_CODES[region]}"
+    return f"{stack_prefix(stack)}-{region_code(region)}"
 
 
 def namespace(plugin: str) -> str:
@@ -65,7 +56,3 @@ def service_url(plugin: str) -> str:
 def pooler_host(shard: int) -> str:
     """Name of the Service before a shard's poolers."""
     return f"pooler-{shard}.{SYSTEM_NAMESPACES['pooler']}.svc.cluster.local"
-
-
-REGION = "us-east-1"
-"""Where AWS keeps what belongs to CloudFront: certificate, firewall, logs, metrics."""

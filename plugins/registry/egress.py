@@ -4,12 +4,12 @@ import ipaddress
 import re
 
 from planning.network.addresses import region_addresses
-from planning.shared.naming import REGION_CODES
+from planning.shared.regions import REGIONS
 
 DEFAULT_PORT = 443
 _LINK_LOCAL = ipaddress.ip_network("169.254.0.0/16")
 """Instance metadata (169.254.169.254) and the Pod Identity agent (169.254.170.23) live here."""
-_PLATFORM = tuple(ipaddress.ip_network(region_addresses(region).cidr) for region in REGION_CODES)
+_PLATFORM = tuple(ipaddress.ip_network(region_addresses(region).cidr) for region in REGIONS)
 _CLOSED = tuple(
     (ipaddress.ip_network(cidr), reason)
     for cidr, reason in (

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pulumi
 
-from components.aws_providers import aws_providers
 from components.platform import Platform
 from components.shared.root_secret import RootSecret
 from naap.stack import load_stack_config, plan_of
@@ -65,8 +64,7 @@ def build(planned: PlatformPlan, *, preview: bool = False) -> Run:
     def program() -> None:
         secrets = {spec.name: _secrets(spec) for spec in planned.registry.plugins}
         root = RootSecret(pulumi.Output.secret(ROOT_SECRET))
-        providers = aws_providers(planned)
-        platform = Platform("naap", plan=planned, providers=providers, root=root, secrets=secrets)
+        platform = Platform("naap", plan=planned, root_secret=root, configured_secrets=secrets)
         for name, value in platform.outputs.items():
             pulumi.export(name, value)
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from console.text import to_plain
-from planning.shared.naming import REGION
+from planning.shared.regions import CDN_REGION
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.provider import AwsProvider
 from rehearsal.standins.aws.sdk import Sdk
@@ -56,7 +56,7 @@ def test_everything_has_a_parent_up_to_the_platform_but_the_providers_that_it_is
 
     given = of_type(orphans, "pulumi:providers:aws")
     assert [record.type for record in orphans if record not in given] == ["naap:platform:Platform"]
-    assert {record.region for record in given} == {cell.region for cell in tier.plan.regions} | {REGION}
+    assert {record.region for record in given} == {cell.region for cell in tier.plan.regions} | {CDN_REGION}
     assert all(not known[record.parent].custom for record in known.values() if record.parent in known), "in a component"
 
 

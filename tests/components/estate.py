@@ -17,7 +17,7 @@ from planning.gateway.load_balancer import plan_load_balancer
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import tier_for
 from planning.network.vpc import plan_network, plan_peerings
-from planning.shared.naming import REGION, REGION_CODES
+from planning.shared.regions import CDN_REGION, region_code
 from planning.shared.tags import Tags
 from tests.planning import samples
 
@@ -38,8 +38,8 @@ class Estate:
         tier = tier_for(stated.users)
         regions = stated.regions[: tier.regions]
         tags = Tags(environment=stack, owner=stated.owner, cost_center=stated.cost_center)
-        wanted = sorted({*regions, REGION})
-        self.providers = {region: aws.Provider(f"aws-{REGION_CODES[region]}", region=region) for region in wanted}
+        wanted = sorted({*regions, CDN_REGION})
+        self.providers = {region: aws.Provider(f"aws-{region_code(region)}", region=region) for region in wanted}
         cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions)
         self.storage = Storage(
             "storage",
@@ -48,11 +48,11 @@ class Estate:
             tags=tags,
         )
         self.certificates = Certificates(
-            "certificates", plan=cdn, providers=self.providers, tags=tags, opts=self._in(REGION)
+            "certificates", plan=cdn, providers=self.providers, tags=tags, opts=self._in(CDN_REGION)
         )
         self.networks = {
             region: Network(
-                f"{REGION_CODES[region]}-network",
+                f"{region_code(region)}-network",
                 plan=plan_network(stack=stack, region=region, tier=tier, peers=regions),
                 tags=tags,
                 protect=stated.production,
@@ -63,7 +63,7 @@ class Estate:
         for peering in plan_peerings(stack=stack, regions=regions):
             other = peering.accepter.region
             Peering(
-                f"peering-{REGION_CODES[other]}",
+                f"peering-{region_code(other)}",
                 plan=peering,
                 requester=self.networks[regions[0]],
                 accepter=self.networks[other],
@@ -73,7 +73,7 @@ class Estate:
             )
         self.clusters = {
             region: Cluster(
-                f"{REGION_CODES[region]}-cluster",
+                f"{region_code(region)}-cluster",
                 plan=plan_cluster(stack=stack, region=region, settings=stated, tier=tier, users=stated.users),
                 network=self.networks[region],
                 tags=tags,
@@ -83,7 +83,7 @@ class Estate:
         }
         self.balancers = {
             region: LoadBalancer(
-                f"{REGION_CODES[region]}-load-balancer",
+                f"{region_code(region)}-load-balancer",
                 plan=plan_load_balancer(stack=stack, region=region, settings=stated),
                 network=self.networks[region],
                 cluster=self.clusters[region].name,
@@ -100,8 +100,8 @@ class Estate:
             plan=cdn,
             storage=self.storage,
             load_balancers=self.balancers,
-            certificate_arn=self.certificates.in_region(REGION),
-            global_provider=self.providers[REGION],
+            certificate_arn=self.certificates.in_region(CDN_REGION),
+            global_provider=self.providers[CDN_REGION],
             tags=tags,
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pulumi
 import pytest
 
-from components.stack import read_configuration
+from components.stack import read_stack
 from planning.inputs.problem import InvalidInputError
 
 ROOT = "the root secret of these tests: 0123456789"
@@ -33,7 +33,7 @@ def given(stated: Mapping[str, object], *, secret: tuple[str, ...]) -> None:
 def refused() -> str:
     """What is said against it; never a value."""
     with pytest.raises(InvalidInputError) as caught:
-        read_configuration("dev")
+        read_stack("dev")
     assert ROOT not in str(caught.value)
     assert VALUE not in str(caught.value)
     return str(caught.value)
@@ -41,8 +41,8 @@ def refused() -> str:
 
 def test_secrets_are_apart_from_settings_and_known_by_name() -> None:
     given({"users": "1000", "rootSecret": ROOT, "secrets": SECRETS}, secret=("rootSecret", "secrets"))
-    found = read_configuration("dev")
-    assert found.raw == {"users": "1000"}
+    found = read_stack("dev")
+    assert found.config == {"users": "1000"}
     assert found.secret_names == {"community": frozenset({"METABASE_KEY"})}
     assert VALUE not in repr(found)
 

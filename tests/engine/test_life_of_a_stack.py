@@ -192,7 +192,7 @@ def test_the_engine_says_of_the_same_change_what_planning_said(checkout: Checkou
     """The preview is that of the last chapter. Planning knows of what is held by the stack's own output."""
     held = checkout.root / "held.json"
     held.write_text(checkout.pulumi("stack", "output", "held", "--json").stdout)
-    said = checkout.command("planning", "change", "--users", "60000", "--held", str(held), "--json")
+    said = checkout.command("naap", "change", "--users", "60000", "--held", str(held), "--json")
     assert said.returncode == 0, said.stderr
     planned = json.loads(said.stdout)
 

@@ -4,7 +4,7 @@ from planning.observability.alerts.platform import open_connections
 from planning.observability.dashboards.dashboard import Dashboard, Panel, aws_graph, graph
 from planning.observability.metrics.queue_depth import GATEWAY_JOB
 from planning.observability.metrics.series import CONTAINERS_JOB, LIMITER_JOB, POOLER_JOB, STATE_JOB
-from planning.shared.naming import REGION as EDGE_REGION
+from planning.shared.regions import CDN_REGION
 
 
 def platform_dashboards(*, region: str, connections: int) -> tuple[Dashboard, ...]:
@@ -180,7 +180,7 @@ def _cost(region: str) -> tuple[Panel, ...]:
             "currencyUSD",
             "AWS/Billing EstimatedCharges",
             "Maximum",
-            EDGE_REGION,
+            CDN_REGION,
             ("Currency", "USD"),
         ),
         graph("Nodes", "short", (f"count(kube_node_info{{{job}}})", "nodes")),
@@ -188,6 +188,6 @@ def _cost(region: str) -> tuple[Panel, ...]:
         graph("Memory requested, by namespace", "bytes", (f"topk(15, {namespaces % 'memory'})", "{{namespace}}")),
         aws_graph("Logs taken in", "bytes", "AWS/Logs IncomingBytes", "Sum", region),
         aws_graph("Through NAT", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
-        aws_graph("Out of the CDN", "bytes", "AWS/CloudFront BytesDownloaded", "Sum", EDGE_REGION),
+        aws_graph("Out of the CDN", "bytes", "AWS/CloudFront BytesDownloaded", "Sum", CDN_REGION),
         graph("Series scraped", "short", ("sum by (job) (scrape_samples_post_metric_relabeling)", "{{job}}")),
     )

@@ -2,13 +2,12 @@
 
 import re
 from datetime import date
-from typing import get_args
 
 import pytest
 
-from analysis.cost.prices import PRICES, REGION_FACTORS
-from planning.inputs.settings import Region
+from analysis.cost.prices import PRICES
 from planning.inputs.tiers import TIERS
+from planning.shared.regions import REGIONS
 
 
 @pytest.mark.parametrize("key", PRICES)
@@ -22,9 +21,9 @@ def test_every_price_says_where_and_when_it_was_read(key: str) -> None:
     assert date(2026, 1, 1) <= date.fromisoformat(price.date)
 
 
-def test_every_region_that_settings_take_has_a_factor() -> None:
-    assert REGION_FACTORS.keys() == set(get_args(Region))
-    assert REGION_FACTORS["us-east-1"] == 1
+def test_prices_are_those_of_us_east_1_and_no_region_is_taken_for_free() -> None:
+    assert REGIONS["us-east-1"].price == 1
+    assert all(region.price >= 1 for region in REGIONS.values())
 
 
 def test_every_size_of_every_tier_has_a_price() -> None:

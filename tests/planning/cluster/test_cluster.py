@@ -9,7 +9,8 @@ from planning.database.jobs import archive_job
 from planning.database.jobs.shard_move import COPY_SECONDS
 from planning.inputs.tiers import TIERS, tier_for
 from planning.network.addresses import SERVICE_CIDR, region_addresses
-from planning.shared.naming import MAX_STACK_NAME, REGION_CODES
+from planning.shared.naming import MAX_STACK_NAME
+from planning.shared.regions import REGIONS
 from tests.planning.samples import settings
 
 MAX_CLUSTER_NAME = 100
@@ -30,12 +31,12 @@ def test_only_production_is_protected_and_pays_to_choose_its_day_of_upgrade(prod
 
 
 def test_services_have_addresses_that_no_network_has() -> None:
-    assert not any(region_addresses(region).cidr.startswith(SERVICE_CIDR[:6]) for region in REGION_CODES)
+    assert not any(region_addresses(region).cidr.startswith(SERVICE_CIDR[:6]) for region in REGIONS)
 
 
 def test_the_longest_stack_makes_a_cluster_name_that_aws_takes() -> None:
     name = "s" * MAX_STACK_NAME
-    for region in REGION_CODES:
+    for region in REGIONS:
         plan = plan_cluster(stack=name, region=region, settings=settings(1), tier=TIERS[0], users=1)
         assert len(plan.name) <= MAX_CLUSTER_NAME
 

@@ -8,7 +8,8 @@ from planning.data.bucket_policy import bucket_policy, log_statements
 from planning.data.buckets import AUTONAME_ROOM, MAX_BUCKET_NAME, plan_storage
 from planning.edge.assets_policy import read_statement
 from planning.inputs.tiers import TIERS
-from planning.shared.naming import MAX_STACK_NAME, REGION_CODES
+from planning.shared.naming import MAX_STACK_NAME
+from planning.shared.regions import REGIONS
 from tests.planning.samples import settings
 
 K1, _, K50, K100 = TIERS
@@ -44,7 +45,7 @@ def test_every_tier_makes_the_same_buckets_so_that_growing_replaces_none() -> No
     assert len(made) == 1
 
 
-@pytest.mark.parametrize("region", REGION_CODES)
+@pytest.mark.parametrize("region", REGIONS)
 def test_bucket_names_leave_room_for_what_pulumi_adds(region: str) -> None:
     stated = settings(1, stated={"regions": (region,)})
     home = plan_storage(stack="s" * MAX_STACK_NAME, settings=stated, tier=K1).home

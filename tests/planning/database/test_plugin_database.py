@@ -9,7 +9,8 @@ from planning.database.shard import plan_shards
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry_entry import DatabaseSpec, GrantSpec, Lifecycle, PluginSpec
 from planning.inputs.tiers import TIERS, Tier, tier_for
-from planning.shared.naming import MAX_STACK_NAME, REGION_CODES
+from planning.shared.naming import MAX_STACK_NAME
+from planning.shared.regions import REGIONS
 from tests.planning.samples import plugin, registry, settings, three_plugins
 
 
@@ -121,7 +122,7 @@ def test_a_thousand_small_plugins_fit_the_top_tier_and_a_thousand_large_ones_do_
 
 
 def test_every_region_has_authorities_that_verify() -> None:
-    for region in REGION_CODES:
+    for region in REGIONS:
         found = x509.load_pem_x509_certificates(rds_authorities([region]).encode())
         assert len(found) == 3
         for certificate in found:

@@ -4,11 +4,12 @@ import pytest
 
 from planning.gateway.gateway import CONTAINER_PORT, DRAIN_SECONDS, HEALTH_PATH
 from planning.gateway.load_balancer import MAX_NAME, plan_load_balancer
-from planning.shared.naming import MAX_STACK_NAME, REGION_CODES
+from planning.shared.naming import MAX_STACK_NAME
+from planning.shared.regions import REGIONS
 from tests.planning.samples import settings
 
 
-@pytest.mark.parametrize("region", REGION_CODES)
+@pytest.mark.parametrize("region", REGIONS)
 def test_the_longest_stack_makes_a_name_that_aws_takes(region: str) -> None:
     plan = plan_load_balancer(stack="s" * MAX_STACK_NAME, region=region, settings=settings(1))
     assert len(plan.name) <= MAX_NAME

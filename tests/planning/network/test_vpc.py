@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 
 from planning.inputs.tiers import TIERS, Tier, TierName
-from planning.network.addresses import ZONE_IDS, region_addresses
+from planning.network.addresses import region_addresses
 from planning.network.vpc import plan_network, plan_peerings
-from planning.shared.naming import REGION_CODES
+from planning.shared.regions import REGIONS, region_code
 
 K1, K10, K50, K100 = TIERS
 
@@ -46,14 +46,19 @@ def test_a_peering_joins_the_home_region_with_the_other() -> None:
     assert peering.name == "naap-prod-use1-usw2"
 
 
-@pytest.mark.parametrize("region", REGION_CODES)
+@pytest.mark.parametrize("region", REGIONS)
 def test_every_region_names_three_zones_of_its_own_that_take_a_cluster(region: str) -> None:
-    zones = ZONE_IDS[region]
+    zones = REGIONS[region].zones
     assert len(set(zones)) == 3
-    assert all(zone.startswith(f"{REGION_CODES[region]}-az") for zone in zones)
+    assert all(zone.startswith(f"{region_code(region)}-az") for zone in zones)
     assert not {"use1-az3", "cac1-az3", "apne1-az3"} & set(zones)
 
 
 def test_every_tier_keeps_the_same_addresses() -> None:
     plans = {plan_network(stack="dev", region="us-east-1", tier=tier).addresses for tier in (K1, K10, K50, K100)}
     assert len(plans) == 1
+
+
+def test_no_two_regions_share_a_range_or_a_code() -> None:
+    assert len({region.number for region in REGIONS.values()}) == len(REGIONS)
+    assert len({region.code for region in REGIONS.values()}) == len(REGIONS)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from planning.network.addresses import region_addresses
 from planning.shared.derived_secrets import derive
 from planning.shared.labels import labels, selector
-from planning.shared.naming import MAX_PLUGIN_NAME, MAX_STACK_NAME, REGION_CODES, fit, namespace, regional, sql_name
+from planning.shared.naming import MAX_PLUGIN_NAME, MAX_STACK_NAME, fit, namespace, regional, sql_name
+from planning.shared.regions import REGIONS
 from planning.shared.tags import Tags
 
 
@@ -34,15 +35,15 @@ def test_the_longest_names_leave_room() -> None:
     longest = "p" * MAX_PLUGIN_NAME
     assert len(namespace(longest)) <= 63
     assert len(f"{sql_name(longest)}_owner__archived") <= 63
-    assert max(len(regional("s" * MAX_STACK_NAME, region)) for region in REGION_CODES) <= 35
+    assert max(len(regional("s" * MAX_STACK_NAME, region)) for region in REGIONS) <= 35
 
 
 def test_no_two_regions_overlap() -> None:
-    networks = [ipaddress.ip_network(region_addresses(region).cidr) for region in REGION_CODES]
+    networks = [ipaddress.ip_network(region_addresses(region).cidr) for region in REGIONS]
     assert not any(a.overlaps(b) for a, b in combinations(networks, 2))
 
 
-@pytest.mark.parametrize("region", REGION_CODES)
+@pytest.mark.parametrize("region", REGIONS)
 def test_subnets_lie_in_their_region_and_apart(region: str) -> None:
     plan = region_addresses(region)
     whole = ipaddress.ip_network(plan.cidr)
