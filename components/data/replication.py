@@ -14,6 +14,7 @@ MAX_ROLE_NAME = 64
 _MINUTES = 15
 """S3's own promise with replication time control."""
 
+# No aws:SourceAccount: AWS states it for other services, not for replication, which takes no role of another account.
 _TRUST = json.dumps(
     {
         "Version": "2012-10-17",

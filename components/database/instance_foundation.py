@@ -1,6 +1,5 @@
 """What an RDS instance stands on in its region: key, network, parameters, monitoring, log groups."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.network.vpc import Network
+from components.shared.iam import account_id, service_trust
 from components.shared.kms_key import Key
 from planning.database.shard import (
     AUTHORITY,
@@ -49,6 +49,7 @@ class DatabaseParts:
         self._name = name
         self._prefix = prefix
         self._tags = tags
+        self._parent = parent
         self._opts = pulumi.ResourceOptions(parent=parent)
         self.key = Key(
             f"{name}-key",
@@ -171,21 +172,13 @@ class DatabaseParts:
         )
 
     def _monitoring_role(self) -> iam.Role:
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "monitoring.rds.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        }
         role = iam.Role(
             f"{self._name}-monitoring",
             name=f"{self._prefix}-monitoring",
             description=f"Enhanced monitoring of {self._prefix}",
-            assume_role_policy=json.dumps(trust),
+            assume_role_policy=account_id(self._parent).apply(
+                lambda account: service_trust(account, "monitoring.rds.amazonaws.com")
+            ),
             tags=self._tags,
             opts=self._opts,
         )

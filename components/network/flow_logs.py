@@ -5,7 +5,7 @@ import json
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
-from components.shared.iam import account_id
+from components.shared.iam import account_id, service_trust
 from components.shared.kms_key import Key
 from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan
 from planning.shared.kms_key import KeyPlan
@@ -51,7 +51,9 @@ class FlowLogs(pulumi.ComponentResource):
         role = iam.Role(
             f"{name}-role",
             name=fit(f"{plan.name}-flow-logs", MAX_ROLE_NAME),
-            assume_role_policy=account_id(self).apply(_trust),
+            assume_role_policy=account_id(self).apply(
+                lambda account: service_trust(account, "vpc-flow-logs.amazonaws.com")
+            ),
             tags=named,
             opts=child,
         )
@@ -68,16 +70,6 @@ class FlowLogs(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
         )
         self.register_outputs({})
-
-
-def _trust(account: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _write(group: str) -> str:

@@ -1,4 +1,7 @@
-"""The AWS account that is being built in."""
+"""The AWS account that is being built in, who builds, and which services may take a role of it."""
+
+import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -7,3 +10,20 @@ import pulumi_aws as aws
 def account_id(parent: pulumi.Resource) -> pulumi.Output[str]:
     """Its number, asked of AWS once a caller; known at preview, so that policies can be read there."""
     return aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=parent)).account_id
+
+
+def caller_arn(parent: pulumi.Resource) -> str:
+    """The IAM role or user that runs this, as IAM names it: of an assumed role the role, with its path."""
+    opts = pulumi.InvokeOptions(parent=parent)
+    return aws.iam.get_session_context(arn=aws.get_caller_identity(opts=opts).arn, opts=opts).issuer_arn
+
+
+def service_trust(account: str, service: str, actions: Sequence[str] = ("sts:AssumeRole",)) -> str:
+    """Trust policy of a role that a service takes for this account's resources, and for nobody else's."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": list(actions),
+        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,27 +1,14 @@
 """An IAM role for the pods of one service account, through EKS Pod Identity."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import eks, iam
 
+from components.shared.iam import account_id, service_trust
 from planning.shared.naming import fit
 
 MAX_ROLE_NAME = 64
-
-_TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "pods.eks.amazonaws.com"},
-                "Action": ["sts:AssumeRole", "sts:TagSession"],
-            }
-        ],
-    }
-)
 
 
 class PodIdentity(pulumi.ComponentResource):
@@ -53,7 +40,9 @@ class PodIdentity(pulumi.ComponentResource):
             f"{name}-role",
             name=fit(f"{cluster}-{namespace}-{service_account}", MAX_ROLE_NAME),
             description=f"Pods of {service_account} in {namespace}",
-            assume_role_policy=_TRUST,
+            assume_role_policy=account_id(self).apply(
+                lambda account: service_trust(account, "pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
+            ),
             tags=tags,
             opts=child,
         )
