@@ -1,12 +1,14 @@
 """IAM roles of a cluster: what EKS may do in the account for it, and what a node may do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from pulumi_aws import eks, iam
 
+from components.shared.iam import account_id, caller_arn, service_trust
 from planning.cluster.cluster import ClusterPlan
 from planning.shared.naming import fit
 
@@ -22,6 +24,7 @@ CONTROL_PLANE_POLICIES = (
 )
 """What Auto Mode needs, by its documentation."""
 
+_TAGGED = ("instance", "volume", "network-interface", "launch-template", "snapshot")
 NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
@@ -40,7 +43,9 @@ class ClusterRoles(pulumi.ComponentResource):
         self.control_plane = self._role(
             f"{name}-control-plane",
             fit(f"{cluster}-eks", MAX_ROLE_NAME),
-            _trust("eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]),
+            account_id(self).apply(
+                lambda account: service_trust(account, "eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
+            ),
         )
         self.control_plane_policies = [
             *self._attach(f"{name}-control-plane", self.control_plane, CONTROL_PLANE_POLICIES),
@@ -48,13 +53,11 @@ class ClusterRoles(pulumi.ComponentResource):
                 f"{name}-control-plane-tags", role=self.control_plane.id, policy=own_tags_policy(), opts=self._child
             ),
         ]
-        self.node = self._role(
-            f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _trust("ec2.amazonaws.com", ["sts:AssumeRole"])
-        )
+        self.node = self._role(f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _document([_NODE_TRUST]))
         self._attach(f"{name}-node", self.node, NODE_POLICIES)
         self.register_outputs({})
 
-    def _role(self, name: str, physical: str, trust: str) -> iam.Role:
+    def _role(self, name: str, physical: str, trust: pulumi.Input[str]) -> iam.Role:
         return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self._child)
 
     def _attach(self, name: str, role: iam.Role, policies: tuple[str, ...]) -> list[pulumi.Resource]:
@@ -72,6 +75,7 @@ def own_tags_policy() -> str:
     Only on what it makes for this very cluster, which EKS states in the session's own tags.
     """
     cluster = {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
+    own = {"aws:ResourceTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
     pool = {
         "aws:RequestTag/eks:kubernetes-node-class-name": "*",
         "aws:RequestTag/eks:kubernetes-node-pool-name": "*",
@@ -101,12 +105,20 @@ def own_tags_policy() -> str:
                 "StringLike": {"aws:RequestTag/eks:kubernetes-cni-node-name": "*"},
             },
         },
+        {
+            # A changed owner or cost centre reaches what is there already.
+            "Sid": "ChangedTags",
+            "Effect": "Allow",
+            "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
+            "Resource": [f"arn:aws:ec2:*:*:{kind}/*" for kind in _TAGGED],
+            "Condition": {"StringEquals": own},
+        },
     ]
     return _document(statements)
 
 
-def _trust(service: str, actions: list[str]) -> str:
-    return _document([{"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}])
+# EC2 doesn't say for which account it asks: a condition on that would be false for every node.
+_NODE_TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:AssumeRole"]}
 
 
 def _document(statements: list[dict[str, Any]]) -> str:
@@ -122,6 +134,14 @@ ADMINISTRATOR = f"{_POLICY}/AmazonEKSClusterAdminPolicy"
 NODE = f"{_POLICY}/AmazonEKSAutoNodePolicy"
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClusterAccess:
+    """What to wait for. administration: before anything is made inside of the cluster; nodes: before nodes are."""
+
+    administration: Sequence[pulumi.Resource]
+    nodes: pulumi.Resource
+
+
 def cluster_access(
     name: str,
     *,
@@ -130,16 +150,17 @@ def cluster_access(
     node_role: iam.Role,
     tags: Mapping[str, str],
     parent: pulumi.Resource,
-) -> list[pulumi.Resource]:
-    """Entries of the operators, who administer, and of the nodes, which join. Returns what nodes must wait for."""
+) -> ClusterAccess:
+    """Entries of the operators, who administer, and of the nodes, which join."""
     child = pulumi.ResourceOptions(parent=parent)
-    for operator in plan.operators:
+    administration: list[pulumi.Resource] = []
+    for operator in _operators(plan, parent):
         # Role or user name: stays the same whatever the order of the list.
         label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
             label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=child
         )
-        _associate(label, entry, ADMINISTRATOR, parent)
+        administration.append(_associate(label, entry, ADMINISTRATOR, parent))
     nodes = eks.AccessEntry(
         f"{name}-nodes-entry",
         cluster_name=cluster.name,
@@ -148,7 +169,17 @@ def cluster_access(
         tags=tags,
         opts=child,
     )
-    return [_associate(f"{name}-nodes-entry", nodes, NODE, parent)]
+    return ClusterAccess(administration=administration, nodes=_associate(f"{name}-nodes-entry", nodes, NODE, parent))
+
+
+def _operators(plan: ClusterPlan, parent: pulumi.Resource) -> tuple[str, ...]:
+    """Who runs this, where none are stated: the cluster grants nothing to whoever makes it."""
+    caller = caller_arn(parent)
+    if plan.operators and caller not in plan.operators:
+        pulumi.log.warn(
+            f"{caller} isn't among naap:operators: it may change AWS, and nothing inside of {plan.name}", parent
+        )
+    return plan.operators or (caller,)
 
 
 def _associate(label: str, entry: eks.AccessEntry, policy: str, parent: pulumi.Resource) -> pulumi.Resource:

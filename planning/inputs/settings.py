@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
@@ -68,7 +68,7 @@ class Settings(BaseModel):
     ] = ()
     operators: Annotated[
         tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
-        Field(description="IAM principals that administer the clusters, among them whoever runs `up`; default: only that."),
+        Field(description="IAM principals that administer the clusters, with whoever runs `up`: the default."),
     ] = ()
     owner: Annotated[
         str,

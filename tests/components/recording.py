@@ -33,6 +33,14 @@ CALLS: dict[str, Call] = {
         "userId": "AROA",
         "id": "x",
     },
+    "aws:iam/getSessionContext:getSessionContext": lambda args: {
+        "arn": args["arn"],
+        "issuerArn": args["arn"],
+        "id": args["arn"],
+        "issuerId": "AROA",
+        "issuerName": "deployer",
+        "sessionName": "",
+    },
     "aws:index/getPartition:getPartition": lambda _: {
         "partition": "aws",
         "dnsSuffix": "amazonaws.com",

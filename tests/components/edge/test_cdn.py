@@ -102,4 +102,6 @@ def test_a_firewall_that_counts_blocks_by_none_of_the_managed_rules() -> None:
     managed = [rule for rule in rules(stated(firewall_mode="count")).values() if "overrideAction" in rule]
     assert len(managed) == 4
     assert all(rule["overrideAction"] == {"count": {}} for rule in managed)
-    assert all(rule["overrideAction"] == {"none": {}} for rule in rules(records("1k")).values() if "overrideAction" in rule)
+    assert all(
+        rule["overrideAction"] == {"none": {}} for rule in rules(records("1k")).values() if "overrideAction" in rule
+    )
