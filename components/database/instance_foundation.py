@@ -83,6 +83,11 @@ class DatabaseParts:
             "auto_minor_version_upgrade": True,
             "instance_class": plan.instance_class,
             "port": DATABASE_PORT,
+            # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for. A
+            # replica is made with its source's, and would keep that when the tier's grows.
+            "allocated_storage": plan.storage_gib,
+            "iops": plan.iops,
+            "storage_throughput": plan.throughput,
             "max_allocated_storage": plan.max_storage_gib,
             "storage_type": "gp3",
             "storage_encrypted": True,
