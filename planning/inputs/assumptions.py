@@ -67,8 +67,8 @@ class Assumptions(BaseModel):
         float, Field(ge=0, le=1e6, description="bytes of network flow records a request")
     ] = 60
     series_per_pod: Annotated[
-        float, Field(ge=0, le=1e6, description="time series of a plugin's pod, once a minute")
-    ] = 100
+        float, Field(ge=0, le=1e6, description="time series that a plugin's pod sends of itself, once a minute")
+    ] = 0
     series_per_proxy: Annotated[
         float, Field(ge=0, le=1e6, description="time series of a gateway's, every 15 seconds")
     ] = 1_500

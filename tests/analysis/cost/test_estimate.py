@@ -101,7 +101,7 @@ INVERSE = {"assetHitPercent", "uploadMonths", "nodeFillPercent"}
 @pytest.mark.parametrize("name", FIELDS.keys() - FREE)
 def test_every_assumption_moves_the_bill(name: str) -> None:
     stated = Assumptions().model_dump(by_alias=True)
-    changed = stated[name] * (0.5 if name in INVERSE else 2)
+    changed = stated[name] * (0.5 if name in INVERSE else 2) or 100
     more = cost_of(plan(100_000), Assumptions.model_validate(stated | {name: changed}))
     assert more.usd > cost(100_000).usd
 
