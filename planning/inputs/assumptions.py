@@ -52,8 +52,8 @@ class Assumptions(BaseModel):
     )
     node_fill_percent: Annotated[float, Field(gt=0, le=100, description="of a node, filled by what pods ask for")] = 70
     log_bytes_per_request: Annotated[
-        float, Field(ge=0, le=1e6, description="bytes that gateway and plugin log a request")
-    ] = 800
+        float, Field(ge=0, le=1e6, description="bytes kept of what is logged a request: lines twice, and whose")
+    ] = 3_500
     log_gib_per_node: Annotated[
         float, Field(ge=0, le=1e4, description="GiB that a node's own and system pods log a month")
     ] = 2
