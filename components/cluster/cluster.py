@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 from pulumi_aws import cloudwatch, eks
 
 from components.cluster.access import ClusterRoles, cluster_access
+from components.cluster.image_mirrors import through_mirrors
 from components.cluster.node_pool import NodePool
 from components.network.vpc import Network
 from components.shared.kms_key import Key
@@ -74,7 +75,9 @@ class Cluster(pulumi.ComponentResource):
         """Options of what runs in this cluster. Its namespaces are made after the nodes, so that they are destroyed,
         with all that is in them, while there are nodes: a controller that runs nowhere takes no finalizer away."""
         return pulumi.ResourceOptions(
-            parent=parent, providers=[self.provider], transformations=[self._namespaces_after_nodes]
+            parent=parent,
+            providers=[self.provider],
+            transformations=[self._namespaces_after_nodes, through_mirrors(self._plan.image_mirrors)],
         )
 
     def _namespaces_after_nodes(

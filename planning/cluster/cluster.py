@@ -3,6 +3,7 @@
 plan_cluster(*, stack, region, settings, tier, users) -> ClusterPlan
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.node_pool import NodePoolPlan, plan_node_pool
@@ -26,7 +27,10 @@ def control_plane_logs(cluster: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPlan:
-    """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals."""
+    """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals.
+
+    image_mirrors: planning.shared.images.mirrored.
+    """
 
     name: str
     region: str
@@ -34,6 +38,7 @@ class ClusterPlan:
     metrics_server: str
     public_cidrs: tuple[str, ...]
     operators: tuple[str, ...]
+    image_mirrors: Mapping[str, str]
     log_days: int
     extended_support: bool
     node_pool: NodePoolPlan
@@ -53,6 +58,7 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         metrics_server=METRICS_SERVER,
         public_cidrs=settings.api_access_cidrs,
         operators=settings.operators,
+        image_mirrors=settings.image_mirrors,
         log_days=tier.log_days,
         extended_support=settings.production,
         node_pool=plan_node_pool(tier=tier, users=users),

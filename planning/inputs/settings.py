@@ -119,6 +119,16 @@ class Settings(BaseModel):
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
     )
+    image_mirrors: Annotated[
+        Mapping[
+            Annotated[str, Field(pattern=r"^(oci://)?[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")],
+            Annotated[str, Field(pattern=r"^(oci://)?[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")],
+        ],
+        Field(
+            description="From where images are pulled instead: by a registry's host (docker.io), the start that stands "
+            "in its place, such as the prefix of a pull-through cache in ECR."
+        ),
+    ] = {}
     hsts_subdomains: Annotated[
         bool,
         Field(
