@@ -1,1 +1,1 @@
-"""Pulumi components: they turn a plan into resources and decide nothing."""
+"""Pulumi components: they turn a plan into resources."""

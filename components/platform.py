@@ -20,6 +20,7 @@ from components.observability.edge_alarms import EdgeAlarms
 from components.observability.observability import Observability
 from components.region import Region
 from components.region_plugins import RegionPlugins
+from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import plan_schema_namespace
 from planning.observability.alarms.data import cache_nodes
@@ -29,7 +30,7 @@ from planning.region import RegionPlan
 from planning.shared.regions import CDN_REGION, region_code
 
 
-class Platform(pulumi.ComponentResource):
+class Platform(Component, token="naap:platform:Platform"):
     """Everything of one stack. outputs: what the stack exports; no secret among them."""
 
     outputs: Mapping[str, pulumi.Input[str] | Mapping[str, Any]]
@@ -43,7 +44,7 @@ class Platform(pulumi.ComponentResource):
         configured_secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Platform", name, None, opts)
+        super().__init__(name, opts)
         self._plan, self._root, self._aws = plan, root_secret, aws_providers(plan)
         self._databases: dict[int, Database] = {}
         self._plugins: dict[str, RegionPlugins] = {}
@@ -82,7 +83,6 @@ class Platform(pulumi.ComponentResource):
         self._cdn = self._make_cdn(certificates)
         self._watch_edge(certificates)
         self.outputs = self._outputs(shards)
-        self.register_outputs({})
 
     def _in(self, region: str) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, providers=[self._aws[region]])
@@ -209,7 +209,7 @@ class Platform(pulumi.ComponentResource):
             certificate_arn=certificates.in_region(CDN_REGION),
             global_provider=self._aws[CDN_REGION],
             tags=plan.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
     def _watch_edge(self, certificates: Certificates) -> None:

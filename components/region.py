@@ -10,13 +10,14 @@ from components.gateway.gateway import Gateway
 from components.gateway.gone_routes import StoppedPlugin
 from components.gateway.load_balancer import LoadBalancer
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.region import RegionPlan
 from planning.shared.regions import region_code
 from planning.shared.tags import Tags
 
 
-class Region(pulumi.ComponentResource):
+class Region(Component, token="naap:platform:Region"):
     """Handles: network, cluster, caches, load_balancer, gateway, priorities. Its AWS provider comes through opts."""
 
     def __init__(
@@ -31,12 +32,11 @@ class Region(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Region", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
         code = region_code(plan.region)
-        child = pulumi.ResourceOptions(parent=self)
-        self.network = Network(f"{code}-network", plan=plan.network, tags=tags, protect=protect, opts=child)
-        self.cluster = Cluster(f"{code}-cluster", plan=plan.cluster, network=self.network, tags=tags, opts=child)
+        self.network = Network(f"{code}-network", plan=plan.network, tags=tags, protect=protect, opts=self.child())
+        self.cluster = Cluster(f"{code}-cluster", plan=plan.cluster, network=self.network, tags=tags, opts=self.child())
         self.caches = Caches(
             f"{code}-caches",
             plan=plan.caches,
@@ -44,7 +44,7 @@ class Region(pulumi.ComponentResource):
             client_security_group_id=self.cluster.security_group_id,
             secrets=root,
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
         self.load_balancer = LoadBalancer(
             f"{code}-load-balancer",
@@ -55,7 +55,7 @@ class Region(pulumi.ComponentResource):
             certificate_arn=certificate_arn,
             logs=logs,
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
         inside = self.cluster.inside(self)
         self.priorities = PriorityClasses(f"{code}-priorities", opts=inside)

@@ -13,6 +13,7 @@ from components.observability.plugin_monitoring import WatchSurroundings
 from components.plugin.context import PluginSurroundings
 from components.plugin.plugin import Plugin
 from components.region import Region
+from components.shared.component import Component
 from components.shared.network_policy import network_policy
 from components.shared.root_secret import RootSecret
 from planning.region import RegionPlan
@@ -20,7 +21,7 @@ from planning.shared.regions import region_code
 from planning.shared.tags import Tags
 
 
-class RegionPlugins(pulumi.ComponentResource):
+class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
     """Poolers of every shard, then every plugin, then what they open for one another.
 
     schema: where the Jobs run that make schemas; None outside of the home region, which holds the writers.
@@ -41,7 +42,7 @@ class RegionPlugins(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:RegionPlugins", name, None, opts)
+        super().__init__(name, opts)
         code = region_code(plan.region)
         child = region.cluster.inside(self)
         entrance = PoolerNamespace(f"{code}-poolers", plans=plan.poolers, opts=child)
@@ -86,7 +87,6 @@ class RegionPlugins(pulumi.ComponentResource):
             for plugin in plan.plugins
         }
         open_doors(self.plugins)
-        self.register_outputs({})
 
 
 def open_doors(plugins: Mapping[str, Plugin]) -> None:
@@ -107,5 +107,5 @@ def open_doors(plugins: Mapping[str, Plugin]) -> None:
                 f"{plugin.name}-to-{policy.namespace}",
                 plan=policy,
                 labels=plugin.plan.labels,
-                opts=pulumi.ResourceOptions(parent=plugin, depends_on=[house]),
+                opts=plugin.child(house),
             )

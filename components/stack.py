@@ -15,6 +15,8 @@ from planning.prior_state import OUTPUT, Held, parse_held
 from planning.shared.derived_secrets import MIN_ROOT_LENGTH
 
 _PREFIX = "naap:"
+_SEALED = {"secure": ""}
+"""What the stack's file has in the place of an encrypted value: a setting that is one is refused, not decrypted."""
 _READ = "pulumi:pulumi:readStackOutputs"
 """The engine's own function, by which stack references read; it makes no resource."""
 
@@ -57,7 +59,7 @@ def read_stack(name: str) -> Stack:
         raise InvalidInputError(clear)
     return Stack(
         name=name,
-        config=stated,
+        config={key: _SEALED if _is_secret(key) else value for key, value in stated.items()},
         root_secret=RootSecret(pulumi.Output.secret(root)),
         configured_secrets={
             plugin: {name: pulumi.Output.secret(str(value)) for name, value in values.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from console.run import tell
 from console.style import Style
-from naap import capacity, change, cost, diagram, show, simulate
+from naap import capacity, change, cost, diagram, show, simulate, support
 from naap import service_quotas as quotas
 from naap.stack import load_stack_config, plan_of, secret_names, what_if
 from planning.inputs.registry_entry import Registry
@@ -24,6 +24,7 @@ COMMANDS = (
     capacity.COMMAND,
     simulate.COMMAND,
     quotas.COMMAND,
+    support.COMMAND,
     diagram.COMMAND,
 )
 

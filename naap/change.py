@@ -18,7 +18,7 @@ from console.text import WIDTH, count
 from naap.command import Answer, Command, Source, stack_arguments
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.platform import PlatformPlan
-from planning.prior_state import Held, parse_held
+from planning.prior_state import Held, as_held, parse_held
 
 _CAUSES = 3
 _INDENT = 11
@@ -41,6 +41,7 @@ def _run(options: Namespace, source: Source) -> Answer:
     stated = _read_held(options.held) if options.held else None
     before = source.plan(options.stack, held=stated)
     held = stated or before.held
+    before = replace(before, shards=as_held(before.shards, held))
     refusals: tuple[Problem, ...] = ()
     try:
         after = source.plan(options.stack, users=options.users, registry=options.registry, held=held)

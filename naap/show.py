@@ -1,22 +1,24 @@
 """`python -m naap show`: the whole plan of a stack."""
 
 from argparse import Namespace
+from datetime import date
 
 from analysis.cost.estimate import cost_of
 from console.style import Style
 from console.text import count, table
 from naap.command import Answer, Command, Source, stack_arguments
+from naap.support import today, warnings
 from planning.inputs.tiers import node_limit
 from planning.platform import PlatformPlan
 
 
 def _run(options: Namespace, source: Source) -> Answer:
     plan = source.plan(options.stack, users=options.users)
-    return Answer(data=plan, text=lambda style: as_text(plan, style))
+    return Answer(data=plan, text=lambda style: as_text(plan, style, today()))
 
 
-def as_text(plan: PlatformPlan, style: Style) -> str:
-    """Sizes first, then one line a plugin."""
+def as_text(plan: PlatformPlan, style: Style, day: date) -> str:
+    """Sizes first, then one line a plugin, then whose support ends soon after that day."""
     tier, users = plan.tier, plan.settings.users
     database, cache = tier.database, tier.app_cache
     sizes = [
@@ -50,7 +52,8 @@ def as_text(plan: PlatformPlan, style: Style) -> str:
         )
     head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
     names, *lines = table(plugins)
-    return "\n".join([style.strong(head), "", *table(sizes), "", style.strong(names), *lines])
+    body = [*table(sizes), "", style.strong(names), *lines, *warnings(day, style)]
+    return "\n".join([style.strong(head), "", *body])
 
 
 def _monitoring(plan: PlatformPlan) -> list[str]:

@@ -7,12 +7,13 @@ from analysis.simulation.chart import chart
 from analysis.simulation.run import Simulation, Track, simulate
 from analysis.simulation.samples import STEP_SECONDS, sampled
 from analysis.simulation.scenario import LAUNCH, REGION_LOST, ZONE_LOST, Span
-from analysis.simulation.service import IDLE_MEMORY_PART, START_SECONDS
+from analysis.simulation.service import START_SECONDS
 from console.files import write_text
 from console.style import Style
 from console.text import table
 from naap.command import Answer, Command, Source, stack_arguments
 from planning.platform import PlatformPlan
+from planning.plugin.autoscaling import IDLE_MEMORY_PERCENT
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -46,7 +47,7 @@ def _text(plan: PlatformPlan, simulation: Simulation, out: Path | None, style: S
         style.strong(_title(plan)),
         f"launch {_clock(LAUNCH)} · a zone lost {_clock(ZONE_LOST)} · home region lost {_clock(REGION_LOST)} UTC",
         style.faint(f"assumed: a pod is ready {START_SECONDS} s after it is asked for, and idles at"),
-        style.faint(f"{IDLE_MEMORY_PART:.0%} of its memory; requests and CPU as in python -m naap cost"),
+        style.faint(f"{IDLE_MEMORY_PERCENT}% of its memory; requests and CPU as in python -m naap cost"),
         "",
         *(_recovery(event, seconds, style) for event, seconds in simulation.recovered.items()),
         "",

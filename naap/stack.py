@@ -16,6 +16,7 @@ from plugins.registry.parse import load_registry
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
 
 BUDGET = "monthlyBudgetUsd"
+_SETTINGS = frozenset((f"naap:{field.alias}",) for field in Settings.model_fields.values())
 
 
 def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
     Raises InvalidInputError where the file is missing or isn't a configuration.
     """
     path = root / f"Pulumi.{stack}.yaml"
-    raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name)
+    raw, found = read_yaml(read_text(path, limit=MAX_BYTES), path.name, hides=_may_be_secret)
     if found:
         raise InvalidInputError(found)
     whole: Mapping[str, Any] = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
@@ -36,6 +37,11 @@ def load_stack_config(root: Path, stack: str) -> dict[str, Any]:
         raise InvalidInputError([problem])
     stated = cast("Mapping[str, Any]", config)
     return {key.removeprefix("naap:"): value for key, value in stated.items() if key.startswith("naap:")}
+
+
+def _may_be_secret(path: tuple[str, ...]) -> bool:
+    """All but known settings: a misspelt rootSecret is a secret, and other packages have some of their own."""
+    return path[:1] != ("config",) or path[1:2] not in _SETTINGS
 
 
 def secret_names(config: Mapping[str, Any], stack: str) -> dict[str, frozenset[str]]:
@@ -84,8 +90,8 @@ def parse_inputs(stack: str, root: Path, config: Mapping[str, Any]) -> tuple[Set
     """Settings and registry of a stack. Raises InvalidInputError with all that is wrong in both."""
     problems = Problems()
     settings = problems.attempt(lambda: parse_settings(config, f"Pulumi.{stack}.yaml"))
-    # As far as settings that can't be read tell.
-    production = settings.production if settings else config.get("production") in (True, "true")
+    # Where settings can't be read, what isn't said to be none is taken for production.
+    production = settings.production if settings else config.get("production") not in (None, False, "false")
     registry = problems.attempt(lambda: load_registry(root / _registry_file(config), production=production))
     if settings is None or registry is None:
         raise problems.error()

@@ -1,7 +1,7 @@
 """What a stack holds already, and no change of its configuration may take away: schemas, storage, regions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from planning.database.shard import CEILING_PART, DatabasePlan
@@ -14,12 +14,16 @@ OUTPUT = "held"
 
 @dataclass(frozen=True, kw_only=True)
 class HeldShard:
-    """A database shard. asked_gib: storage that was planned; there_gib: what it has grown to; plugins: by name."""
+    """A database shard. asked_gib: storage that was planned; there_gib: what it has grown to; plugins: by name.
+
+    postgres: its major version; None where the run that said so did not say that.
+    """
 
     shard: int
     asked_gib: int
     there_gib: int
     plugins: tuple[str, ...]
+    postgres: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ def held_by(shards: Sequence[DatabasePlan], regions: Sequence[str], schemas: Map
                 asked_gib=plan.storage_gib,
                 there_gib=plan.storage_gib,
                 plugins=tuple(name for name, shard in schemas.items() if shard == plan.shard),
+                postgres=plan.engine_version,
             )
             for plan in shards
         ),
@@ -64,6 +69,7 @@ def held_output(held: Held, there_gib: Mapping[int, Any]) -> dict[str, Any]:
                 "askedGib": one.asked_gib,
                 "thereGib": there_gib[one.shard],
                 "plugins": list(one.plugins),
+                "postgres": one.postgres,
             }
             for one in held.shards
         },
@@ -84,10 +90,17 @@ def parse_held(output: object) -> Held:
                 asked_gib=int(one["askedGib"]),
                 there_gib=int(one["thereGib"]),
                 plugins=tuple(one["plugins"]),
+                postgres=one.get("postgres"),
             )
             for number, one in sorted(shards.items(), key=lambda item: int(item[0]))
         ),
     )
+
+
+def as_held(shards: Sequence[DatabasePlan], held: Held) -> tuple[DatabasePlan, ...]:
+    """Planned shards, with the major version of PostgreSQL that they run now."""
+    runs = {one.shard: one.postgres for one in held.shards}
+    return tuple(replace(plan, engine_version=runs.get(plan.shard) or plan.engine_version) for plan in shards)
 
 
 def held_problems(
@@ -106,6 +119,12 @@ def held_problems(
     floor = max((max(one.asked_gib, one.there_gib) for one, _ in shrunk), default=0)
     found = [_lost(file, settings, one, len(shards), keep) for one in lost]
     found += [_shrunk(file, one, plan, floor) for one, plan in shrunk]
+    if not settings.allow_major_version_upgrade:
+        found += [
+            _upgraded(file, one, planned[one.shard])
+            for one in held.shards
+            if one.shard in planned and one.postgres not in (None, planned[one.shard].engine_version)
+        ]
     if settings.production:
         kept_regions = [region for region in held.regions if region not in settings.let_go]
         found += [_region(file, region, regions) for region in kept_regions if region not in regions]
@@ -139,6 +158,17 @@ def _shrunk(file: str, held: HeldShard, plan: DatabasePlan, floor: int) -> Probl
         f"{max(held.asked_gib, held.there_gib):,}",
         rule="AWS never shrinks a database's storage, and wants its ceiling a tenth above what is there",
         fix=f"keep it: pulumi config set naap:storageGib {floor}",
+    )
+
+
+def _upgraded(file: str, held: HeldShard, plan: DatabasePlan) -> Problem:
+    return Problem(
+        file=file,
+        entry=f"database shard {held.shard}",
+        field="naap:allowMajorVersionUpgrade",
+        value=f"it runs PostgreSQL {held.postgres}; {plan.engine_version} would be made of it",
+        rule="a new major version stops the database for minutes and has no way back: it is chosen, stack by stack",
+        fix="follow docs/upgrading-postgresql.md; then: pulumi config set naap:allowMajorVersionUpgrade true",
     )
 
 

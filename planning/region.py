@@ -54,14 +54,12 @@ def plan_region(
     return RegionPlan(
         region=region,
         home=home,
-        network=plan_network(stack=stack, region=region, tier=tier, peers=settings.regions[: tier.regions]),
+        network=plan_network(stack=stack, region=region, tier=tier),
         cluster=plan_cluster(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
         caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
-        poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards, databases=databases),
+        poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards),
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
-        gateway=plan_gateway(
-            stack=stack, region=region, settings=settings, tier=tier, users=settings.users, registry=registry
-        ),
+        gateway=plan_gateway(region=region, settings=settings, tier=tier, users=settings.users, registry=registry),
         stopped=plan_stopped(registry=registry, settings=settings),
         observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
         plugins=_plan_plugins(
@@ -102,7 +100,7 @@ def _plan_plugins(
                 users=settings.users,
                 database=databases.get(spec.name),
                 archive=archives.get(spec.name),
-                routes=plan_routes(spec=spec, settings=settings, tier=tier),
+                routes=plan_routes(file=registry.file, spec=spec, settings=settings, tier=tier),
                 registry=registry,
             )
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 PULUMI = "3.251.0"
-KUBERNETES = "1.34.4"
+KUBERNETES = "1.36.3"
 ETCD = "3.6.5"
 KWOK = "0.8.0"
 ENVOY_GATEWAY = "1.9.1"
@@ -67,8 +67,8 @@ def _kubernetes(component: str, seconds: int) -> Tool:
     return Tool(
         name=component,
         version=KUBERNETES,
-        at_least=(1, 34, 0),
-        below=(1, 35, 0),
+        at_least=(1, 36, 0),
+        below=(1, 37, 0),
         release=Release(
             url=f"https://dl.k8s.io/v{KUBERNETES}/bin/{{os}}/{{arch}}/{component}",
             checksums=f"https://dl.k8s.io/v{KUBERNETES}/bin/{{os}}/{{arch}}/{component}.sha256",
@@ -82,7 +82,7 @@ def _kubernetes(component: str, seconds: int) -> Tool:
             ldflags={
                 "k8s.io/component-base/version.gitVersion": f"v{KUBERNETES}",
                 "k8s.io/component-base/version.gitMajor": "1",
-                "k8s.io/component-base/version.gitMinor": "34",
+                "k8s.io/component-base/version.gitMinor": "36",
             },
         ),
     )

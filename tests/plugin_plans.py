@@ -81,7 +81,7 @@ def plugin_plans(
             users=users,
             archive=None,
             database=databases.get(spec.name),
-            routes=plan_routes(spec=spec, settings=chosen, tier=tier),
+            routes=plan_routes(file="registry.yaml", spec=spec, settings=chosen, tier=tier),
             registry=entries,
         )
         for spec in entries.plugins
@@ -91,7 +91,6 @@ def plugin_plans(
 def gateway_plan(users: int) -> GatewayPlan:
     """The gateway of an environment for so many users, before the real registry's plugins."""
     return plan_gateway(
-        stack="dev",
         region="us-east-1",
         settings=settings(users),
         tier=tier_for(users),

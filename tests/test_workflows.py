@@ -55,8 +55,8 @@ def test_actionlint_refuses_a_permission_that_does_not_exist(tmp_path: Path) -> 
     assert "identity-token" in _lint(wrong)
 
 
-def test_there_are_workflows_for_tests_previews_updates_and_drift() -> None:
-    assert {file.stem for file in FILES} == {"tests", "preview", "deploy", "up", "drift"}
+def test_there_are_workflows_for_tests_previews_updates_drift_and_support() -> None:
+    assert {file.stem for file in FILES} == {"tests", "preview", "deploy", "up", "drift", "support"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -28,7 +28,7 @@ RESTARTING = {
     "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy": r"spec\.provider\.kubernetes\.envoyDeployment",
 }
 _ORDER = (Risk.REPLACED.value, Risk.REMOVED.value, Risk.RESTARTED.value, IN_PLACE, Risk.ADDED.value)
-_REGIONS = {code: region for region, code in REGIONS.items()}
+_REGIONS = {record.code: region for region, record in REGIONS.items()}
 _CODE = f"(?P<code>{'|'.join(_REGIONS)})"
 _NAMES: tuple[tuple[str, str, Noun, str], ...] = (
     ("aws:rds/instance:Instance", r"database-(?P<n>\d+)-primary", Noun.DATABASE, "shard {n}"),

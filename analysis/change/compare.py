@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.change.inventory import parts_of
+from analysis.change.inventory import ENGINE, parts_of
 from analysis.change.part import Noun, Part, Value
-from planning.inputs.problem import Problem
 from planning.platform import PlatformPlan
 
 
@@ -38,6 +37,10 @@ RESTARTS = {
     Noun.POOLER: "rolling; clients connect again",
     Noun.PLUGIN: "rolling; a singleton is away for a moment",
 }
+UPGRADES = {
+    Noun.DATABASE: "away for minutes while AWS upgrades it; the way back is a snapshot (docs/upgrading-postgresql.md)",
+    Noun.REPLICA: "in the primary's region upgraded with it; in another region it must be made anew",
+}
 STOPS = "no pods and no routes: its requests are answered 410; its data stays"
 
 
@@ -60,14 +63,6 @@ class Change:
     region: str
     traits: tuple[Trait, ...] = ()
     effect: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """refusals: why the new plan can't be built, where it can't; changes: the worst first."""
-
-    refusals: tuple[Problem, ...]
-    changes: tuple[Change, ...]
 
 
 def compare(before: PlatformPlan, after: PlatformPlan) -> tuple[Change, ...]:
@@ -95,7 +90,8 @@ def _compared(old: Part | None, new: Part | None) -> Change | None:
     if old.restarting and not new.restarting:
         return _change(Risk.STOPPED, part, tuple(trait for trait in changed if trait.after is not None), STOPS)
     if restarting and old.restarting:
-        return _change(Risk.RESTARTED, part, (*restarting, *changed), RESTARTS.get(part.noun, ""))
+        effects = UPGRADES if ENGINE in {trait.name for trait in restarting} else RESTARTS
+        return _change(Risk.RESTARTED, part, (*restarting, *changed), effects.get(part.noun, ""))
     return _change(_direction(changed), part, changed) if changed else None
 
 

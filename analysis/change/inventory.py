@@ -11,6 +11,9 @@ from planning.platform import PlatformPlan
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.region import RegionPlan
 
+ENGINE = "PostgreSQL"
+"""The trait that is the major version of a database."""
+
 
 def parts_of(plan: PlatformPlan) -> Iterator[Part]:
     """All parts of an environment, in a stable order. region is empty for what all regions share."""
@@ -136,7 +139,7 @@ def _edge(plan: PlatformPlan) -> Iterator[Part]:
 
 def database_parts(plan: DatabasePlan) -> Iterator[Part]:
     """A shard and its replicas."""
-    size: dict[str, Value] = {"class": plan.instance_class}
+    size: dict[str, Value] = {"class": plan.instance_class, ENGINE: plan.engine_version}
     yield Part(
         noun=Noun.DATABASE,
         name=f"shard {plan.shard}",

@@ -1,4 +1,4 @@
-"""How many pods the HorizontalPodAutoscaler will choose: the arithmetic of Kubernetes 1.34's controller, as a function.
+"""How many pods the HorizontalPodAutoscaler will choose: the arithmetic of Kubernetes 1.36's controller, as a function.
 
 It covers the steady state that a plan speaks of: all pods ready and measured. Pods without measurements make the real
 controller more careful, never bolder.
@@ -53,10 +53,9 @@ def desired_replicas(
 
 def recommendation(plan: AutoscalingPlan, load: Load, *, current: int, request: ResourcesSpec) -> int:
     """What the signals alone ask for, before windows, speeds and bounds: what the controller remembers of a pass."""
-    proposals = [
-        _by_utilisation(load.cpu_m, request.cpu_request_m, plan.cpu_percent, current),
-        _by_utilisation(load.memory_mib, request.memory_mib, plan.memory_percent, current),
-    ]
+    proposals = [_by_utilisation(load.cpu_m, request.cpu_request_m, plan.cpu_percent, current)]
+    if plan.memory_percent is not None:
+        proposals.append(_by_utilisation(load.memory_mib, request.memory_mib, plan.memory_percent, current))
     if plan.queue:
         proposals.append(_by_average(load.queue, plan.queue.per_pod, current))
     return max(proposals)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from analysis.simulation.hpa import Load, Recent, desired_replicas, recommendation
 from planning.gateway.routes import REQUEST_SECONDS
 from planning.inputs.tiers import PodRange
-from planning.plugin.autoscaling import AutoscalingPlan
+from planning.plugin.autoscaling import IDLE_MEMORY_PERCENT, AutoscalingPlan
 from planning.plugin.plugin import BackendPlan
 
 SYNC_SECONDS = 15
@@ -15,9 +15,6 @@ SYNC_SECONDS = 15
 
 START_SECONDS = 60
 """From a pod's creation to its readiness, with a node to be started for some: an assumption, not measured."""
-
-IDLE_MEMORY_PART = 0.6
-"""Of the request, that a process takes whatever it does: an assumption, below what the autoscaler acts on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +105,7 @@ class Crowd:
 
     def _scale(self, plan: AutoscalingPlan, time: int, used_m: float, queue: float) -> None:
         request = self.plan.spec.resources
-        memory = round(self.ready * request.memory_mib * IDLE_MEMORY_PART)
+        memory = round(self.ready * request.memory_mib * IDLE_MEMORY_PERCENT / 100)
         load = Load(cpu_m=round(used_m), memory_mib=memory, queue=queue)
         raw = recommendation(plan, load, current=self.wanted, request=request)
         _forget(self._asked_for, time - plan.down.window_seconds)

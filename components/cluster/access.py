@@ -8,11 +8,12 @@ from typing import Any
 import pulumi
 from pulumi_aws import eks, iam
 
+from components.shared.component import Component
 from components.shared.iam import account_id, caller_arn, service_trust
 from planning.cluster.cluster import ClusterPlan
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.naming import fit
 
-MAX_ROLE_NAME = 64
 _MANAGED = "arn:aws:iam::aws:policy"
 
 CONTROL_PLANE_POLICIES = (
@@ -28,7 +29,7 @@ _TAGGED = ("instance", "volume", "network-interface", "launch-template", "snapsh
 NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
-class ClusterRoles(pulumi.ComponentResource):
+class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
     """Handles: control_plane, control_plane_policies (to wait for), node."""
 
     control_plane: iam.Role
@@ -38,8 +39,8 @@ class ClusterRoles(pulumi.ComponentResource):
     def __init__(
         self, name: str, *, cluster: str, tags: Mapping[str, str], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("naap:platform:ClusterRoles", name, None, opts)
-        self._tags, self._child = tags, pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
+        self._tags = tags
         self.control_plane = self._role(
             f"{name}-control-plane",
             fit(f"{cluster}-eks", MAX_ROLE_NAME),
@@ -50,20 +51,19 @@ class ClusterRoles(pulumi.ComponentResource):
         self.control_plane_policies = [
             *self._attach(f"{name}-control-plane", self.control_plane, CONTROL_PLANE_POLICIES),
             iam.RolePolicy(
-                f"{name}-control-plane-tags", role=self.control_plane.id, policy=own_tags_policy(), opts=self._child
+                f"{name}-control-plane-tags", role=self.control_plane.id, policy=own_tags_policy(), opts=self.child()
             ),
         ]
         self.node = self._role(f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _document([_NODE_TRUST]))
         self._attach(f"{name}-node", self.node, NODE_POLICIES)
-        self.register_outputs({})
 
     def _role(self, name: str, physical: str, trust: pulumi.Input[str]) -> iam.Role:
-        return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self._child)
+        return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self.child())
 
     def _attach(self, name: str, role: iam.Role, policies: tuple[str, ...]) -> list[pulumi.Resource]:
         return [
             iam.RolePolicyAttachment(
-                f"{name}-{policy}", role=role.name, policy_arn=f"{_MANAGED}/{policy}", opts=self._child
+                f"{name}-{policy}", role=role.name, policy_arn=f"{_MANAGED}/{policy}", opts=self.child()
             )
             for policy in policies
         ]
@@ -149,16 +149,15 @@ def cluster_access(
     cluster: eks.Cluster,
     node_role: iam.Role,
     tags: Mapping[str, str],
-    parent: pulumi.Resource,
+    parent: Component,
 ) -> ClusterAccess:
     """Entries of the operators, who administer, and of the nodes, which join."""
-    child = pulumi.ResourceOptions(parent=parent)
     administration: list[pulumi.Resource] = []
     for operator in _operators(plan, parent):
         # Role or user name: stays the same whatever the order of the list.
         label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
-            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=child
+            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=parent.child()
         )
         administration.append(_associate(label, entry, ADMINISTRATOR, parent))
     nodes = eks.AccessEntry(
@@ -167,7 +166,7 @@ def cluster_access(
         principal_arn=node_role.arn,
         type="EC2",
         tags=tags,
-        opts=child,
+        opts=parent.child(),
     )
     return ClusterAccess(administration=administration, nodes=_associate(f"{name}-nodes-entry", nodes, NODE, parent))
 
@@ -182,12 +181,12 @@ def _operators(plan: ClusterPlan, parent: pulumi.Resource) -> tuple[str, ...]:
     return plan.operators or (caller,)
 
 
-def _associate(label: str, entry: eks.AccessEntry, policy: str, parent: pulumi.Resource) -> pulumi.Resource:
+def _associate(label: str, entry: eks.AccessEntry, policy: str, parent: Component) -> pulumi.Resource:
     return eks.AccessPolicyAssociation(
         f"{label}-policy",
         cluster_name=entry.cluster_name,
         principal_arn=entry.principal_arn,
         policy_arn=policy,
         access_scope=eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[entry]),
+        opts=parent.child(entry),
     )

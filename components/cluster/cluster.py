@@ -13,6 +13,7 @@ from components.cluster.access import ClusterRoles, cluster_access
 from components.cluster.image_mirrors import through_mirrors
 from components.cluster.node_pool import NodePool
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.kms_key import Key
 from planning.cluster.cluster import LOG_TYPES, ClusterPlan, control_plane_logs
 from planning.network.addresses import SERVICE_CIDR
@@ -20,7 +21,7 @@ from planning.shared.kms_key import KeyPlan
 from planning.shared.tags import Tags
 
 
-class Cluster(pulumi.ComponentResource):
+class Cluster(Component, token="naap:platform:Cluster"):
     """Handles: name, endpoint, security_group_id (that nodes and pods carry), provider, node_pool."""
 
     name: str
@@ -38,11 +39,10 @@ class Cluster(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Cluster", name, None, opts)
+        super().__init__(name, opts)
         self.name, self._name, self._plan = plan.name, name, plan
         self._tags = tags.of("cluster", name=plan.name)
-        self._child = pulumi.ResourceOptions(parent=self)
-        roles = ClusterRoles(f"{name}-roles", cluster=plan.name, tags=self._tags, opts=self._child)
+        roles = ClusterRoles(f"{name}-roles", cluster=plan.name, tags=self._tags, opts=self.child())
         cluster = self._cluster(network, roles)
         self.endpoint = cluster.endpoint
         # Never empty: AWS makes this group together with the cluster.
@@ -67,7 +67,7 @@ class Cluster(pulumi.ComponentResource):
             resolve_conflicts_on_update="OVERWRITE",
             tags=self._tags,
             # Its pods need a node before the add-on counts as made.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.node_pool]),
+            opts=self.child(self.node_pool),
         )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
@@ -97,7 +97,7 @@ class Cluster(pulumi.ComponentResource):
             ),
             region=plan.region,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         logs = cloudwatch.LogGroup(
             f"{self._name}-logs",
@@ -106,7 +106,7 @@ class Cluster(pulumi.ComponentResource):
             retention_in_days=plan.log_days,
             kms_key_id=key.arn,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         return eks.Cluster(
             f"{self._name}-eks",
@@ -172,7 +172,7 @@ class Cluster(pulumi.ComponentResource):
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
             # It is let in first, and out after all that is inside of the cluster has gone.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(allowed)),
+            opts=self.child(*allowed),
         )
 
 

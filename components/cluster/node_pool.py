@@ -8,25 +8,23 @@ strict mode: nothing passes until then.
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.core.v1 import ConfigMap
-from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
-from pulumi_kubernetes.networking.v1 import (
-    NetworkPolicy,
-    NetworkPolicyEgressRuleArgs,
-    NetworkPolicyIngressRuleArgs,
-    NetworkPolicyPortArgs,
-    NetworkPolicySpecArgs,
-)
+from pulumi_kubernetes import core, meta
 
-from planning.cluster.node_pool import EXPIRE_HOURS, GRACE_HOURS, STORAGE_GIB, NodePoolPlan
+from components.shared.component import Component
+from components.shared.custom_resource import AUTO_MODE, custom
+from components.shared.network_policy import network_policy
+from planning.cluster.node_pool import (
+    EXPIRE_HOURS,
+    GRACE_HOURS,
+    STORAGE_GIB,
+    SYSTEM_NAMESPACE,
+    NodePoolPlan,
+    metrics_server_policy,
+)
 from planning.shared.labels import labels
 
-_METRICS_SERVER_PORT = 10251
-_SYSTEM = "kube-system"
 
-
-class NodePool(pulumi.ComponentResource):
+class NodePool(Component, token="naap:platform:NodePool"):
     """Made with the cluster's Kubernetes provider, which comes through opts."""
 
     def __init__(
@@ -40,20 +38,20 @@ class NodePool(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:NodePool", name, None, opts)
-        self._child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         self._labels = labels("cluster", plan.name)
-        enforcement = ConfigMap(
+        enforcement = core.v1.ConfigMap(
             f"{name}-network-policy",
-            metadata=ObjectMetaArgs(name="amazon-vpc-cni", namespace=_SYSTEM, labels=self._labels),
+            metadata=meta.v1.ObjectMetaArgs(name="amazon-vpc-cni", namespace=SYSTEM_NAMESPACE, labels=self._labels),
             data={"enable-network-policy-controller": "true"},
-            opts=self._child,
+            opts=self.child(),
         )
-        node_class = CustomResource(
+        node_class = custom(
             f"{name}-class",
-            api_version="eks.amazonaws.com/v1",
+            api_version=AUTO_MODE,
             kind="NodeClass",
-            metadata=ObjectMetaArgs(name=plan.name, labels=self._labels),
+            name=plan.name,
+            labels=self._labels,
             spec={
                 "role": node_role,
                 "subnetSelectorTerms": [{"id": subnet} for subnet in subnet_ids],
@@ -65,44 +63,17 @@ class NodePool(pulumi.ComponentResource):
                 # Auto Mode names its instances itself.
                 "tags": {key: value for key, value in tags.items() if key != "Name"},
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[enforcement]),
+            opts=self.child(enforcement),
         )
-        self._metrics_server(name)
-        CustomResource(
+        network_policy(f"{name}-metrics-server", plan=metrics_server_policy(), labels=self._labels, opts=self.child())
+        custom(
             f"{name}-pool",
             api_version="karpenter.sh/v1",
             kind="NodePool",
-            metadata=ObjectMetaArgs(name=plan.name, labels=self._labels),
+            name=plan.name,
+            labels=self._labels,
             spec=pool_spec(plan),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[node_class]),
-        )
-        self.register_outputs({})
-
-    def _metrics_server(self, name: str) -> None:
-        """Strict enforcement closes kube-system too: the API server asks for metrics, kubelets are asked for them."""
-        NetworkPolicy(
-            f"{name}-metrics-server",
-            metadata=ObjectMetaArgs(name="metrics-server", namespace=_SYSTEM, labels=self._labels),
-            spec=NetworkPolicySpecArgs(
-                pod_selector=LabelSelectorArgs(match_labels={"app.kubernetes.io/name": "metrics-server"}),
-                policy_types=["Ingress", "Egress"],
-                ingress=[
-                    NetworkPolicyIngressRuleArgs(
-                        ports=[NetworkPolicyPortArgs(port=_METRICS_SERVER_PORT, protocol="TCP")]
-                    )
-                ],
-                egress=[
-                    NetworkPolicyEgressRuleArgs(
-                        ports=[
-                            NetworkPolicyPortArgs(port=10250, protocol="TCP"),
-                            NetworkPolicyPortArgs(port=443, protocol="TCP"),
-                            NetworkPolicyPortArgs(port=53, protocol="UDP"),
-                            NetworkPolicyPortArgs(port=53, protocol="TCP"),
-                        ]
-                    )
-                ],
-            ),
-            opts=self._child,
+            opts=self.child(node_class),
         )
 
 

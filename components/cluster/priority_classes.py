@@ -3,15 +3,16 @@
 import pulumi
 from pulumi_kubernetes import meta, scheduling
 
+from components.shared.component import Component
 from planning.cluster.priority_classes import PRIORITY_CLASSES
 from planning.shared.labels import labels
 
 
-class PriorityClasses(pulumi.ComponentResource):
+class PriorityClasses(Component, token="naap:platform:PriorityClasses"):
     """Makes every class of planning.priority; whatever names one depends on this."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("naap:platform:PriorityClasses", name, None, opts)
+        super().__init__(name, opts)
         for plan in PRIORITY_CLASSES:
             scheduling.v1.PriorityClass(
                 f"{name}-{plan.name}",
@@ -19,6 +20,5 @@ class PriorityClasses(pulumi.ComponentResource):
                 value=plan.value,
                 global_default=False,
                 description=plan.description,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=self.child(),
             )
-        self.register_outputs({})

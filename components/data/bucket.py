@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pulumi
 from pulumi_aws import s3
 
+from components.shared.component import Component
 from planning.data.bucket_policy import bucket_policy, log_statements
 from planning.data.buckets import Ages, BucketPlan
 
@@ -15,7 +16,7 @@ Policy = Callable[[str, str], str]
 """From a bucket's ARN and the account's number to the bucket's policy."""
 
 
-class Bucket(pulumi.ComponentResource):
+class Bucket(Component, token="naap:platform:Bucket"):
     """Handles: name, arn, regional_domain_name, ready (wait for it before delivering).
 
     policy: None: somebody else gives the bucket one. logs: where its access records go.
@@ -40,9 +41,8 @@ class Bucket(pulumi.ComponentResource):
         policy: Policy | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Bucket", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
-        self._child = pulumi.ResourceOptions(parent=self)
         bucket = s3.Bucket(
             plan.name,
             object_lock_enabled=plan.lockable,
@@ -61,7 +61,7 @@ class Bucket(pulumi.ComponentResource):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=self._child,
+            opts=self.child(),
         )
         self._age(name, plan.ages)
         self._extras(name, plan, logs)
@@ -72,7 +72,7 @@ class Bucket(pulumi.ComponentResource):
                 bucket=self.name,
                 policy=pulumi.Output.all(self.arn, account).apply(lambda known: policy(known[0], known[1])),
                 # S3 refuses two changes of a bucket's access at once.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.closed]),
+                opts=self.child(self.closed),
             )
         self.register_outputs({"name": self.name})
 
@@ -81,7 +81,7 @@ class Bucket(pulumi.ComponentResource):
             f"{name}-ownership",
             bucket=self.name,
             rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=self._child,
+            opts=self.child(),
         )
         s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
@@ -97,13 +97,13 @@ class Bucket(pulumi.ComponentResource):
                     bucket_key_enabled=bool(key_arn),
                 )
             ],
-            opts=self._child,
+            opts=self.child(),
         )
         return s3.BucketVersioning(
             f"{name}-versioning",
             bucket=self.name,
             versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-            opts=self._child,
+            opts=self.child(),
         )
 
     def _age(self, name: str, ages: Ages) -> None:
@@ -138,7 +138,7 @@ class Bucket(pulumi.ComponentResource):
                     else None,
                 )
             ],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
+            opts=self.child(self.versioning),
         )
 
     def _extras(self, name: str, plan: BucketPlan, logs: "Bucket | None") -> None:
@@ -148,7 +148,7 @@ class Bucket(pulumi.ComponentResource):
                 bucket=self.name,
                 target_bucket=logs.name,
                 target_prefix=plan.log_prefix,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[logs.ready]),
+                opts=self.child(logs.ready),
             )
         if plan.lock_days:
             s3.BucketObjectLockConfiguration(
@@ -159,7 +159,7 @@ class Bucket(pulumi.ComponentResource):
                         mode="GOVERNANCE", days=plan.lock_days
                     )
                 ),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self.versioning]),
+                opts=self.child(self.versioning),
             )
         if plan.cors_origins:
             s3.BucketCorsConfiguration(
@@ -174,13 +174,12 @@ class Bucket(pulumi.ComponentResource):
                         max_age_seconds=3600,
                     )
                 ],
-                opts=self._child,
+                opts=self.child(),
             )
 
 
-def private_policy(arn: str, account: str) -> str:
+def private_policy(arn: str, _account: str) -> str:
     """The policy of a bucket that only the account's IAM opens."""
-    del account
     return bucket_policy(arn)
 
 

@@ -13,6 +13,7 @@ import pulumi_aws as aws
 
 from components.data.bucket import Bucket, Policy, logs_policy, private_policy
 from components.data.replication import Replication
+from components.shared.component import Component
 from components.shared.iam import account_id
 from components.shared.kms_key import Key
 from planning.data.buckets import BucketPlan, RegionStoragePlan, StoragePlan
@@ -20,7 +21,7 @@ from planning.shared.kms_key import KeyPlan
 from planning.shared.tags import Tags
 
 
-class RegionStorage(pulumi.ComponentResource):
+class RegionStorage(Component, token="naap:platform:RegionStorage"):
     """The buckets of one region. Handles: assets, uploads, backups, logs, key_arn, provider."""
 
     assets: Bucket
@@ -40,7 +41,7 @@ class RegionStorage(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         own = pulumi.ResourceOptions(providers=[provider])
-        super().__init__("naap:platform:RegionStorage", name, None, pulumi.ResourceOptions.merge(opts, own))
+        super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
         self.provider, self._name, self._guarded = provider, name, protect
         self._tags = tags.of("storage")
         self.key_arn = Key(
@@ -48,14 +49,13 @@ class RegionStorage(pulumi.ComponentResource):
             plan=KeyPlan(alias=plan.key_alias, description="Assets, uploads and backups", protect=protect, cdn=True),
             region=plan.region,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         ).arn
         self._account = account_id(self)
         self.logs = self._bucket(plan.logs, logs=None, policy=logs_policy)
         self.assets = self._bucket(plan.assets, logs=self.logs, policy=None)
         self.uploads = self._bucket(plan.uploads, logs=self.logs, policy=private_policy)
         self.backups = self._bucket(plan.backups, logs=self.logs, policy=private_policy)
-        self.register_outputs({})
 
     def _bucket(self, plan: BucketPlan, *, logs: Bucket | None, policy: Policy | None) -> Bucket:
         return Bucket(
@@ -67,7 +67,7 @@ class RegionStorage(pulumi.ComponentResource):
             tags=self._tags,
             account=self._account,
             policy=policy,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
     def bucket(self, noun: str) -> Bucket:
@@ -75,7 +75,7 @@ class RegionStorage(pulumi.ComponentResource):
         return {bucket.plan.noun: bucket for bucket in (self.assets, self.uploads, self.backups, self.logs)}[noun]
 
 
-class Storage(pulumi.ComponentResource):
+class Storage(Component, token="naap:platform:Storage"):
     """Buckets of every region and the copies between them."""
 
     def __init__(
@@ -87,7 +87,7 @@ class Storage(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Storage", name, None, opts)
+        super().__init__(name, opts)
         self._regions = {
             region.region: RegionStorage(
                 f"{name}-{region.region}",
@@ -95,7 +95,7 @@ class Storage(pulumi.ComponentResource):
                 provider=providers[region.region],
                 protect=plan.protect,
                 tags=tags,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=self.child(),
             )
             for region in plan.regions
         }
@@ -112,7 +112,6 @@ class Storage(pulumi.ComponentResource):
                 tags=tags.of("storage"),
                 opts=pulumi.ResourceOptions(parent=self, providers=[source.provider]),
             )
-        self.register_outputs({})
 
     def in_region(self, region: str) -> RegionStorage:
         """The buckets of a region."""

@@ -4,7 +4,7 @@
            client_security_group_id=cluster.security_group_id, opts=ResourceOptions(parent=region))
 
 Handles: app_host, cluster_host (None where there is no clustered cache), limit_host; the port is CACHE_PORT
-(planning/data/caches.py).
+(planning/shared/ports.py).
 users: by name; a client waits for its own (depends_on), as it can log in only once it is in the group.
 """
 
@@ -14,10 +14,10 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, elasticache, vpc
 
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.kms_key import Key
 from components.shared.root_secret import RootSecret
 from planning.data.caches import (
-    CACHE_PORT,
     DISABLED_ACCESS,
     ENGINE_VERSION,
     MAX_USER_ID,
@@ -29,6 +29,7 @@ from planning.data.caches import (
 )
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit
+from planning.shared.ports import CACHE_PORT
 from planning.shared.tags import Tags
 
 _ENGINE = "valkey"
@@ -39,7 +40,7 @@ _USER_TIMEOUTS = pulumi.CustomTimeouts(create="60m", delete="60m")
 PURPOSE = "cache"
 
 
-class CacheUser(pulumi.ComponentResource):
+class CacheUser(Component, token="naap:platform:CacheUser"):
     """The user of a plugin, or of the limiter.
 
     cache: whose group it joins; first made, as AWS makes no cache of a group that is being changed.
@@ -56,7 +57,7 @@ class CacheUser(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:CacheUser", name, None, opts)
+        super().__init__(name, opts)
         passwords = [
             secrets.derive(owner=plan.owner, purpose=PURPOSE, generation=generation) for generation in plan.generations
         ]
@@ -68,7 +69,7 @@ class CacheUser(pulumi.ComponentResource):
             access_string=plan.access,
             authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=passwords),
             tags=tags.of("cache", plugin=plan.plugin),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         elasticache.UserGroupAssociation(
             f"{name}-membership",
@@ -76,10 +77,9 @@ class CacheUser(pulumi.ComponentResource):
             user_id=user.user_id,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[cache], custom_timeouts=_USER_TIMEOUTS),
         )
-        self.register_outputs({})
 
 
-class Caches(pulumi.ComponentResource):
+class Caches(Component, token="naap:platform:Caches"):
     """All caches of a region, their user groups and users."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Caches(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Caches", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
         self._name = name
         self._secrets = secrets
@@ -109,7 +109,7 @@ class Caches(pulumi.ComponentResource):
             ),
             region=plan.region,
             tags=self._own_tags,
-            opts=self._child(),
+            opts=self.child(),
         )
         self._subnets = elasticache.SubnetGroup(
             f"{name}-subnets",
@@ -117,7 +117,7 @@ class Caches(pulumi.ComponentResource):
             description=f"Data subnets of {plan.prefix}",
             subnet_ids=network.data_subnet_ids,
             tags=self._own_tags,
-            opts=self._child(),
+            opts=self.child(),
         )
         self._security_group = self._make_security_group(network, client_security_group_id)
         self._groups = {cache.role: self._user_group(cache) for cache in plan.caches}
@@ -137,7 +137,7 @@ class Caches(pulumi.ComponentResource):
             description=f"Who reaches the caches of {self.plan.prefix}",
             vpc_id=network.vpc_id,
             tags={**self._own_tags, "Name": prefix},
-            opts=self._child(),
+            opts=self.child(),
         )
         vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
@@ -148,7 +148,7 @@ class Caches(pulumi.ComponentResource):
             to_port=CACHE_PORT,
             description="Pods of this region",
             tags=self._own_tags,
-            opts=self._child(),
+            opts=self.child(),
         )
         return group
 
@@ -165,7 +165,7 @@ class Caches(pulumi.ComponentResource):
                 type="password", passwords=[self._secrets.derive(owner=f"cache-{role}", purpose="default-user")]
             ),
             tags=self._own_tags,
-            opts=self._child(),
+            opts=self.child(),
         )
         return elasticache.UserGroup(
             f"{self._name}-{role}-users",
@@ -225,7 +225,7 @@ class Caches(pulumi.ComponentResource):
                 elasticache.ParameterGroupParameterArgs(name=name, value=value) for name, value in settings.items()
             ],
             tags=self._own_tags,
-            opts=self._child(),
+            opts=self.child(),
         )
 
     def _engine_log(self, cache: CachePlan) -> elasticache.ReplicationGroupLogDeliveryConfigurationArgs:
@@ -236,7 +236,7 @@ class Caches(pulumi.ComponentResource):
             retention_in_days=self.plan.log_days,
             kms_key_id=self._key.arn,
             tags=self._own_tags,
-            opts=self._child(),
+            opts=self.child(),
         )
         return elasticache.ReplicationGroupLogDeliveryConfigurationArgs(
             destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type="engine-log"
@@ -250,8 +250,5 @@ class Caches(pulumi.ComponentResource):
             cache=self._made[user.role],
             secrets=self._secrets,
             tags=self._tags,
-            opts=self._child(),
+            opts=self.child(),
         )
-
-    def _child(self) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self)

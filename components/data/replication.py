@@ -7,10 +7,11 @@ import pulumi
 from pulumi_aws import iam, s3
 
 from components.data.bucket import Bucket
+from components.shared.component import Component
 from planning.data.buckets import UPLOADS, ReplicationPlan
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.naming import fit
 
-MAX_ROLE_NAME = 64
 _MINUTES = 15
 """S3's own promise with replication time control."""
 
@@ -23,7 +24,7 @@ _TRUST = json.dumps(
 )
 
 
-class Replication(pulumi.ComponentResource):
+class Replication(Component, token="naap:platform:Replication"):
     """Made with the source region's provider."""
 
     def __init__(
@@ -38,14 +39,13 @@ class Replication(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Replication", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         role = iam.Role(
             f"{name}-role",
             name=fit(f"{source.plan.name}-copy", MAX_ROLE_NAME),
             assume_role_policy=_TRUST,
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
         granted = iam.RolePolicy(
             f"{name}-policy",
@@ -53,16 +53,15 @@ class Replication(pulumi.ComponentResource):
             policy=pulumi.Output.all(source.arn, destination.arn, source_key_arn, destination_key_arn).apply(
                 lambda arns: copy_policy(arns[0], arns[1], source_key=arns[2], destination_key=arns[3])
             ),
-            opts=child,
+            opts=self.child(),
         )
         s3.BucketReplicationConfig(
             f"{name}-rule",
             bucket=source.name,
             role=role.arn,
             rules=[_rule(plan, destination, destination_key_arn)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted, source.versioning, destination.versioning]),
+            opts=self.child(granted, source.versioning, destination.versioning),
         )
-        self.register_outputs({})
 
 
 def _rule(plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]) -> s3.BucketReplicationConfigRuleArgs:

@@ -1,12 +1,13 @@
 """What an RDS instance stands on in its region: key, network, parameters, monitoring, log groups."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.iam import account_id, service_trust
 from components.shared.kms_key import Key
 from planning.database.shard import (
@@ -27,6 +28,33 @@ INSTANCE_TIMEOUTS = pulumi.CustomTimeouts(create="90m", update="120m", delete="9
 """Modifying a class of several availability zones takes an hour and more on a full volume."""
 
 
+class EveryInstance(TypedDict):
+    """Arguments of rds.Instance."""
+
+    auto_minor_version_upgrade: bool
+    instance_class: str
+    port: int
+    allocated_storage: int
+    iops: int | None
+    storage_throughput: int | None
+    max_allocated_storage: int
+    storage_type: str
+    storage_encrypted: bool
+    vpc_security_group_ids: Sequence[pulumi.Input[str]]
+    publicly_accessible: bool
+    parameter_group_name: pulumi.Input[str]
+    ca_cert_identifier: str
+    iam_database_authentication_enabled: bool
+    performance_insights_enabled: bool
+    performance_insights_kms_key_id: pulumi.Input[str]
+    performance_insights_retention_period: int
+    monitoring_interval: int
+    monitoring_role_arn: pulumi.Input[str]
+    enabled_cloudwatch_logs_exports: Sequence[str]
+    copy_tags_to_snapshot: bool
+    apply_immediately: bool
+
+
 class DatabaseParts:
     """The parts of one shard in one region; children of `parent`. prefix: first part of physical names."""
 
@@ -44,13 +72,13 @@ class DatabaseParts:
         log_days: int,
         protect: bool,
         tags: Mapping[str, str],
-        parent: pulumi.Resource,
+        parent: Component,
     ) -> None:
         self._name = name
         self._prefix = prefix
         self._tags = tags
         self._parent = parent
-        self._opts = pulumi.ResourceOptions(parent=parent)
+        self._opts = parent.child()
         self.key = Key(
             f"{name}-key",
             plan=KeyPlan(
@@ -77,36 +105,36 @@ class DatabaseParts:
         self.monitoring_role = self._monitoring_role()
         self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
-    def every_instance(self, plan: DatabasePlan) -> dict[str, Any]:
+    def every_instance(self, plan: DatabasePlan) -> EveryInstance:
         """What primary and replicas state alike."""
-        return {
-            "auto_minor_version_upgrade": True,
-            "instance_class": plan.instance_class,
-            "port": DATABASE_PORT,
+        return EveryInstance(
+            auto_minor_version_upgrade=True,
+            instance_class=plan.instance_class,
+            port=DATABASE_PORT,
             # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for. A
             # replica is made with its source's, and would keep that when the tier's grows.
-            "allocated_storage": plan.storage_gib,
-            "iops": plan.iops,
-            "storage_throughput": plan.throughput,
-            "max_allocated_storage": plan.max_storage_gib,
-            "storage_type": "gp3",
-            "storage_encrypted": True,
-            "vpc_security_group_ids": [self.security_group.id],
-            "publicly_accessible": False,
-            "parameter_group_name": self.parameter_group.name,
-            "ca_cert_identifier": AUTHORITY,
+            allocated_storage=plan.storage_gib,
+            iops=plan.iops,
+            storage_throughput=plan.throughput,
+            max_allocated_storage=plan.max_storage_gib,
+            storage_type="gp3",
+            storage_encrypted=True,
+            vpc_security_group_ids=[self.security_group.id],
+            publicly_accessible=False,
+            parameter_group_name=self.parameter_group.name,
+            ca_cert_identifier=AUTHORITY,
             # For people, with a role of their own (rds_iam): plugins and poolers have SCRAM.
-            "iam_database_authentication_enabled": True,
-            "performance_insights_enabled": True,
-            "performance_insights_kms_key_id": self.key.arn,
-            "performance_insights_retention_period": INSIGHTS_DAYS,
-            "monitoring_interval": MONITORING_SECONDS,
-            "monitoring_role_arn": self.monitoring_role.arn,
-            "enabled_cloudwatch_logs_exports": list(LOG_EXPORTS),
-            "copy_tags_to_snapshot": True,
+            iam_database_authentication_enabled=True,
+            performance_insights_enabled=True,
+            performance_insights_kms_key_id=self.key.arn,
+            performance_insights_retention_period=INSIGHTS_DAYS,
+            monitoring_interval=MONITORING_SECONDS,
+            monitoring_role_arn=self.monitoring_role.arn,
+            enabled_cloudwatch_logs_exports=LOG_EXPORTS,
+            copy_tags_to_snapshot=True,
             # A change that waited for the maintenance window would be a difference in every run until then.
-            "apply_immediately": True,
-        }
+            apply_immediately=True,
+        )
 
     def _security_group(self, network: Network, client: pulumi.Input[str], cidrs: Sequence[str]) -> ec2.SecurityGroup:
         group = ec2.SecurityGroup(

@@ -15,11 +15,12 @@ from components.database.jobs.schema_job import SchemaJob
 from components.database.jobs.shard_move import MoveJob
 from components.database.pooler_entry import PoolerEntry
 from components.database.shard_access import DatabaseSurroundings
+from components.shared.component import Component
 from planning.database.jobs.shard_move import COPY_SECONDS, SWITCH_SECONDS, MoveFiles, copy_files, switch_files
 from planning.database.plugin_database import MovePlan, PluginDatabasePlan
 
 
-class PluginDatabase(pulumi.ComponentResource):
+class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
     """Everything of a plugin's database that is not in the plugin's own namespace."""
 
     def __init__(
@@ -31,9 +32,8 @@ class PluginDatabase(pulumi.ComponentResource):
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:PluginDatabase", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._plan, self._around, self._labels = name, plan, surroundings, labels
-        self._child = pulumi.ResourceOptions(parent=self)
         move = plan.move
         ways: list[pulumi.Resource] = [surroundings.pooler_namespace]
         hosts = (plan.shard,)
@@ -47,7 +47,6 @@ class PluginDatabase(pulumi.ComponentResource):
         self._entry("pooler", plan.shard, hosts, ways)
         if surroundings.schema is not None:
             self._make(plan, surroundings.schema)
-        self.register_outputs({})
 
     def _make(self, plan: PluginDatabasePlan, needed: Sequence[pulumi.Resource]) -> None:
         """Schema and roles and, where it moves, what brings it there."""
@@ -85,7 +84,7 @@ class PluginDatabase(pulumi.ComponentResource):
             reader_hosts=shards[0].reader_hosts if one else (),
             labels=self._labels,
             after=after,
-            opts=self._child,
+            opts=self.child(),
         )
 
     def _schema(
@@ -103,7 +102,7 @@ class PluginDatabase(pulumi.ComponentResource):
             secrets=self._around.secrets,
             labels=self._labels,
             after=after,
-            opts=self._child,
+            opts=self.child(),
         )
 
     def _move(
@@ -119,5 +118,5 @@ class PluginDatabase(pulumi.ComponentResource):
             surroundings=self._around,
             labels=self._labels,
             after=after,
-            opts=self._child,
+            opts=self.child(),
         )

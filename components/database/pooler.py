@@ -10,11 +10,12 @@ are planned (plan.host, plan.port). A plugin comes in by a PoolerEntry.
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, policy
+from pulumi_kubernetes import apps, core, meta
 
 from components.database.pooler_pod import METRICS_KEY, pooler_pod
+from components.shared.component import Component
 from components.shared.headless_service import headless_service
-from components.shared.pods import deployment_spec
+from components.shared.pods import deployment_spec, disruption_budget
 from components.shared.root_secret import RootSecret
 from planning.database.pooler import METRICS_PORT, NAMESPACE, PoolerPlan, metrics_service
 from planning.database.pooler_config import (
@@ -32,7 +33,7 @@ from planning.shared.internal_ca import authority, server_certificate
 _ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="15m", delete="5m")
 
 
-class Pooler(pulumi.ComponentResource):
+class Pooler(Component, token="naap:platform:Pooler"):
     """A Deployment of PgBouncer with its configuration, certificate, Service and disruption budget."""
 
     def __init__(
@@ -45,9 +46,9 @@ class Pooler(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Pooler", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
-        inside = pulumi.ResourceOptions(parent=self, depends_on=list(after))
+        inside = self.child(*after)
         config = core.v1.ConfigMap(
             f"{name}-config", metadata=self._metadata(), data=_files(plan, writer_host), opts=inside
         )
@@ -83,7 +84,14 @@ class Pooler(pulumi.ComponentResource):
             )
         self.deployment = self._deployment(name, [config, secret, service])
         if plan.replicas > 1:
-            self._disruption_budget(name, inside)
+            disruption_budget(
+                f"{name}-disruption",
+                name=plan.name,
+                namespace=NAMESPACE,
+                labels=plan.labels,
+                selector=plan.selector,
+                opts=inside,
+            )
         self.register_outputs({"host": plan.host})
 
     def _deployment(self, name: str, needed: Sequence[pulumi.Resource]) -> apps.v1.Deployment:
@@ -96,18 +104,6 @@ class Pooler(pulumi.ComponentResource):
                 replicas=plan.replicas, selector=plan.selector, labels=plan.labels, pod=pooler_pod(plan)
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=_ROLL_OUT),
-        )
-
-    def _disruption_budget(self, name: str, opts: pulumi.ResourceOptions) -> None:
-        policy.v1.PodDisruptionBudget(
-            f"{name}-disruption",
-            metadata=self._metadata(),
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self.plan.selector),
-            ),
-            opts=opts,
         )
 
     def _metadata(self, annotations: Mapping[str, str] | None = None) -> meta.v1.ObjectMetaArgs:

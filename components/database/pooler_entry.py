@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import core, meta
 
+from components.shared.component import Component
 from components.shared.network_policy import network_policy
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.database.pooler import FRAGMENT_LABEL, NAMESPACE, fragment_policy
@@ -20,7 +21,7 @@ from planning.shared.naming import namespace
 _BEFORE = "-before"
 
 
-class PoolerEntry(pulumi.ComponentResource):
+class PoolerEntry(Component, token="naap:platform:PoolerEntry"):
     """A ConfigMap that the poolers collect, and a NetworkPolicy; both lie in the poolers' namespace."""
 
     def __init__(
@@ -37,8 +38,8 @@ class PoolerEntry(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:PoolerEntry", name, None, opts)
-        inside = pulumi.ResourceOptions(parent=self, depends_on=list(after))
+        super().__init__(name, opts)
+        inside = self.child(*after)
         count, stem = len(writer_hosts), f"{plan.plugin}{_BEFORE if before else ''}"
         files = pulumi.Output.all(*writer_hosts, *reader_hosts).apply(
             lambda hosts: render_fragment(
@@ -58,4 +59,3 @@ class PoolerEntry(pulumi.ComponentResource):
         )
         policy = fragment_policy(plan, shard)
         network_policy(f"{name}-door", plan=policy, labels=labels, opts=inside)
-        self.register_outputs({})

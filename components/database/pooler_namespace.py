@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_kubernetes import core, meta, rbac
 
+from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from planning.database.pooler import NAMESPACE, PoolerPlan, pooler_policy
@@ -21,16 +22,14 @@ from planning.shared.labels import labels
 ACCOUNT = "pooler"
 
 
-class PoolerNamespace(pulumi.ComponentResource):
+class PoolerNamespace(Component, token="naap:platform:PoolerNamespace"):
     """Closed but for what the poolers need; plugins are let in by policies of their own."""
 
     def __init__(self, name: str, *, plans: Sequence[PoolerPlan], opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("naap:platform:PoolerNamespace", name, None, opts)
+        super().__init__(name, opts)
         found = labels("pooler", "poolers")
-        namespace = restricted_namespace(
-            f"{name}-namespace", name=NAMESPACE, labels=found, opts=pulumi.ResourceOptions(parent=self)
-        )
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=found, opts=self.child())
+        inside = self.child(namespace)
         self.namespace = namespace
         policies = [
             network_policy(f"{name}-{policy.name}", plan=policy, labels=found, opts=inside)
@@ -51,7 +50,6 @@ class PoolerNamespace(pulumi.ComponentResource):
             metadata=metadata,
             role_ref=rbac.v1.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ACCOUNT),
             subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=ACCOUNT, namespace=NAMESPACE)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role, account]),
+            opts=self.child(role, account),
         )
         self.needed: Sequence[pulumi.Resource] = [*policies, binding]
-        self.register_outputs({})

@@ -6,11 +6,12 @@ from typing import Literal
 from pulumi_kubernetes import core
 
 from components.shared.pods import api_token, container_security, memory_volume, pod_security, resources, spread
-from components.shared.sidecars import TOKEN_FOLDER, config_collector
+from components.shared.sidecars import config_collector
 from planning.cluster.priority_classes import CORE
 from planning.database.pooler import FRAGMENT_LABEL, GRACE_SECONDS, METRICS_PORT, NAMESPACE, USER, PoolerPlan
 from planning.database.pooler_config import CONFIG_DIR, FRAGMENT_DIR, LIVE_DIR, SECRET_DIR, render_stop
 from planning.shared import images
+from planning.shared.pods import TOKEN_FOLDER
 
 METRICS_KEY = "metrics-url"
 _ACCOUNT = "pooler"

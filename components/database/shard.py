@@ -21,12 +21,11 @@ from pulumi_aws import rds, secretsmanager
 from components.database.instance_foundation import INSTANCE_TIMEOUTS, DatabaseParts
 from components.database.read_replica import read_replica
 from components.network.vpc import Network
+from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.shard import (
     ADMINISTRATOR,
     DATABASE_NAME,
-    DATABASE_PORT,
-    ENGINE_VERSION,
     DatabasePlan,
     ReplicaPlan,
 )
@@ -36,7 +35,7 @@ _SECRET_OWNER = "database"  # noqa: S105  # whose password it is
 _RECOVERY_DAYS = 30
 
 
-class Database(pulumi.ComponentResource):
+class Database(Component, token="naap:platform:Database"):
     """A shard's primary and its replicas in the same region."""
 
     def __init__(
@@ -50,9 +49,8 @@ class Database(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Database", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
-        self.port = DATABASE_PORT
         self._name = name
         self._tags = tags.of("database")
         self._parts = DatabaseParts(
@@ -89,7 +87,9 @@ class Database(pulumi.ComponentResource):
             f"{self._name}-primary",
             identifier=plan.identifier,
             engine="postgres",
-            engine_version=ENGINE_VERSION,
+            engine_version=plan.engine_version,
+            # Of replicas nothing is stated: RDS upgrades those of the same region together with their primary.
+            allow_major_version_upgrade=plan.allow_major_upgrade or None,
             engine_lifecycle_support="open-source-rds-extended-support-disabled",
             multi_az=plan.multi_az,
             db_name=DATABASE_NAME,
@@ -150,6 +150,6 @@ class Database(pulumi.ComponentResource):
             f"{self._name}-administrator-version",
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(content),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         return secret.arn

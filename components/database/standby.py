@@ -14,11 +14,12 @@ from components.database.instance_foundation import DatabaseParts
 from components.database.read_replica import OwnStorage, read_replica
 from components.database.shard import Database
 from components.network.vpc import Network
+from components.shared.component import Component
 from planning.database.shard import DatabasePlan, RemotePlan
 from planning.shared.tags import Tags
 
 
-class DatabaseStandby(pulumi.ComponentResource):
+class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
     """The second region's part of a shard. Its provider is that region's."""
 
     def __init__(
@@ -32,7 +33,7 @@ class DatabaseStandby(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:DatabaseStandby", name, None, opts)
+        super().__init__(name, opts)
         if plan.remote is None:
             raise ValueError(f"shard {plan.shard} has no second region")
         self.plan = plan
@@ -61,7 +62,7 @@ class DatabaseStandby(pulumi.ComponentResource):
             kms_key_id=self._parts.key.arn,
             retention_period=plan.backup_days,
             # While RDS makes a replica, its source is not available for more.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[source, replica]),
+            opts=self.child(source, replica),
         )
         self.register_outputs({"readerHost": self.reader_host})
 

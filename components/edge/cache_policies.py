@@ -3,6 +3,7 @@
 import pulumi
 from pulumi_aws import cloudfront
 
+from components.shared.component import Component
 from planning.edge.behaviours import Caching
 from planning.edge.cdn import MINUTE, YEAR, CdnPlan
 
@@ -16,13 +17,12 @@ _HSTS_SECONDS = 2 * YEAR
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
 
 
-class CdnPolicies(pulumi.ComponentResource):
+class CdnPolicies(Component, token="naap:platform:CdnPolicies"):
     """Handles: cache and headers by kind of caching; cache_shell for what matches no path."""
 
     def __init__(self, name: str, *, plan: CdnPlan, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("naap:platform:CdnPolicies", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._cdn = name, plan
-        self._child = pulumi.ResourceOptions(parent=self)
         self.cache: dict[Caching, pulumi.Input[str]] = {
             Caching.IMMUTABLE: self._cache("immutable", default=YEAR, longest=YEAR),
             Caching.BRIEF: self._cache("brief", default=MINUTE, longest=5 * MINUTE),
@@ -38,7 +38,6 @@ class CdnPolicies(pulumi.ComponentResource):
             Caching.NEVER: self._headers("api", page=False),
         }
         self.headers_shell = site
-        self.register_outputs({})
 
     def _cache(self, part: str, *, default: int, longest: int) -> pulumi.Output[str]:
         keyed = cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs
@@ -63,7 +62,7 @@ class CdnPolicies(pulumi.ComponentResource):
                 enable_accept_encoding_brotli=True,
                 enable_accept_encoding_gzip=True,
             ),
-            opts=self._child,
+            opts=self.child(),
         ).id
 
     def _headers(self, part: str, *, page: bool) -> pulumi.Output[str]:
@@ -77,7 +76,7 @@ class CdnPolicies(pulumi.ComponentResource):
             )
             if page
             else None,
-            opts=self._child,
+            opts=self.child(),
         ).id
 
 

@@ -17,6 +17,7 @@ from components.edge.firewall import Firewall
 from components.edge.functions import CdnFunctions
 from components.edge.origins import CdnOrigins
 from components.gateway.load_balancer import LoadBalancer
+from components.shared.component import Component
 from planning.edge.behaviours import BEHAVIOURS, BehaviourPlan, Caching
 from planning.edge.cdn import CdnPlan, GatewayOriginPlan
 from planning.shared.tags import Tags
@@ -29,7 +30,7 @@ _KEPT_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 keeps nothing: one user's error would be another one's answer."""
 
 
-class Cdn(pulumi.ComponentResource):
+class Cdn(Component, token="naap:platform:Cdn"):
     """Handles: site_url, api_url, distribution_id, distribution_arn, domain_name, health_check_ids, firewall_arn."""
 
     site_url: str
@@ -49,28 +50,27 @@ class Cdn(pulumi.ComponentResource):
     ) -> None:
         # Everything of CloudFront lives in us-east-1, whatever the home region.
         own = pulumi.ResourceOptions(providers=[global_provider])
-        super().__init__("naap:platform:Cdn", name, None, pulumi.ResourceOptions.merge(opts, own))
+        super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
         self.plan, self._name, self._tags = plan, name, tags
         self.site_url, self.api_url = plan.site_url, plan.api_url
-        self._child = pulumi.ResourceOptions(parent=self)
-        self._policies = CdnPolicies(f"{name}-policies", plan=plan, opts=self._child)
-        self._functions = CdnFunctions(f"{name}-functions", plan=plan, tags=tags, opts=self._child)
+        self._policies = CdnPolicies(f"{name}-policies", plan=plan, opts=self.child())
+        self._functions = CdnFunctions(f"{name}-functions", plan=plan, tags=tags, opts=self.child())
         self._origins = CdnOrigins(
             f"{name}-origins",
             plan=plan,
             storage=storage,
             load_balancers=load_balancers,
             tags=tags,
-            opts=self._child,
+            opts=self.child(),
         )
-        firewall = Firewall(f"{name}-firewall", plan=plan.firewall, protect=plan.protect, tags=tags, opts=self._child)
+        firewall = Firewall(f"{name}-firewall", plan=plan.firewall, protect=plan.protect, tags=tags, opts=self.child())
         self.firewall_arn = firewall.arn
         distribution = self._distribution(certificate_arn)
         self.distribution_id, self.distribution_arn = distribution.id, distribution.arn
         self.domain_name = distribution.domain_name
         self._origins.admit(distribution.arn)
         self.health_check_ids = CdnNames(
-            f"{name}-names", plan=plan, distribution=distribution, tags=tags, opts=self._child
+            f"{name}-names", plan=plan, distribution=distribution, tags=tags, opts=self.child()
         ).health_check_ids
         self._records(storage.home.logs.arn, storage.home.logs.ready)
         self._extras()
@@ -177,7 +177,7 @@ class Cdn(pulumi.ComponentResource):
             log_type="ACCESS_LOGS",
             resource_arn=self.distribution_arn,
             tags=named,
-            opts=self._child,
+            opts=self.child(),
         )
         destination = cloudwatch.LogDeliveryDestination(
             f"{self._name}-records-destination",
@@ -189,14 +189,14 @@ class Cdn(pulumi.ComponentResource):
                 )
             ),
             tags=named,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[ready]),
+            opts=self.child(ready),
         )
         cloudwatch.LogDelivery(
             f"{self._name}-records",
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
             tags=named,
-            opts=self._child,
+            opts=self.child(),
         )
 
     def _extras(self) -> None:
@@ -211,7 +211,7 @@ class Cdn(pulumi.ComponentResource):
                         )
                     )
                 ),
-                opts=self._child,
+                opts=self.child(),
             )
         if self.plan.shield_advanced:
             subscription = shield.Subscription(
@@ -219,12 +219,12 @@ class Cdn(pulumi.ComponentResource):
                 auto_renew="DISABLED",
                 # A year is paid for; it ends by itself.
                 skip_destroy=True,
-                opts=self._child,
+                opts=self.child(),
             )
             shield.Protection(
                 f"{self._name}-shield-distribution",
                 name=self.plan.name,
                 resource_arn=self.distribution_arn,
                 tags=self._tags.of("cdn", name=self.plan.name),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[subscription]),
+                opts=self.child(subscription),
             )

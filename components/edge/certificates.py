@@ -6,11 +6,12 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import acm, route53
 
+from components.shared.component import Component
 from planning.edge.cdn import CdnPlan
 from planning.shared.tags import Tags
 
 
-class Certificates(pulumi.ComponentResource):
+class Certificates(Component, token="naap:platform:Certificates"):
     """One certificate a region, and one record for them all: ACM asks the same proof of a name in every region.
 
     Certificates("certificates", plan=plan.cdn, providers={"us-east-1": ..., ...}, tags=tags)
@@ -26,7 +27,7 @@ class Certificates(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Certificates", name, None, opts)
+        super().__init__(name, opts)
         named = tags.of("cdn", name=plan.domain)
         certificates = {
             region: acm.Certificate(
@@ -49,7 +50,7 @@ class Certificates(pulumi.ComponentResource):
             records=[first.apply(lambda options: options[0].resource_record_value or "")],
             ttl=300,
             allow_overwrite=True,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self._arns = {
             region: acm.CertificateValidation(
@@ -60,7 +61,6 @@ class Certificates(pulumi.ComponentResource):
             ).certificate_arn
             for region, certificate in certificates.items()
         }
-        self.register_outputs({})
 
     def in_region(self, region: str) -> pulumi.Output[str]:
         """ARN of a region's certificate, once it is valid."""

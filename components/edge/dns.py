@@ -3,13 +3,14 @@
 import pulumi
 from pulumi_aws import cloudfront, route53
 
+from components.shared.component import Component
 from planning.edge.cdn import CdnPlan, GatewayOriginPlan
 from planning.shared.tags import Tags
 
 _VERDICT_TTL = 30
 
 
-class CdnNames(pulumi.ComponentResource):
+class CdnNames(Component, token="naap:platform:CdnNames"):
     """Handles: health_check_ids by region, for alarms; empty with one region.
 
     Health checks go through the CDN, by a path that only one region answers: gateways have no public address.
@@ -25,7 +26,7 @@ class CdnNames(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:CdnNames", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._cdn, self._tags = name, plan, tags
         for kind in ("A", "AAAA"):
             route53.Record(
@@ -41,13 +42,12 @@ class CdnNames(pulumi.ComponentResource):
                         evaluate_target_health=False,
                     )
                 ],
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=self.child(),
             )
         several = plan.gateways if len(plan.gateways) > 1 else ()
         self.health_check_ids = {gateway.region: self._health(gateway, distribution) for gateway in several}
         for index, gateway in enumerate(several[:2]):
             self._verdict("PRIMARY" if index == 0 else "SECONDARY", gateway)
-        self.register_outputs({})
 
     def _health(self, gateway: GatewayOriginPlan, distribution: cloudfront.Distribution) -> pulumi.Output[str]:
         return route53.HealthCheck(
@@ -61,7 +61,7 @@ class CdnNames(pulumi.ComponentResource):
             failure_threshold=3,
             measure_latency=True,
             tags=self._tags.of("cdn", name=f"{self._cdn.name}-{gateway.code}"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[distribution]),
+            opts=self.child(distribution),
         ).id
 
     def _verdict(self, role: str, gateway: GatewayOriginPlan) -> None:
@@ -75,5 +75,5 @@ class CdnNames(pulumi.ComponentResource):
             set_identifier=gateway.code,
             health_check_id=self.health_check_ids[gateway.region],
             failover_routing_policies=[route53.RecordFailoverRoutingPolicyArgs(type=role)],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import cloudwatch, wafv2
 
+from components.shared.component import Component
 from components.shared.kms_key import Key
 from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
 from planning.edge.shell_documents import BUNDLES
@@ -20,7 +21,7 @@ _STATEMENT = wafv2.WebAclRuleStatementArgs
 _SCOPE = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs
 
 
-class Firewall(pulumi.ComponentResource):
+class Firewall(Component, token="naap:platform:Firewall"):
     """Handles: arn. Made with the us-east-1 provider."""
 
     arn: pulumi.Output[str]
@@ -34,9 +35,8 @@ class Firewall(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Firewall", name, None, opts)
+        super().__init__(name, opts)
         named = tags.of("cdn", name=plan.name)
-        child = pulumi.ResourceOptions(parent=self)
         acl = wafv2.WebAcl(
             f"{name}-acl",
             name=plan.name,
@@ -57,20 +57,19 @@ class Firewall(pulumi.ComponentResource):
                 cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=True
             ),
             tags=named,
-            opts=child,
+            opts=self.child(),
         )
         self.arn = acl.arn
         self._logs(name, plan, protect, named)
         self.register_outputs({"arn": self.arn})
 
     def _logs(self, name: str, plan: FirewallPlan, protect: bool, tags: Mapping[str, str]) -> None:
-        child = pulumi.ResourceOptions(parent=self)
         key = Key(
             f"{name}-key",
             plan=KeyPlan(alias=f"{plan.name}-firewall", description="Firewall logs", protect=protect, logs=True),
             region=CDN_REGION,
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
         group = cloudwatch.LogGroup(
             f"{name}-logs",
@@ -79,7 +78,7 @@ class Firewall(pulumi.ComponentResource):
             retention_in_days=plan.log_days,
             kms_key_id=key.arn,
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
         wafv2.WebAclLoggingConfiguration(
             f"{name}-logging",
@@ -92,7 +91,7 @@ class Firewall(pulumi.ComponentResource):
                 )
                 for header in _SECRET_HEADERS
             ],
-            opts=child,
+            opts=self.child(),
         )
 
 

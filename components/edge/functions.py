@@ -3,25 +3,25 @@
 import pulumi
 from pulumi_aws import cloudfront
 
+from components.shared.component import Component
 from planning.edge.cdn import ACTIVE_KEY, CdnPlan
 from planning.edge.functions import RUNTIME
 from planning.shared.tags import Tags
 
 
-class CdnFunctions(pulumi.ComponentResource):
+class CdnFunctions(Component, token="naap:platform:CdnFunctions"):
     """Handles: ARNs site, router and health (None with one region)."""
 
     router: pulumi.Output[str] | None = None
     health: pulumi.Output[str] | None = None
 
     def __init__(self, name: str, *, plan: CdnPlan, tags: Tags, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("naap:platform:CdnFunctions", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._cdn, self._tags = name, plan, tags.of("cdn")
         self.site = self._function("site", plan.site_function, None)
         if plan.router_function and plan.health_function:
             self.router = self._function("router", plan.router_function, self._store())
             self.health = self._function("health", plan.health_function, None)
-        self.register_outputs({})
 
     def _function(self, part: str, code: str, store: pulumi.Input[str] | None) -> pulumi.Output[str]:
         return cloudfront.Function(
@@ -32,7 +32,7 @@ class CdnFunctions(pulumi.ComponentResource):
             publish=True,
             key_value_store_associations=[store] if store is not None else None,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         ).arn
 
     def _store(self) -> pulumi.Output[str]:
@@ -41,7 +41,7 @@ class CdnFunctions(pulumi.ComponentResource):
             name=self._cdn.policy_name("regions"),
             comment="Which region takes requests first",
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         cloudfront.KeyvaluestoreKey(
             f"{self._name}-active-region",

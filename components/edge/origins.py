@@ -7,6 +7,7 @@ from pulumi_aws import cloudfront, s3
 
 from components.data.buckets import Storage
 from components.gateway.load_balancer import LoadBalancer
+from components.shared.component import Component
 from planning.data.bucket_policy import bucket_policy
 from planning.edge.assets_policy import read_statement, write_once_statement
 from planning.edge.cdn import VPC_ORIGIN, CdnPlan, GatewayOriginPlan
@@ -24,7 +25,7 @@ _VPC_ORIGIN_TIMEOUTS = pulumi.CustomTimeouts(create="45m", update="45m", delete=
 """AWS: one takes up to 15 minutes, which is just when the provider gives up where nothing is stated."""
 
 
-class CdnOrigins(pulumi.ComponentResource):
+class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
     """Handles: origins, groups, assets_id (what behaviours of assets name)."""
 
     def __init__(
@@ -37,7 +38,7 @@ class CdnOrigins(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:CdnOrigins", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._cdn, self._storage, self._tags = name, plan, storage, tags
         self._buckets = {ASSETS: plan.home.region}
         if plan.failover_origin:
@@ -49,7 +50,7 @@ class CdnOrigins(pulumi.ComponentResource):
             origin_access_control_origin_type="s3",
             signing_behavior="always",
             signing_protocol="sigv4",
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self.origins: list[cloudfront.DistributionOriginArgs] = [
             self._assets(identity, region, access) for identity, region in self._buckets.items()
@@ -57,7 +58,6 @@ class CdnOrigins(pulumi.ComponentResource):
         self.origins += [self._gateway(gateway, load_balancers[gateway.region]) for gateway in plan.gateways]
         self.groups = self._groups()
         self.assets_id = ASSETS_GROUP if self.groups else ASSETS
-        self.register_outputs({})
 
     def _assets(
         self, identity: str, region: str, access: cloudfront.OriginAccessControl

@@ -3,11 +3,12 @@
 import pulumi
 from pulumi_aws import s3
 
+from components.shared.component import Component
 from planning.edge.shell_documents import FrontendPlan, ObjectPlan
 from planning.shared.tags import Tags
 
 
-class Frontend(pulumi.ComponentResource):
+class Frontend(Component, token="naap:platform:Frontend"):
     """registry.json, and a pointer for each plugin. The bundles themselves are uploaded where they are built."""
 
     def __init__(
@@ -19,11 +20,10 @@ class Frontend(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Frontend", name, None, opts)
+        super().__init__(name, opts)
         self._document(f"{name}-registry", plan.registry, assets_bucket, tags)
         for plugin, pointer in plan.pointers.items():
             self._document(f"{name}-{plugin}", pointer, assets_bucket, tags, plugin=plugin)
-        self.register_outputs({})
 
     def _document(
         self, name: str, plan: ObjectPlan, bucket: pulumi.Input[str], tags: Tags, *, plugin: str | None = None
@@ -36,5 +36,5 @@ class Frontend(pulumi.ComponentResource):
             content_type="application/json; charset=utf-8",
             cache_control=plan.cache_control,
             tags=tags.of("frontend", plugin=plugin),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )

@@ -17,7 +17,7 @@ from planning.gateway.gateway import (
     TRACE_TAGS,
     GatewayPlan,
 )
-from planning.gateway.routes import IDENTITY_HEADER, SCHEME, SCHEME_HEADER
+from planning.gateway.routes import IDENTITY_HEADER, NETWORK_BITS, NETWORK_HEADER, SCHEME, SCHEME_HEADER
 from planning.shared import images
 from planning.shared.labels import COMPONENT_LABEL
 
@@ -51,7 +51,7 @@ _ACCESS_LOG = {
 """Without the query, in which clients put what should not be logged."""
 
 _NEVER_FROM_CLIENTS = (
-    *(IDENTITY_HEADER, "x-user-email", "x-user-role", "x-session"),
+    *(IDENTITY_HEADER, NETWORK_HEADER, "x-user-email", "x-user-role", "x-session"),
     *("x-request-id", "x-forwarded-proto", "x-forwarded-host"),
     *("x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-force-trace", "x-envoy-upstream-alt-stat-name"),
     *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
@@ -188,14 +188,30 @@ def this_gateway() -> dict[str, str]:
     return {"group": GATEWAY_GROUP, "kind": "Gateway", "name": GATEWAY}
 
 
-def errors(plan: GatewayPlan) -> dict[str, Any]:
-    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies, and every answer its id."""
+def connections(plan: GatewayPlan) -> dict[str, Any]:
+    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies, every answer its id, and every
+    request the network of its client."""
     values = {
         "local_reply_config": local_replies(f"https://{plan.domain}"),
         "always_set_request_id_in_response": True,
+        "http_filters/0": _client_network(),
     }
     manager = "/filter_chains/0/filters/0/typed_config"
     return _patches("listener.v3.Listener", {f"{manager}/{name}": value for name, value in values.items()})
+
+
+def _client_network() -> dict[str, Any]:
+    """The filter that states it: before all others, since the limits count by it, and after the client's address was
+    found, which is later than the removal of what clients wrote there themselves."""
+    value = f"%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT({NETWORK_BITS})%"
+    header = {"header": {"key": NETWORK_HEADER, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+    return {
+        "name": "naap.client-network",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+            "mutations": {"request_mutations": [{"append": header}]},
+        },
+    }
 
 
 def idle_limits(plan: GatewayPlan) -> dict[str, Any]:

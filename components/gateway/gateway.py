@@ -12,12 +12,13 @@ from components.gateway.envoy import (
     PROXIES,
     TRACES,
     clients,
-    errors,
+    connections,
     idle_limits,
     listener,
     proxy,
 )
 from components.gateway.helm_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
+from components.shared.component import Component
 from components.shared.custom_resource import AUTO_MODE, ENVOY, GATEWAY, custom
 from components.shared.headless_service import headless_service
 from components.shared.namespace import restricted_namespace
@@ -49,7 +50,7 @@ _READINESS_GATE = {"eks.amazonaws.com/pod-readiness-gate-inject": "enabled"}
 _INSTALL_SECONDS = 600
 
 
-class Gateway(pulumi.ComponentResource):
+class Gateway(Component, token="naap:platform:Gateway"):
     """Everything before the plugins' own routes.
 
     target_group_arn: of the load balancer, bound to the proxies' pods. limit_host: of the cache with the counters.
@@ -66,14 +67,14 @@ class Gateway(pulumi.ComponentResource):
         secrets: RootSecret,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Gateway", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("gateway", GATEWAY_NAME)
         namespace = restricted_namespace(
             f"{name}-namespace",
             name=NAMESPACE,
             labels={**self._labels, **_READINESS_GATE},
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self._namespace = namespace
         before: list[pulumi.Resource] = [namespace, *self._policies(plan, namespace), *self._secrets(plan, secrets)]
@@ -92,7 +93,6 @@ class Gateway(pulumi.ComponentResource):
         )
         self._metrics()
         self.release = release
-        self.register_outputs({})
 
     def _metrics(self) -> None:
         """Names for the addresses of those that have series. They select what the controller makes later: nothing to
@@ -108,7 +108,7 @@ class Gateway(pulumi.ComponentResource):
                 labels=self._labels,
                 selector=selector,
                 port=METRICS_PORT,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
+                opts=self.child(self._namespace),
             )
 
     def _policies(self, plan: GatewayPlan, namespace: core.v1.Namespace) -> list[pulumi.Resource]:
@@ -117,7 +117,7 @@ class Gateway(pulumi.ComponentResource):
                 f"{self._name}-{policy.name}",
                 plan=policy,
                 labels=self._labels,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+                opts=self.child(namespace),
             )
             for policy in plan.policies
         ]
@@ -138,7 +138,7 @@ class Gateway(pulumi.ComponentResource):
             metadata=meta.v1.ObjectMetaArgs(name=secret_name, namespace=NAMESPACE, labels=self._labels),
             type=kind,
             string_data=data,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self._namespace]),
+            opts=self.child(self._namespace),
         )
 
     def _release(
@@ -153,7 +153,7 @@ class Gateway(pulumi.ComponentResource):
             values=chart_values(plan, limit_host),
             timeout=_INSTALL_SECONDS,
             max_history=5,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+            opts=self.child(*before),
         )
 
     def _objects(self, plan: GatewayPlan, release: helm.v3.Release) -> list[pulumi.Resource]:
@@ -177,12 +177,12 @@ class Gateway(pulumi.ComponentResource):
             name=GATEWAY_NAME,
             labels=self._labels,
             spec={"controllerName": "gateway.envoyproxy.io/gatewayclass-controller", "parametersRef": parameters},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[proxies]),
+            opts=self.child(proxies),
         )
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         return [
             self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway]),
-            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", errors(plan), [gateway]),
+            self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", connections(plan), [gateway]),
             self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway]),
         ]
 
@@ -203,7 +203,7 @@ class Gateway(pulumi.ComponentResource):
             namespace=NAMESPACE,
             labels=self._labels,
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=self.child(*after),
         )
 
 

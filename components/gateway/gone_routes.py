@@ -7,13 +7,14 @@ from typing import Any
 import pulumi
 
 from components.gateway.envoy import the_listener
+from components.shared.component import Component
 from components.shared.custom_resource import ENVOY, ENVOY_GROUP, GATEWAY, custom
 from planning.gateway.gateway import NAMESPACE
 from planning.gateway.gone_routes import StoppedPlan
 from planning.shared.labels import labels
 
 
-class StoppedPlugin(pulumi.ComponentResource):
+class StoppedPlugin(Component, token="naap:platform:StoppedPlugin"):
     """410 at the prefixes of one plugin. Each has objects of its own, so that stopping one touches no other's.
 
     after: the gateway, whose release brings the definitions.
@@ -27,11 +28,10 @@ class StoppedPlugin(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:StoppedPlugin", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._plan = name, plan
         answer = self._add("answer", (ENVOY, "HTTPRouteFilter"), _answer(), after)
         self._add("route", (GATEWAY, "HTTPRoute"), _route(plan), [answer])
-        self.register_outputs({})
 
     def _add(
         self, suffix: str, kind: tuple[str, str], spec: Mapping[str, Any], after: Sequence[pulumi.Resource]
@@ -45,7 +45,7 @@ class StoppedPlugin(pulumi.ComponentResource):
             namespace=NAMESPACE,
             labels=labels("stopped", self._plan.name),
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=self.child(*after),
         )
 
 

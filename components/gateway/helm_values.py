@@ -7,8 +7,8 @@ import pulumi
 from planning.cluster.priority_classes import CORE
 from planning.gateway.gateway import LIMIT_STORE_TIMEOUT_MS, LIMIT_TIMEOUT_MS, GatewayPlan
 from planning.shared import images
+from planning.shared.ports import CACHE_PORT
 
-CACHE_PORT = 6379
 KEY_PREFIX = "rl:"
 LIMIT_STORE = "limit-store"
 """Secret with the user and password of the counters' cache, as `user:password`."""

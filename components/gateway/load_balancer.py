@@ -10,11 +10,12 @@ from pulumi_aws import ec2, lb, vpc
 
 from components.data.bucket import Bucket
 from components.network.vpc import Network
+from components.shared.component import Component
 from planning.gateway.load_balancer import CDN_PREFIX_LIST, HTTPS_PORT, IDLE_SECONDS, TLS_POLICY, LoadBalancerPlan
 from planning.shared.tags import Tags
 
 
-class LoadBalancer(pulumi.ComponentResource):
+class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
     """Handles: arn, dns_name, zone_id, target_group_arn, security_group_id, listener (wait for it before use)."""
 
     arn: pulumi.Output[str]
@@ -37,10 +38,9 @@ class LoadBalancer(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:LoadBalancer", name, None, opts)
+        super().__init__(name, opts)
         self.plan, self._name = plan, name
         self._tags = tags.of("gateway", name=plan.name)
-        self._child = pulumi.ResourceOptions(parent=self)
         self.security_group_id = self._security_group(network, pods_security_group_id)
         balancer = self._balancer(network, logs)
         targets = self._targets(network, cluster)
@@ -56,7 +56,7 @@ class LoadBalancer(pulumi.ComponentResource):
             routing_http_response_server_enabled=False,
             default_actions=[lb.ListenerDefaultActionArgs(type="forward", target_group_arn=targets.arn)],
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         self.register_outputs({"dnsName": self.dns_name})
 
@@ -66,7 +66,7 @@ class LoadBalancer(pulumi.ComponentResource):
             description="Load balancer of the gateway: from CloudFront, to the proxies",
             vpc_id=network.vpc_id,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         cloudfront = ec2.get_managed_prefix_list_output(
             name=CDN_PREFIX_LIST, opts=pulumi.InvokeOutputOptions(parent=self)
@@ -80,7 +80,7 @@ class LoadBalancer(pulumi.ComponentResource):
             to_port=HTTPS_PORT,
             prefix_list_id=cloudfront.id,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         vpc.SecurityGroupEgressRule(
             f"{self._name}-to-proxies",
@@ -91,7 +91,7 @@ class LoadBalancer(pulumi.ComponentResource):
             to_port=self.plan.target_port,
             referenced_security_group_id=pods,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         vpc.SecurityGroupIngressRule(
             f"{self._name}-proxies-from",
@@ -102,7 +102,7 @@ class LoadBalancer(pulumi.ComponentResource):
             to_port=self.plan.target_port,
             referenced_security_group_id=group.id,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         return group.id
 
@@ -125,7 +125,7 @@ class LoadBalancer(pulumi.ComponentResource):
             access_logs=lb.LoadBalancerAccessLogsArgs(bucket=logs.name, prefix="alb", enabled=True),
             tags=self._tags,
             # AWS tries the bucket at once.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs.ready]),
+            opts=self.child(logs.ready),
         )
 
     def _targets(self, network: Network, cluster: str) -> lb.TargetGroup:
@@ -154,5 +154,5 @@ class LoadBalancer(pulumi.ComponentResource):
             ),
             # By which Auto Mode's own policy knows the groups that the cluster may register pods with.
             tags={**self._tags, "eks:eks-cluster-name": cluster},
-            opts=self._child,
+            opts=self.child(),
         )

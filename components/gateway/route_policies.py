@@ -12,6 +12,7 @@ from planning.gateway.routes import (
     EXPOSED_HEADERS,
     IDENTITY_HEADER,
     KEEPALIVE_SECONDS,
+    NETWORK_HEADER,
     PARALLEL_REQUESTS,
     PARALLEL_STREAMS,
     PENDING_REQUESTS,
@@ -28,7 +29,6 @@ _TOKEN = "token"  # noqa: S105  # a name, not a token
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ACCEPTED = ["authorization", "content-type", "x-csrf-token", "x-requested-with", "traceparent", "tracestate"]
 _HAS_IDENTITY = f"size(request.headers['{IDENTITY_HEADER}']) > 0"
-_ANY_ADDRESS = ("0.0.0.0/0", "::/0")
 
 
 def public_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
@@ -161,11 +161,21 @@ def _timeout(http: dict[str, str]) -> dict[str, Any]:
 
 
 def _limits(limits: LimitsPlan) -> list[dict[str, Any]]:
-    """One counter over all rules of the policy (shared), per user and per client address."""
-    user = {"clientSelectors": [{"headers": [{"name": IDENTITY_HEADER, "type": "Distinct"}]}]}
-    clients = [{"clientSelectors": [{"sourceCIDR": {"type": "Distinct", "value": cidr}}]} for cidr in _ANY_ADDRESS]
-    counted = [(user, limits.user_per_minute), *((client, limits.client_per_minute) for client in clients)]
-    return [{**selector, "limit": {"requests": count, "unit": "Minute"}, "shared": True} for selector, count in counted]
+    """One counter over all rules of the policy (shared), per user and per client: IPv4 address, or IPv6 network."""
+    counted = (
+        ({"headers": [_each(IDENTITY_HEADER)]}, limits.user_per_minute),
+        ({"sourceCIDR": {"type": "Distinct", "value": "0.0.0.0/0"}}, limits.client_per_minute),
+        # Distinct addresses can't be cut to a network here: the gateway says the network in a header of its own.
+        ({"sourceCIDR": {"value": "::/0"}, "headers": [_each(NETWORK_HEADER)]}, limits.client_per_minute),
+    )
+    return [
+        {"clientSelectors": [selector], "limit": {"requests": count, "unit": "Minute"}, "shared": True}
+        for selector, count in counted
+    ]
+
+
+def _each(header: str) -> dict[str, str]:
+    return {"name": header, "type": "Distinct"}
 
 
 def _balancing(plan: RoutesPlan) -> dict[str, Any]:

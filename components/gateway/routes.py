@@ -14,6 +14,7 @@ from components.gateway.route_policies import (
     session_access,
     stream_traffic,
 )
+from components.shared.component import Component
 from components.shared.custom_resource import ENVOY, GATEWAY, custom
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import (
@@ -35,7 +36,7 @@ _SERVICE_PORT = 80
 Spec = Callable[[RoutesPlan, Sequence[RulePlan]], dict[str, Any]]
 
 
-class PluginRoutes(pulumi.ComponentResource):
+class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
     """The HTTPRoute of a plugin, its SecurityPolicies and its BackendTrafficPolicies.
 
     Sessions are checked by another plugin's service, which is reached by a Backend of this namespace and by its name:
@@ -53,7 +54,7 @@ class PluginRoutes(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:PluginRoutes", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
         self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan))
         if plan.of(Access.SESSION, Access.SESSION_STREAM):
@@ -69,7 +70,6 @@ class PluginRoutes(pulumi.ComponentResource):
             (STREAMS, stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
         ):
             self._policy("BackendTrafficPolicy", suffix, spec, access)
-        self.register_outputs({})
 
     def _policy(self, kind: str, suffix: str, spec: Spec, access: tuple[Access, ...]) -> None:
         if rules := self._plan.of(*access):
@@ -94,7 +94,7 @@ class PluginRoutes(pulumi.ComponentResource):
             labels=self._labels,
             annotations=annotations,
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._after),
+            opts=self.child(*self._after),
         )
 
 

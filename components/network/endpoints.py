@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import ec2, vpc
 
+from components.shared.component import Component
 from planning.network.vpc import NetworkPlan
 from planning.shared.tags import Tags
 
@@ -19,10 +20,9 @@ def endpoints(
     subnet_ids: Sequence[pulumi.Input[str]],
     route_table_ids: Sequence[pulumi.Input[str]],
     tags: Tags,
-    parent: pulumi.Resource,
+    parent: Component,
 ) -> None:
     """A gateway to S3, which costs nothing, and an interface for each service of the plan, which costs by the hour."""
-    child = pulumi.ResourceOptions(parent=parent)
     ec2.VpcEndpoint(
         f"{name}-endpoint-s3",
         vpc_id=vpc_id,
@@ -30,7 +30,7 @@ def endpoints(
         vpc_endpoint_type="Gateway",
         route_table_ids=route_table_ids,
         tags=tags.of("network", name=f"{plan.name}-s3"),
-        opts=child,
+        opts=parent.child(),
     )
     if not plan.interface_endpoints:
         return
@@ -40,7 +40,7 @@ def endpoints(
         description="AWS services from inside of the network",
         vpc_id=vpc_id,
         tags=named,
-        opts=child,
+        opts=parent.child(),
     )
     vpc.SecurityGroupIngressRule(
         f"{name}-endpoints-https",
@@ -51,7 +51,7 @@ def endpoints(
         to_port=HTTPS,
         cidr_ipv4=plan.cidr,
         tags=named,
-        opts=child,
+        opts=parent.child(),
     )
     for service in plan.interface_endpoints:
         ec2.VpcEndpoint(
@@ -63,5 +63,5 @@ def endpoints(
             subnet_ids=subnet_ids,
             security_group_ids=[group.id],
             tags=tags.of("network", name=f"{plan.name}-{service}"),
-            opts=child,
+            opts=parent.child(),
         )

@@ -5,17 +5,17 @@ import json
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
+from components.shared.component import Component
 from components.shared.iam import account_id, service_trust
 from components.shared.kms_key import Key
 from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit
 from planning.shared.tags import Tags
 
-MAX_ROLE_NAME = 64
 
-
-class FlowLogs(pulumi.ComponentResource):
+class FlowLogs(Component, token="naap:platform:FlowLogs"):
     """A log group with a key and retention of its own, and the role that writes it."""
 
     def __init__(
@@ -28,8 +28,7 @@ class FlowLogs(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:FlowLogs", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         named = tags.of("network", name=f"{plan.name}-flow-logs")
         key = Key(
             f"{name}-key",
@@ -38,7 +37,7 @@ class FlowLogs(pulumi.ComponentResource):
             ),
             region=plan.region,
             tags=named,
-            opts=child,
+            opts=self.child(),
         )
         group = cloudwatch.LogGroup(
             f"{name}-group",
@@ -46,7 +45,7 @@ class FlowLogs(pulumi.ComponentResource):
             retention_in_days=plan.log_days,
             kms_key_id=key.arn,
             tags=named,
-            opts=child,
+            opts=self.child(),
         )
         role = iam.Role(
             f"{name}-role",
@@ -55,9 +54,9 @@ class FlowLogs(pulumi.ComponentResource):
                 lambda account: service_trust(account, "vpc-flow-logs.amazonaws.com")
             ),
             tags=named,
-            opts=child,
+            opts=self.child(),
         )
-        policy = iam.RolePolicy(f"{name}-policy", role=role.id, policy=group.arn.apply(_write), opts=child)
+        policy = iam.RolePolicy(f"{name}-policy", role=role.id, policy=group.arn.apply(_write), opts=self.child())
         ec2.FlowLog(
             f"{name}-records",
             vpc_id=vpc_id,
@@ -67,9 +66,8 @@ class FlowLogs(pulumi.ComponentResource):
             iam_role_arn=role.arn,
             max_aggregation_interval=FLOW_LOG_SECONDS,
             tags=named,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+            opts=self.child(policy),
         )
-        self.register_outputs({})
 
 
 def _write(group: str) -> str:

@@ -5,11 +5,12 @@ import pulumi_aws as aws
 from pulumi_aws import ec2
 
 from components.network.vpc import Network
+from components.shared.component import Component
 from planning.network.vpc import PeeringPlan
 from planning.shared.tags import Tags
 
 
-class Peering(pulumi.ComponentResource):
+class Peering(Component, token="naap:platform:Peering"):
     """Made with the home region's provider; accepter_provider: the other region's."""
 
     def __init__(
@@ -23,8 +24,8 @@ class Peering(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Peering", name, None, opts)
-        here = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
+        here = self.child()
         there = pulumi.ResourceOptions(parent=self, provider=accepter_provider)
         named = tags.of("network", name=plan.name)
         connection = ec2.VpcPeeringConnection(

@@ -5,6 +5,7 @@ from pulumi_aws import ec2
 
 from components.network.endpoints import endpoints
 from components.network.flow_logs import FlowLogs
+from components.shared.component import Component
 from planning.network.addresses import SubnetRanges
 from planning.network.vpc import NetworkPlan
 from planning.shared.tags import Tags
@@ -12,11 +13,10 @@ from planning.shared.tags import Tags
 ANYWHERE = "0.0.0.0/0"
 
 
-class Network(pulumi.ComponentResource):
-    """Handles: vpc_id, public_, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr."""
+class Network(Component, token="naap:platform:Network"):
+    """Handles: vpc_id, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr."""
 
     vpc_id: pulumi.Output[str]
-    public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
     route_tables: list[ec2.RouteTable]
@@ -26,16 +26,14 @@ class Network(pulumi.ComponentResource):
     def __init__(
         self, name: str, *, plan: NetworkPlan, tags: Tags, protect: bool, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("naap:platform:Network", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._tags = name, tags
-        self._child = pulumi.ResourceOptions(parent=self)
         self.plan, self.cidr = plan, plan.cidr
         self._vpc = self._make_vpc(protect)
         self.vpc_id = self._vpc.id
         public = [self._subnet("public", zone, zone.public) for zone in plan.addresses.subnets]
         private = [self._subnet("private", zone, zone.private) for zone in plan.addresses.subnets]
         data = [self._subnet("data", zone, zone.data) for zone in plan.addresses.subnets]
-        self.public_subnet_ids = [subnet.id for subnet in public]
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.data_subnet_ids = [subnet.id for subnet in data]
         gateways = self._ways_out(public)
@@ -53,7 +51,7 @@ class Network(pulumi.ComponentResource):
             tags=tags,
             parent=self,
         )
-        FlowLogs(f"{name}-flow-logs", plan=plan, vpc_id=self.vpc_id, tags=tags, protect=protect, opts=self._child)
+        FlowLogs(f"{name}-flow-logs", plan=plan, vpc_id=self.vpc_id, tags=tags, protect=protect, opts=self.child())
         self.register_outputs({"vpcId": self.vpc_id})
 
     def _make_vpc(self, protect: bool) -> ec2.Vpc:
@@ -70,7 +68,7 @@ class Network(pulumi.ComponentResource):
             f"{self._name}-default-group",
             vpc_id=vpc.id,
             tags=self._tags.of("network", name=f"{self.plan.name}-default-closed"),
-            opts=self._child,
+            opts=self.child(),
         )
         return vpc
 
@@ -84,7 +82,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=cidr,
             map_public_ip_on_launch=False,
             tags={**named, **({role: "1"} if role else {})},
-            opts=self._child,
+            opts=self.child(),
         )
 
     def _ways_out(self, public: list[ec2.Subnet]) -> dict[str, ec2.NatGateway]:
@@ -93,7 +91,7 @@ class Network(pulumi.ComponentResource):
             f"{self._name}-internet",
             vpc_id=self._vpc.id,
             tags=self._tags.of("network", name=self.plan.name),
-            opts=self._child,
+            opts=self.child(),
         )
         table = self._table("public")
         default = ec2.Route(
@@ -101,7 +99,7 @@ class Network(pulumi.ComponentResource):
             route_table_id=table.id,
             destination_cidr_block=ANYWHERE,
             gateway_id=internet.id,
-            opts=self._child,
+            opts=self.child(),
         )
         gateways: dict[str, ec2.NatGateway] = {}
         for zone, subnet in zip(self.plan.addresses.subnets, public, strict=True):
@@ -112,13 +110,13 @@ class Network(pulumi.ComponentResource):
 
     def _nat(self, zone: SubnetRanges, subnet: ec2.Subnet, default: ec2.Route) -> ec2.NatGateway:
         named = self._tags.of("network", name=f"{self.plan.name}-nat-{zone.letter}")
-        address = ec2.Eip(f"{self._name}-nat-{zone.letter}-address", domain="vpc", tags=named, opts=self._child)
+        address = ec2.Eip(f"{self._name}-nat-{zone.letter}-address", domain="vpc", tags=named, opts=self.child())
         return ec2.NatGateway(
             f"{self._name}-nat-{zone.letter}",
             allocation_id=address.id,
             subnet_id=subnet.id,
             tags=named,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[default]),
+            opts=self.child(default),
         )
 
     def _private_table(self, zone: SubnetRanges, subnet: ec2.Subnet, nat: ec2.NatGateway) -> ec2.RouteTable:
@@ -128,7 +126,7 @@ class Network(pulumi.ComponentResource):
             route_table_id=table.id,
             destination_cidr_block=ANYWHERE,
             nat_gateway_id=nat.id,
-            opts=self._child,
+            opts=self.child(),
         )
         self._associate("private", zone, subnet, table)
         return table
@@ -145,7 +143,7 @@ class Network(pulumi.ComponentResource):
             f"{self._name}-{kind}-routes",
             vpc_id=self._vpc.id,
             tags=self._tags.of("network", name=f"{self.plan.name}-{kind}"),
-            opts=self._child,
+            opts=self.child(),
         )
 
     def _associate(self, kind: str, zone: SubnetRanges, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
@@ -153,5 +151,5 @@ class Network(pulumi.ComponentResource):
             f"{self._name}-{kind}-{zone.letter}-routes",
             subnet_id=subnet.id,
             route_table_id=table.id,
-            opts=self._child,
+            opts=self.child(),
         )

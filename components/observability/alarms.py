@@ -7,6 +7,7 @@ import pulumi
 from pulumi_aws import cloudwatch, rds
 
 from components.observability.alarm_topic import AlarmTopic
+from components.shared.component import Component
 from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alarms.logs import LogAlarmPlan
 from planning.observability.observability import ObservabilityPlan
@@ -18,7 +19,7 @@ _EVENTS = ["availability", "backup", "deletion", "failover", "failure", "low sto
 _BACKUP_FINISHED = "RDS-EVENT-0002"
 
 
-class Alarms(pulumi.ComponentResource):
+class Alarms(Component, token="naap:platform:Alarms"):
     """CloudWatch alarms and the databases' own events, to one topic.
 
     databases, replicas: identifiers of RDS instances. caches: names of ElastiCache nodes. certificates: ARNs by what
@@ -39,7 +40,7 @@ class Alarms(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Alarms", name, None, opts)
+        super().__init__(name, opts)
         make = AlarmMaker(self, name, plan.prefix, topic, tags)
         for watched, identifiers in ((plan.database_alarms, databases), (plan.replica_alarms, replicas)):
             for identifier in identifiers:
@@ -60,9 +61,8 @@ class Alarms(pulumi.ComponentResource):
             source_type="db-instance",
             event_categories=_EVENTS,
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
-        self.register_outputs({})
 
     def _watch_backups(
         self, name: str, identifier: str, plan: ObservabilityPlan, make: "AlarmMaker", tags: Tags
@@ -80,7 +80,7 @@ class Alarms(pulumi.ComponentResource):
             description="Counts the backups that RDS has finished",
             event_pattern=json.dumps(pattern),
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         make.alarms(identifier, rule.name, (plan.backup_alarm,))
 
@@ -88,10 +88,10 @@ class Alarms(pulumi.ComponentResource):
 class AlarmMaker:
     """Makes alarms as children of one component. prefix: of their names, which a person reads in a mail."""
 
-    def __init__(self, parent: pulumi.Resource, name: str, prefix: str, topic: AlarmTopic, tags: Tags) -> None:
+    def __init__(self, parent: Component, name: str, prefix: str, topic: AlarmTopic, tags: Tags) -> None:
         self._name, self._prefix, self._topic = name, prefix, topic
         self._tags = tags.of("observability")
-        self._opts = pulumi.ResourceOptions(parent=parent)
+        self._opts = parent.child()
 
     def alarms(self, thing: str, value: pulumi.Input[str] | None, plans: Sequence[AlarmPlan]) -> None:
         """Alarms on one thing. value: of the dimension that names it, where there is one."""
@@ -119,7 +119,7 @@ class AlarmMaker:
             )
 
 
-class LogAlarms(pulumi.ComponentResource):
+class LogAlarms(Component, token="naap:platform:LogAlarms"):
     """Of a region. Its groups must be there: depends_on."""
 
     def __init__(
@@ -132,7 +132,7 @@ class LogAlarms(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:LogAlarms", name, None, opts)
+        super().__init__(name, opts)
         make = AlarmMaker(self, name, prefix, topic, tags)
         for plan in plans:
             alarm = plan.alarm
@@ -144,7 +144,6 @@ class LogAlarms(pulumi.ComponentResource):
                 metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
                     namespace=alarm.namespace, name=alarm.metric, value="1"
                 ),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=self.child(),
             )
             make.alarms("logs", None, (alarm,))
-        self.register_outputs({})

@@ -1,18 +1,19 @@
 """The telemetry collector of a region: what services and gateway send goes through it to AWS."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, policy, rbac
+from pulumi_kubernetes import apps, core, meta, rbac
 
 from components.shared.cluster_role import cluster_rights
+from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import (
     api_token,
     container_security,
     deployment_spec,
+    disruption_budget,
     memory_volume,
     pod_security,
     resources,
@@ -20,11 +21,12 @@ from components.shared.pods import (
 )
 from planning.cluster.priority_classes import CORE
 from planning.observability.collector import HEALTH_PORT, collector_config
-from planning.observability.metrics.scraping import SERVICE_ACCOUNT_FOLDER
 from planning.observability.network_policies import COLLECTOR, NAMESPACE
 from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB, ObservabilityPlan
 from planning.shared import images
 from planning.shared.labels import labels, selector
+from planning.shared.naming import stamp
+from planning.shared.pods import TOKEN_FOLDER
 from planning.shared.ports import OTLP_GRPC_PORT, OTLP_PORT
 
 _CONFIG_FOLDER = "/etc/collector"
@@ -34,7 +36,7 @@ _USER = 4317
 """Of the image."""
 
 
-class Collector(pulumi.ComponentResource):
+class Collector(Component, token="naap:platform:Collector"):
     """remote_write_url, workspace_arn: of the Prometheus workspace; None in tiers without one."""
 
     def __init__(
@@ -48,11 +50,11 @@ class Collector(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Collector", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("observability", COLLECTOR)
         self._selector = selector("observability", COLLECTOR)
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        inside = self.child(namespace)
         metadata = meta.v1.ObjectMetaArgs(name=COLLECTOR, namespace=NAMESPACE, labels=self._labels)
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
@@ -65,24 +67,21 @@ class Collector(pulumi.ComponentResource):
             policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
             tags=tags,
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         text = json.dumps(collector_config(plan), sort_keys=True)
         config = core.v1.ConfigMap(f"{name}-config", metadata=metadata, data={_CONFIG_FILE: text}, opts=inside)
         rights = self._rights() if plan.metrics else []
         self._deployment(plan, metadata, text, remote_write_url, [account, identity, config, *rights])
         self._service(metadata, inside)
-        policy.v1.PodDisruptionBudget(
+        disruption_budget(
             f"{name}-budget",
-            metadata=metadata,
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-            ),
+            name=COLLECTOR,
+            namespace=NAMESPACE,
+            labels=self._labels,
+            selector=self._selector,
             opts=inside,
         )
-        self.register_outputs({})
 
     def _rights(self) -> list[pulumi.Resource]:
         """To find the nodes, and to ask each kubelet for its counts and nothing else."""
@@ -103,7 +102,7 @@ class Collector(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
     ) -> None:
         """Rolled by a change of its configuration, which it reads once."""
-        annotations = {"naap.io/checksum": hashlib.sha256(config.encode()).hexdigest()[:16]}
+        annotations = {"naap.io/checksum": stamp(config, digits=16)}
         apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=metadata,
@@ -127,7 +126,7 @@ class Collector(pulumi.ComponentResource):
                     ],
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=self.child(*after),
         )
 
     def _service(self, metadata: meta.v1.ObjectMetaArgs, opts: pulumi.ResourceOptions) -> None:
@@ -171,11 +170,7 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
         volume_mounts=[
             core.v1.VolumeMountArgs(name="config", mount_path=_CONFIG_FOLDER, read_only=True),
             core.v1.VolumeMountArgs(name="scratch", mount_path="/tmp"),  # noqa: S108  # a volume of the pod's own
-            *(
-                [core.v1.VolumeMountArgs(name=_TOKEN, mount_path=SERVICE_ACCOUNT_FOLDER, read_only=True)]
-                if asks_api
-                else []
-            ),
+            *([core.v1.VolumeMountArgs(name=_TOKEN, mount_path=TOKEN_FOLDER, read_only=True)] if asks_api else []),
         ],
     )
 

@@ -5,6 +5,7 @@ from pulumi_aws import budgets
 
 from components.observability.alarm_topic import AlarmTopic
 from components.observability.alarms import AlarmMaker
+from components.shared.component import Component
 from planning.observability.observability import BudgetPlan, EdgePlan
 from planning.shared.tags import Tags
 
@@ -12,7 +13,7 @@ _SPENT_PERCENT = 80
 _FORECAST_PERCENT = 100
 
 
-class EdgeAlarms(pulumi.ComponentResource):
+class EdgeAlarms(Component, token="naap:platform:EdgeAlarms"):
     """Its AWS provider (us-east-1) reaches it through its options.
 
     web_acl: name of the firewall's web ACL. certificate_arn: of the site's certificate.
@@ -29,9 +30,8 @@ class EdgeAlarms(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:EdgeAlarms", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=child)
+        super().__init__(name, opts)
+        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=self.child())
         make = AlarmMaker(self, name, prefix, topic, tags)
         make.alarms("firewall", web_acl, (plan.firewall_alarm,))
         make.alarms("certificate-site", certificate_arn, (plan.certificate_alarm,))
@@ -61,5 +61,5 @@ class EdgeAlarms(pulumi.ComponentResource):
                 for kind, percent in (("ACTUAL", _SPENT_PERCENT), ("FORECASTED", _FORECAST_PERCENT))
             ],
             tags=tags.of("observability"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=topic.ready),
+            opts=self.child(*topic.ready),
         )

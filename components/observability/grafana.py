@@ -7,6 +7,7 @@ from typing import Literal
 import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
+from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import (
     api_token,
@@ -16,20 +17,21 @@ from components.shared.pods import (
     pod_security,
     resources,
 )
-from components.shared.sidecars import TOKEN_FOLDER, config_collector, query_policy, query_url, signer
+from components.shared.sidecars import config_collector, query_policy, query_url, signer
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.grafana import FOLDER, FOLDER_FILE, SOURCES_FILE, folder, sources
 from planning.observability.network_policies import DASHBOARDS, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
 from planning.shared import images
 from planning.shared.labels import labels, selector
+from planning.shared.pods import TOKEN_FOLDER
 
 _USER = 472
 """Of the image."""
 _RBAC = "rbac.authorization.k8s.io"
 
 
-class Dashboards(pulumi.ComponentResource):
+class Dashboards(Component, token="naap:platform:Dashboards"):
     """The dashboards of a region. workspace_id, workspace_arn: of its Prometheus workspace."""
 
     def __init__(
@@ -43,10 +45,10 @@ class Dashboards(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Dashboards", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("observability", DASHBOARDS)
-        self._inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self._inside = self.child(namespace)
         self._metadata = meta.v1.ObjectMetaArgs(name=DASHBOARDS, namespace=NAMESPACE, labels=self._labels)
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
@@ -59,7 +61,7 @@ class Dashboards(pulumi.ComponentResource):
             policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
             tags=tags,
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         stated = query_url(workspace_id).apply(lambda url: sources(url, plan.region))
         config = core.v1.ConfigMap(
@@ -71,7 +73,6 @@ class Dashboards(pulumi.ComponentResource):
         self._pods(plan, stated, [account, identity, config, *self._rights()])
         for dashboard in plan.dashboards:
             dashboard_object(f"{name}-{dashboard.name}", plan=dashboard, labels=self._labels, opts=self._inside)
-        self.register_outputs({})
 
     def _rights(self) -> list[pulumi.Resource]:
         """ConfigMaps of this namespace, where all dashboards are."""
@@ -86,7 +87,7 @@ class Dashboards(pulumi.ComponentResource):
             metadata=self._metadata,
             role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="Role", name=DASHBOARDS),
             subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=DASHBOARDS, namespace=NAMESPACE)],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+            opts=self.child(role),
         )
         return [role, binding]
 
@@ -111,7 +112,7 @@ class Dashboards(pulumi.ComponentResource):
                     volumes=volumes(),
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=self.child(*after),
         )
 
 

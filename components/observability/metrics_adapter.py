@@ -4,11 +4,20 @@ import base64
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_kubernetes import apiregistration, apps, core, meta, policy, rbac
+from pulumi_kubernetes import apiregistration, apps, core, meta, rbac
 
 from components.shared.cluster_role import cluster_rights
+from components.shared.component import Component
 from components.shared.pod_identity import PodIdentity
-from components.shared.pods import container_security, deployment_spec, memory_volume, pod_security, resources, spread
+from components.shared.pods import (
+    container_security,
+    deployment_spec,
+    disruption_budget,
+    memory_volume,
+    pod_security,
+    resources,
+    spread,
+)
 from components.shared.root_secret import RootSecret
 from components.shared.sidecars import query_policy, query_url, signer
 from planning.cluster.priority_classes import CORE
@@ -26,7 +35,7 @@ _USER = 65532
 _RBAC = "rbac.authorization.k8s.io"
 
 
-class MetricsAdapter(pulumi.ComponentResource):
+class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
     """workspace_id, workspace_arn: of the Prometheus workspace that it asks, through a neighbour that signs."""
 
     def __init__(
@@ -41,11 +50,11 @@ class MetricsAdapter(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:MetricsAdapter", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("observability", ADAPTER)
         self._selector = selector("observability", ADAPTER)
-        self._inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        self._inside = self.child(namespace)
         self._metadata = meta.v1.ObjectMetaArgs(name=ADAPTER, namespace=NAMESPACE, labels=self._labels)
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
@@ -58,18 +67,16 @@ class MetricsAdapter(pulumi.ComponentResource):
             policy=pulumi.Output.from_input(workspace_arn).apply(query_policy),
             tags=tags,
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self._rights()
         pair = self._certificate(secrets)
         self._pods(plan, workspace_id, [account, identity, pair])
         service = self._service()
         self._api(secrets, service)
-        self.register_outputs({})
 
     def _rights(self) -> None:
         """It reads autoscalers and tells what is wrong with them; the rest is what every extension of the API needs."""
-        child = pulumi.ResourceOptions(parent=self)
         subject = rbac.v1.SubjectArgs(kind="ServiceAccount", name=ADAPTER, namespace=NAMESPACE)
         rules = [
             rbac.v1.PolicyRuleArgs(
@@ -85,7 +92,7 @@ class MetricsAdapter(pulumi.ComponentResource):
             metadata=meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}-delegator", labels=self._labels),
             role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name="system:auth-delegator"),
             subjects=[subject],
-            opts=child,
+            opts=self.child(),
         )
         rbac.v1.RoleBinding(
             f"{self._name}-reader",
@@ -96,7 +103,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                 api_group=_RBAC, kind="Role", name="extension-apiserver-authentication-reader"
             ),
             subjects=[subject],
-            opts=child,
+            opts=self.child(),
         )
 
     def _certificate(self, secrets: RootSecret) -> core.v1.Secret:
@@ -134,16 +141,14 @@ class MetricsAdapter(pulumi.ComponentResource):
                     ],
                 ),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=self.child(*after),
         )
-        policy.v1.PodDisruptionBudget(
+        disruption_budget(
             f"{self._name}-budget",
-            metadata=self._metadata,
-            spec=policy.v1.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-                selector=meta.v1.LabelSelectorArgs(match_labels=self._selector),
-            ),
+            name=ADAPTER,
+            namespace=NAMESPACE,
+            labels=self._labels,
+            selector=self._selector,
             opts=self._inside,
         )
 
@@ -172,7 +177,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                 ca_bundle=pulumi.Output.unsecret(bundle),
                 service=apiregistration.v1.ServiceReferenceArgs(name=ADAPTER, namespace=NAMESPACE, port=_SERVICE_PORT),
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
+            opts=self.child(service),
         )
 
 

@@ -15,6 +15,7 @@ from components.observability.platform_alerts import Rules
 from components.observability.plugin_monitoring import WatchSurroundings
 from components.observability.pod_logs import PodLogs
 from components.observability.state_metrics import StateMetrics
+from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from components.shared.root_secret import RootSecret
@@ -24,7 +25,7 @@ from planning.shared.labels import labels
 from planning.shared.tags import Tags
 
 
-class Observability(pulumi.ComponentResource):
+class Observability(Component, token="naap:platform:Observability"):
     """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn;
     watch: what plugins bring their own rules and dashboards to, None in tiers without series.
 
@@ -50,10 +51,9 @@ class Observability(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Observability", name, None, opts)
+        super().__init__(name, opts)
         self._name, self._plan, self._tags = name, plan, tags.of("observability")
-        self._child = pulumi.ResourceOptions(parent=self)
-        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=self._tags, opts=self._child)
+        topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=self._tags, opts=self.child())
         Alarms(
             f"{name}-alarms",
             plan=plan,
@@ -64,16 +64,18 @@ class Observability(pulumi.ComponentResource):
             load_balancer_arn=load_balancer_arn,
             certificates=certificates,
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic]),
+            opts=self.child(topic),
         )
-        logs = PodLogs(f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self._child)
+        logs = PodLogs(
+            f"{name}-logs", plan=plan, key_arn=topic.key_arn, after=after, tags=self._tags, opts=self.child()
+        )
         LogAlarms(
             f"{name}-log-alarms",
             plans=plan.log_alarms,
             prefix=plan.prefix,
             topic=topic,
             tags=tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[topic, logs, *after]),
+            opts=self.child(topic, logs, *after),
         )
         self.watch = self._collect(topic, secrets) if plan.apm else None
         self.topic_arn = topic.arn
@@ -82,13 +84,13 @@ class Observability(pulumi.ComponentResource):
     def _collect(self, topic: AlarmTopic, secrets: RootSecret) -> WatchSurroundings | None:
         plan, name = self._plan, self._name
         stated = labels("observability", NAMESPACE)
-        namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=stated, opts=self._child)
+        namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=stated, opts=self.child())
         for policy in plan.policies:
             network_policy(
                 f"{name}-{policy.name}-network",
                 plan=policy,
                 labels=stated,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+                opts=self.child(namespace),
             )
         workspace = self._workspace(topic) if plan.metrics else None
         Collector(
@@ -100,7 +102,7 @@ class Observability(pulumi.ComponentResource):
             else None,
             workspace_arn=workspace.arn if workspace else None,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         return self._read(workspace, namespace, topic, secrets) if workspace else None
 
@@ -117,9 +119,9 @@ class Observability(pulumi.ComponentResource):
             workspace_arn=workspace.arn,
             secrets=secrets,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
-        StateMetrics(f"{name}-state-metrics", namespace=namespace, opts=self._child)
+        StateMetrics(f"{name}-state-metrics", namespace=namespace, opts=self.child())
         Dashboards(
             f"{name}-dashboards",
             plan=plan,
@@ -127,9 +129,9 @@ class Observability(pulumi.ComponentResource):
             workspace_id=workspace.id,
             workspace_arn=workspace.arn,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
-        Rules(f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self._child)
+        Rules(f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self.child())
         return WatchSurroundings(workspace_id=workspace.id, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
@@ -156,6 +158,6 @@ class Observability(pulumi.ComponentResource):
             f"{self._name}-metrics-days",
             workspace_id=workspace.id,
             retention_period_in_days=self._plan.metrics_days,
-            opts=self._child,
+            opts=self.child(),
         )
         return workspace

@@ -6,12 +6,13 @@ import pulumi
 from pulumi_aws import amp
 
 from components.observability.alarm_topic import AlarmTopic
+from components.shared.component import Component
 from planning.observability.alerts.alert import Severity, rule_file
 from planning.observability.alerts.alertmanager import alert_manager_definition
 from planning.observability.observability import ObservabilityPlan
 
 
-class Rules(pulumi.ComponentResource):
+class Rules(Component, token="naap:platform:Rules"):
     """workspace_id: of the Prometheus workspace that evaluates them."""
 
     def __init__(
@@ -24,15 +25,14 @@ class Rules(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Rules", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         amp.RuleGroupNamespace(
             f"{name}-platform",
             name="platform",
             workspace_id=workspace_id,
             data=rule_file(plan.rules),
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
         topics = [topic.of(severity) for severity in Severity]
         amp.AlertManagerDefinition(
@@ -41,6 +41,5 @@ class Rules(pulumi.ComponentResource):
             definition=pulumi.Output.all(*topics).apply(
                 lambda arns: alert_manager_definition(region=plan.region, topics=dict(zip(Severity, arns, strict=True)))
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=topic.ready),
+            opts=self.child(*topic.ready),
         )
-        self.register_outputs({})

@@ -8,6 +8,7 @@ from pulumi_aws import amp
 from pulumi_kubernetes import core, meta
 
 from components.observability.grafana import dashboard_object
+from components.shared.component import Component
 from planning.observability.alerts.alert import rule_file
 from planning.observability.plugin_monitoring import PluginWatchPlan
 from planning.shared.tags import Tags
@@ -21,7 +22,7 @@ class WatchSurroundings:
     namespace: core.v1.Namespace
 
 
-class PluginWatch(pulumi.ComponentResource):
+class PluginWatch(Component, token="naap:platform:PluginWatch"):
     """after: the plugin's namespace, for the mark."""
 
     def __init__(
@@ -35,26 +36,25 @@ class PluginWatch(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:PluginWatch", name, None, opts)
+        super().__init__(name, opts)
         amp.RuleGroupNamespace(
             f"{name}-rules",
             name=plan.rules_name,
             workspace_id=surroundings.workspace_id,
             data=rule_file((plan.rules,)),
             tags=tags.of("observability", plugin=plan.plugin),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         dashboard_object(
             f"{name}-dashboard",
             plan=plan.dashboard,
             labels=labels,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[surroundings.namespace]),
+            opts=self.child(surroundings.namespace),
         )
         if plan.secrets_mark:
             core.v1.ConfigMap(
                 f"{name}-{plan.secrets_mark}",
                 metadata=meta.v1.ObjectMetaArgs(name=plan.secrets_mark, namespace=plan.namespace, labels=labels),
                 immutable=True,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+                opts=self.child(*after),
             )
-        self.register_outputs({})

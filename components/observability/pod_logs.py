@@ -7,6 +7,7 @@ import pulumi
 from pulumi_aws import cloudwatch, eks
 from pulumi_kubernetes import core, meta
 
+from components.shared.component import Component
 from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
 from planning.observability.network_policies import LOG_ADDON, LOG_NAMESPACE
@@ -14,7 +15,7 @@ from planning.observability.observability import LOG_ACCOUNT, LOG_ADDON_VERSION,
 from planning.shared.labels import labels
 
 
-class PodLogs(pulumi.ComponentResource):
+class PodLogs(Component, token="naap:platform:PodLogs"):
     """after: what the add-on needs: the cluster, and nodes to run on."""
 
     def __init__(
@@ -27,8 +28,7 @@ class PodLogs(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:PodLogs", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         groups = [
             cloudwatch.LogGroup(
                 f"{name}-{group.rpartition('/')[2]}",
@@ -36,7 +36,7 @@ class PodLogs(pulumi.ComponentResource):
                 retention_in_days=plan.logs.days,
                 kms_key_id=key_arn,
                 tags=tags,
-                opts=child,
+                opts=self.child(),
             )
             for group in plan.logs.groups
         ]
@@ -46,7 +46,7 @@ class PodLogs(pulumi.ComponentResource):
                 name=query,
                 log_group_names=[plan.logs.application],
                 query_string=text,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=groups),
+                opts=self.child(*groups),
             )
         identity = PodIdentity(
             f"{name}-identity",
@@ -56,7 +56,7 @@ class PodLogs(pulumi.ComponentResource):
             policy=pulumi.Output.all(*(group.arn for group in groups)).apply(_policy),
             tags=tags,
             after=after,
-            opts=child,
+            opts=self.child(),
         )
         eks.Addon(
             f"{name}-addon",
@@ -67,11 +67,8 @@ class PodLogs(pulumi.ComponentResource):
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
             tags=tags,
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[identity, *groups, *self._namespace(name, plan), *after]
-            ),
+            opts=self.child(identity, *groups, *self._namespace(name, plan), *after),
         )
-        self.register_outputs({})
 
     def _namespace(self, name: str, plan: ObservabilityPlan) -> list[pulumi.Resource]:
         """Where the add-on goes, and whom its pods may talk to: nodes let no pod talk before a policy says so.
@@ -83,9 +80,9 @@ class PodLogs(pulumi.ComponentResource):
         namespace = core.v1.Namespace(
             f"{name}-namespace",
             metadata=meta.v1.ObjectMetaArgs(name=LOG_NAMESPACE, labels=stated),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        inside = self.child(namespace)
         return [
             network_policy(f"{name}-{policy.name}", plan=policy, labels=stated, opts=inside)
             for policy in plan.logs.policies
@@ -98,6 +95,8 @@ _CONFIGURATION = json.dumps(
         # Its agent can't be left out, as the log reader mounts what comes with it. Given only this, it collects nothing
         # unless an application sends: Container Insights would be billed for every pod and minute.
         "agent": {"config": {"logs": {"metrics_collected": {"application_signals": {}}}}},
+        # Left out, the add-on instruments every service, restarts it for that, and is billed for it (from 5.0.0 on).
+        "manager": {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}},
     },
     sort_keys=True,
 )

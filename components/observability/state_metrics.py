@@ -4,6 +4,7 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
 from components.shared.cluster_role import cluster_rights
+from components.shared.component import Component
 from components.shared.headless_service import headless_service
 from components.shared.pods import container_security, deployment_spec, pod_security, resources
 from planning.cluster.priority_classes import CORE
@@ -26,7 +27,7 @@ _READ = {
 """What it reads, by API group. No Secrets: it could tell their age only by reading them."""
 
 
-class StateMetrics(pulumi.ComponentResource):
+class StateMetrics(Component, token="naap:platform:StateMetrics"):
     """One pod: two would count everything twice. While it is replaced, what it counts is a minute old."""
 
     def __init__(
@@ -36,11 +37,11 @@ class StateMetrics(pulumi.ComponentResource):
         namespace: core.v1.Namespace,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:StateMetrics", name, None, opts)
+        super().__init__(name, opts)
         self._name = name
         self._labels = labels("observability", STATE_METRICS)
         self._selector = selector("observability", STATE_METRICS)
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        inside = self.child(namespace)
         metadata = meta.v1.ObjectMetaArgs(name=STATE_METRICS, namespace=NAMESPACE, labels=self._labels)
         account = core.v1.ServiceAccount(
             f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
@@ -50,7 +51,7 @@ class StateMetrics(pulumi.ComponentResource):
             f"{name}-pods",
             metadata=metadata,
             spec=deployment_spec(replicas=1, recreate=True, selector=self._selector, labels=self._labels, pod=_pod()),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *rights]),
+            opts=self.child(account, *rights),
         )
         headless_service(
             f"{name}-service",
@@ -61,7 +62,6 @@ class StateMetrics(pulumi.ComponentResource):
             port=STATE_METRICS_PORT,
             opts=inside,
         )
-        self.register_outputs({})
 
     def _rights(self) -> list[pulumi.Resource]:
         rules = [

@@ -18,7 +18,9 @@ def autoscaler(
     opts: pulumi.ResourceOptions,
 ) -> autoscaling.v2.HorizontalPodAutoscaler:
     """The HorizontalPodAutoscaler of the Deployment of the same name."""
-    metrics = [_utilisation("cpu", plan.cpu_percent), _utilisation("memory", plan.memory_percent)]
+    metrics = [_utilisation("cpu", plan.cpu_percent)]
+    if plan.memory_percent is not None:
+        metrics.append(_utilisation("memory", plan.memory_percent))
     annotations: dict[str, str] = {}
     if plan.queue:
         metrics.append(_queue(plan.queue))

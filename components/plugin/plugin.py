@@ -16,6 +16,7 @@ from components.plugin.context import PluginSurroundings
 from components.plugin.resource_quota import limits
 from components.plugin.uploads_policy import uploads_policy
 from components.plugin.workload import deployment
+from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
@@ -27,7 +28,7 @@ ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
 """Fifty pods, a tenth at a time, each at its start-up."""
 
 
-class Plugin(pulumi.ComponentResource):
+class Plugin(Component, token="naap:platform:Plugin"):
     """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
 
     deployments: what is done once every pod runs what was asked for.
@@ -43,7 +44,7 @@ class Plugin(pulumi.ComponentResource):
         surroundings: PluginSurroundings,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Plugin", name, None, opts)
+        super().__init__(name, opts)
         self.plan = plan
         self.name = name
         self.namespace: core.v1.Namespace | None = None
@@ -57,10 +58,9 @@ class Plugin(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
             )
             self._build(plan.backend, self.namespace)
-        self.register_outputs({})
 
     def _build(self, backend: BackendPlan, namespace: core.v1.Namespace) -> None:
-        name, plan, inside = self.name, self.plan, self._after(namespace)
+        name, plan, inside = self.name, self.plan, self.child(namespace)
         guards = [
             *limits(name, plan=backend.quota, namespace=plan.namespace, labels=plan.labels, opts=inside),
             *(
@@ -78,7 +78,7 @@ class Plugin(pulumi.ComponentResource):
                 labels=plan.labels,
                 after=[namespace],
                 tags=self._around.tags,
-                opts=self._after(),
+                opts=self.child(),
             )
         if plan.routes:
             PluginRoutes(
@@ -86,7 +86,7 @@ class Plugin(pulumi.ComponentResource):
                 plan=plan.routes,
                 labels=plan.labels,
                 after=[namespace, *self._around.before_routes, *served],
-                opts=self._after(),
+                opts=self.child(),
             )
 
     def _database(self) -> list[pulumi.Resource]:
@@ -98,12 +98,12 @@ class Plugin(pulumi.ComponentResource):
                 plan=self.plan.archive,
                 surroundings=around,
                 labels=labels,
-                opts=self._after(),
+                opts=self.child(),
             )
         if plan is None:
             return []
         made: list[pulumi.Resource] = [
-            PluginDatabase(f"{self.name}-database", plan=plan, surroundings=around, labels=labels, opts=self._after())
+            PluginDatabase(f"{self.name}-database", plan=plan, surroundings=around, labels=labels, opts=self.child())
         ]
         if plan.restore and self.plan.home:
             restore = RestoreJob(
@@ -113,7 +113,7 @@ class Plugin(pulumi.ComponentResource):
                 surroundings=around,
                 labels=labels,
                 after=[*(around.schema or ()), *made],
-                opts=self._after(),
+                opts=self.child(),
             )
             made.append(restore)
         return made
@@ -135,7 +135,7 @@ class Plugin(pulumi.ComponentResource):
                 environment=environment,
                 secrets=self._around.secrets,
                 after=needed,
-                opts=self._after(),
+                opts=self.child(),
             )
         ]
 
@@ -143,7 +143,7 @@ class Plugin(pulumi.ComponentResource):
         self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
     ) -> list[pulumi.Resource]:
         """Gives back what must be there before a request may come: the Service, and pods behind it."""
-        around, inside = self._around, self._after(namespace)
+        around, inside = self._around, self.child(namespace)
         configuration = plugin_configuration(
             self.name, plan=self.plan, backend=backend, surroundings=around, opts=inside
         )
@@ -197,7 +197,7 @@ class Plugin(pulumi.ComponentResource):
                 name=workload.name,
                 namespace=plan.namespace,
                 labels=plan.labels,
-                opts=self._after(pods),
+                opts=self.child(pods),
             )
         disruption_budget(
             f"{self.name}-disruption",
@@ -245,9 +245,6 @@ class Plugin(pulumi.ComponentResource):
             ),
             tags=around.tags.of("plugin", plugin=plan.name),
             after=[account],
-            opts=self._after(),
+            opts=self.child(),
         )
         return identity.association
-
-    def _after(self, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, depends_on=list(needed))

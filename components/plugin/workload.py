@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from components.shared.pods import UNDISRUPTED, container_security, resources
+from components.shared.pods import UNDISRUPTED, container_security, pod_security, resources, spread
+from planning.inputs.registry_entry import STARTUP_SECONDS
 from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
@@ -15,13 +16,13 @@ from planning.plugin.workload import (
     PROBE_FAILURES,
     PROBE_TIMEOUT_SECONDS,
     PROGRESS_DEADLINE_SECONDS,
-    STARTUP_FAILURES,
     STARTUP_PERIOD_SECONDS,
     SURGE_PERCENT,
     TEMPORARY_MIB,
     USER,
     WorkloadPlan,
     liveness_over_http,
+    startup_failures,
 )
 from planning.shared import images
 
@@ -59,7 +60,7 @@ def deployment(
         spec=apps.v1.DeploymentSpecArgs(
             replicas=plan.replicas,
             revision_history_limit=3,
-            progress_deadline_seconds=PROGRESS_DEADLINE_SECONDS,
+            progress_deadline_seconds=PROGRESS_DEADLINE_SECONDS + max(0, plan.probes.startup_seconds - STARTUP_SECONDS),
             strategy=_strategy(recreate=plan.recreate),
             selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
             template=core.v1.PodTemplateSpecArgs(
@@ -91,18 +92,8 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
         share_process_namespace=True,
         termination_grace_period_seconds=GRACE_SECONDS,
         priority_class_name=plan.priority_class,
-        security_context=core.v1.PodSecurityContextArgs(
-            run_as_non_root=True,
-            run_as_user=USER,
-            run_as_group=USER,
-            fs_group=USER,
-            fs_group_change_policy="OnRootMismatch",
-            seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
-        ),
-        topology_spread_constraints=[
-            _spread("topology.kubernetes.io/zone", plan.selector),
-            _spread("kubernetes.io/hostname", plan.selector),
-        ],
+        security_context=pod_security(USER),
+        topology_spread_constraints=spread(plan.selector),
         init_containers=[_copy_tracing()] if plan.traced else None,
         containers=[container],
         volumes=[
@@ -118,18 +109,6 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
                 ),
             ),
         ],
-    )
-
-
-def _spread(topology: str, selector: Mapping[str, str]) -> core.v1.TopologySpreadConstraintArgs:
-    # ScheduleAnyway: with a zone lost, pods belong into the others rather than nowhere. pod-template-hash: a roll-out
-    # spreads its own pods, not together with those that are about to go.
-    return core.v1.TopologySpreadConstraintArgs(
-        max_skew=1,
-        topology_key=topology,
-        when_unsatisfiable="ScheduleAnyway",
-        label_selector=meta.v1.LabelSelectorArgs(match_labels=selector),
-        match_label_keys=["pod-template-hash"],
     )
 
 
@@ -157,7 +136,7 @@ def _container(
         ),
         security_context=container_security(),
         # TCP at start: thirty HTTP probes in a minute are a third of what some services allow an address.
-        startup_probe=_tcp(STARTUP_PERIOD_SECONDS, STARTUP_FAILURES),
+        startup_probe=_tcp(STARTUP_PERIOD_SECONDS, startup_failures(plan.probes)),
         readiness_probe=_http(plan),
         liveness_probe=_http(plan) if liveness_over_http(plan.probes) else _tcp(plan.probes.period_seconds),
         lifecycle=core.v1.LifecycleArgs(

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import kms
 
+from components.shared.component import Component
 from components.shared.iam import account_id
 from planning.shared.kms_key import DELETION_DAYS, KeyPlan, key_policy
 
 
-class Key(pulumi.ComponentResource):
+class Key(Component, token="naap:platform:Key"):
     """Handles: arn."""
 
     arn: pulumi.Output[str]
@@ -23,7 +24,7 @@ class Key(pulumi.ComponentResource):
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:Key", name, None, opts)
+        super().__init__(name, opts)
         key = kms.Key(
             f"{name}-key",
             description=plan.description,
@@ -38,7 +39,7 @@ class Key(pulumi.ComponentResource):
             f"{name}-alias",
             name=f"alias/{plan.alias}",
             target_key_id=key.key_id,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self.arn = key.arn
         self.register_outputs({"arn": self.arn})

@@ -44,8 +44,8 @@ def _ports(rule: Rule) -> list[networking.v1.NetworkPolicyPortArgs]:
     return [networking.v1.NetworkPolicyPortArgs(port=port.number, protocol=port.protocol) for port in rule.ports]
 
 
-def _peers(rule: Rule) -> list[networking.v1.NetworkPolicyPeerArgs]:
-    return [_peer(peer) for peer in rule.peers]
+def _peers(rule: Rule) -> list[networking.v1.NetworkPolicyPeerArgs] | None:
+    return [_peer(peer) for peer in rule.peers] or None  # anybody
 
 
 def _peer(peer: Peer) -> networking.v1.NetworkPolicyPeerArgs:

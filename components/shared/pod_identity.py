@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_aws import eks, iam
 
+from components.shared.component import Component
 from components.shared.iam import account_id, service_trust
+from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.naming import fit
 
-MAX_ROLE_NAME = 64
 
-
-class PodIdentity(pulumi.ComponentResource):
+class PodIdentity(Component, token="naap:platform:PodIdentity"):
     """Handles: role_arn, association (what a pod waits for).
 
     The role's name says cluster, namespace and account, so that audit logs read well.
@@ -34,8 +34,7 @@ class PodIdentity(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:PodIdentity", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        super().__init__(name, opts)
         role = iam.Role(
             f"{name}-role",
             name=fit(f"{cluster}-{namespace}-{service_account}", MAX_ROLE_NAME),
@@ -44,9 +43,9 @@ class PodIdentity(pulumi.ComponentResource):
                 lambda account: service_trust(account, "pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
             ),
             tags=tags,
-            opts=child,
+            opts=self.child(),
         )
-        granted = iam.RolePolicy(f"{name}-policy", role=role.id, policy=policy, opts=child)
+        granted = iam.RolePolicy(f"{name}-policy", role=role.id, policy=policy, opts=self.child())
         self.association = eks.PodIdentityAssociation(
             f"{name}-association",
             cluster_name=cluster,
@@ -55,7 +54,7 @@ class PodIdentity(pulumi.ComponentResource):
             role_arn=role.arn,
             tags=tags,
             # A pod that starts before its role may do anything would fail its first call.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[granted, *after]),
+            opts=self.child(granted, *after),
         )
         self.role_arn = role.arn
         self.register_outputs({"roleArn": self.role_arn})

@@ -1,4 +1,4 @@
-"""Parts of the platform's own pods: as restricted as any plugin's."""
+"""Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
 from collections.abc import Mapping
 
@@ -79,7 +79,11 @@ def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
 
 
 def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:
-    """Over zones, then nodes; rather together than nowhere."""
+    """Over zones, then nodes.
+
+    ScheduleAnyway: with a zone lost, pods belong into the others rather than nowhere. pod-template-hash: a roll-out
+    spreads its own pods, not together with those that are about to go.
+    """
     return [
         core.v1.TopologySpreadConstraintArgs(
             max_skew=1,

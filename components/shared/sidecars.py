@@ -10,9 +10,6 @@ from pulumi_kubernetes import core
 from components.shared.pods import container_security, resources
 from planning.shared import images
 
-TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105  # a directory
-"""Where it looks for the service account's token."""
-
 
 def config_collector(
     name: str,

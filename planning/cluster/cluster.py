@@ -11,11 +11,13 @@ from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import regional
 
-VERSION = "1.34"
-"""Of Kubernetes. Standard support until December 2026; how to raise it is in docs/operations.md."""
+VERSION = "1.36"
+"""Of Kubernetes: the newest that Envoy Gateway supports. Until when: planning/inputs/support_dates.py; how to raise it:
+docs/upgrading-kubernetes.md."""
 
-METRICS_SERVER = "v0.8.0-eksbuild.2"
-"""The add-on that CPU and memory autoscaling reads. Auto Mode brings the other parts itself, as part of the node."""
+METRICS_SERVER = "v0.9.0-eksbuild.11"
+"""The add-on that CPU and memory autoscaling reads, as EKS offers it by default for this Kubernetes. Auto Mode brings
+the other parts itself, as part of the node."""
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
@@ -46,11 +48,7 @@ class ClusterPlan:
 
 
 def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
-    """The cluster of a region.
-
-    Extended support in production only: without it, AWS upgrades the control plane by itself on the last day of
-    standard support. It costs more only from that day on.
-    """
+    """The cluster of a region."""
     return ClusterPlan(
         name=regional(stack, region),
         region=region,
@@ -60,7 +58,7 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         operators=settings.operators,
         image_mirrors=settings.image_mirrors,
         log_days=tier.log_days,
-        extended_support=settings.production,
+        extended_support=settings.extended_support,
         node_pool=plan_node_pool(tier=tier, users=users),
         protect=settings.production,
     )

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from planning.inputs.tiers import Tier, node_limit
+from planning.network.network_policy import PolicyPlan, Port, Rule
 
 NAME = "naap"
+SYSTEM_NAMESPACE = "kube-system"
 EXPIRE_HOURS = 336
 """A node lives two weeks at most, so that patches arrive; Auto Mode's own limit is 21 days."""
 
@@ -41,4 +43,16 @@ def plan_node_pool(*, tier: Tier, users: int) -> NodePoolPlan:
         memory_gib_limit=nodes * tier.nodes.memory_gib_each,
         # One node at a time until a tenth of the pool is more than one.
         disruption="10%" if nodes > 10 else "1",  # noqa: PLR2004
+    )
+
+
+def metrics_server_policy() -> PolicyPlan:
+    """Strict enforcement closes kube-system too: the API server asks for metrics, kubelets are asked for them."""
+    dns = (Port(number=53, protocol="UDP"), Port(number=53))
+    return PolicyPlan(
+        name="metrics-server",
+        namespace=SYSTEM_NAMESPACE,
+        pods={"app.kubernetes.io/name": "metrics-server"},
+        ingress=(Rule(peers=(), ports=(Port(number=10251),)),),
+        egress=(Rule(peers=(), ports=(Port(number=10250), Port(number=443), *dns)),),
     )

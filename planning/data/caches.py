@@ -13,7 +13,6 @@ ENGINE_VERSION = "8.1"
 """Pinned with its minor version: the provider compares both, and a downgrade would replace the cache. So ElastiCache
 must not raise it by itself; patches come as service updates of their own."""
 PARAMETER_FAMILY = "valkey8"
-CACHE_PORT = 6379
 MAX_USERS = 100
 """AWS: users in a user group."""
 MAX_GROUP_ID = 40

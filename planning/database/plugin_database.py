@@ -16,7 +16,6 @@ from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry_entry import DatabaseSpec, Lifecycle, PluginSpec, Registry
 from planning.inputs.tiers import Tier, pod_range
 from planning.shared.naming import pooler_host, sql_name
-from planning.shared.ports import POOLER_PORT
 
 MIGRATION_POOL = Pool(size=2, reserve=0)
 """A migration holds one session, Prisma's a second one for its lock."""
@@ -76,7 +75,6 @@ class PluginDatabasePlan:
     owner_limit: int
     clients: int
     pooler_host: str
-    pooler_port: int
     generation: int
     grants: tuple[TableGrant, ...]
     migrate: tuple[str, ...]
@@ -206,7 +204,6 @@ def _plan(
         owner_limit=poolers * MIGRATION_POOL.total,
         clients=clients,
         pooler_host=pooler_host(shard),
-        pooler_port=POOLER_PORT,
         generation=database.password_generation,
         grants=tuple(
             TableGrant(

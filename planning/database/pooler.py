@@ -52,16 +52,8 @@ class PoolerPlan:
     metrics: bool
 
 
-def plan_poolers(
-    *,
-    region: str,
-    image: str,
-    tier: Tier,
-    shards: Sequence[DatabasePlan],
-    databases: Mapping[str, PluginDatabasePlan],
-) -> tuple[PoolerPlan, ...]:
+def plan_poolers(*, region: str, image: str, tier: Tier, shards: Sequence[DatabasePlan]) -> tuple[PoolerPlan, ...]:
     """The poolers of a region. A shard that no plugin of several is on has poolers as well: one may move there."""
-    del databases  # what is theirs is in fragments; asked for so that a budget that breaks never gets here
     return tuple(_plan_pooler(region, image, tier, shard) for shard in shards)
 
 

@@ -5,7 +5,7 @@ from planning.database.plugin_database import EVEN_SUFFIX
 POOLER_ROLE = "naap_pooler"
 POOLER_SCHEMA = "naap_pooler"
 POOLER_CONNECTIONS = 20
-AUTH_QUERY = f"SELECT rolname, verifier FROM {POOLER_SCHEMA}.logins WHERE rolname = $1"  # noqa: S608  # a constant; $1 is PgBouncer's
+AUTH_QUERY = f"SELECT rolname, verifier FROM {POOLER_SCHEMA}.logins WHERE rolname = $1"
 """PgBouncer asks this for a login that it doesn't know: on RDS nobody may read PostgreSQL's own verifiers."""
 
 PURPOSE_OWNER = "database-owner"

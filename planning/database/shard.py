@@ -11,8 +11,8 @@ from planning.shared.naming import regional
 
 ENGINE_VERSION = "17"
 """The major version only: RDS upgrades minor ones by itself, and the provider compares by this prefix, so that such
-an upgrade is no difference in a later run."""
-PARAMETER_FAMILY = "postgres17"
+an upgrade is no difference in a later run. How to raise it: docs/upgrading-postgresql.md."""
+PARAMETER_FAMILY = f"postgres{ENGINE_VERSION}"
 DATABASE_NAME = "naap"
 DATABASE_PORT = 5432
 ADMINISTRATOR = "naap_admin"
@@ -93,6 +93,7 @@ class RemotePlan:
 class DatabasePlan:
     """One shard. Storage in GiB; iops and throughput (MiB/s): None where the volume is too small to state them.
 
+    engine_version: PostgreSQL's major version. allow_major_upgrade: whether RDS may go up to it from an earlier one.
     prefix: first part of the names of what belongs to the shard. remote_cidrs: networks of other regions whose
     poolers write here. sibling_cidrs: where the other shards are, which a schema may move to or from.
     """
@@ -100,6 +101,8 @@ class DatabasePlan:
     shard: int
     region: str
     identifier: str
+    engine_version: str
+    allow_major_upgrade: bool
     parameter_group: str
     instance_class: str
     memory_gib: int
@@ -164,6 +167,8 @@ def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, 
         shard=shard,
         region=home,
         identifier=identifier,
+        engine_version=ENGINE_VERSION,
+        allow_major_upgrade=settings.allow_major_version_upgrade,
         parameter_group=f"{identifier}-{PARAMETER_FAMILY}",
         instance_class=size.instance_class,
         memory_gib=size.memory_gib,

@@ -87,11 +87,8 @@ class GatewayPlan:
     image_mirrors: Mapping[str, str]
 
 
-def plan_gateway(
-    *, stack: str, region: str, settings: Settings, tier: Tier, users: int, registry: Registry
-) -> GatewayPlan:
-    """The gateway of a region for these users. stack: unused in names, which are the same in every cluster."""
-    del stack
+def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, registry: Registry) -> GatewayPlan:
+    """The gateway of a region for these users; its names are the same in every cluster."""
     pods = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
     return GatewayPlan(
         region=region,

@@ -10,6 +10,10 @@ from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
 
 IDENTITY_HEADER = "x-user-id"
+NETWORK_HEADER = "x-client-network"
+NETWORK_BITS = 64
+"""An IPv6 client is counted by the network that its provider gives to one customer at least: within it, it has a new
+address for every request. For Envoy, an IPv4 address that is cut to 64 bits is the whole of it."""
 """Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
 
 SCHEME_HEADER = "naap-scheme"
@@ -116,16 +120,17 @@ def limit_filters(registry: Registry) -> tuple[str, ...]:
     )
 
 
-def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPlan | None:
-    """The route of a plugin; None without a backend, or once it is stopped (see planning.stopped).
+def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPlan | None:
+    """The route of a plugin; None without a backend, or once it is stopped (see gone_routes).
 
+    file: the registry's, as errors name it.
     Raises InvalidInputError where the entry's paths need more rules than a route can have.
     """
     backend = spec.backend
     if backend is None or not spec.lifecycle.serves:
         return None
     rules = tuple(rules_of(backend))
-    _check(spec, rules)
+    _check(file, spec, rules)
     limits = backend.rate_limit
     return RoutesPlan(
         plugin=spec.name,
@@ -143,14 +148,14 @@ def plan_routes(*, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPl
     )
 
 
-def _check(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
+def _check(file: str, spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
     most = max(len(rule.matches) for rule in rules)
     if len(rules) <= MAX_RULES and most <= MAX_MATCHES:
         return
     raise InvalidInputError(
         [
             Problem(
-                file="plugins/registry.yaml",
+                file=file,
                 entry=spec.name,
                 field="auth",
                 value=f"{len(rules)} rules, up to {most} paths in one",

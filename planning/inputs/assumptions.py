@@ -6,16 +6,19 @@ They are assumptions, none is measured: a platform that runs should replace them
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.text_values import plain_number
 
 
 class Assumptions(BaseModel):
     """Of an average month. A user is one that the environment must serve (naap:users), active or not."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    _numbers = field_validator("*", mode="before")(plain_number)
 
     requests_per_user: Annotated[float, Field(ge=0, le=1e6, description="requests to the gateway a user and month")] = (
         5_000
@@ -92,7 +95,7 @@ def assumption_problem(name: str, message: str, value: object, file: str) -> Pro
         file=file,
         entry="assumptions",
         field=name,
-        value=repr(value),
+        value=repr(value) if field else HIDDEN,
         rule=f"{message}. {field.description}" if field else f"one of: {known}",
         fix="state a number within the rule, or leave it out",
     )

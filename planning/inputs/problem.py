@@ -1,15 +1,28 @@
 """What is wrong with an input, said so that a person can mend it."""
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
+HIDDEN = "(not shown: may be secret)"
+"""A value in a problem that nobody may read."""
+
 Result = TypeVar("Result")
+_SECRET = re.compile(r"://[^/\s:@]*:[^/\s@]+@|-----BEGIN |\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bsk-\w{16,}")
+
+
+def reads_as_secret(text: str) -> bool:
+    """Whether a text has the form of a credential: a URL with a password, a private key, a provider's token."""
+    return bool(_SECRET.search(text))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One mistake in one place: where it is, what stands there, which rule it breaks, and the way out."""
+    """One mistake in one place: where it is, what stands there, which rule it breaks, and the way out.
+
+    A part that reads as a secret is not shown, whichever rule wrote it: errors end in logs.
+    """
 
     file: str
     entry: str
@@ -17,6 +30,11 @@ class Problem:
     value: str
     rule: str
     fix: str
+
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            if reads_as_secret(getattr(self, part.name)):
+                object.__setattr__(self, part.name, HIDDEN)
 
     def __str__(self) -> str:
         where = " · ".join(part for part in (self.file, self.entry, self.field) if part)

@@ -6,6 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+STARTUP_SECONDS = 60
+"""Default, for a service in Node that connects to its database first."""
 MANIFEST_PATH = "/app/plugin.json"
 """Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
 
@@ -78,9 +80,13 @@ class DatabaseSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class CacheSpec:
-    """cluster_mode: the plugin's client follows MOVED answers; without it, it never gets a cluster endpoint."""
+    """cluster_mode: the plugin's client follows MOVED answers; without it, it never gets a cluster endpoint.
+
+    prefix_in_url: REDIS_URL has the prefix as an option; else the service puts it before its keys by itself.
+    """
 
     cluster_mode: bool = False
+    prefix_in_url: bool = True
     password_generation: int = 1
 
 
@@ -117,11 +123,15 @@ class RateLimitSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ProbesSpec:
-    """path: readiness over HTTP, at most every 10 s (the services count probes in their own rate limits)."""
+    """path: readiness over HTTP, at most every 10 s (the services count probes in their own rate limits).
+
+    startup_seconds: until which the port must be open, or the container is started again.
+    """
 
     path: str = "/healthz"
     liveness: ProbeKind = ProbeKind.TCP
     period_seconds: int = 10
+    startup_seconds: int = STARTUP_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)

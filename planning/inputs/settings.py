@@ -8,14 +8,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
 FirewallMode = Literal["count", "count-bodies", "block"]
 SECRET_KEYS = ("rootSecret", "secrets")
-HIDDEN = "(not shown: may be secret)"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
+
+
+_Tag = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(tag_value)]
 
 
 def _known_region(region: str) -> str:
@@ -62,6 +65,13 @@ class Settings(BaseModel):
         ),
     ]
     production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
+    extended_support: Annotated[
+        bool,
+        Field(
+            description="Clusters keep their Kubernetes version past the end of its standard support, for USD 0.50 an "
+            "hour more each; without it, AWS upgrades them by itself. Can't be turned off while it is paid for."
+        ),
+    ] = True
     api_access_cidrs: Annotated[
         tuple[str, ...],
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
@@ -70,11 +80,8 @@ class Settings(BaseModel):
         tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
         Field(description="IAM principals that administer the clusters, with whoever runs `up`: the default."),
     ] = ()
-    owner: Annotated[
-        str,
-        Field(min_length=1, max_length=128, description="Team that answers for this environment (a tag)."),
-    ]
-    cost_center: Annotated[str, Field(min_length=1, max_length=128, description="Where the bill goes (a tag).")]
+    owner: Annotated[_Tag, Field(description="Team that answers for this environment (a tag).")]
+    cost_center: Annotated[_Tag, Field(description="Where the bill goes (a tag).")]
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None
@@ -105,6 +112,13 @@ class Settings(BaseModel):
         int | None,
         Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
     ] = None
+    allow_major_version_upgrade: Annotated[
+        bool,
+        Field(
+            description="RDS may upgrade the databases to a new major version of PostgreSQL: for the time of such an "
+            "upgrade only (docs/upgrading-postgresql.md)."
+        ),
+    ] = False
     let_go: Annotated[
         tuple[Annotated[str, Field(pattern=r"^(shard-\d+|[a-z]{2}-[a-z]+-\d)$")], ...],
         Field(description="Shards (shard-3) and regions that may go although the stack holds them."),
@@ -158,13 +172,9 @@ class Settings(BaseModel):
         str, Field(pattern=r"^[^/].*\.ya?ml$", description="Registry file, relative to the project.")
     ] = "plugins/registry.yaml"
 
-    @field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")
-    @classmethod
-    def _from_text(cls, value: object) -> object:
-        # Pulumi hands scalar configuration over as text.
-        if isinstance(value, bool):
-            raise ValueError("Input should be a number")  # noqa: TRY004  # pydantic collects ValueErrors only
-        return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    # Pulumi hands scalar configuration over as text.
+    _numbers = field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")(plain_number)
+    _truths = field_validator("production", "shield_advanced", mode="before")(plain_truth)
 
     @field_validator("api_access_cidrs")
     @classmethod
@@ -229,16 +239,32 @@ def _problem(item: Any, file: str) -> Problem:
             rule=f"only known settings: {known}",
             fix=f"correct the name, or remove it: pulumi config rm {key}",
         )
+    if isinstance(item["input"], Mapping) and "secure" in item["input"]:
+        return Problem(
+            file=file,
+            entry="config",
+            field=key,
+            value=HIDDEN,
+            rule=f"settings stand in the open; only {' and '.join(SECRET_KEYS)} are encrypted",
+            fix=f"pulumi config set --plaintext {key} <value>",
+        )
     description = Settings.model_fields[_field_name(str(first))].description or ""
     missing = kind == "missing"
     return Problem(
         file=file,
         entry="config",
         field=key,
-        value="(missing)" if missing else repr(item["input"]),
-        rule=f"{item['msg']}. {description}",
+        value="(missing)" if missing else _shown(item["input"]),
+        rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
         fix=f"pulumi config set {key} <value>",
     )
+
+
+def _shown(value: object) -> str:
+    """A value as YAML has it; text in quotes, so that a blank at its end is seen."""
+    if isinstance(value, Mapping):
+        return HIDDEN
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _field_name(alias: str) -> str:

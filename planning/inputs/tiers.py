@@ -27,16 +27,6 @@ class NodeSize:
     vcpu_each: int
     memory_gib_each: int
 
-    @property
-    def vcpu_limit(self) -> int:
-        """vCPU that the pool may reach."""
-        return self.limit * self.vcpu_each
-
-    @property
-    def memory_gib_limit(self) -> int:
-        """GiB that the pool may reach."""
-        return self.limit * self.memory_gib_each
-
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSize:

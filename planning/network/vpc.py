@@ -1,6 +1,6 @@
 """The network of a region.
 
-plan_network(*, stack, region, tier, peers) -> NetworkPlan
+plan_network(*, stack, region, tier) -> NetworkPlan
 plan_peerings(*, stack, regions) -> tuple[PeeringPlan, ...]
 """
 
@@ -37,23 +37,12 @@ class NetworkPlan:
     addresses: Addresses
     nat_zones: tuple[str, ...]
     interface_endpoints: tuple[str, ...]
-    peers: tuple[PeerPlan, ...]
     log_days: int
 
     @property
     def cidr(self) -> str:
         """The range of the whole network."""
         return self.addresses.cidr
-
-    @property
-    def private_cidrs(self) -> tuple[str, ...]:
-        """Ranges of nodes and pods, by zone."""
-        return tuple(subnet.private for subnet in self.addresses.subnets)
-
-    @property
-    def peer_cidrs(self) -> tuple[str, ...]:
-        """Ranges from which other regions' pods come: a security group of another region can't be named in a rule."""
-        return tuple(peer.cidr for peer in self.peers)
 
     def nat_zone(self, letter: str) -> str:
         """The zone whose NAT gateway carries this zone's traffic."""
@@ -69,26 +58,23 @@ class PeeringPlan:
     accepter: PeerPlan
 
 
-def plan_network(*, stack: str, region: str, tier: Tier, peers: Sequence[str] = ()) -> NetworkPlan:
-    """The network of a region. peers: all regions of the platform, home first; the region itself may be among them.
-
-    Regions form a star around the home region, where the writers are: others don't reach one another.
-    """
-    home = peers[0] if peers else region
-    others = [peer for peer in peers if peer != region and home in (peer, region)]
+def plan_network(*, stack: str, region: str, tier: Tier) -> NetworkPlan:
+    """The network of a region."""
     return NetworkPlan(
         name=regional(stack, region),
         region=region,
         addresses=region_addresses(region),
         nat_zones=ZONES if tier.nat_per_zone else ZONES[:1],
         interface_endpoints=tier.interface_endpoints,
-        peers=tuple(PeerPlan(region=peer, cidr=region_addresses(peer).cidr) for peer in others),
         log_days=tier.log_days,
     )
 
 
 def plan_peerings(*, stack: str, regions: Sequence[str]) -> tuple[PeeringPlan, ...]:
-    """A peering from the home region to every other one. regions: home first."""
+    """A peering from the home region, where the writers are, to every other one: those don't reach one another.
+
+    regions: home first.
+    """
     home = regions[0]
     return tuple(
         PeeringPlan(

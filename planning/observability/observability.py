@@ -24,15 +24,12 @@ from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit, regional, stack_prefix
+from planning.shared.regions import CDN_REGION
 
-LOG_ADDON_VERSION = "v4.5.0-eksbuild.1"
-"""From 5.0.0 on it instruments every service, and is billed for it, unless its configuration says not to
-(manager.applicationSignals.autoMonitor.monitorAllServices)."""
+LOG_ADDON_VERSION = "v6.7.0-eksbuild.1"
+"""Add-ons are offered for each Kubernetes version anew: this one is of 1.36."""
 LOG_ACCOUNT = "cloudwatch-agent"
 """Made by the add-on itself."""
-
-EDGE_REGION = "us-east-1"
-"""Where CloudFront and its firewall are measured, wherever they are used from."""
 
 ALARM_SERVICES = (
     "cloudwatch.amazonaws.com",
@@ -229,7 +226,7 @@ def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTo
 
 def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
     return EdgePlan(
-        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", EDGE_REGION, settings, logs=False),
+        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", CDN_REGION, settings, logs=False),
         certificate_alarm=certificate_alarm(),
         firewall_alarm=firewall_alarm(tier),
         budget=_budget(stack, settings, tier),

@@ -1,6 +1,5 @@
 """All that is watched of one plugin; it comes and goes with it."""
 
-import hashlib
 from dataclasses import dataclass
 
 from planning.database.plugin_database import PluginDatabasePlan
@@ -13,7 +12,7 @@ from planning.observability.alerts.objective import ObjectivePlan, plan_objectiv
 from planning.observability.alerts.platform import SECRETS_MARK
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.plugin import plugin_dashboard
-from planning.shared.naming import namespace
+from planning.shared.naming import namespace, stamp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,4 +67,4 @@ def secrets_mark(spec: PluginSpec) -> str | None:
     ]
     if not generations:
         return None
-    return SECRETS_MARK + hashlib.sha256(",".join(generations).encode()).hexdigest()[:8]
+    return SECRETS_MARK + stamp(",".join(generations), digits=8)

@@ -1,5 +1,6 @@
 """How many pods a plugin has: the HorizontalPodAutoscaler of each."""
 
+import math
 from dataclasses import dataclass
 
 from planning.inputs.registry_entry import BackendSpec
@@ -9,6 +10,8 @@ from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR, 
 CPU_PERCENT = 70
 MEMORY_PERCENT = 80
 """Of the requests; the memory request is the limit, so that this is not below what an idle Node process takes."""
+IDLE_MEMORY_PERCENT = 60
+"""Of the request, that a process takes whatever it does: an assumption, not measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +42,11 @@ class QueueTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class AutoscalingPlan:
-    """One HorizontalPodAutoscaler (autoscaling/v2)."""
+    """One HorizontalPodAutoscaler (autoscaling/v2). memory_percent: None where memory is no sign of load."""
 
     pods: PodRange
     cpu_percent: int = CPU_PERCENT
-    memory_percent: int = MEMORY_PERCENT
+    memory_percent: int | None = MEMORY_PERCENT
     queue: QueueTarget | None = None
     up: Speed = UP
     down: Speed = DOWN
@@ -60,4 +63,20 @@ def plan_autoscaling(*, name: str, backend: BackendSpec, pods: PodRange, tier: T
         annotation=QUERY_ANNOTATION,
         query=queue_depth(name),
     )
-    return AutoscalingPlan(pods=pods, queue=queue if tier.queue_depth else None)
+    return AutoscalingPlan(
+        pods=pods,
+        memory_percent=MEMORY_PERCENT if memory_lets_go(pods) else None,
+        queue=queue if tier.queue_depth else None,
+    )
+
+
+def memory_lets_go(pods: PodRange) -> bool:
+    """Whether pods that idle come back to the minimum by their memory.
+
+    Idle pods ask for ceil(60 / 80 of their number), which of three is three again: a range that begins below would
+    keep its most pods for ever after the first peak, and be paid for. There the CPU alone decides.
+    """
+    number = pods.max
+    while (fewer := math.ceil(number * IDLE_MEMORY_PERCENT / MEMORY_PERCENT)) < number:
+        number = fewer
+    return number <= pods.min

@@ -24,6 +24,7 @@ _HEAP_PART = 0.75
 BASE_SERVICE = "base-svc"
 DATABASE_URL = "DATABASE_URL"
 CACHE_URL = "REDIS_URL"
+CACHE_PREFIX = "REDIS_KEY_PREFIX"
 DATABASE_URL_UNPOOLED = "DATABASE_URL_UNPOOLED"
 """Of the migration Job only: with it a serving pod could change its own schema."""
 
@@ -40,6 +41,7 @@ RESERVED = frozenset(
         "NODE_ENV",
         "NODE_EXTRA_CA_CERTS",
         "PORT",
+        CACHE_PREFIX,
         CACHE_URL,
         "SHELL_URL",
         "UPLOADS_BUCKET",
@@ -78,14 +80,22 @@ class CacheAccess:
     user: str
     generation: int
     cluster_mode: bool
+    prefix_in_url: bool
+
+    @property
+    def prefix(self) -> str:
+        """What keys and channels of the user begin with: it may touch no others."""
+        return f"plugin:{self.user}:"
 
     def url(self, host: str, password: str) -> str:
         """A URL as ioredis takes it, TLS always. The query becomes options of the client.
 
-        keyPrefix: the user may touch no other keys, and the services set none themselves. allowUsernameInURI: without
-        it, version 4 reads the password only.
+        keyPrefix: the services set none themselves (docs/caches.md). allowUsernameInURI: without it, version 4 reads
+        the password only.
         """
-        options = f"allowUsernameInURI=true&keyPrefix={quote(f'plugin:{self.user}:', safe='')}"
+        options = "allowUsernameInURI=true"
+        if self.prefix_in_url:
+            options += f"&keyPrefix={quote(self.prefix, safe='')}"
         return f"rediss://{self.user}:{quote(password, safe='')}@{host}:{CACHE_PORT}/?{options}"
 
 
@@ -116,18 +126,20 @@ def plan_environment(
     database: DatabaseAccess | None,
 ) -> EnvironmentPlan:
     """The environment of a plugin's pods; an entry's own `env` wins over everything that is no secret."""
+    cache = _cache(spec, tier)
     return EnvironmentPlan(
         plain={
             **_node(backend),
             **_addresses(spec, backend, settings),
             **(_telemetry(spec, stack, tier) if tier.apm else {}),
             **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
+            **({CACHE_PREFIX: cache.prefix} if cache else {}),
             **backend.env,
         },
         derived=spec.derived_secrets,
         configured=spec.secrets,
         database=database,
-        cache=_cache(spec, tier),
+        cache=cache,
     )
 
 
@@ -183,4 +195,5 @@ def _cache(spec: PluginSpec, tier: Tier) -> CacheAccess | None:
         user=spec.name,
         generation=spec.cache.password_generation,
         cluster_mode=spec.cache.cluster_mode and tier.cluster_cache is not None,
+        prefix_in_url=spec.cache.prefix_in_url,
     )

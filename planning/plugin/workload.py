@@ -16,14 +16,16 @@ PRE_STOP_SECONDS = 10
 
 GRACE_SECONDS = 45
 STARTUP_PERIOD_SECONDS = 2
-STARTUP_FAILURES = 30
+MAX_STARTUP_SECONDS = 300
+"""More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
 SURGE_PERCENT = 10
 """Extra pods during a roll-out, rounded up: within the tenth of its connections that a shard keeps free."""
 
 PROGRESS_DEADLINE_SECONDS = 300
-"""Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up."""
+"""Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up, where
+that takes no longer than usual."""
 
 TEMPORARY_MIB = 256
 EPHEMERAL_MIB = 768
@@ -89,6 +91,11 @@ def plan_workloads(
 def surge(pods: PodRange, *, recreate: bool) -> int:
     """Pods above the maximum that a roll-out may add."""
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
+
+
+def startup_failures(probes: ProbesSpec) -> int:
+    """Probes that may fail before a container that starts is given up."""
+    return -(-probes.startup_seconds // STARTUP_PERIOD_SECONDS)
 
 
 def liveness_over_http(probes: ProbesSpec) -> bool:

@@ -80,15 +80,15 @@ SIGV4_PROXY = Image(
 )
 STATE_METRICS = Image(
     repository="registry.k8s.io/kube-state-metrics/kube-state-metrics",
-    tag="v2.18.0",
-    digest="sha256:1545919b72e3ae035454fc054131e8d0f14b42ef6fc5b2ad5c751cafa6b2130e",
-    note="Pinned so in two public repositories. Runs as user 65534.",
+    tag="v2.20.0",
+    digest="sha256:42cfe3723a5f058171c627537fb57a3ea0f26e4380fa18555a95cb1a1b4cfc5b",
+    note="Pinned so in two public repositories. Built with the client of Kubernetes 1.36. Runs as user 65534.",
 )
 GRAFANA = Image(
     repository="docker.io/grafana/grafana",
-    tag="12.3.1",
-    digest="sha256:2175aaa91c96733d86d31cf270d5310b278654b03f5718c59de12a865380a31f",
-    note="Pinned so in three independent public repositories. Both data sources that it needs are built in. User 472.",
+    tag="12.4.12",
+    digest="sha256:83be3e511ede559bee80e2215bb1987cb1246075461cb961beb515b0341e7aea",
+    note="Pinned so in one public repository; compare when the registry can be reached. User 472.",
 )
 NODE_INSTRUMENTATION = Image(
     repository="ghcr.io/open-telemetry/opentelemetry-operator/autoinstrumentation-nodejs",

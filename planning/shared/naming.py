@@ -15,8 +15,12 @@ def fit(name: str, limit: int) -> str:
     """The name itself where it fits, else its start and a hash of all of it: stable, and distinct from its like."""
     if len(name) <= limit:
         return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
-    return f"{name[: limit - 7].rstrip('-_')}-{digest}"
+    return f"{name[: limit - 7].rstrip('-_')}-{stamp(name, digits=6)}"
+
+
+def stamp(*texts: str, digits: int = 10) -> str:
+    """Hexadecimal digits that say what something holds: the part of a name, or of a pod, that changes with it."""
+    return hashlib.sha256("\x00".join(texts).encode()).hexdigest()[:digits]
 
 
 def stack_prefix(stack: str) -> str:

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from planning.inputs.problem import InvalidInputError, Problem
-from plugins.registry.validation_errors import shown
+from plugins.registry.secret_values import shown
 
 PATH = "/api/v1/deployments/package/{name}"
 """base-svc counts installs per deployment, reference-counted; a plugin that nobody ever installed has none."""

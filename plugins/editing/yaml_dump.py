@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
-from plugins.registry.strict_yaml import is_plain_text
+from plugins.registry.plain_scalar import kind_of
 
 _SHORT = 4
 """Lists of commands and names of at most this many words stand on one line."""
@@ -57,7 +57,7 @@ def _commented(value: object) -> object:
         if len(items) <= _SHORT and all(isinstance(item, str) and re.fullmatch(r"[\w.-]+", item) for item in items):
             sequence.fa.set_flow_style()  # pyright: ignore[reportUnknownMemberType]  # untyped in ruamel
         return sequence
-    if isinstance(value, str) and not is_plain_text(value):
+    if isinstance(value, str) and kind_of(value) is not None:
         # ruamel follows YAML 1.2, in which `yes` is text; the loader, like most readers, takes it for a boolean.
         return SingleQuotedScalarString(value)
     return value

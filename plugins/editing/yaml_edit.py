@@ -9,8 +9,8 @@ import yaml
 from plugins.editing.yaml_dump import in_braces, in_lines, on_one_line
 from plugins.registry.strict_yaml import Loader
 
-BREAKS = "\r\n\x85\u2028\u2029"
-"""What ends a line for YAML 1.1; `str.splitlines` knows some more, which no YAML text may have."""
+BREAKS = "\r\n"
+"""What ends a line; `str.splitlines` knows some more, which the reader refuses."""
 _LINE_END = re.compile(f"[^{BREAKS}]*(\r\n|[{BREAKS}]|$)")
 
 

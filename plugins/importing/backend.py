@@ -5,6 +5,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from planning.inputs.problem import HIDDEN
 from planning.plugin.process_environment import RESERVED
 from plugins.importing.manifest_reader import Reading
 from plugins.registry.field_types import (
@@ -21,7 +22,6 @@ from plugins.registry.manifest import MAX_BYTES
 from plugins.registry.manifest_secrets import open_value, variables
 from plugins.registry.secret_values import looks_secret
 from plugins.registry.taken import Taken
-from plugins.registry.validation_errors import HIDDEN
 
 FIRST_PORT = 4000
 """Services of the platform listen on 4000 and up by habit."""

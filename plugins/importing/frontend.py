@@ -34,11 +34,11 @@ def _navigation(frontend: Reading, reading: Reading) -> dict[str, Any] | None:
     navigation = frontend.part("navigation")
     if navigation is None:
         return None
-    found: dict[str, Any] = {"label": navigation.text("label", limit=80), "icon": navigation.text("icon", limit=80)}
+    found: dict[str, Any] = {"label": navigation.label("label"), "icon": navigation.label("icon")}
     found["order"] = navigation.whole_number("order", 0, 10_000)
-    found["group"] = navigation.text("group", limit=80)
+    found["group"] = navigation.label("group")
     if not found["label"]:
-        found["label"] = reading.text("displayName", limit=80)
+        found["label"] = reading.label("displayName")
         if not found["label"]:
             navigation.fault("label", "", "is missing: no menu entry")
             return None

@@ -70,7 +70,7 @@ def import_manifest(
         problems.add(_problem(file, "backend, frontend", stated or "(missing)", rule, fix))
     if own_name is None or version is None or problems.any:
         raise problems.error()
-    entry: dict[str, Any] = {"displayName": reading.text("displayName", limit=80), "version": version}
+    entry: dict[str, Any] = {"displayName": reading.label("displayName"), "version": version}
     if backend:
         entry |= import_backend(backend, name=own_name, version=version, image=image, taken=taken)
         entry["database"] = _database(reading, own_name, taken)

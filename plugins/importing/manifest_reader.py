@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from planning.inputs.text_values import is_visible
+from plugins.registry.field_types import MAX_LABEL
 from plugins.registry.manifest_secrets import open_value
 
 
@@ -67,6 +69,14 @@ class Reading:
             clean = clean[:limit].strip()
         return clean or None
 
+    def label(self, key: str) -> str | None:
+        """Text that people read on a page, of characters that they can see; None where there is none."""
+        text = self.text(key, limit=MAX_LABEL)
+        clean = " ".join("".join(char if is_visible(char) else " " for char in text or "").split())
+        if text and clean != text:
+            self.fault(key, text, "has characters that can't be seen, or are none of a name: removed")
+        return clean if any(char.isalnum() for char in clean) else None
+
     def whole_number(self, key: str, low: int, high: int) -> int | None:
         """A whole number within bounds, also where it was written as text; None where there is none."""
         value = self.value(key)
@@ -77,7 +87,7 @@ class Reading:
             number = value
         elif isinstance(value, float) and value.is_integer():
             number = int(value)
-        elif isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        elif isinstance(value, str) and re.fullmatch(r"0|[1-9][0-9]{0,8}", value):
             number = int(value)
             self.fault(key, value, "is text: a number without quotes was meant")
         if number is None or not low <= number <= high:

@@ -14,11 +14,12 @@ from plugins.registry.field_types import (
     EnvName,
     EnvValue,
     File,
-    Line,
+    Label,
     Name,
     Path,
     Prefix,
     Section,
+    Tag,
 )
 from plugins.registry.sections import (
     Auth,
@@ -58,11 +59,9 @@ class Entry(Section):
     """One plugin or core service. A backend needs image, port and apiPrefix; a frontend alone needs none of them."""
 
     display_name: Annotated[
-        Line | None, Field(description="Name for people; default: made from the entry's name.", examples=["My Wallet"])
+        Label | None, Field(description="Name for people; default: made from the entry's name.", examples=["My Wallet"])
     ] = None
-    owner: Annotated[Line, Field(description="Team that answers for it (a tag).", examples=["wallet-team"])] = (
-        "platform"
-    )
+    owner: Annotated[Tag, Field(description="Team that answers for it (a tag).", examples=["wallet-team"])] = "platform"
     version: Annotated[str, Field(pattern=VERSION_PATTERN, description="Semantic version.", examples=["1.0.0"])]
     core: Annotated[bool, Field(description="A service that the platform itself needs.", examples=[True])] = False
     share: Annotated[

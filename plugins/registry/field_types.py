@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from planning.inputs.text_values import tag_value, visible_name
 from planning.shared.naming import MAX_PLUGIN_NAME
 
 NAME_PATTERN = rf"^[a-z]([a-z0-9-]{{0,{MAX_PLUGIN_NAME - 2}}}[a-z0-9])?$"
@@ -30,6 +31,7 @@ MAX_ENV_VALUE = 4096
 MAX_IMAGE = 400
 MAX_PATH = 128
 MAX_ROUTE = 128
+MAX_LABEL = 80
 LINE_PATTERN = r"^[^\x00-\x1f\x7f]+$"
 VALUE_PATTERN = r"^[^\x00]*$"
 CPU_PATTERN = r"^[1-9][0-9]{1,4}m$"
@@ -61,7 +63,9 @@ IN_WORDS: Mapping[str, str] = {
 """What each pattern demands, for people."""
 
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-Line = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=80)]
+Label = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=MAX_LABEL), AfterValidator(visible_name)]
+"""Text that people read on a page."""
+Tag = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=80), AfterValidator(tag_value)]
 Prefix = Annotated[str, Field(pattern=PREFIX_PATTERN, max_length=128)]
 Path = Annotated[str, Field(pattern=PATH_PATTERN, max_length=MAX_PATH)]
 Route = Annotated[str, Field(pattern=ROUTE_PATTERN, min_length=1, max_length=MAX_ROUTE)]

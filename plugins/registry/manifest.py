@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from console.files import read_bytes, shown_path
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 from plugins.registry.manifest_secrets import open_secrets
-from plugins.registry.validation_errors import HIDDEN
 
 MAX_BYTES = 256_000
 """A ConfigMap holds 1 MiB, and the largest real manifest 4 KB."""

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+from planning.inputs.problem import HIDDEN
 from planning.plugin.process_environment import RESERVED
-from plugins.registry.secret_values import looks_secret
-from plugins.registry.validation_errors import HIDDEN, shown
+from plugins.registry.secret_values import looks_secret, shown
 
 
 def open_secrets(manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -25,7 +25,9 @@ def open_value(value: object) -> str:
     """A value, or what stands in a name's place, as people may read it: one that looks like a secret isn't shown."""
     found: list[str] = []
     _kept([value], "", found)
-    return HIDDEN if found else shown(value) or '""'
+    return (
+        HIDDEN if found else shown(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) or '""'
+    )
 
 
 def _kept(value: object, path: str, found: list[str]) -> object:

@@ -1,6 +1,6 @@
 """The text of a registry, turned into what planning reads, or into everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,9 +16,10 @@ from plugins.registry.rules.cross import Entries, cross_problems
 from plugins.registry.rules.entry import single_problems
 from plugins.registry.rules.prefixes import prefix_problems
 from plugins.registry.rules.removal import orphan_problems
+from plugins.registry.secret_values import shown
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
 from plugins.registry.to_spec import to_spec
-from plugins.registry.validation_errors import entry_problems, shown
+from plugins.registry.validation_errors import entry_problems
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 _START = "start the file with the line `plugins:`, and indent the entries below it"
@@ -50,7 +51,8 @@ def parse_entries(text: str, *, file: str, problems: Problems) -> Entries:
     problems.add(*found)
     # Broken YAML has no entries to speak of, and a second error about that would only distract.
     stated: Mapping[str, object] = {} if raw is None and found else _stated(raw, file, problems)
-    checked = {name: entry for name, value in stated.items() if (entry := _checked(name, value, file, problems))}
+    told = {(problem.entry, problem.field) for problem in found}
+    checked = {name: entry for name, value in stated.items() if (entry := _checked(name, value, file, problems, told))}
     return Entries(file=file, by_name=checked, names=frozenset(stated))
 
 
@@ -83,7 +85,10 @@ def _stated(raw: object, file: str, problems: Problems) -> Mapping[str, object]:
     return cast("Mapping[str, object]", inner)
 
 
-def _checked(name: str, value: object, file: str, problems: Problems) -> Entry | None:
+def _checked(
+    name: str, value: object, file: str, problems: Problems, told: Collection[tuple[str, str]]
+) -> Entry | None:
+    """The entry, if its fields are right. told: entries and fields of which the reader has said what is wrong."""
     entry = shown(name)
     try:
         _NAME.validate_python(name)
@@ -94,7 +99,8 @@ def _checked(name: str, value: object, file: str, problems: Problems) -> Entry |
     try:
         return Entry.model_validate(value)
     except ValidationError as error:
-        problems.add(*entry_problems(error, file=file, entry=entry))
+        found = entry_problems(error, file=file, entry=entry)
+        problems.add(*(problem for problem in found if (problem.entry, problem.field) not in told))
         return None
 
 

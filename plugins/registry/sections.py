@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from planning.inputs.registry_entry import STARTUP_SECONDS
+from planning.plugin.workload import MAX_STARTUP_SECONDS
 from plugins.registry.field_types import (
     ARCHIVE_PATTERN,
     BUNDLE_PATTERN,
@@ -12,7 +14,7 @@ from plugins.registry.field_types import (
     TABLE_PATTERN,
     VERSION_PATTERN,
     Cpu,
-    Line,
+    Label,
     Memory,
     Name,
     Path,
@@ -136,6 +138,14 @@ class Cache(Section):
         bool,
         Field(description="The plugin's Redis client follows MOVED answers (a cluster client).", examples=[False]),
     ] = False
+    prefix_in_url: Annotated[
+        bool,
+        Field(
+            description="REDIS_URL has the option keyPrefix, which ioredis obeys. false where a client refuses it "
+            "(BullMQ) or ignores it (node-redis): the service puts REDIS_KEY_PREFIX before its keys itself.",
+            examples=[False],
+        ),
+    ] = True
     password_generation: Annotated[
         int, Field(ge=1, le=10_000, description="Raise by one to rotate the user's password.", examples=[1])
     ] = 1
@@ -200,6 +210,15 @@ class Probes(Section):
         int,
         Field(ge=10, le=300, description="Never below 10: services count probes in their rate limits.", examples=[10]),
     ] = 10
+    startup_seconds: Annotated[
+        int,
+        Field(
+            ge=10,
+            le=MAX_STARTUP_SECONDS,
+            description="Until its port is open; then the container is started again. A roll-out waits as much longer.",
+            examples=[120],
+        ),
+    ] = STARTUP_SECONDS
 
 
 class Objective(Section):
@@ -226,12 +245,12 @@ MAX_GZIP_BYTES = 512_000
 class Navigation(Section):
     """The plugin's place in the shell's menu."""
 
-    label: Annotated[Line, Field(description="Text in the menu.", examples=["My Wallet"])]
-    icon: Annotated[Line | None, Field(description="Name of a Lucide icon.", examples=["Wallet"])] = None
+    label: Annotated[Label, Field(description="Text in the menu.", examples=["My Wallet"])]
+    icon: Annotated[Label | None, Field(description="Name of a Lucide icon.", examples=["Wallet"])] = None
     order: Annotated[
         int | None, Field(ge=0, le=10_000, description="Place in its group, lowest first.", examples=[10])
     ] = None
-    group: Annotated[Line | None, Field(description="Group of the menu.", examples=["main"])] = None
+    group: Annotated[Label | None, Field(description="Group of the menu.", examples=["main"])] = None
 
 
 class Build(Section):

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, cast
+from itertools import islice
+from typing import Any
 
 import yaml
-from yaml.constructor import SafeConstructor
-from yaml.resolver import Resolver
 
-from planning.inputs.problem import Problem
+from planning.inputs.problem import HIDDEN, Problem
+from plugins.registry.plain_scalar import MERGE_KEY, kind_of, plain_value, rule_and_fix
+from plugins.registry.secret_values import Hides, on_one_line, open_path, reads_secrets
 
 try:
     # libyaml's parser is about ten times faster; a wheel without it reads the same, but for a tab behind a value.
@@ -19,9 +20,11 @@ except ImportError:
 MAX_BYTES = 8_000_000
 """About ten thousand entries; a larger file is not a registry that a person edits."""
 MAX_DEPTH = 40
-_PREFIX = "tag:yaml.org,2002:"
-_PLAIN = frozenset(_PREFIX + name for name in ("null", "bool", "int", "float", "timestamp"))
-_IMPLICIT = cast("dict[str, list[tuple[str, re.Pattern[str]]]]", Resolver.yaml_implicit_resolvers)
+_TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+"""The tag ! only says that a text is not to be guessed at."""
+_UNSEEN = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What ends a line for YAML 1.1 alone, and what shows text in another order than it is read in."""
+_MAX_UNSEEN = 20
 _MISSING = object()
 
 
@@ -31,11 +34,11 @@ class _Reader:
     Events, not PyYAML's nodes: those take twice as long for a registry of 1,000 entries.
     """
 
-    def __init__(self, file: str, events: Iterator[Any]) -> None:
+    def __init__(self, file: str, events: Iterator[Any], hides: Hides) -> None:
         self.file = file
         self.problems: list[Problem] = []
         self._events = events
-        self._scalars = SafeConstructor()
+        self._hides = hides
 
     def document(self) -> Any:
         """The one document of the stream; None where there is none."""
@@ -95,7 +98,7 @@ class _Reader:
                 self._note(
                     event,
                     (*path, key),
-                    f"{key} (first on line {lines[key]})",
+                    f"{self._open_key(key, path)} (first on line {lines[key]})",
                     "a key stands once: the second would silently replace the first",
                     "remove or rename one of them",
                 )
@@ -105,40 +108,49 @@ class _Reader:
         return found
 
     def _key(self, event: Any, path: tuple[str, ...]) -> Any:
-        key = self._scalar(event, path) if isinstance(event, yaml.ScalarEvent) else _MISSING
-        if not isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+        if isinstance(event, yaml.ScalarEvent):
+            if event.tag is not None:
+                return self._scalar(event, path)
+            if not event.implicit[0] or kind_of(event.value) is None:
+                return event.value
+        elif not isinstance(event, yaml.AliasEvent):
             self._skip()
-        if not isinstance(key, str):
-            shown = str(event.value)[:60] if isinstance(event, yaml.ScalarEvent) else "a list, mapping or alias"
-            self._note(event, path, f"{shown} as a key", "keys are text", "put the key in quotes")
-        return key
+        if getattr(event, "value", "") == MERGE_KEY:
+            self._note(event, path, f"the merge key {MERGE_KEY}", *rule_and_fix(MERGE_KEY))
+            return _MISSING
+        shown = self._open(event.value, path) if isinstance(event, yaml.ScalarEvent) else "a list, mapping or alias"
+        self._note(event, path, f"{shown} as a key", "keys are text", "put the key in quotes")
+        return _MISSING
 
     def _scalar(self, event: Any, path: tuple[str, ...]) -> Any:
         text: str = event.value
         if event.tag is not None:
-            # The tag ! only says that the text is not to be guessed at.
-            if event.tag not in ("!", _PREFIX + "str"):
+            if event.tag not in _TEXT_TAGS:
                 self._note_tag(event, path, str(event.tag))
             return text
-        if not event.implicit[0]:
+        kind = kind_of(text) if event.implicit[0] else None
+        if kind is None:
             return text
-        tag = _resolved(text)
-        if tag is None:
-            return text
-        if tag not in _PLAIN:
-            self._note_tag(event, path, "the merge key <<" if text == "<<" else text[:60])
+        if kind == "odd":
+            rule, fix = rule_and_fix(text)
+            if self._hides(path):
+                rule, fix = "a text that is no plain word stands in quotes", "put it in quotes"
+            self._note(event, path, self._open(text, path), rule, fix)
             return None
-        try:
-            return self._scalars.construct_object(yaml.ScalarNode(tag, text, event.start_mark, event.end_mark))  # pyright: ignore[reportUnknownMemberType]  # untyped in PyYAML
-        except (ValueError, OverflowError, yaml.YAMLError) as error:
-            self._note(event, path, text[:60], f"not a value of its kind: {error}", "correct or quote it")
-            return None
+        return plain_value(kind, text)
 
-    def _note_tag(self, event: Any, path: tuple[str, ...], value: str) -> None:
-        self._note(event, path, value, "plain values only: no tags, no merge keys", "write the value out in full")
+    def _open_key(self, key: str, path: tuple[str, ...]) -> str:
+        return open_path((*path, key), self._hides)[-1]
+
+    def _open(self, text: str, path: tuple[str, ...]) -> str:
+        return HIDDEN if self._hides(path) else on_one_line(text, limit=60)
+
+    def _note_tag(self, event: Any, path: tuple[str, ...], tag: str) -> None:
+        rule = "plain values only: no tags, no merge keys"
+        self._note(event, path, self._open(tag, path), rule, "write the value out in full")
 
     def _note(self, event: Any, path: tuple[str, ...], value: str, rule: str, fix: str) -> None:
-        inner = path[1:] if path[:1] == ("plugins",) else path
+        inner = open_path(path, self._hides)[path[:1] == ("plugins",) :]
         self.problems.append(
             Problem(
                 file=self.file,
@@ -155,33 +167,41 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _resolved(text: str) -> str | None:
-    """The tag that YAML 1.1 guesses for a plain scalar; None: it is text."""
-    for tag, pattern in _IMPLICIT.get(text[:1], ()):
-        if pattern.match(text):
-            return tag
-    return None
+def read_yaml(text: str, file: str, *, hides: Hides = reads_secrets) -> tuple[Any, list[Problem]]:
+    """The value of a YAML text, and all that is wrong with it; broken syntax gives None and what came before it.
 
-
-def is_plain_text(text: str) -> bool:
-    """Whether a text without quotes reads as itself: not so with yes, 1.0 or 2026-01-31."""
-    return _resolved(text) is None
-
-
-def read_yaml(text: str, file: str) -> tuple[Any, list[Problem]]:
-    """The value of a YAML text, and all that is wrong with it; broken syntax gives None and what came before it."""
+    hides: whether what stands at a path of keys may be secret, so that no error shows it.
+    """
+    if unseen := [_unseen_problem(text, found, file) for found in islice(_UNSEEN.finditer(text), _MAX_UNSEEN)]:
+        return None, unseen
     reader = None
     try:
-        reader = _Reader(file, iter(yaml.parse(text, Loader=Loader)))
+        events = iter(yaml.parse(text, Loader=Loader))
+        reader = _Reader(file, events, hides)
         return reader.document(), reader.problems
     except (yaml.YAMLError, RecursionError) as error:
         return None, [*(reader.problems if reader else ()), _syntax_problem(error, file)]
+
+
+def _unseen_problem(text: str, found: re.Match[str], file: str) -> Problem:
+    line = len(re.findall("\r\n|\r|\n", text[: found.start()])) + 1
+    code = f"{ord(found[0]):04X}"
+    return Problem(
+        file=file,
+        entry="",
+        field="",
+        value=f"line {line}: U+{code}, a character that can't be seen",
+        rule="text is read in the order and the lines in which people see it",
+        fix=f"remove it; where it is meant, write \\u{code} in double quotes",
+    )
 
 
 def _syntax_problem(error: Exception, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line = f"line {int(mark.line) + 1}: " if mark is not None else ""
     reason = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "nested too deep")
+    # Where a value begins with an exclamation mark, the message quotes it.
+    reason = re.sub(r"(undefined tag handle).*", r"\1", reason, flags=re.DOTALL)
     return Problem(
         file=file,
         entry="",

@@ -93,6 +93,7 @@ def _backend(entry: Entry) -> BackendSpec | None:
             path=entry.probes.path,
             liveness=ProbeKind(entry.probes.liveness),
             period_seconds=entry.probes.period_seconds,
+            startup_seconds=entry.probes.startup_seconds,
         ),
         extra_prefixes=tuple(entry.extra_prefixes),
         cron=entry.cron,
@@ -123,7 +124,11 @@ def _database(entry: Entry) -> DatabaseSpec | None:
 def _cache(entry: Entry) -> CacheSpec | None:
     if entry.cache is None:
         return None
-    return CacheSpec(cluster_mode=entry.cache.cluster_mode, password_generation=entry.cache.password_generation)
+    return CacheSpec(
+        cluster_mode=entry.cache.cluster_mode,
+        prefix_in_url=entry.cache.prefix_in_url,
+        password_generation=entry.cache.password_generation,
+    )
 
 
 def _frontend(entry: Entry) -> FrontendSpec | None:

@@ -1,86 +1,77 @@
 """Turns what pydantic says about an entry into problems that a person can mend."""
 
+import datetime as dt
 import difflib
-import json
 from collections.abc import Iterator, Mapping, Sized
 from typing import Any, TypeAlias, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from planning.inputs.problem import Problem
+from planning.inputs.problem import HIDDEN, Problem
 from plugins.registry.entry import Entry
 from plugins.registry.field_types import IN_WORDS
+from plugins.registry.plain_scalar import kind_of
+from plugins.registry.secret_values import MAX_SHOWN, open_path, reads_secrets, shown
 
-HIDDEN = "(not shown: may be secret)"
-MAX_SHOWN = 100
 Parts: TypeAlias = tuple[str, object, str, str]
 """Field, value, rule and fix: a problem of an entry, before it is known which file and entry."""
-_SECRETIVE = frozenset({"env", "secrets", "derivedSecrets"})
-_QUOTABLE = (bool, int, float)
-
-
-def shown(value: object) -> str:
-    """A value in an error: one line, shortened, printable on any terminal."""
-    text = value if isinstance(value, str) else _literal(value)
-    clean = "".join(char if char.isprintable() else "?" for char in text[: MAX_SHOWN + 1])
-    return clean if len(clean) <= MAX_SHOWN else clean[:MAX_SHOWN] + "..."
-
-
-def _literal(value: object) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):
-        return type(value).__name__
+_QUOTABLE = (bool, int, float, dt.date)
+_NUMBERS = frozenset({"int_type", "float_type", "bool_type"})
 
 
 def entry_problems(error: ValidationError, *, file: str, entry: str) -> Iterator[Problem]:
     """One problem for each thing that pydantic found wrong in an entry."""
     for item in error.errors(include_url=False):
-        where = item["loc"]
-        path = tuple(str(part) for part in where if part != "[key]")
+        stated = tuple(str(part) for part in item["loc"] if part != "[key]")
+        path = open_path(stated)
         kind = str(item["type"])
         if kind == "extra_forbidden":
             yield _unknown(path, file, entry)
             continue
         model, field = _described(path)
         missing = kind == "missing"
-        hidden = bool(path) and path[0] in _SECRETIVE and not missing
-        example = (field.examples or [""])[0] if field else ""
+        source = shown(item["input"])
+        hidden = not missing and (reads_secrets(stated) or source == HIDDEN)
         yield Problem(
             file=file,
             entry=entry,
             field=".".join(path),
-            value=_value(item["input"], missing=missing, hidden=hidden),
-            rule=". ".join(filter(None, (_rule(item), (field.description or "") if field else ""))),
-            fix=_fix(kind, item["input"], path, example, model),
+            value="(missing)" if missing else HIDDEN if hidden else source,
+            rule=". ".join(filter(None, (_rule(item, hidden=hidden), (field.description or "") if field else ""))),
+            fix=_fix(item, "" if hidden else source, path, field, model),
         )
 
 
-def _value(value: object, *, missing: bool, hidden: bool) -> str:
-    if missing:
-        return "(missing)"
-    return HIDDEN if hidden else shown(value)
-
-
-def _rule(item: ErrorDetails) -> str:
+def _rule(item: ErrorDetails, *, hidden: bool) -> str:
     if item["type"] == "missing":
         return "required"
     if item["type"] == "string_pattern_mismatch":
         return IN_WORDS[item.get("ctx", {})["pattern"]]
+    if hidden and item["type"] == "value_error":
+        # Written by a check that may quote the value.
+        return ""
     return item["msg"].removeprefix("Value error, ")
 
 
-def _fix(kind: str, value: object, path: tuple[str, ...], example: object, model: type[BaseModel]) -> str:
+def _fix(item: ErrorDetails, source: str, path: tuple[str, ...], field: Any, model: type[BaseModel]) -> str:
+    """The way out. source: the value as it is written, where it may be shown."""
+    kind, value = item["type"], item["input"]
     name = next((part for part in reversed(path) if not part.isdigit()), "")
+    whole = bool(source) and len(source) < MAX_SHOWN
     if kind == "string_type" and isinstance(value, _QUOTABLE):
-        return f'put it in quotes: {name}: "{shown(value)}"'
+        return f'put it in quotes: {name}: "{source}"' if whole else "put it in quotes"
+    if kind in _NUMBERS and isinstance(value, str) and whole and kind_of(value) in ("int", "float", "bool"):
+        return f"remove the quotes: {name}: {source}"
     if kind == "too_long":
         return f"there are {len(cast('Sized', value))}: leave some out"
     if kind == "model_type":
         known = ", ".join(_known(model))
         return f"write a mapping with some of: {known}"
-    return f"write for example {name}: {_yaml_inline(example)}" if example not in ("", None) else "see the schema"
+    example = (field.examples or [""])[0] if field else ""
+    if example in ("", None):
+        return "see the schema"
+    return f"write for example {field.alias or name}: {_yaml_inline(example)}"
 
 
 def _yaml_inline(value: object) -> str:

@@ -1,6 +1,7 @@
 """Two plans compared."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from analysis.change.inventory import parts_of
 from analysis.change.part import Noun
 from planning.inputs.registry_entry import Lifecycle, Registry
 from planning.platform import PlatformPlan, plan_platform
+from planning.prior_state import as_held
 from tests.planning.samples import plugin, registry, settings, three_plugins
 
 USERS = (1_000, 10_000, 50_000, 100_000, 400_000)
@@ -61,6 +63,19 @@ def test_another_database_class_is_a_restart_and_its_storage_grows_along() -> No
     assert database.risk is Risk.RESTARTED
     assert "fails over" in database.effect
     assert {"class", "standby", "storage GiB"} <= {trait.name for trait in database.traits}
+
+
+def test_a_new_major_version_of_postgresql_stops_a_database_and_says_so() -> None:
+    after = plan(100_000)
+    older = replace(after.held, shards=tuple(replace(shard, postgres="16") for shard in after.held.shards))
+    found = compare(replace(after, shards=as_held(after.shards, older)), after)
+
+    assert {(change.risk, change.noun) for change in found} == {
+        (Risk.RESTARTED, Noun.DATABASE),
+        (Risk.RESTARTED, Noun.REPLICA),
+    }
+    assert all(trait.name == "PostgreSQL" and trait.before == "16" for change in found for trait in change.traits)
+    assert all("a snapshot" in change.effect for change in found if change.noun is Noun.DATABASE)
 
 
 def test_more_users_within_the_top_tier_only_grow_and_add() -> None:

@@ -53,7 +53,7 @@ class Estate:
         self.networks = {
             region: Network(
                 f"{region_code(region)}-network",
-                plan=plan_network(stack=stack, region=region, tier=tier, peers=regions),
+                plan=plan_network(stack=stack, region=region, tier=tier),
                 tags=tags,
                 protect=stated.production,
                 opts=self._in(region),

@@ -9,6 +9,7 @@ import pytest
 
 from components.stack import read_stack
 from planning.inputs.problem import InvalidInputError
+from planning.inputs.settings import parse_settings
 
 ROOT = "the root secret of these tests: 0123456789"
 VALUE = "a-value-that-nobody-may-see"
@@ -70,3 +71,12 @@ def test_a_secret_that_lacks_a_part_of_its_path_is_refused_and_never_shown(
 ) -> None:
     given({"rootSecret": ROOT, "secrets": secrets}, secret=secret)
     assert "below naap:secrets stand plugins" in refused()
+
+
+def test_an_encrypted_setting_is_handed_on_without_its_value_and_refused() -> None:
+    given({"alarmEmail": VALUE, "rootSecret": ROOT}, secret=("rootSecret", "alarmEmail"))
+    config = read_stack("dev").config
+    assert VALUE not in repr(config)
+    with pytest.raises(InvalidInputError, match="pulumi config set --plaintext naap:alarmEmail") as caught:
+        parse_settings(config, "Pulumi.dev.yaml")
+    assert VALUE not in str(caught.value)

@@ -1,6 +1,7 @@
 """What a stack holds stays, whatever the users: schemas on their shards, storage, and regions in production."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +100,21 @@ def test_production_gives_no_region_up_for_fewer_users() -> None:
 
     assert "us-west-2 would go" in refused(50_000, held, production=True, shards=4)
     assert len(plan(50_000, held, shards=4).regions) == 1
+
+
+def test_a_new_major_version_of_postgresql_is_refused_until_the_stack_allows_it() -> None:
+    older = replace(plan(10_000).held, shards=(replace(plan(10_000).held.shards[0], postgres="16"),))
+    said = refused(10_000, older)
+
+    assert "runs PostgreSQL 16" in said
+    assert "pulumi config set naap:allowMajorVersionUpgrade true" in said
+    (shard,) = plan(10_000, older, allow_major_version_upgrade=True).shards
+    assert shard.allow_major_upgrade
+
+
+def test_a_run_that_did_not_say_its_version_of_postgresql_refuses_nothing() -> None:
+    unsaid = replace(plan(10_000).held, shards=(replace(plan(10_000).held.shards[0], postgres=None),))
+    assert not plan(10_000, unsaid).shards[0].allow_major_upgrade
 
 
 def test_what_is_let_go_by_name_may_go() -> None:

@@ -23,6 +23,10 @@ def test_the_table_in_the_documentation_is_current() -> None:
     assert as_markdown(load_catalogue()) in text, "run: python -m policies table, and put it into docs/policies.md"
 
 
+def test_the_number_of_rules_in_the_readme_is_current() -> None:
+    assert f"pack of {len(load_catalogue())} mandatory rules" in (ROOT / "README.md").read_text()
+
+
 def test_a_rule_is_explained_by_command() -> None:
     done = _policies("explain", "aws-rds-private")
     assert done.returncode == 0

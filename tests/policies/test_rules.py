@@ -197,6 +197,13 @@ def test_two_users_of_a_cache_share_no_keys_however_they_are_written(keys: str) 
     assert any("plugin:a:*" in finding.message for finding in judge_of("dev").on_stack(Stack(users)))
 
 
+@pytest.mark.parametrize(("low", "needed"), [(1, {"cpu"}), (2, {"cpu"}), (3, {"cpu", "memory"})])
+def test_memory_is_asked_for_where_it_can_give_pods_back(low: int, needed: set[str]) -> None:
+    spec = {"minReplicas": low, "maxReplicas": 9}
+    said = _said("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", {"spec": spec})
+    assert {name for name in ("cpu", "memory") if any(f"scale by {name}" in each for each in said)} == needed
+
+
 def test_an_autoscaler_without_a_most_is_told_so() -> None:
     said = _said("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", {"spec": {"minReplicas": 2}})
     assert any("maxReplicas is missing" in one for one in said)

@@ -14,6 +14,7 @@ import pulumi
 from pulumi_kubernetes import batch, core, meta
 
 from components.database.jobs.namespace import CA_CONFIG
+from components.shared.component import Component
 from components.shared.pods import (
     UNDISRUPTED,
     container_security,
@@ -139,7 +140,7 @@ def administrator_job(
     steps: Sequence[Step],
     labels: Mapping[str, str],
     after: Sequence[pulumi.Resource],
-    parent: pulumi.Resource,
+    parent: Component,
     effort: Effort | None = None,
 ) -> batch.v1.Job:
     """The Job, and the Secret with its files. stamp: a hash of all that it does: another one is another Job."""
@@ -153,7 +154,7 @@ def administrator_job(
         metadata=metadata(title),
         type="Opaque",
         string_data=files,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
+        opts=parent.child(*after),
     )
     return batch.v1.Job(
         f"{name}-job",

@@ -22,7 +22,9 @@ from components.database.jobs.administrator_job import (
     psql_step,
 )
 from components.database.shard_access import DatabaseSurroundings
+from components.shared.component import Component
 from planning.database.archive import ArchivePlan
+from planning.database.jobs.administrator_job import job_stamp
 from planning.database.jobs.archive_job import (
     DEADLINE_SECONDS,
     DOWNLOAD,
@@ -32,7 +34,6 @@ from planning.database.jobs.archive_job import (
     finish_command,
     restore_command,
     restore_files,
-    stamp,
     take_command,
     upload_command,
 )
@@ -42,7 +43,7 @@ _EFFORT = Effort(deadline_seconds=DEADLINE_SECONDS, work_gib=WORK_GIB, tries=TRI
 _MEMORY_MIB = 256
 
 
-class ArchiveJob(pulumi.ComponentResource):
+class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
     """Dumps, proves the dump, uploads it, and renames the schema."""
 
     def __init__(
@@ -54,7 +55,7 @@ class ArchiveJob(pulumi.ComponentResource):
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:ArchiveJob", name, None, opts)
+        super().__init__(name, opts)
         around, shard = surroundings, surroundings.shards[plan.shard]
         files = archive_files(plan)
         take, upload, finish = take_command(plan), upload_command(plan), finish_command()
@@ -67,7 +68,7 @@ class ArchiveJob(pulumi.ComponentResource):
         administrator_job(
             name,
             title=f"archive-{plan.plugin}",
-            stamp=stamp(files, take, upload, finish, str(plan.shard)),
+            stamp=job_stamp(files, take, upload, finish, str(plan.shard)),
             files=files,
             steps=[
                 fetch_step(around.region, shard.secret_arn),
@@ -87,10 +88,9 @@ class ArchiveJob(pulumi.ComponentResource):
             parent=self,
             effort=_EFFORT,
         )
-        self.register_outputs({})
 
 
-class RestoreJob(pulumi.ComponentResource):
+class RestoreJob(Component, token="naap:platform:RestoreJob"):
     """Downloads an archive and fills the plugin's empty schema from it."""
 
     def __init__(
@@ -104,13 +104,13 @@ class RestoreJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:RestoreJob", name, None, opts)
+        super().__init__(name, opts)
         around, shard = surroundings, surroundings.shards[plan.shard]
         files, restore = restore_files(plan), restore_command(archive)
         administrator_job(
             name,
             title=f"restore-{plan.plugin}",
-            stamp=stamp(files, restore, archive, str(plan.shard)),
+            stamp=job_stamp(files, restore, archive, str(plan.shard)),
             files=files,
             steps=[
                 fetch_step(around.region, shard.secret_arn),
@@ -135,4 +135,3 @@ class RestoreJob(pulumi.ComponentResource):
             parent=self,
             effort=_EFFORT,
         )
-        self.register_outputs({})

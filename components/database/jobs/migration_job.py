@@ -7,16 +7,16 @@
 Made at home only, and only where plan.migrate holds a command.
 
 It lies in the plugin's namespace, under the network policy of its pods; the plugin's ConfigMap holds the authority.
-Its name holds a hash of image and command. The Deployment waits for it (handle: job): where it fails, the old version
+Its name holds a hash of image and command. The Deployment waits for it: where it fails, the old version
 goes on serving. A plugin without a command has none.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes import batch, core, meta
 
+from components.shared.component import Component
 from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security
 from components.shared.root_secret import RootSecret
 from planning.database.plugin_database import MIGRATION_POOL, PluginDatabasePlan
@@ -26,6 +26,7 @@ from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_
 from planning.plugin.resource_quota import JOB_CPU_M, JOB_MEMORY_MIB
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
 from planning.shared.labels import labels as labels_of
+from planning.shared.naming import stamp
 
 BACKOFF_LIMIT = 2
 """A migration that fails does so for a reason; twice more is for a fail-over in between."""
@@ -35,7 +36,7 @@ _CA_KEY = "ca.pem"
 _CPU_REQUEST_M = 100
 
 
-class MigrationJob(pulumi.ComponentResource):
+class MigrationJob(Component, token="naap:platform:MigrationJob"):
     """A Secret with the owner's URL, and the Job."""
 
     def __init__(
@@ -51,7 +52,7 @@ class MigrationJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:MigrationJob", name, None, opts)
+        super().__init__(name, opts)
         self._plan, self._backend, self._namespace = plan, backend, namespace
         # Not the component of the serving pods: the Service must not send requests here.
         self._labels = labels_of("migration", plan.plugin, plugin=plan.plugin, version=version)
@@ -69,11 +70,13 @@ class MigrationJob(pulumi.ComponentResource):
             metadata=self._metadata(self._secret_name),
             type="Opaque",
             string_data={DATABASE_URL: url, DATABASE_URL_UNPOOLED: url},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
+            opts=self.child(*after),
         )
-        self.job = batch.v1.Job(
+        # Of the shard too: data that has moved is there already, but a new shard may be empty.
+        what = stamp(backend.image, *plan.migrate, plan.schema, str(plan.shard))
+        batch.v1.Job(
             f"{name}-job",
-            metadata=self._metadata(f"migrate-{plan.plugin}-{_stamp(plan, backend)}"),
+            metadata=self._metadata(f"migrate-{plan.plugin}-{what}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
                 pod_failure_policy=evictions_are_no_failures(),
@@ -85,7 +88,6 @@ class MigrationJob(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[held], custom_timeouts=_TIMEOUTS),
         )
-        self.register_outputs({})
 
     def _metadata(self, name: str) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(name=name, namespace=self._namespace, labels=self._labels)
@@ -131,9 +133,3 @@ class MigrationJob(pulumi.ComponentResource):
                 core.v1.VolumeMountArgs(name="config", mount_path=CA_FILE, sub_path=_CA_KEY, read_only=True),
             ],
         )
-
-
-def _stamp(plan: PluginDatabasePlan, backend: BackendSpec) -> str:
-    """Of what is run, and on which shard: data that has moved is there already, but a new shard may be empty."""
-    text = "\x00".join((backend.image, *plan.migrate, plan.schema, str(plan.shard)))
-    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_kubernetes import core, meta
 
+from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
@@ -26,7 +27,7 @@ from planning.shared.tags import Tags
 CA_CONFIG = "database-ca"
 
 
-class SchemaNamespace(pulumi.ComponentResource):
+class SchemaNamespace(Component, token="naap:platform:SchemaNamespace"):
     """Its Jobs share one service account; no plugin's pods run here, and none may come in."""
 
     def __init__(
@@ -42,12 +43,10 @@ class SchemaNamespace(pulumi.ComponentResource):
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:SchemaNamespace", name, None, opts)
+        super().__init__(name, opts)
         found = labels("schema", "schema")
-        namespace = restricted_namespace(
-            f"{name}-namespace", name=NAMESPACE, labels=found, opts=pulumi.ResourceOptions(parent=self)
-        )
-        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=found, opts=self.child())
+        inside = self.child(namespace)
         policies = [
             network_policy(f"{name}-{policy.name}", plan=policy, labels=found, opts=inside)
             for policy in (default_deny(NAMESPACE), plan.policy)
@@ -78,7 +77,6 @@ class SchemaNamespace(pulumi.ComponentResource):
             policy=arns.apply(lambda got: job_policy(**got, region=plan.region)),
             tags=tags.of("schema"),
             after=[account],
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self.needed: Sequence[pulumi.Resource] = [*policies, authorities, identity.association]
-        self.register_outputs({})

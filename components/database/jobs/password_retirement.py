@@ -12,13 +12,14 @@ import pulumi
 
 from components.database.jobs.administrator_job import administrator_job, fetch_step, psql_step
 from components.database.shard_access import ShardAccess
+from components.shared.component import Component
 from planning.database.jobs.administrator_job import APPLY
 from planning.database.jobs.password_retirement import render_retirement
-from planning.database.jobs.schema import content_hash
 from planning.database.plugin_database import PluginDatabasePlan
+from planning.shared.naming import stamp
 
 
-class LoginRetirement(pulumi.ComponentResource):
+class LoginRetirement(Component, token="naap:platform:LoginRetirement"):
     """A Secret with the script, and the Job that runs it."""
 
     def __init__(
@@ -32,12 +33,12 @@ class LoginRetirement(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:LoginRetirement", name, None, opts)
+        super().__init__(name, opts)
         script = render_retirement(plan)
         administrator_job(
             name,
             title=f"logins-{plan.plugin}",
-            stamp=content_hash(script),
+            stamp=stamp(script),
             files={"script.sql": script},
             steps=[
                 fetch_step(region, shard.secret_arn),
@@ -47,4 +48,3 @@ class LoginRetirement(pulumi.ComponentResource):
             after=after,
             parent=self,
         )
-        self.register_outputs({})

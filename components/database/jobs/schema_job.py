@@ -5,7 +5,6 @@
               after=schema_namespace.needed, opts=ResourceOptions(parent=..., provider=cluster.provider))
 
 Its name holds a hash of the script: another script is another Job, and the old one goes once the new one is done.
-Handle: job.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +12,15 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components.database.jobs.administrator_job import administrator_job, fetch_step, psql_step
+from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import APPLY
-from planning.database.jobs.schema import content_hash, derive_verifiers, render_schema
+from planning.database.jobs.schema import derive_verifiers, render_schema
 from planning.database.plugin_database import PluginDatabasePlan
+from planning.shared.naming import stamp
 
 
-class SchemaJob(pulumi.ComponentResource):
+class SchemaJob(Component, token="naap:platform:SchemaJob"):
     """A Secret with the script, and the Job that runs it as the administrator."""
 
     def __init__(
@@ -37,12 +38,12 @@ class SchemaJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:SchemaJob", name, None, opts)
+        super().__init__(name, opts)
         script = secrets.output.apply(lambda root: render_schema(plan, derive_verifiers(root, plan), closed=closed))
-        self.job = administrator_job(
+        administrator_job(
             name,
             title=title,
-            stamp=pulumi.Output.unsecret(script.apply(content_hash)),
+            stamp=pulumi.Output.unsecret(script.apply(stamp)),
             files={"script.sql": script},
             steps=[
                 fetch_step(region, secret_arn),
@@ -52,4 +53,3 @@ class SchemaJob(pulumi.ComponentResource):
             after=after,
             parent=self,
         )
-        self.register_outputs({})

@@ -3,7 +3,7 @@
     MoveJob(f"{plugin}-move", plan=database_plan, files=copy_files(plan), title="copy", seconds=COPY_SECONDS,
             surroundings=databases, labels=labels, after=[schema jobs of both shards], opts=...)
 
-At home only, where the writers are. Handle: job.
+At home only, where the writers are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,15 +21,16 @@ from components.database.jobs.administrator_job import (
     fetch_step,
 )
 from components.database.shard_access import DatabaseSurroundings
-from planning.database.jobs.administrator_job import CA_DIR, CA_FILE
-from planning.database.jobs.archive_job import WORK_GIB, stamp
+from components.shared.component import Component
+from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, job_stamp
+from planning.database.jobs.archive_job import WORK_GIB
 from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
 from planning.database.plugin_database import MovePlan, PluginDatabasePlan
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.shared import images
 
 
-class MoveJob(pulumi.ComponentResource):
+class MoveJob(Component, token="naap:platform:MoveJob"):
     """One part of a move: a Job between two shards."""
 
     def __init__(
@@ -46,7 +47,7 @@ class MoveJob(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("naap:platform:MoveJob", name, None, opts)
+        super().__init__(name, opts)
         around = surroundings
         source, target = around.shards[move.source], around.shards[move.target]
         environment: dict[str, pulumi.Input[str]] = {
@@ -61,10 +62,10 @@ class MoveJob(pulumi.ComponentResource):
             "PGCONNECT_TIMEOUT": "10",
             "PGAPPNAME": "naap-move",
         }
-        self.job = administrator_job(
+        administrator_job(
             name,
             title=f"{part}-{plan.plugin}",
-            stamp=stamp(files.files, files.command, str(move.source), str(move.target)),
+            stamp=job_stamp(files.files, files.command, str(move.source), str(move.target)),
             files=files.files,
             steps=[
                 fetch_step(around.region, source.secret_arn),
@@ -85,4 +86,3 @@ class MoveJob(pulumi.ComponentResource):
             parent=self,
             effort=Effort(deadline_seconds=seconds, work_gib=WORK_GIB),
         )
-        self.register_outputs({})

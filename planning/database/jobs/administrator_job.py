@@ -1,13 +1,13 @@
 """Where schema Jobs run, what they may reach, and the commands of their two containers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.database.shard import DATABASE_PORT, DatabasePlan
 from planning.network.addresses import CLOSED_RANGES, region_addresses
 from planning.network.network_policy import TO_DNS, TO_POD_IDENTITY, AddressPeer, PolicyPlan, Port, Rule
-from planning.shared.naming import SYSTEM_NAMESPACES
+from planning.shared.naming import SYSTEM_NAMESPACES, stamp
 
 NAMESPACE = SYSTEM_NAMESPACES["schema"]
 ACCOUNT = "schema"
@@ -68,6 +68,11 @@ def plan_schema_namespace(*, region: str, shards: Sequence[DatabasePlan]) -> Sch
     return SchemaNamespacePlan(
         region=region, policy=PolicyPlan(name="schema-jobs", namespace=NAMESPACE, ingress=(), egress=egress)
     )
+
+
+def job_stamp(files: Mapping[str, str], *more: str) -> str:
+    """Part of a Job's name: what does something else is another Job."""
+    return stamp(*(f"{name}={text}" for name, text in sorted(files.items())), *more)
 
 
 def job_policy(

@@ -1,13 +1,12 @@
 """Archiving and restoring a plugin's schema: the SQL and the commands of both Jobs."""
 
-import hashlib
 from collections.abc import Mapping
 
 from planning.database.archive import ArchivePlan, archive_key
 from planning.database.jobs.administrator_job import LOGIN, SCRIPT_DIR, WORK_DIR
 from planning.database.jobs.grants import present_objects
 from planning.database.jobs.schema_fingerprint import fingerprint_query
-from planning.database.jobs.sql import begin
+from planning.database.jobs.sql import begin, identifier, literal, literals, regnamespace
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.database.roles import ARCHIVE_NOTE, ARCHIVED_SUFFIX, POOLER_SCHEMA
 
@@ -28,12 +27,6 @@ def restore_files(plan: PluginDatabasePlan) -> Mapping[str, str]:
     return {"restore.sql": _restore(plan)}
 
 
-def stamp(files: Mapping[str, str], *more: str) -> str:
-    """Part of a Job's name: what does something else is another Job."""
-    text = "\x00".join((*(f"{name}={text}" for name, text in sorted(files.items())), *more))
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
-
-
 _PSQL = f"psql --no-psqlrc --quiet --file {SCRIPT_DIR}"
 
 
@@ -47,7 +40,7 @@ pg_restore --no-owner --no-acl --use-list {WORK_DIR}/list --file {WORK_DIR}/dump
 
 def take_command(plan: ArchivePlan) -> str:
     """Closes the logins, dumps, restores and compares. Where the schema is gone already it leaves a mark."""
-    present = f"SELECT to_regnamespace('{plan.schema}') IS NOT NULL"
+    present = f"SELECT to_regnamespace({literal(plan.schema)}) IS NOT NULL"
     return f"""{LOGIN}{_PSQL}/freeze.sql
 if [ "$(psql --no-psqlrc --tuples-only --no-align --command "{present}")" = f ]; then
   echo 'schema {plan.schema} is not here: archived before, or never made'
@@ -92,7 +85,7 @@ def restore_command(key: str) -> str:
 
 
 def _freeze(plan: ArchivePlan) -> str:
-    names = ", ".join(f"'{login}'" for login in plan.logins)
+    names = literals(plan.logins)
     return f"""-- {plan.plugin}: nobody is let in any more, and who is in goes
 {begin()}DELETE FROM {POOLER_SCHEMA}.logins WHERE rolname IN ({names});
 DO $close$
@@ -105,14 +98,14 @@ END
 $close$;
 COMMIT;
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename IN ({names}) \\g /dev/null
-"""  # noqa: S608  # names of roles
+"""
 
 
 def _prove(plan: ArchivePlan) -> str:
     """The dump is restored beside the schema, in a transaction that never ends well: nobody sees anything of it."""
     return f"""-- {plan.plugin}: does the dump hold what the schema holds?
 {begin()}{fingerprint_query(plan.schema)} \\gset found_
-ALTER SCHEMA {plan.schema} RENAME TO {plan.schema}{ARCHIVED_SUFFIX};
+ALTER SCHEMA {identifier(plan.schema)} RENAME TO {identifier(plan.schema + ARCHIVED_SUFFIX)};
 {_restored(plan.schema, plan.owner_role)}{_same("found_fingerprint")}
 ROLLBACK;
 \\o {WORK_DIR}/fingerprint
@@ -122,15 +115,15 @@ ROLLBACK;
 
 def _finish(plan: ArchivePlan) -> str:
     return f"""-- {plan.plugin}: out of the way
-{begin()}ALTER SCHEMA {plan.schema} RENAME TO {plan.schema}{ARCHIVED_SUFFIX};
-SELECT format('COMMENT ON ROLE %I IS %L', '{plan.owner_role}', '{ARCHIVE_NOTE}' || :'key') \\gexec
+{begin()}ALTER SCHEMA {identifier(plan.schema)} RENAME TO {identifier(plan.schema + ARCHIVED_SUFFIX)};
+SELECT format('COMMENT ON ROLE %I IS %L', {literal(plan.owner_role)}, {literal(ARCHIVE_NOTE)} || :'key') \\gexec
 COMMIT;
 """
 
 
 def _restore(plan: PluginDatabasePlan) -> str:
     return f"""-- {plan.plugin}: back from its archive
-{begin()}SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = '{plan.schema}'::regnamespace) AS empty \\gset
+{begin()}SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = {regnamespace(plan.schema)}) AS empty \\gset
 \\if :empty
 {_restored(plan.schema, plan.owner_role)}{_same("expected")}
 {present_objects(plan)}
@@ -138,12 +131,12 @@ def _restore(plan: PluginDatabasePlan) -> str:
 \\echo the schema holds something already: nothing is restored
 \\endif
 COMMIT;
-"""  # noqa: S608  # a schema's name has no quotes
+"""
 
 
 def _restored(schema: str, owner: str) -> str:
-    return f"""CREATE SCHEMA IF NOT EXISTS {schema};
-GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner};
+    return f"""CREATE SCHEMA IF NOT EXISTS {identifier(schema)};
+GRANT USAGE, CREATE ON SCHEMA {identifier(schema)} TO {owner};
 SET LOCAL ROLE {owner};
 \\i {WORK_DIR}/dump.sql
 RESET ROLE;

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from planning.database.jobs.sql import identifier, literal
+from planning.database.jobs.sql import identifier, literal, literals
 from planning.database.plugin_database import PluginDatabasePlan, TableGrant
 
 
@@ -41,14 +41,14 @@ RESET ROLE;
 
 def withdrawn_grants(plan: PluginDatabasePlan) -> str:
     """Takes back what an earlier registry granted in other schemas and this one doesn't."""
-    roles = ", ".join(literal(role) for role in (plan.owner_role, plan.app_role, plan.ro_role))
+    roles = literals((plan.owner_role, plan.app_role, plan.ro_role))
     wanted = [
-        f"({literal(grant.schema)}, {literal(grant.table)}, {literal(privilege)})"
+        f"({literals((grant.schema, grant.table, privilege))})"
         for grant in plan.grants
         for privilege in grant.privileges
     ]
     kept = f"(n.nspname, c.relname, a.privilege_type) IN ({', '.join(wanted)})" if wanted else "false"
-    schemas = ", ".join(literal(schema) for schema in _schemas(plan))
+    schemas = literals(_schemas(plan))
     return f"""
 -- Grants in other schemas that are not wanted any more.
 DO $withdraw$
@@ -78,7 +78,7 @@ BEGIN
   END LOOP;
 END
 $withdraw$;
-"""  # noqa: S608  # every name is a quoted literal
+"""
 
 
 def table_grant(plan: PluginDatabasePlan, grant: TableGrant) -> str:

@@ -6,7 +6,6 @@ no server ever logs one. Where it touches tables of a plugin, it acts as their o
 rights that it has anyway.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,11 +51,6 @@ def derive_verifiers(root: str, plan: PluginDatabasePlan) -> Verifiers:
 
     pooler = derived_verifier(root, owner=POOLER_OWNER, purpose=PURPOSE_AUTH, generation=POOLER_GENERATION)
     return Verifiers(owner=of(PURPOSE_OWNER), app=of(PURPOSE_APP), ro=of(PURPOSE_RO), pooler=pooler)
-
-
-def content_hash(script: str) -> str:
-    """Part of the Job's name: another script is another Job."""
-    return hashlib.sha256(script.encode()).hexdigest()[:10]
 
 
 def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers, *, closed: bool = False) -> str:
@@ -177,4 +171,4 @@ INSERT INTO {POOLER_SCHEMA}.logins (rolname, verifier) VALUES
   {rows}
 ON CONFLICT (rolname) DO UPDATE SET verifier = EXCLUDED.verifier
 WHERE logins.verifier IS DISTINCT FROM EXCLUDED.verifier;
-"""  # noqa: S608  # every name is a quoted literal
+"""

@@ -1,5 +1,7 @@
 """One number that says what a schema is and holds: definitions, sequences, and every row."""
 
+from planning.database.jobs.sql import literal
+
 
 def fingerprint_query(schema: str, *, rows: bool = True) -> str:
     """SQL that gives one column, `fingerprint`: 64 hex digits. The same text before and after a dump and a restore.
@@ -8,7 +10,7 @@ def fingerprint_query(schema: str, *, rows: bool = True) -> str:
     every row: the tables' owner. Not in it: rights, comments, the order in which rows lie, materialized views' rows
     (made anew by a restore), and what only tunes.
     """
-    ours = f"(SELECT oid FROM pg_namespace WHERE nspname = '{schema}')"  # noqa: S608  # a schema's name has no quotes
+    ours = f"(SELECT oid FROM pg_namespace WHERE nspname = {literal(schema)})"
     content = _dynamic(
         "SELECT count(*) AS n, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS h FROM %I.%I t", schema
     )
@@ -53,9 +55,9 @@ FROM (
   UNION ALL
   SELECT concat_ws(' ', 'rows', c.relname, {content})
   FROM pg_class c WHERE {str(rows).lower()} AND c.relnamespace = {ours} AND c.relkind = 'r'
-) AS lines"""  # noqa: S608  # a schema's name has no quotes
+) AS lines"""
 
 
 def _dynamic(query: str, schema: str) -> str:
     """The answer of a query that names the relation `c`."""
-    return f"query_to_xml(format('{query}', '{schema}', c.relname), false, true, '')"
+    return f"query_to_xml(format({literal(query)}, {literal(schema)}, c.relname), false, true, '')"

@@ -13,7 +13,7 @@ from planning.database.jobs.administrator_job import LOGIN, MASTER_DIR, SCRIPT_D
 from planning.database.jobs.archive_job import readable
 from planning.database.jobs.grants import present_objects
 from planning.database.jobs.schema_fingerprint import fingerprint_query
-from planning.database.jobs.sql import begin
+from planning.database.jobs.sql import begin, identifier, literal, literals, regnamespace
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME
 
@@ -42,9 +42,9 @@ def copy_files(plan: PluginDatabasePlan) -> MoveFiles:
         "subscribe.sql": _subscribe(plan),
     }
     ready = f"""SELECT coalesce(bool_and(r.srsubstate = 'r'), true) FROM pg_subscription s
-LEFT JOIN pg_subscription_rel r ON r.srsubid = s.oid WHERE s.subname = '{_name(plan)}'"""  # noqa: S608  # a name of ours
+LEFT JOIN pg_subscription_rel r ON r.srsubid = s.oid WHERE s.subname = {literal(_name(plan))}"""
     command = f"""{_servers()}
-if [ "$(ask at_source "SELECT to_regnamespace('{plan.schema}') IS NOT NULL")" = f ]; then
+if [ "$(ask at_source "SELECT to_regnamespace({literal(plan.schema)}) IS NOT NULL")" = f ]; then
   echo 'schema {plan.schema} is not on the source: it has moved'
   exit 0
 fi
@@ -76,7 +76,7 @@ def switch_files(plan: PluginDatabasePlan) -> MoveFiles:
         "leave.sql": _leave(plan),
     }
     command = f"""{_servers()}
-follows="SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = '{name}')"
+follows="SELECT EXISTS (SELECT FROM pg_subscription WHERE subname = {literal(name)})"
 if [ "$(ask at_target "$follows")" = t ]; then
   undo() {{
     if [ "$(ask at_target "$follows")" = t ]; then run at_source reopen.sql; echo 'not moved' >&2; fi
@@ -84,7 +84,7 @@ if [ "$(ask at_target "$follows")" = t ]; then
   trap undo EXIT
   run at_source close.sql
   last=$(ask at_source 'SELECT pg_current_wal_lsn()')
-  reached="SELECT confirmed_flush_lsn >= '$last' FROM pg_replication_slots WHERE slot_name = '{name}'"
+  reached="SELECT confirmed_flush_lsn >= '$last' FROM pg_replication_slots WHERE slot_name = {literal(name)}"
   end=$(($(date +%s) + {CATCH_UP_SECONDS}))
   until [ "$(ask at_source "$reached")" = t ]; do
     if [ "$(date +%s)" -gt $end ]; then echo 'the target does not catch up' >&2; exit 1; fi
@@ -102,7 +102,7 @@ if [ "$(ask at_target "$follows")" = t ]; then
 fi
 run at_source leave.sql
 echo 'moved'
-"""  # noqa: S608  # names of ours
+"""
     return MoveFiles(files=files, command=command)
 
 
@@ -124,7 +124,7 @@ run() {{ "$1" psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_S
 
 
 def _structure(plan: PluginDatabasePlan) -> str:
-    return f"""{begin()}SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = '{plan.schema}'::regnamespace)
+    return f"""{begin()}SELECT NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = {regnamespace(plan.schema)})
   AS empty \\gset
 \\if :empty
 SET LOCAL ROLE {plan.owner_role};
@@ -134,11 +134,11 @@ SET LOCAL search_path = pg_catalog;
 {present_objects(plan)}
 \\endif
 COMMIT;
-"""  # noqa: S608  # a schema's name has no quotes
+"""
 
 
 def _tables(plan: PluginDatabasePlan, more: str = "") -> str:
-    return f"FROM pg_class c WHERE relnamespace = '{plan.schema}'::regnamespace AND relkind = 'r' {more}"
+    return f"FROM pg_class c WHERE relnamespace = {regnamespace(plan.schema)} AND relkind = 'r' {more}"
 
 
 def _publish(plan: PluginDatabasePlan) -> str:
@@ -147,11 +147,11 @@ def _publish(plan: PluginDatabasePlan) -> str:
     return f"""{begin()}-- Without a key, the whole old row says which one it is.
 SELECT format('ALTER TABLE %s REPLICA IDENTITY FULL', c.oid::regclass) {_tables(plan, keyless)} \\gexec
 SELECT format('CREATE PUBLICATION {name} %s', 'FOR TABLE ' || string_agg(c.oid::regclass::text, ', '))
-{_tables(plan)} AND NOT EXISTS (SELECT FROM pg_publication WHERE pubname = '{name}') HAVING count(*) > 0 \\gexec
+{_tables(plan)} AND NOT EXISTS (SELECT FROM pg_publication WHERE pubname = {literal(name)}) HAVING count(*) > 0 \\gexec
 COMMIT;
-SELECT format('SELECT 1 FROM pg_create_logical_replication_slot(%L, %L)', '{name}', 'pgoutput')
-WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '{name}') \\gexec
-"""  # noqa: S608  # names of ours
+SELECT format('SELECT 1 FROM pg_create_logical_replication_slot(%L, %L)', {literal(name)}, 'pgoutput')
+WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = {literal(name)}) \\gexec
+"""
 
 
 def _subscribe(plan: PluginDatabasePlan) -> str:
@@ -162,7 +162,7 @@ def _subscribe(plan: PluginDatabasePlan) -> str:
 SELECT 1 FROM set_config('naap.connection', :'connection', false) \\g /dev/null
 DO $follow$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_subscription WHERE subname = '{name}') THEN
+  IF NOT EXISTS (SELECT FROM pg_subscription WHERE subname = {literal(name)}) THEN
     EXECUTE format('CREATE SUBSCRIPTION {name} CONNECTION %L PUBLICATION {name} WITH ({options})',
       current_setting('naap.connection'));
   END IF;
@@ -170,7 +170,7 @@ EXCEPTION WHEN OTHERS THEN
   RAISE EXCEPTION '%', SQLERRM;
 END
 $follow$;
-"""  # noqa: S608  # names of ours
+"""
 
 
 def _logins(plan: PluginDatabasePlan) -> tuple[str, ...]:
@@ -179,27 +179,28 @@ def _logins(plan: PluginDatabasePlan) -> tuple[str, ...]:
 
 def _doors(plan: PluginDatabasePlan, state: str) -> str:
     """Opens or closes the source. The pooler goes on knowing the logins: it is the server that refuses them."""
-    names = ", ".join(f"'{login}'" for login in _logins(plan))
+    names = literals(_logins(plan))
     doors = "\n".join(f"ALTER ROLE {login} {state};" for login in _logins(plan))
-    end = f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename IN ({names}) \\g /dev/null\n"  # noqa: S608  # names of roles
+    end = f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename IN ({names}) \\g /dev/null\n"
     return f"{begin()}{doors}\nCOMMIT;\n{end if state == 'NOLOGIN' else ''}"
 
 
 def _sequences(plan: PluginDatabasePlan) -> str:
     """What sets the target's sequences to where the source's are: replication brings rows only."""
-    return f"""SELECT format('SELECT setval(%L, %s, %L);', format('%I.%I', '{plan.schema}', c.relname),
+    schema = literal(plan.schema)
+    return f"""SELECT format('SELECT setval(%L, %s, %L);', format('%I.%I', {schema}, c.relname),
   (xpath('/row/v/text()', row))[1], (xpath('/row/c/text()', row))[1])
 FROM pg_class c, LATERAL query_to_xml(
-  format('SELECT last_value AS v, is_called AS c FROM %I.%I', '{plan.schema}', c.relname), false, true, '') AS row
-WHERE c.relnamespace = '{plan.schema}'::regnamespace AND c.relkind = 'S';
-"""  # noqa: S608  # a schema's name has no quotes
+  format('SELECT last_value AS v, is_called AS c FROM %I.%I', {schema}, c.relname), false, true, '') AS row
+WHERE c.relnamespace = {regnamespace(plan.schema)} AND c.relkind = 'S';
+"""
 
 
 def _refresh(plan: PluginDatabasePlan) -> str:
     return f"""SET ROLE {plan.owner_role};
 SELECT format('REFRESH MATERIALIZED VIEW %s', oid::regclass) FROM pg_class
-WHERE relnamespace = '{plan.schema}'::regnamespace AND relkind = 'm' ORDER BY oid \\gexec
-"""  # noqa: S608  # a schema's name has no quotes
+WHERE relnamespace = {regnamespace(plan.schema)} AND relkind = 'm' ORDER BY oid \\gexec
+"""
 
 
 def _open(plan: PluginDatabasePlan) -> str:
@@ -215,12 +216,13 @@ COMMIT;
 
 def _leave(plan: PluginDatabasePlan) -> str:
     """What stays on the source is out of the way, and stays closed."""
-    name, schema = _name(plan), plan.schema
+    name = _name(plan)
+    schema, away = identifier(plan.schema), identifier(plan.schema + MOVED_SUFFIX)
     return f"""SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots
-WHERE slot_name = '{name}' AND active_pid IS NOT NULL \\g /dev/null
+WHERE slot_name = {literal(name)} AND active_pid IS NOT NULL \\g /dev/null
 SELECT format('SELECT 1 FROM (SELECT pg_drop_replication_slot(%L)) AS gone', slot_name) FROM pg_replication_slots
-WHERE slot_name = '{name}' \\gexec
+WHERE slot_name = {literal(name)} \\gexec
 {begin()}DROP PUBLICATION IF EXISTS {name};
-SELECT 'ALTER SCHEMA {schema} RENAME TO {schema}{MOVED_SUFFIX}' WHERE to_regnamespace('{schema}') IS NOT NULL \\gexec
+SELECT {literal(f"ALTER SCHEMA {schema} RENAME TO {away}")} WHERE to_regnamespace({literal(schema)}) IS NOT NULL \\gexec
 COMMIT;
-"""  # noqa: S608  # names of ours
+"""

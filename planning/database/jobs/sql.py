@@ -1,4 +1,9 @@
-"""What every SQL script of a shard is made of: its start, quoting, and roles."""
+"""What every SQL script of a shard is made of: its start, quoting, and roles.
+
+Whatever a registry states is quoted by these functions; names of roles are our own, of letters, digits and underscores.
+"""
+
+from collections.abc import Iterable
 
 LOCK = 0x6E616170
 """Of all scripts of a shard: one at a time ("naap" in ASCII)."""
@@ -13,7 +18,7 @@ SET LOCAL client_min_messages = warning;
 SET LOCAL search_path = pg_catalog;
 SET LOCAL lock_timeout = '5min';
 SELECT 1 FROM pg_advisory_xact_lock({LOCK}) \\g /dev/null
-"""  # noqa: S608  # a constant
+"""
 
 
 def create_role(role: str) -> str:
@@ -27,6 +32,11 @@ END
 $role$;"""
 
 
+def literals(texts: Iterable[str]) -> str:
+    """Texts, as SQL lists them."""
+    return ", ".join(map(literal, texts))
+
+
 def literal(text: str) -> str:
     """A text, as SQL quotes it."""
     return "'" + text.replace("'", "''") + "'"
@@ -35,3 +45,8 @@ def literal(text: str) -> str:
 def identifier(text: str) -> str:
     """A name, as SQL quotes it."""
     return '"' + text.replace('"', '""') + '"'
+
+
+def regnamespace(schema: str) -> str:
+    """The number of a schema that is there."""
+    return f"{literal(identifier(schema))}::regnamespace"

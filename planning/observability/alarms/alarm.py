@@ -6,10 +6,6 @@ from dataclasses import dataclass, field
 from planning.inputs.tiers import Tier
 from planning.observability.alerts.alert import Severity, runbook_page
 
-EVENTS_RUNBOOK = "database-events"
-BUDGET_RUNBOOK = "budget"
-"""Of what AWS tells without an alarm of ours."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmPlan:

@@ -66,11 +66,6 @@ class RuleGroup:
     name: str
     rules: tuple[Alert | Record, ...]
 
-    @property
-    def alerts(self) -> tuple[Alert, ...]:
-        """Those of its rules that tell somebody."""
-        return tuple(rule for rule in self.rules if isinstance(rule, Alert))
-
 
 def runbook_page(name: str) -> str:
     """Where the page stands, from the root of the project."""

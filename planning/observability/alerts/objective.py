@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from planning.inputs.registry_entry import ObjectiveSpec
 from planning.inputs.tiers import Tier
 
-BUDGET_DAYS = 30
-"""The time over which a promise is kept or broken."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectivePlan:

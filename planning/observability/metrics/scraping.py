@@ -10,6 +10,7 @@ from planning.gateway.gateway import NAMESPACE as GATEWAY_NAMESPACE
 from planning.observability.metrics.queue_depth import GATEWAY_JOB
 from planning.observability.metrics.series import CONTAINERS_JOB, KEPT, LIMITER_JOB, POOLER_JOB, STATE_JOB
 from planning.shared.naming import SYSTEM_NAMESPACES
+from planning.shared.pods import TOKEN_FOLDER
 
 SECONDS = 15
 """As often as the autoscaler looks."""
@@ -17,8 +18,6 @@ SECONDS = 15
 STATE_METRICS_SERVICE = "kube-state-metrics"
 STATE_METRICS_PORT = 8080
 KUBELET_PORT = 10250
-
-SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
 def scraping(cluster: str, shards: int) -> dict[str, Any]:
@@ -74,8 +73,8 @@ def _containers() -> dict[str, Any]:
         "job_name": CONTAINERS_JOB,
         "scheme": "https",
         "metrics_path": "/metrics/cadvisor",
-        "authorization": {"credentials_file": f"{SERVICE_ACCOUNT_FOLDER}/token"},
-        "tls_config": {"ca_file": f"{SERVICE_ACCOUNT_FOLDER}/ca.crt"},
+        "authorization": {"credentials_file": f"{TOKEN_FOLDER}/token"},
+        "tls_config": {"ca_file": f"{TOKEN_FOLDER}/ca.crt"},
         "kubernetes_sd_configs": [{"role": "node"}],
         "metric_relabel_configs": [_keep(CONTAINERS_JOB)],
     }

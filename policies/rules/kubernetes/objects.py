@@ -23,7 +23,8 @@ QUOTA = frozenset({"kubernetes:core/v1:ResourceQuota"})
 LIMITS = frozenset({"kubernetes:core/v1:LimitRange"})
 HARD = ("limits.cpu", "limits.memory", "requests.cpu", "requests.memory", "pods")
 NONE_OF = ("services.nodeports", "services.loadbalancers", "persistentvolumeclaims")
-SCALED_BY = {"cpu", "memory"}
+MEMORY_FROM = 3
+"""Pods. Fewer that idle at 60 % of their memory or more are never given back by a target of 80 %."""
 ENFORCE = "pod-security.kubernetes.io/enforce"
 SECRET_TEXT = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|://[^/\s:@]+:[^/\s@]+@|SCRAM-SHA-256\$|AKIA[0-9A-Z]{16}")
 
@@ -58,7 +59,8 @@ def _autoscaler(resource: Resource, _: Environment) -> Iterable[str]:
     elif high < low:
         yield f"maxReplicas {high} is below minReplicas {low}"
     metrics = get(resource.props, "spec.metrics", [])
-    for name in sorted(SCALED_BY - {get(metric, "resource.name", "") for metric in metrics}):
+    needed = {"cpu", "memory"} if low >= MEMORY_FROM else {"cpu"}
+    for name in sorted(needed - {get(metric, "resource.name", "") for metric in metrics}):
         yield f"doesn't scale by {name}: metrics"
     if get(resource.props, "spec.behavior.scaleDown.stabilizationWindowSeconds", 300) < 60:  # noqa: PLR2004  # flapping
         yield "gives pods back at the first lull: behavior.scaleDown.stabilizationWindowSeconds is below 60"

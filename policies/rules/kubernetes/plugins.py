@@ -88,23 +88,22 @@ def _accounts_used(stack: Stack, _: Environment) -> Findings:
 
 @stack_rule("stack-databases-apart")
 def _databases(stack: Stack, _: Environment) -> Findings:
-    yield from _shared(stack, [item for item in stack.of(CONFIG_MAP) if POOLER in labels(item)], _aliases)
+    yield from _shared([item for item in stack.of(CONFIG_MAP) if POOLER in labels(item)], _aliases)
 
 
 @stack_rule("stack-secrets-apart")
 def _secrets(stack: Stack, _: Environment) -> Findings:
-    yield from _shared(stack, of_plugins(stack, DEPLOYMENT), _foreign_secrets)
-    yield from _shared(stack, stack.of(CACHE_USER), _cache_keys)
-    yield from _shared(stack, stack.of(IDENTITY), _roles)
+    yield from _shared(of_plugins(stack, DEPLOYMENT), _foreign_secrets)
+    yield from _shared(stack.of(CACHE_USER), _cache_keys)
+    yield from _shared(stack.of(IDENTITY), _roles)
 
 
 Owned = Callable[[Resource], Iterator[tuple[str, str]]]
 """What a resource takes for itself: (what it is, which one)."""
 
 
-def _shared(stack: Stack, resources: Iterable[Resource], owned: Owned) -> Findings:
+def _shared(resources: Iterable[Resource], owned: Owned) -> Findings:
     """Findings where two owners take the same."""
-    del stack
     owners: dict[tuple[str, str, str], Resource] = {}
     for resource in resources:
         for what, which in owned(resource):

@@ -43,8 +43,10 @@ def _limits(resource: Resource, _: Environment) -> Iterable[str]:
         if get(item, "shared", False) is not True:
             yield "each rule of a route counts for itself: rateLimit.global.rules.shared"
         for selector in get(item, "clientSelectors", []):
-            networks |= {get(selector, "sourceCIDR.value", "")}
-            users = users or any(get(header, "type", "") == "Distinct" for header in get(selector, "headers", []))
+            network = get(selector, "sourceCIDR.value", "")
+            networks |= {network}
+            distinct = any(get(header, "type", "") == "Distinct" for header in get(selector, "headers", []))
+            users = users or (distinct and not network)
     if EVERYONE - networks:
         yield f"addresses of {', '.join(sorted(EVERYONE - networks))} are not limited: rateLimit.global.rules"
     if not users:

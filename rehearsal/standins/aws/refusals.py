@@ -82,6 +82,12 @@ def _database(old: Map, new: Map) -> Iterator[str]:
             f"that is there, {before} GiB"
         )
     yield from _no_downgrade(old, new, "engineVersion", parts=1)
+    majors = [_version(each.get("engineVersion"))[:1] for each in (old, new)]
+    if all(majors) and majors[0] < majors[1] and new.get("allowMajorVersionUpgrade") is not True:
+        yield (
+            "InvalidParameterCombination: The AllowMajorVersionUpgrade flag must be present when upgrading to a new "
+            "major version."
+        )
 
 
 def _cluster(old: Map, new: Map) -> Iterator[str]:

@@ -8,7 +8,7 @@ from rehearsal.standins.aws.rules_network import Rules
 from rehearsal.standins.values import Map, Value
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"  # the hosted zone of every distribution, from AWS's documentation
-KUBERNETES = "1.34"  # what EKS creates when no version is asked for
+KUBERNETES = "1.36"  # what EKS creates when no version is asked for
 
 
 def _validation_options(facts: Facts) -> Value:

@@ -105,3 +105,12 @@ def test_a_plugin_that_others_have_no_need_of_is_not_slowed_by_them() -> None:
     assert scaling
     assert isinstance(scaling.autoscaling, AutoscalingPlan)
     assert max(moment.saturation for moment in track(50_000, "small").moments) < 1
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000])
+def test_a_small_platform_ends_its_day_with_as_few_pods_as_it_began_with(users: int) -> None:
+    for cell in planned(users).regions:
+        for spec in cell.plugins:
+            assert spec.pods
+            moments = track(users, spec.name, cell.region).moments
+            assert moments[0].wanted == moments[-1].wanted == spec.pods.min

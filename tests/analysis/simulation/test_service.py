@@ -1,7 +1,9 @@
 """What holds for a plugin's pods under any load."""
 
 import itertools
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +46,26 @@ def test_pods_are_never_below_the_minimum_nor_above_the_maximum(users: int, load
     for moment in run(pods, loads):
         assert pods.pods.min <= moment.wanted <= pods.pods.max
         assert 0 <= moment.ready <= pods.pods.max
+
+
+@pytest.mark.parametrize("users", PLANS)
+def test_after_any_peak_a_quiet_night_brings_the_minimum_back(users: int) -> None:
+    pods = crowd(users)
+
+    moments = run(pods, [(100_000, 240), (0, 60 * 60 * 4 // SYNC_SECONDS)])
+
+    assert max(moment.wanted for moment in moments) == pods.pods.max
+    assert moments[-1].wanted == moments[-1].ready == pods.pods.min
+
+
+def test_memory_would_keep_the_most_pods_of_a_small_range_for_ever() -> None:
+    """Why it is left out there: with it, two pods that idle ask for two."""
+    for users, stuck in ((1_000, 2), (10_000, 3)):
+        pods = crowd(users)
+        assert pods.plan.autoscaling
+        assert pods.plan.autoscaling.memory_percent is None
+        pods.plan = replace(pods.plan, autoscaling=replace(pods.plan.autoscaling, memory_percent=80))
+        assert run(pods, [(100_000, 240), (0, 960)])[-1].wanted == stuck == pods.pods.max
 
 
 @settings(max_examples=60, deadline=None)

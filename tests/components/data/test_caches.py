@@ -30,7 +30,7 @@ def _make(users: int, plugins: Registry = PLAIN, *, production: bool = False) ->
     def make() -> None:
         stated, tier = settings(users, production=production), tier_for(users)
         plan = plan_caches(stack="dev", region="us-east-1", settings=stated, tier=tier, registry=plugins)
-        where = plan_network(stack="dev", region="us-east-1", tier=tier, peers=("us-east-1",))
+        where = plan_network(stack="dev", region="us-east-1", tier=tier)
         network = Network("network", plan=where, tags=TAGS, protect=False)
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         Caches(

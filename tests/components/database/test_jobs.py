@@ -50,7 +50,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         poolers = PoolerNamespace(
             "poolers",
-            plans=plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={}),
+            plans=plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards),
         )
         schema = SchemaNamespace(
             "schema",

@@ -30,7 +30,7 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
         regions = stated.regions[: tier.regions]
         shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
         databases = plan_databases(registry=three_plugins(), tier=tier, users=users, shards=shards, regions=regions)
-        plans = plan_poolers(region=region, image=POOLER_IMAGE, tier=tier, shards=shards, databases=databases)
+        plans = plan_poolers(region=region, image=POOLER_IMAGE, tier=tier, shards=shards)
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         namespace = PoolerNamespace("poolers", plans=plans)
         for plan in plans:

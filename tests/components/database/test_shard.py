@@ -25,13 +25,13 @@ USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 100_000}
 
 
 def _network(region: str, tier: Tier, opts: pulumi.ResourceOptions | None = None) -> Network:
-    plan = plan_network(stack="dev", region=region, tier=tier, peers=settings().regions[: tier.regions])
+    plan = plan_network(stack="dev", region=region, tier=tier)
     return Network(f"network-{region}", plan=plan, tags=TAGS, protect=False, opts=opts)
 
 
-def _make(users: int, *, production: bool = False) -> Callable[[], None]:
+def _make(users: int, *, production: bool = False, upgrade: bool = False) -> Callable[[], None]:
     def make() -> None:
-        stated = settings(users, production=production)
+        stated = settings(users, production=production, stated={"allow_major_version_upgrade": upgrade})
         tier = tier_for(users)
         plan = plan_shards(stack="dev", settings=stated, tier=tier, users=users)[0]
         secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
@@ -65,8 +65,8 @@ def _standby(plan: DatabasePlan, home: Database, tier: Tier) -> None:
 
 
 @functools.cache
-def _records(users: int, *, production: bool = False) -> list[Recorded]:
-    return build(_make(users, production=production))
+def _records(users: int, *, production: bool = False, upgrade: bool = False) -> list[Recorded]:
+    return build(_make(users, production=production, upgrade=upgrade))
 
 
 def _primary(records: list[Recorded]) -> Recorded:
@@ -139,6 +139,16 @@ def test_replicas_follow_the_tier_and_come_from_the_primary() -> None:
         assert len(replicas) == count
         assert {replica.inputs["replicateSourceDb"] for replica in replicas} <= {"naap-dev-use1-pg-0"}
         assert all("kmsKeyId" not in replica.inputs for replica in replicas)
+
+
+def test_a_major_upgrade_is_allowed_to_the_primary_for_as_long_as_the_stack_says_so() -> None:
+    for upgrade in (True, False):
+        stated = {
+            record.name: record.inputs.get("allowMajorVersionUpgrade")
+            for record in of_type(_records(50_000, upgrade=upgrade), INSTANCE)
+        }
+        assert stated.pop("database-0-primary") is (True if upgrade else None)
+        assert set(stated.values()) == {None}
 
 
 def test_the_second_region_has_a_replica_and_copies_of_the_backups_under_a_key_of_its_own() -> None:

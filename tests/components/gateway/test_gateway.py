@@ -72,6 +72,21 @@ def test_no_password_and_no_key_is_in_anything_but_secrets() -> None:
             assert "PRIVATE KEY" not in str(record.inputs)
 
 
+def test_the_network_of_a_client_is_stated_by_the_gateway_alone() -> None:
+    (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-errors"]
+    (clients,) = _custom("ClientTrafficPolicy")
+    patches = {each["operation"]["path"]: each["operation"] for each in policy.inputs["spec"]["jsonPatches"]}
+    patch = patches["/filter_chains/0/filters/0/typed_config/http_filters/0"]
+    (mutation,) = patch["value"]["typed_config"]["mutations"]["request_mutations"]
+
+    assert mutation["append"]["append_action"] == "OVERWRITE_IF_EXISTS_OR_ADD"
+    assert mutation["append"]["header"] == {
+        "key": "x-client-network",
+        "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(64)%",
+    }
+    assert "x-client-network" in clients.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+
+
 def test_the_listener_has_a_certificate_for_the_proxies_service() -> None:
     stated = one(_records(), SECRET, "gateway-gateway-tls").inputs["stringData"]
     certificate = x509.load_pem_x509_certificate(stated["tls.crt"].encode())

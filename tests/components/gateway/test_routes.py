@@ -17,7 +17,7 @@ MIXED = with_backend(plugin("mixed"), auth=AuthSpec(public=("/status",), websock
 
 
 def _plan(spec: PluginSpec) -> RoutesPlan:
-    plan = plan_routes(spec=spec, settings=settings(), tier=TIERS[0])
+    plan = plan_routes(file="registry.yaml", spec=spec, settings=settings(), tier=TIERS[0])
     assert plan is not None
     return plan
 
@@ -126,6 +126,10 @@ def test_users_and_clients_of_either_address_family_are_counted_over_all_rules()
 
     assert all(rule["shared"] for rule in rules)
     assert [rule["limit"]["requests"] for rule in rules] == [120, 300, 300]
+    (user,), (ipv4,), (ipv6,) = (rule["clientSelectors"] for rule in rules)
+    assert user == {"headers": [{"name": "x-user-id", "type": "Distinct"}]}
+    assert ipv4 == {"sourceCIDR": {"type": "Distinct", "value": "0.0.0.0/0"}}
+    assert ipv6 == {"sourceCIDR": {"value": "::/0"}, "headers": [{"name": "x-client-network", "type": "Distinct"}]}
 
 
 def test_affinity_is_for_who_asks_for_it() -> None:

@@ -87,6 +87,7 @@ def test_the_log_add_on_collects_no_metrics_that_nobody_ordered() -> None:
 
     assert stated["containerLogs"]["enabled"] is True
     assert "kubernetes" not in stated["agent"]["config"]["logs"]["metrics_collected"]
+    assert stated["manager"]["applicationSignals"]["autoMonitor"]["monitorAllServices"] is False
 
 
 def test_the_log_add_ons_operator_may_talk_to_the_api_and_be_asked_by_it_before_it_starts() -> None:
@@ -313,7 +314,7 @@ def _neighbours() -> list[Recorded]:
     """Policies of gateway and poolers."""
     tier = tier_for(50_000)
     shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
-    (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards, databases={})
+    (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards)
 
     def make() -> None:
         for number, policy in enumerate(

@@ -90,6 +90,19 @@ def test_probes_stay_below_what_services_allow_an_address() -> None:
         assert found["startupProbe"]["periodSeconds"] * found["startupProbe"]["failureThreshold"] == 60
 
 
+def test_a_service_that_starts_slowly_is_given_its_time_and_a_roll_out_waits_for_it() -> None:
+    spec = entry("community")
+    assert spec.backend
+    slow = replace(spec.backend, probes=replace(spec.backend.probes, startup_seconds=299))
+    plans = {"community": plugin_plans(registry=registry_with(replace(spec, backend=slow)))["community"]}
+    deployed = one(build_plugins(plans), DEPLOYMENT, "community-deployment")
+    probe = container(deployed)["startupProbe"]
+
+    assert probe["periodSeconds"] * probe["failureThreshold"] == 300
+    # Two minutes for a node, and less than the ten minutes for which the Kubernetes provider waits.
+    assert 120 + 299 < deployed.inputs["spec"]["progressDeadlineSeconds"] < 600
+
+
 def test_node_is_told_to_end_and_has_the_time_for_it() -> None:
     for record in of_type(records(), DEPLOYMENT):
         pod = record.inputs["spec"]["template"]["spec"]
@@ -129,7 +142,8 @@ def test_what_a_pod_names_is_there_before_it() -> None:
 def test_an_autoscaler_is_told_where_to_read_the_queue_by_itself() -> None:
     small = one(records(), AUTOSCALER, "community-autoscaler")
     large = one(records(50_000), AUTOSCALER, "community-autoscaler")
-    assert [metric["type"] for metric in small.inputs["spec"]["metrics"]] == ["Resource", "Resource"]
+    assert [metric["resource"]["name"] for metric in small.inputs["spec"]["metrics"]] == ["cpu"]
+    assert [metric["type"] for metric in large.inputs["spec"]["metrics"]] == ["Resource", "Resource", "External"]
     external = large.inputs["spec"]["metrics"][2]["external"]
     assert external["target"] == {"type": "AverageValue", "averageValue": "20"}
     query = f"metric-config.external.{external['metric']['name']}.prometheus/query"

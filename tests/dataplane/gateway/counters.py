@@ -4,9 +4,10 @@ import signal
 import subprocess
 from pathlib import Path
 
-from planning.data.caches import CACHE_PORT, DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
+from planning.data.caches import DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
 from planning.shared.derived_secrets import derive
 from planning.shared.internal_ca import server_certificate
+from planning.shared.ports import CACHE_PORT
 from tests.planning.samples import ROOT_SECRET
 from tests.wait import wait_for
 

@@ -40,7 +40,6 @@ def gateway(
 
     def make() -> None:
         plan = plan_gateway(
-            stack="dev",
             region="us-east-1",
             settings=settings,
             tier=tier,
@@ -92,7 +91,7 @@ def backend(spec: PluginSpec, command: Sequence[str], replicas: int = 1) -> list
 
 def _routes(spec: PluginSpec, settings: Settings, tier: Tier) -> Callable[[], None]:
     def make() -> None:
-        if plan := plan_routes(spec=spec, settings=settings, tier=tier):
+        if plan := plan_routes(file="registry.yaml", spec=spec, settings=settings, tier=tier):
             PluginRoutes(spec.name, plan=plan, labels=labels("plugin", spec.name, plugin=spec.name))
         for stopped in plan_stopped(registry=Registry(file="", plugins=(spec,)), settings=settings):
             StoppedPlugin(stopped.name, plan=stopped)

@@ -54,6 +54,25 @@ def test_a_client_s_requests_are_counted_whoever_it_says_it_is(rig: Rig) -> None
     assert rig.counted(ask) == {200: PER_CLIENT, 429: 20}
 
 
+def test_an_ipv6_client_is_counted_by_its_network_whatever_address_in_it_it_takes(rig: Rig) -> None:
+    def ask(attempt: int) -> tuple[Counter[int], int]:
+        network = f"2001:db8:0:{attempt + 1:x}"
+        found = Counter(
+            # What it says of its network itself changes nothing.
+            rig.get(
+                PATH,
+                envoy=n % 2,
+                user=f"v6-{n}",
+                viewer=f"{network}:{n:x}::1",
+                headers={"x-client-network": f"2001:db8:ffff:{n:x}::/64"},
+            ).status
+            for n in range(PER_CLIENT + 20)
+        )
+        return found, rig.get(PATH, user="v6-other", viewer=f"2001:db8:1:{attempt + 1:x}::1").status
+
+    assert rig.counted(ask) == (Counter({200: PER_CLIENT, 429: 20}), 200)
+
+
 def test_who_may_not_pass_is_not_counted(rig: Rig) -> None:
     def ask(attempt: int) -> set[int]:
         viewer, headers = f"192.0.2.{160 + attempt}", {"authorization": "Bearer x.y.z"}

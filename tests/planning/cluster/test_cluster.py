@@ -23,11 +23,24 @@ def test_a_cluster_without_stated_networks_is_private() -> None:
 
 
 @pytest.mark.parametrize("production", [True, False])
-def test_only_production_is_protected_and_pays_to_choose_its_day_of_upgrade(production: bool) -> None:
+def test_only_production_is_protected(production: bool) -> None:
     stated = settings(1_000, production=production)
     plan = plan_cluster(stack="dev", region="us-east-1", settings=stated, tier=TIERS[0], users=1_000)
     assert plan.protect is production
-    assert plan.extended_support is production
+
+
+@pytest.mark.parametrize("extended", [True, False])
+def test_a_stack_that_is_no_production_any_more_asks_for_the_same_support_as_before(extended: bool) -> None:
+    stated = [settings(production=production, stated={"extended_support": extended}) for production in (True, False)]
+    plans = [
+        plan_cluster(stack="prod", region="us-east-1", settings=each, tier=TIERS[0], users=1_000) for each in stated
+    ]
+    assert [plan.extended_support for plan in plans] == [extended, extended]
+
+
+def test_a_cluster_stays_on_its_version_where_nothing_else_is_said() -> None:
+    plan = plan_cluster(stack="dev", region="us-east-1", settings=settings(1_000), tier=TIERS[0], users=1_000)
+    assert plan.extended_support
 
 
 def test_services_have_addresses_that_no_network_has() -> None:

@@ -5,10 +5,11 @@ from cryptography import x509
 
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
 from planning.database.rds_authorities import rds_authorities
-from planning.database.shard import plan_shards
+from planning.database.shard import ENGINE_VERSION, plan_shards
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry_entry import DatabaseSpec, GrantSpec, Lifecycle, PluginSpec
 from planning.inputs.tiers import TIERS, Tier, tier_for
+from planning.shared.images import POSTGRES_CLIENT
 from planning.shared.naming import MAX_STACK_NAME
 from planning.shared.regions import REGIONS
 from tests.planning.samples import plugin, registry, settings, three_plugins
@@ -21,6 +22,10 @@ def _plan(users: int, *plugins: PluginSpec) -> dict[str, PluginDatabasePlan]:
     return dict(
         plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=stated.regions[: tier.regions])
     )
+
+
+def test_the_jobs_client_is_no_older_than_the_server_which_pg_dump_would_refuse() -> None:
+    assert int(POSTGRES_CLIENT.tag.partition(".")[0]) >= int(ENGINE_VERSION)
 
 
 def _problems(users: int, *plugins: PluginSpec) -> str:

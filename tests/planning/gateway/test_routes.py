@@ -18,7 +18,7 @@ EVENTS = {"accept": "text/event-stream"}
 
 
 def _plan(spec: PluginSpec) -> RoutesPlan:
-    plan = plan_routes(spec=spec, settings=settings(), tier=TIERS[0])
+    plan = plan_routes(file="registry.yaml", spec=spec, settings=settings(), tier=TIERS[0])
     assert plan is not None
     return plan
 
@@ -125,7 +125,7 @@ def test_a_draining_plugin_is_served_and_says_so() -> None:
     ],
 )
 def test_a_stopped_plugin_an_archived_one_and_one_without_backend_have_no_route(spec: PluginSpec) -> None:
-    assert plan_routes(spec=spec, settings=settings(), tier=TIERS[0]) is None
+    assert plan_routes(file="registry.yaml", spec=spec, settings=settings(), tier=TIERS[0]) is None
 
 
 def test_limits_are_the_tiers_unless_the_entry_states_its_own() -> None:
@@ -143,4 +143,4 @@ def test_more_paths_than_a_route_has_rules_for_are_refused_with_a_way_out() -> N
     with pytest.raises(InvalidInputError, match="stripPrefix") as caught:
         _plan(spec)
 
-    assert caught.value.problems[0].entry == "many"
+    assert (caught.value.problems[0].file, caught.value.problems[0].entry) == ("registry.yaml", "many")

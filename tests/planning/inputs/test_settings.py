@@ -33,7 +33,17 @@ def test_defaults_are_the_secure_ones() -> None:
     ("change", "field", "rule"),
     [
         ({"users": "0"}, "naap:users", "greater than or equal to 1"),
-        ({"users": "many"}, "naap:users", "integer"),
+        ({"users": "many"}, "naap:users", "plain decimal digits"),
+        *(
+            ({"users": odd}, "naap:users", "plain decimal digits")
+            for odd in ("010", "1_000", "0x10", "+5", " 7", "1e3", "٣")
+        ),
+        *(({"production": odd}, "naap:production", "true or false") for odd in ("yes", "on", "y", "1", "True", 1, "")),
+        ({"assumptions": {"peakFactor": True}}, "peakFactor", "not true or false"),
+        ({"assumptions": {"peakFactor": "1_0"}}, "peakFactor", "plain decimal digits"),
+        ({"owner": "R&D"}, "naap:owner", "AWS takes letters, numbers, spaces"),
+        ({"costCenter": "naap\u200bdev"}, "naap:costCenter", "U+200B"),
+        ({"owner": " - "}, "naap:owner", "at least one letter or number"),
         ({"users": 1.5}, "naap:users", "integer"),
         ({"users": True}, "naap:users", "number"),
         ({"domain": "not a domain"}, "naap:domain", "match pattern"),
@@ -60,7 +70,21 @@ def test_a_bad_setting_is_named_with_its_rule_and_fix(change: dict[str, object],
     (problem,) = caught.value.problems
     assert (problem.file, problem.field) == ("Pulumi.dev.yaml", field)
     assert rule in problem.rule
-    assert "pulumi config" in problem.fix
+    assert "pulumi config" in problem.fix or problem.entry == "assumptions"
+
+
+@pytest.mark.parametrize("key", ["users", "production", "owner", "regions", "alarmEmail"])
+def test_an_encrypted_setting_is_refused_without_its_value(key: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_settings(GOOD | {key: {"secure": "hunter2"}}, "Pulumi.dev.yaml")
+    (problem,) = caught.value.problems
+    assert "hunter2" not in str(problem)
+    assert problem.fix == f"pulumi config set --plaintext naap:{key} <value>"
+
+
+@pytest.mark.parametrize("owner", ["platform", "Équipe réseau", "基盤チーム", "team:net/eu=1+2@naap-x_y.z"])
+def test_an_owner_is_any_text_that_aws_takes_for_a_tag(owner: str) -> None:
+    assert parse_settings(GOOD | {"owner": owner}, "f").owner == owner
 
 
 def test_everything_missing_is_said_at_once() -> None:

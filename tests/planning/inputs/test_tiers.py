@@ -9,8 +9,8 @@ from planning.inputs.tiers import TIERS, Tier, TierName, growth, node_limit, pod
 
 GROWING_COLUMNS: dict[str, Callable[[Tier], float]] = {
     "pods_max": lambda tier: tier.pods_max,
-    "node vCPU": lambda tier: tier.nodes.vcpu_limit,
-    "node memory": lambda tier: tier.nodes.memory_gib_limit,
+    "node vCPU": lambda tier: tier.nodes.limit * tier.nodes.vcpu_each,
+    "node memory": lambda tier: tier.nodes.limit * tier.nodes.memory_gib_each,
     "database vCPU of all shards": lambda tier: tier.database.vcpu * tier.database.shards,
     "database memory of all shards": lambda tier: tier.database.memory_gib * tier.database.shards,
     "database storage ceiling": lambda tier: tier.database.max_storage_gib * tier.database.shards,

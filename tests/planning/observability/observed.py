@@ -38,7 +38,7 @@ def plan_watch(spec: PluginSpec) -> PluginWatchPlan:
         region="us-east-1",
         tier=tier,
         database=databases.get(spec.name),
-        routes=plan_routes(spec=spec, settings=stated, tier=tier),
+        routes=plan_routes(file="registry.yaml", spec=spec, settings=stated, tier=tier),
     )
     assert found
     return found

@@ -15,7 +15,7 @@ EVERY = {
 }
 CALLER = {"BASE_SVC_URL", "AUTH_SERVICE_URL"}
 WITH_DATABASE = {"DATABASE_URL", "DATABASE_POOL_SIZE", "NODE_EXTRA_CA_CERTS"}
-WITH_CACHE = {"REDIS_URL"}
+WITH_CACHE = {"REDIS_URL", "REDIS_KEY_PREFIX"}
 FACTS: dict[str, tuple[int, set[str]]] = {
     "base-svc": (
         4000,
@@ -93,6 +93,17 @@ def test_the_cache_url_carries_the_only_prefix_that_its_user_may_touch() -> None
         "/",
     )
     assert parse_qs(url.query)["keyPrefix"] == ["plugin:my-wallet:"]
+
+
+def test_a_service_is_told_the_prefix_of_its_keys_and_may_have_a_url_without_it() -> None:
+    """BullMQ refuses a connection with keyPrefix; node-redis, and ioredis for channels, don't obey it."""
+    assert environment("my-wallet").plain["REDIS_KEY_PREFIX"] == "plugin:my-wallet:"
+    assert "REDIS_KEY_PREFIX" not in environment("plugin-server").plain
+    access = environment("my-wallet").cache
+    assert access
+    bare = urlsplit(replace(access, prefix_in_url=False).url("cache.example", "secret"))
+    assert parse_qs(bare.query) == {"allowUsernameInURI": ["true"]}
+    assert access.url("cache.example", "secret").startswith(bare.geturl())
 
 
 def test_without_a_database_or_cache_there_is_nothing_of_it() -> None:

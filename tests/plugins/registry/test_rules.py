@@ -55,8 +55,13 @@ TWO_CORE = {
 }
 BAD = [
     Bad("a port that another has", changed("beta", port=4001), "beta", "port", "4001", "alpha has it", "port: 400"),
+    Bad("a name that turns its order", changed("beta", displayName="My \u202etellaW"), "beta", "displayName", "My ?tellaW", "U+202E", "My Wallet"),
+    Bad("a name with a blank of no width", changed("beta", displayName="My\u200bWallet"), "beta", "displayName", "My?Wallet", "U+200B", "My Wallet"),
+    Bad("a name with a symbol", changed("beta", displayName="Wallet \u2122"), "beta", "displayName", "Wallet", "U+2122", "My Wallet"),
+    Bad("a team that is no tag", changed("beta", owner="R&D"), "beta", "owner", "R&D", "AWS takes letters", "wallet-team"),
+    Bad("a start of more than five minutes", changed("beta", probes={"startupSeconds": 301}), "beta", "probes.startupSeconds", "301", "300", "startupSeconds: 120"),
     Bad("a port below 1024", changed("beta", port=80), "beta", "port", "80", "1024", "port:"),
-    Bad("a port as text", changed("beta", port="4002"), "beta", "port", "4002", "integer", "port: 4008"),
+    Bad("a port as text", changed("beta", port="4002"), "beta", "port", "4002", "integer", "remove the quotes: port: 4002"),
     Bad(
         "a prefix that another has", changed("beta", apiPrefix="/api/v1/alpha"),
         "beta", "apiPrefix", "/api/v1/alpha", "alpha has it", "/api/v1/beta",

@@ -49,11 +49,11 @@ def test_two_duplicates_are_two_errors_and_the_rest_is_read() -> None:
 
 def test_values_are_those_of_any_yaml_reader() -> None:
     text = (
-        "a: text\nb: \"1\"\nc: 1\nd: 1.5\ne: true\nf: null\ng: [x, {y: z}]\nh: |\n  two\n  lines\ni: !!str 5\nj: 'no'\n"
+        "a: text\nb: \"1\"\nc: 1\nd: 1.5\ne: true\nf: null\ng: [x, {w: z}]\nh: |\n  two\n  lines\ni: !!str 5\nj: 'no'\n"
     )
     value, problems = read_yaml(text, "f")
     assert problems == []
-    expected = {"a": "text", "b": "1", "c": 1, "d": 1.5, "e": True, "f": None, "g": ["x", {"y": "z"}]}
+    expected = {"a": "text", "b": "1", "c": 1, "d": 1.5, "e": True, "f": None, "g": ["x", {"w": "z"}]}
     assert value == {**expected, "h": "two\nlines\n", "i": "5", "j": "no"}
 
 

@@ -144,6 +144,12 @@ def test_storage_that_is_there_counts_as_asked_for_where_a_ceiling_is_stated(clo
         ),
         ("rds/instance", {**DATABASE, "allocatedStorage": 200}, {"allocatedStorage": 100}, "storage can't be reduced"),
         ("rds/instance", {**DATABASE, "engineVersion": "17.6"}, {"engineVersion": "16.9"}, "can't go back"),
+        (
+            "rds/instance",
+            {**DATABASE, "engineVersion": "17"},
+            {"engineVersion": "18"},
+            "AllowMajorVersionUpgrade flag must be present",
+        ),
         ("eks/cluster", {**CLUSTER, "version": "1.34"}, {"version": "1.33"}, "can't go back"),
         ("eks/cluster", {**CLUSTER, "version": "1.32"}, {"version": "1.34"}, "one minor version at a time"),
     ],

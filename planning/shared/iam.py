@@ -1,0 +1,3 @@
+"""IAM's own limits."""
+
+MAX_ROLE_NAME = 64
