@@ -142,7 +142,7 @@ class Observability(Component, token="naap:platform:Observability"):
             retention_in_days=self._plan.logs.days,
             kms_key_id=topic.key_arn,
             tags=self._tags,
-            opts=self._child,
+            opts=self.child(),
         )
         workspace = amp.Workspace(
             f"{self._name}-metrics",
