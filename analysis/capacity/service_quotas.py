@@ -4,9 +4,13 @@ from dataclasses import dataclass
 
 from analysis.cost.load import SECONDS
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
+from planning.cluster.node_pool import SPARE_NODES
+from planning.data.caches import cache_sizes
+from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import Assumptions
-from planning.inputs.registry_entry import ObjectiveSpec, Registry
-from planning.inputs.tiers import CacheSize, Tier, growth, node_limit, pod_range, shard_count, tier_for
+from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Objective
+from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
 from planning.network.addresses import ZONES, region_addresses
 from planning.observability.alerts.burn_rate import objective_rules
 from planning.observability.alerts.objective import plan_objective
@@ -27,9 +31,6 @@ _AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
 _CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 _ADDRESSES = "planning/network/addresses.py"
 _ASSUMED = Assumptions()
-SPARE_NODES = 1.2
-"""Nodes are replaced one by one: new ones start before old ones go."""
-
 BUCKETS_A_REGION = 4
 
 
@@ -74,7 +75,7 @@ def quotas(
             name="EC2: vCPUs, on-demand standard instances",
             code="L-1216C47A",
             default=5,
-            needed=round(node_limit(tier, users) * tier.nodes.vcpu_each * SPARE_NODES),
+            needed=(node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each,
             source=_EC2,
         ),
         Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
@@ -100,7 +101,7 @@ def quotas(
             name="ElastiCache: nodes a region",
             code="L-DFE45DF3",
             default=300,
-            needed=sum(size.nodes for size in cache_sizes(registry, tier)),
+            needed=sum(size.nodes for size in cache_sizes(registry, tier).values()),
             source=_CACHE,
         ),
         Quota(
@@ -128,10 +129,10 @@ def quotas(
             name="ELB: targets of a load balancer",
             code="L-7E6692B2",
             default=1_000,
-            needed=_gateway_pods(tier, users),
+            needed=gateway_pods(tier, users).max,
             source=_ELB,
         ),
-        *_series(tier, backends, pods, _gateway_pods(tier, users), assumptions),
+        *_series(tier, backends, pods, gateway_pods(tier, users).max, assumptions),
         Quota(
             name="CloudFront: requests/s of a distribution",
             code="on request",
@@ -143,7 +144,7 @@ def quotas(
             name="VPC: addresses for pods, nodes (our own /16)",
             code="",
             default=region_addresses(used[0]).pod_capacity,
-            needed=pods + node_limit(tier, users) + _gateway_pods(tier, users) + shards * tier.pooler_pods,
+            needed=pods + node_limit(tier, users) + gateway_pods(tier, users).max + shards * tier.pooler_pods,
             source=_ADDRESSES,
         ),
     )
@@ -192,19 +193,8 @@ def _series(tier: Tier, backends: int, pods: int, proxies: int, assumptions: Ass
 
 
 def _rules(tier: Tier, backends: int) -> int:
-    a_plugin = len(objective_rules("any", plan_objective(ObjectiveSpec(), tier), (0,)).rules)
+    a_plugin = len(objective_rules("any", plan_objective(Objective(), tier), (0,)).rules)
     return sum(len(group.rules) for group in platform_rules(connections=1)) + backends * a_plugin
-
-
-def _gateway_pods(tier: Tier, users: int) -> int:
-    return round(tier.gateway_pods_max * growth(users))
-
-
-def cache_sizes(registry: Registry, tier: Tier) -> tuple[CacheSize, ...]:
-    """Caches of a region; the clustered one is there only where a plugin can use it."""
-    clustered = any(plugin.cache and plugin.cache.cluster_mode for plugin in registry.plugins)
-    groups = (tier.app_cache, tier.cluster_cache if clustered else None, tier.limit_cache)
-    return tuple(size for size in groups if size)
 
 
 def _requests(users: int, assumptions: Assumptions) -> float:

@@ -48,15 +48,13 @@ def edge_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[Line]:
     yield of("firewall", "requests", "waf-requests", requests)
     if cdn.shield_advanced:
         yield of("firewall", "Shield Advanced", "shield-advanced", 1, Basis.SHARED)
-    if cdn.router_function:
-        yield of("names", "health checks", "route53-health-check", len(cdn.gateways), Basis.SHARED)
+    yield of("names", "health checks", "route53-health-check", len(cdn.gateways), Basis.SHARED)
     yield of("keys and secrets", "keys of the edge", "kms-key", KEYS_OF_THE_EDGE, Basis.SHARED)
 
 
 def _health_requests(cdn: CdnPlan) -> float:
     """A month, of Route 53 through the CDN."""
-    checks = len(cdn.gateways) if cdn.health_function else 0
-    return checks * CHECKERS * SECONDS / CHECK_SECONDS
+    return len(cdn.gateways) * CHECKERS * SECONDS / CHECK_SECONDS
 
 
 def secret_lines(region: RegionPlan, plan: PlatformPlan) -> Iterator[Line]:

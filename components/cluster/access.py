@@ -1,40 +1,35 @@
 """IAM roles of a cluster: what EKS may do in the account for it, and what a node may do."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
-from components.shared.iam import account_id, caller_arn, service_trust
+from components.shared.iam import account_id, caller_arn
+from planning.cluster.access import (
+    ADMINISTRATOR,
+    CONTROL_PLANE_POLICIES,
+    NODE,
+    NODE_POLICIES,
+    VIEWER,
+    own_tags_policy,
+)
 from planning.cluster.cluster import ClusterPlan
-from planning.shared.iam import MAX_ROLE_NAME
+from planning.shared.iam import MAX_ROLE_NAME, account_trust, trust_policy
 from planning.shared.naming import fit
 
 _MANAGED = "arn:aws:iam::aws:policy"
 
-CONTROL_PLANE_POLICIES = (
-    "AmazonEKSClusterPolicy",
-    "AmazonEKSComputePolicy",
-    "AmazonEKSBlockStoragePolicy",
-    "AmazonEKSLoadBalancingPolicy",
-    "AmazonEKSNetworkingPolicy",
-)
-"""What Auto Mode needs, by its documentation."""
-
-_TAGGED = ("instance", "volume", "network-interface", "launch-template", "snapshot")
-NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
-
 
 class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
-    """Handles: control_plane, control_plane_policies (to wait for), node."""
+    """Handles: control_plane, node, and to wait for: control_plane_policies, node_policies."""
 
     control_plane: iam.Role
     control_plane_policies: list[pulumi.Resource]
     node: iam.Role
+    node_policies: list[pulumi.Resource]
 
     def __init__(
         self, name: str, *, cluster: str, tags: Mapping[str, str], opts: pulumi.ResourceOptions | None = None
@@ -45,7 +40,7 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
             f"{name}-control-plane",
             fit(f"{cluster}-eks", MAX_ROLE_NAME),
             account_id(self).apply(
-                lambda account: service_trust(account, "eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
+                lambda account: account_trust(account, "eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
             ),
         )
         self.control_plane_policies = [
@@ -54,8 +49,11 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
                 f"{name}-control-plane-tags", role=self.control_plane.id, policy=own_tags_policy(), opts=self.child()
             ),
         ]
-        self.node = self._role(f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _document([_NODE_TRUST]))
-        self._attach(f"{name}-node", self.node, NODE_POLICIES)
+        # EC2 doesn't say for which account it asks: a condition on that would be false for every node.
+        self.node = self._role(
+            f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), trust_policy("ec2.amazonaws.com", ["sts:AssumeRole"])
+        )
+        self.node_policies = self._attach(f"{name}-node", self.node, NODE_POLICIES)
 
     def _role(self, name: str, physical: str, trust: pulumi.Input[str]) -> iam.Role:
         return iam.Role(name, name=physical, assume_role_policy=trust, tags=self._tags, opts=self.child())
@@ -67,71 +65,6 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
             )
             for policy in policies
         ]
-
-
-def own_tags_policy() -> str:
-    """Lets Auto Mode put our tags on instances, volumes and network interfaces: its managed policies don't.
-
-    Only on what it makes for this very cluster, which EKS states in the session's own tags.
-    """
-    cluster = {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
-    own = {"aws:ResourceTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
-    pool = {
-        "aws:RequestTag/eks:kubernetes-node-class-name": "*",
-        "aws:RequestTag/eks:kubernetes-node-pool-name": "*",
-    }
-    statements = [
-        {
-            "Sid": "Compute",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate"],
-            "Resource": "*",
-            "Condition": {"StringEquals": cluster, "StringLike": pool},
-        },
-        {
-            "Sid": "Storage",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateVolume", "ec2:CreateSnapshot"],
-            "Resource": ["arn:aws:ec2:*:*:volume/*", "arn:aws:ec2:*:*:snapshot/*"],
-            "Condition": {"StringEquals": cluster},
-        },
-        {
-            "Sid": "Networking",
-            "Effect": "Allow",
-            "Action": "ec2:CreateNetworkInterface",
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": cluster,
-                "StringLike": {"aws:RequestTag/eks:kubernetes-cni-node-name": "*"},
-            },
-        },
-        {
-            # A changed owner or cost centre reaches what is there already.
-            "Sid": "ChangedTags",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateTags", "ec2:DeleteTags"],
-            "Resource": [f"arn:aws:ec2:*:*:{kind}/*" for kind in _TAGGED],
-            "Condition": {"StringEquals": own},
-        },
-    ]
-    return _document(statements)
-
-
-# EC2 doesn't say for which account it asks: a condition on that would be false for every node.
-_NODE_TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:AssumeRole"]}
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-_POLICY = "arn:aws:eks::aws:cluster-access-policy"
-
-
-ADMINISTRATOR = f"{_POLICY}/AmazonEKSClusterAdminPolicy"
-
-
-NODE = f"{_POLICY}/AmazonEKSAutoNodePolicy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,15 +84,19 @@ def cluster_access(
     tags: Mapping[str, str],
     parent: Component,
 ) -> ClusterAccess:
-    """Entries of the operators, who administer, and of the nodes, which join."""
-    administration: list[pulumi.Resource] = []
-    for operator in _operators(plan, parent):
+    """Entries of the operators, who administer, of the viewers, and of the nodes, which join."""
+    people = [
+        *(("operator", operator, ADMINISTRATOR) for operator in _operators(plan, parent)),
+        *(("viewer", viewer, VIEWER) for viewer in plan.viewers),
+    ]
+    let_in: dict[str, list[pulumi.Resource]] = {"operator": [], "viewer": []}
+    for kind, principal, policy in people:
         # Role or user name: stays the same whatever the order of the list.
-        label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
+        label = f"{name}-{kind}-{principal.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
-            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=parent.child()
+            label, cluster_name=cluster.name, principal_arn=principal, type="STANDARD", tags=tags, opts=parent.child()
         )
-        administration.append(_associate(label, entry, ADMINISTRATOR, parent))
+        let_in[kind].append(_associate(label, entry, policy, parent))
     nodes = eks.AccessEntry(
         f"{name}-nodes-entry",
         cluster_name=cluster.name,
@@ -168,13 +105,15 @@ def cluster_access(
         tags=tags,
         opts=parent.child(),
     )
-    return ClusterAccess(administration=administration, nodes=_associate(f"{name}-nodes-entry", nodes, NODE, parent))
+    return ClusterAccess(
+        administration=let_in["operator"], nodes=_associate(f"{name}-nodes-entry", nodes, NODE, parent)
+    )
 
 
 def _operators(plan: ClusterPlan, parent: pulumi.Resource) -> tuple[str, ...]:
     """Who runs this, where none are stated: the cluster grants nothing to whoever makes it."""
     caller = caller_arn(parent)
-    if plan.operators and caller not in plan.operators:
+    if plan.operators and caller not in (*plan.operators, *plan.viewers):
         pulumi.log.warn(
             f"{caller} isn't among naap:operators: it may change AWS, and nothing inside of {plan.name}", parent
         )

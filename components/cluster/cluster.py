@@ -56,7 +56,12 @@ class Cluster(Component, token="naap:platform:Cluster"):
             subnet_ids=network.private_subnet_ids,
             security_group_id=self.security_group_id,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, provider=self.provider, depends_on=[access.nodes]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                provider=self.provider,
+                # Until then a node can't join, or not pull an image; and pods need all of it until the last has gone.
+                depends_on=[access.nodes, *roles.node_policies, *network.ways_out],
+            ),
         )
         eks.Addon(
             f"{name}-metrics-server",

@@ -83,7 +83,6 @@ def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
         "eks.amazonaws.com/instance-family": list(plan.families),
         "eks.amazonaws.com/instance-size": [plan.size],
         "kubernetes.io/arch": ["arm64"],
-        "kubernetes.io/os": ["linux"],
         "karpenter.sh/capacity-type": ["on-demand"],
     }
     return {

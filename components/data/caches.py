@@ -139,7 +139,7 @@ class Caches(Component, token="naap:platform:Caches"):
             tags={**self._own_tags, "Name": prefix},
             opts=self.child(),
         )
-        vpc.SecurityGroupIngressRule(
+        self._way_in = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
             security_group_id=group.id,
             referenced_security_group_id=client,
@@ -210,7 +210,11 @@ class Caches(Component, token="naap:platform:Caches"):
             apply_immediately=True,
             tags=self._own_tags,
             opts=pulumi.ResourceOptions(
-                parent=self, protect=protect, retain_on_delete=protect, custom_timeouts=_TIMEOUTS
+                parent=self,
+                protect=protect,
+                retain_on_delete=protect,
+                depends_on=[self._way_in],
+                custom_timeouts=_TIMEOUTS,
             ),
         )
 

@@ -8,7 +8,7 @@ from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.network.vpc import Network
 from components.shared.component import Component
-from components.shared.iam import account_id, service_trust
+from components.shared.iam import account_id
 from components.shared.kms_key import Key
 from planning.database.shard import (
     AUTHORITY,
@@ -21,6 +21,7 @@ from planning.database.shard import (
     DatabasePlan,
     log_groups,
 )
+from planning.shared.iam import account_trust
 from planning.shared.kms_key import KeyPlan
 
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -56,7 +57,10 @@ class EveryInstance(TypedDict):
 
 
 class DatabaseParts:
-    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names."""
+    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names.
+
+    before: what an instance waits for, beside what it names.
+    """
 
     def __init__(
         self,
@@ -99,11 +103,12 @@ class DatabaseParts:
             tags=tags,
             opts=self._opts,
         )
+        self.before: list[pulumi.Resource] = []
         self.security_group = self._security_group(network, client_security_group_id, client_cidrs)
         self._siblings(sibling_cidrs)
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
-        self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
+        self.before += [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
     def every_instance(self, plan: DatabasePlan) -> EveryInstance:
         """What primary and replicas state alike."""
@@ -145,7 +150,7 @@ class DatabaseParts:
             tags={**self._tags, "Name": self._prefix},
             opts=self._opts,
         )
-        vpc.SecurityGroupIngressRule(
+        from_pods = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
             security_group_id=group.id,
             referenced_security_group_id=client,
@@ -156,7 +161,7 @@ class DatabaseParts:
             tags=self._tags,
             opts=self._opts,
         )
-        for number, cidr in enumerate(cidrs):
+        from_regions = [
             vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-region-{number}",
                 security_group_id=group.id,
@@ -168,6 +173,9 @@ class DatabaseParts:
                 tags=self._tags,
                 opts=self._opts,
             )
+            for number, cidr in enumerate(cidrs)
+        ]
+        self.before += [from_pods, *from_regions]
         return group
 
     def _siblings(self, cidrs: Sequence[str]) -> None:
@@ -210,14 +218,15 @@ class DatabaseParts:
             name=f"{self._prefix}-monitoring",
             description=f"Enhanced monitoring of {self._prefix}",
             assume_role_policy=account_id(self._parent).apply(
-                lambda account: service_trust(account, "monitoring.rds.amazonaws.com")
+                lambda account: account_trust(account, "monitoring.rds.amazonaws.com")
             ),
             tags=self._tags,
             opts=self._opts,
         )
-        iam.RolePolicyAttachment(
+        granted = iam.RolePolicyAttachment(
             f"{self._name}-monitoring-policy", role=role.name, policy_arn=_MONITORING_POLICY, opts=self._opts
         )
+        self.before.append(granted)
         return role
 
     def _log_groups(self, identifier: str, days: int) -> list[cloudwatch.LogGroup]:

@@ -51,5 +51,7 @@ def read_replica(
         skip_final_snapshot=True,
         tags=tags,
         **parts.every_instance(plan),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[*parts.logs, *after], custom_timeouts=INSTANCE_TIMEOUTS),
+        opts=pulumi.ResourceOptions(
+            parent=parent, depends_on=[*parts.before, *after], custom_timeouts=INSTANCE_TIMEOUTS
+        ),
     )

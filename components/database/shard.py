@@ -79,6 +79,9 @@ class Database(Component, token="naap:platform:Database"):
         self.storage_gib = primary.allocated_storage
         self.writer_host = primary.address
         self.reader_hosts = [replica.address for replica in replicas]
+        self.identifiers = {plan.identifier: primary.identifier} | {
+            planned.identifier: replica.identifier for planned, replica in zip(plan.replicas, replicas, strict=True)
+        }
         self.register_outputs({"writerHost": self.writer_host})
 
     def _primary(self, password: pulumi.Output[str]) -> rds.Instance:
@@ -110,7 +113,7 @@ class Database(Component, token="naap:platform:Database"):
                 parent=self,
                 protect=plan.protect,
                 retain_on_delete=plan.protect,
-                depends_on=parts.logs,
+                depends_on=parts.before,
                 custom_timeouts=INSTANCE_TIMEOUTS,
             ),
         )
@@ -146,10 +149,11 @@ class Database(Component, token="naap:platform:Database"):
         content = pulumi.Output.all(primary.address, password).apply(
             lambda found: json.dumps({"host": found[0], "username": ADMINISTRATOR, "password": found[1]})
         )
-        secretsmanager.SecretVersion(
+        version = secretsmanager.SecretVersion(
             f"{self._name}-administrator-version",
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(content),
             opts=self.child(),
         )
-        return secret.arn
+        # Whoever reads it waits for what is in it.
+        return pulumi.Output.all(secret.arn, version.id).apply(lambda found: found[0])

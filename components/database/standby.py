@@ -56,6 +56,7 @@ class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
         )
         replica = self._replica(source, remote)
         self.reader_host = replica.address
+        self.identifiers = {remote.replica.identifier: replica.identifier}
         rds.InstanceAutomatedBackupsReplication(
             f"{name}-backups",
             source_db_instance_arn=source.arn,

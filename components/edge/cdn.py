@@ -29,6 +29,16 @@ _KEPT_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 """Which CloudFront keeps for ten seconds of its own accord, also where the answer says no-store or the behaviour
 keeps nothing: one user's error would be another one's answer."""
 
+RECORDED = (
+    *("date", "time", "time-taken", "time-to-first-byte", "x-edge-location", "x-edge-request-id"),
+    *("x-edge-result-type", "x-edge-response-result-type", "x-edge-detailed-result-type"),
+    *("c-ip", "c-port", "x-forwarded-for", "x-host-header", "cs-method", "cs-uri-stem", "cs(User-Agent)"),
+    *("cs-protocol", "cs-protocol-version", "ssl-protocol", "ssl-cipher", "cs-bytes"),
+    *("sc-status", "sc-bytes", "sc-content-type", "sc-content-len", "sc-range-start", "sc-range-end"),
+)
+"""Of a request. Left out is what holds secrets of users: the query, the page that a request came from (with its query),
+cookies. The names are CloudFront's."""
+
 
 class Cdn(Component, token="naap:platform:Cdn"):
     """Handles: site_url, api_url, distribution_id, distribution_arn, domain_name, health_check_ids, firewall_arn."""
@@ -92,7 +102,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             origin_groups=list(self._origins.groups),
             default_cache_behavior=self._shell(),
             ordered_cache_behaviors=[
-                *(self._health(gateway) for gateway in plan.gateways if self._functions.health is not None),
+                *(self._health(gateway) for gateway in plan.gateways),
                 *(self._behaviour(behaviour) for behaviour in BEHAVIOURS),
             ],
             custom_error_responses=[
@@ -195,6 +205,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             f"{self._name}-records",
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
+            record_fields=RECORDED,
             tags=named,
             opts=self.child(),
         )

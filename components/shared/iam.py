@@ -1,7 +1,4 @@
-"""The AWS account that is being built in, who builds, and which services may take a role of it."""
-
-import json
-from collections.abc import Sequence
+"""The AWS account that is being built in, and who builds."""
 
 import pulumi
 import pulumi_aws as aws
@@ -16,14 +13,3 @@ def caller_arn(parent: pulumi.Resource) -> str:
     """The IAM role or user that runs this, as IAM names it: of an assumed role the role, with its path."""
     opts = pulumi.InvokeOptions(parent=parent)
     return aws.iam.get_session_context(arn=aws.get_caller_identity(opts=opts).arn, opts=opts).issuer_arn
-
-
-def service_trust(account: str, service: str, actions: Sequence[str] = ("sts:AssumeRole",)) -> str:
-    """Trust policy of a role that a service takes for this account's resources, and for nobody else's."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": list(actions),
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -6,8 +6,8 @@ import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
-from components.shared.iam import account_id, service_trust
-from planning.shared.iam import MAX_ROLE_NAME
+from components.shared.iam import account_id
+from planning.shared.iam import MAX_ROLE_NAME, account_trust
 from planning.shared.naming import fit
 
 
@@ -40,7 +40,7 @@ class PodIdentity(Component, token="naap:platform:PodIdentity"):
             name=fit(f"{cluster}-{namespace}-{service_account}", MAX_ROLE_NAME),
             description=f"Pods of {service_account} in {namespace}",
             assume_role_policy=account_id(self).apply(
-                lambda account: service_trust(account, "pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
+                lambda account: account_trust(account, "pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
             ),
             tags=tags,
             opts=self.child(),

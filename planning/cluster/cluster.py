@@ -29,8 +29,9 @@ def control_plane_logs(cluster: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPlan:
-    """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals.
+    """public_cidrs: networks that reach the API from outside; none: only the VPC does.
 
+    operators, viewers: IAM principals that administer it, and that read all of it.
     image_mirrors: planning.shared.images.mirrored.
     """
 
@@ -40,6 +41,7 @@ class ClusterPlan:
     metrics_server: str
     public_cidrs: tuple[str, ...]
     operators: tuple[str, ...]
+    viewers: tuple[str, ...]
     image_mirrors: Mapping[str, str]
     log_days: int
     extended_support: bool
@@ -47,8 +49,8 @@ class ClusterPlan:
     protect: bool
 
 
-def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
-    """The cluster of a region."""
+def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int, nodes: int = 1) -> ClusterPlan:
+    """The cluster of a region. nodes: that its pods fill at their least."""
     return ClusterPlan(
         name=regional(stack, region),
         region=region,
@@ -56,9 +58,10 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         metrics_server=METRICS_SERVER,
         public_cidrs=settings.api_access_cidrs,
         operators=settings.operators,
+        viewers=settings.viewers,
         image_mirrors=settings.image_mirrors,
         log_days=tier.log_days,
         extended_support=settings.extended_support,
-        node_pool=plan_node_pool(tier=tier, users=users),
+        node_pool=plan_node_pool(tier=tier, users=users, least=nodes),
         protect=settings.production,
     )

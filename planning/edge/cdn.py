@@ -54,7 +54,8 @@ class CdnPlan:
 
     connection_attempts: to an origin before the next one is asked. hsts_subdomains, hsts_preload: whether browsers
     shall use TLS for all names below the domain, and know so before their first visit.
-    gateways: home first. router_function, health_function: JavaScript; None with one region, where nothing is chosen.
+    gateways: home first. router_function, health_function: JavaScript; no router with one region, where nothing is
+    chosen.
     """
 
     name: str
@@ -71,7 +72,7 @@ class CdnPlan:
     hsts_preload: bool
     site_function: str
     router_function: str | None
-    health_function: str | None
+    health_function: str
     shield_advanced: bool
     real_time_metrics: bool
     log_days: int
@@ -122,7 +123,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         hsts_preload=settings.hsts_preload,
         site_function=site_code(),
         router_function=router_code([gateway.code for gateway in gateways]) if several else None,
-        health_function=health_code(HEALTH_PATH) if several else None,
+        health_function=health_code(HEALTH_PATH),
         shield_advanced=settings.shield_advanced,
         real_time_metrics=tier.metrics,
         log_days=tier.log_days,

@@ -137,7 +137,7 @@ TIERS: tuple[Tier, ...] = (
         pods_min=1,
         pods_max=2,
         queue_depth=False,
-        nodes=_nodes("large", 2, 2, 8),
+        nodes=_nodes("large", 3, 2, 8),
         nat_per_zone=False,
         interface_endpoints=(),
         database=DatabaseSize(
@@ -178,7 +178,7 @@ TIERS: tuple[Tier, ...] = (
         metrics=False,
         tracing=False,
         object_lock=False,
-        approx_usd_month=340,
+        approx_usd_month=470,
     ),
     Tier(
         name=TierName.K10,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, ProbeKind, ProbesSpec, ResourcesSpec
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, ResourcesSpec
+from planning.inputs.sections import Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -16,8 +17,6 @@ PRE_STOP_SECONDS = 10
 
 GRACE_SECONDS = 45
 STARTUP_PERIOD_SECONDS = 2
-MAX_STARTUP_SECONDS = 300
-"""More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
 SURGE_PERCENT = 10
@@ -51,7 +50,7 @@ class WorkloadPlan:
     labels: Mapping[str, str]
     selector: Mapping[str, str]
     resources: ResourcesSpec
-    probes: ProbesSpec
+    probes: Probes
     priority_class: str
     manifest_path: str
     without: tuple[str, ...] = ()
@@ -93,14 +92,14 @@ def surge(pods: PodRange, *, recreate: bool) -> int:
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
 
 
-def startup_failures(probes: ProbesSpec) -> int:
+def startup_failures(probes: Probes) -> int:
     """Probes that may fail before a container that starts is given up."""
     return -(-probes.startup_seconds // STARTUP_PERIOD_SECONDS)
 
 
-def liveness_over_http(probes: ProbesSpec) -> bool:
+def liveness_over_http(probes: Probes) -> bool:
     """TCP unless the entry says that the service counts no probe in its own limits: a 429 would restart it."""
-    return probes.liveness is ProbeKind.HTTP
+    return probes.liveness == "http"
 
 
 def _workload(

@@ -8,19 +8,23 @@ import pytest
 
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
-from analysis.cost.load import ADAPTER_CPU_M, ADAPTER_MEMORY_MIB, POOLER_CPU_M, POOLER_MEMORY_MIB
+from planning.database.pooler import pooler_size
 from planning.observability.alarms.data import cache_nodes
+from planning.observability.pods import ADAPTER_POD, GRAFANA_POD, STATE_METRICS
+from planning.shared.pods import PodSize
+from tests.build.cloudwatch import metrics_of
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
 from tests.components.recording import Recorded
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BILLED = {
     "aws:amp/workspace:Workspace": ("observability", "metrics, taken in"),
     "aws:cloudfront/distribution:Distribution": ("CDN", "requests"),
     "aws:cloudfront/function:Function": ("CDN", "functions"),
     "aws:cloudfront/monitoringSubscription:MonitoringSubscription": ("CDN", "additional metrics"),
     "aws:cloudwatch/logGroup:LogGroup": ("observability", "logs of the platform, taken in"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("observability", "alarms"),
+    ALARM: ("observability", "alarms"),
     "aws:ec2/eip:Eip": ("network", "public addresses"),
     "aws:ec2/flowLog:FlowLog": ("observability", "logs of requests, taken in"),
     "aws:ec2/natGateway:NatGateway": ("network", "NAT gateways"),
@@ -169,7 +173,7 @@ def test_as_many_are_billed_as_are_built(tier: Built, cost: Cost) -> None:
         "database instances": instances,
     } == pytest.approx(
         {
-            "alarms": built["aws:cloudwatch/metricAlarm:MetricAlarm"],
+            "alarms": sum(len(metrics_of(record.inputs)) for record in _of_aws(tier) if record.type == ALARM),
             "keys": built["aws:kms/key:Key"],
             "secrets": built["aws:secretsmanager/secret:Secret"],
             "NAT": built["aws:ec2/natGateway:NatGateway"],
@@ -191,12 +195,14 @@ def test_the_firewalls_rules_are_counted_as_they_are_built(tier: Built, cost: Co
 
 def test_the_platforms_own_pods_ask_for_what_is_counted(built: Builder) -> None:
     top = built(TIERS[-1]).update.records
-    assert _asked(top, "pooler-0") == (POOLER_CPU_M, POOLER_MEMORY_MIB)
-    assert _asked(top, "kube-metrics-adapter") == (ADAPTER_CPU_M, ADAPTER_MEMORY_MIB)
+    assert _asked(top, "pooler-0") == pooler_size(metrics=True)
+    assert _asked(top, "kube-metrics-adapter") == ADAPTER_POD
+    assert _asked(top, "grafana") == GRAFANA_POD
+    assert _asked(top, "kube-state-metrics") == STATE_METRICS
 
 
-def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
-    """Millicores and MiB that a pod of a Deployment asks for, with all that runs beside its program."""
+def _asked(records: list[Recorded], name: str) -> PodSize:
+    """What a pod of a Deployment asks for, with all that runs beside its program."""
     found = [
         record
         for record in records
@@ -207,7 +213,7 @@ def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
     always = [each for each in beside if each.get("restartPolicy") == "Always"]
     containers: list[dict[str, Any]] = [*pod["containers"], *always]
     asked: list[dict[str, str]] = [container["resources"]["requests"] for container in containers]
-    return (
-        sum(int(each["cpu"].removesuffix("m")) for each in asked),
-        sum(int(each["memory"].removesuffix("Mi")) for each in asked),
+    return PodSize(
+        cpu_m=sum(int(each["cpu"].removesuffix("m")) for each in asked),
+        memory_mib=sum(int(each["memory"].removesuffix("Mi")) for each in asked),
     )

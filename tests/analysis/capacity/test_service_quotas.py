@@ -4,8 +4,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from analysis.capacity.service_quotas import quotas
-from naap.stack import load_stack_config, plan_of
 from plugins.registry.parse import load_registry
+from stack.configuration import load_stack_config
+from stack.plan import plan_of
 
 ROOT = Path(__file__).resolve().parents[3]
 REGISTRY = load_registry(ROOT / "plugins" / "registry.yaml", production=True)

@@ -64,9 +64,7 @@ def test_shield_advanced_is_only_ever_asked_for() -> None:
 
 
 def test_one_region_needs_no_choice_between_regions() -> None:
-    found = plan(K1)
-    assert found.router_function is None
-    assert found.health_function is None
+    assert plan(K1).router_function is None
 
 
 def test_the_router_knows_every_region_home_first_and_sends_no_write_twice() -> None:
@@ -78,9 +76,9 @@ def test_the_router_knows_every_region_home_first_and_sends_no_write_twice() -> 
     assert origins == {"gateway-use1", "gateway-usw2"}
 
 
-def test_health_checks_ask_for_what_the_gateway_answers() -> None:
+def test_health_checks_ask_for_what_the_gateway_answers_and_one_region_has_one_too() -> None:
+    assert [gateway.health_path for gateway in plan(K1).gateways] == ["/_health/use1"]
     found = plan(K100, TWO)
-    assert found.health_function is not None
     assert f'"{HEALTH_PATH}"' in found.health_function
     assert [gateway.health_path for gateway in found.gateways] == ["/_health/use1", "/_health/usw2"]
 

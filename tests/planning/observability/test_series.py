@@ -113,10 +113,10 @@ def test_metrics_of_aws_are_those_that_its_documentation_lists_by_exactly_their_
 def test_alarms_name_metrics_by_exactly_the_dimensions_that_its_documentation_lists() -> None:
     """One dimension too many or too few, and an alarm sees nothing, which reads as all is well."""
     stated = {
-        " ".join((alarm.namespace, alarm.metric, alarm.dimension, *sorted(alarm.more)))
+        " ".join((alarm.namespace, alarm.metric, *alarm.dimensions, *sorted(alarm.more)))
         for tier in TIERS
         for alarm in alarms(tier.max_users or 100_001)
-        if alarm.dimension  # else counted from logs, by a filter of ours
+        if alarm.dimensions  # else counted from logs, by a filter of ours
     }
 
     assert stated - documented() == set()

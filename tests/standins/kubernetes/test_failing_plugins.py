@@ -8,14 +8,14 @@ sys.path.insert(0, {str(ROOT)!r})
 from dataclasses import replace
 from pathlib import Path
 import pulumi, pulumi_aws, pulumi_kubernetes
-import components.workload
-from components.plugin import Plugin
-from components.priority import PriorityClasses
-from planning.spec import Registry
+import components.plugin.workload
+from components.plugin.plugin import Plugin
+from components.cluster.priority_classes import PriorityClasses
+from planning.inputs.registry_entry import Registry
 from tests.components.plugins import surroundings
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
-components.workload.PROGRESS_DEADLINE_SECONDS = 5
+components.plugin.workload.PROGRESS_DEADLINE_SECONDS = 5
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
