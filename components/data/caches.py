@@ -58,14 +58,16 @@ class CacheUser(Component, token="naap:platform:CacheUser"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        password = secrets.derive(owner=plan.owner, purpose=PURPOSE, generation=plan.generation)
+        passwords = [
+            secrets.derive(owner=plan.owner, purpose=PURPOSE, generation=generation) for generation in plan.generations
+        ]
         user = elasticache.User(
             f"{name}-account",
             engine="valkey",
             user_id=plan.user_id,
             user_name=plan.name,
             access_string=plan.access,
-            authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=[password]),
+            authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=passwords),
             tags=tags.of("cache", plugin=plan.plugin),
             opts=self.child(),
         )

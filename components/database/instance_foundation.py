@@ -8,6 +8,7 @@ from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.network.vpc import Network
 from components.shared.component import Component
+from components.shared.iam import account_id
 from components.shared.kms_key import Key
 from planning.database.shard import (
     AUTHORITY,
@@ -20,7 +21,7 @@ from planning.database.shard import (
     DatabasePlan,
     log_groups,
 )
-from planning.shared.iam import trust_policy
+from planning.shared.iam import account_trust
 from planning.shared.kms_key import KeyPlan
 
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -80,6 +81,7 @@ class DatabaseParts:
         self._name = name
         self._prefix = prefix
         self._tags = tags
+        self._parent = parent
         self._opts = parent.child()
         self.key = Key(
             f"{name}-key",
@@ -114,6 +116,11 @@ class DatabaseParts:
             auto_minor_version_upgrade=True,
             instance_class=plan.instance_class,
             port=DATABASE_PORT,
+            # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for. A
+            # replica is made with its source's, and would keep that when the tier's grows.
+            allocated_storage=plan.storage_gib,
+            iops=plan.iops,
+            storage_throughput=plan.throughput,
             max_allocated_storage=plan.max_storage_gib,
             storage_type="gp3",
             storage_encrypted=True,
@@ -210,7 +217,9 @@ class DatabaseParts:
             f"{self._name}-monitoring",
             name=f"{self._prefix}-monitoring",
             description=f"Enhanced monitoring of {self._prefix}",
-            assume_role_policy=trust_policy("monitoring.rds.amazonaws.com"),
+            assume_role_policy=account_id(self._parent).apply(
+                lambda account: account_trust(account, "monitoring.rds.amazonaws.com")
+            ),
             tags=self._tags,
             opts=self._opts,
         )

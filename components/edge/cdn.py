@@ -25,7 +25,9 @@ from planning.shared.tags import Tags
 _READ = ["GET", "HEAD", "OPTIONS"]
 _CACHED = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
-_MISSING = (403, 404)
+_KEPT_ERRORS = (404, 414, 500, 501, 502, 503, 504)
+"""Which CloudFront keeps for ten seconds of its own accord, also where the answer says no-store or the behaviour
+keeps nothing: one user's error would be another one's answer."""
 
 RECORDED = (
     *("date", "time", "time-taken", "time-to-first-byte", "x-edge-location", "x-edge-request-id"),
@@ -103,10 +105,9 @@ class Cdn(Component, token="naap:platform:Cdn"):
                 *(self._health(gateway) for gateway in plan.gateways),
                 *(self._behaviour(behaviour) for behaviour in BEHAVIOURS),
             ],
-            # A file that is missing now may have been uploaded in ten seconds.
             custom_error_responses=[
-                cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=10)
-                for code in _MISSING
+                cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
+                for code in _KEPT_ERRORS
             ],
             restrictions=cloudfront.DistributionRestrictionsArgs(
                 geo_restriction=cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")

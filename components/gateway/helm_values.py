@@ -26,11 +26,13 @@ LIMIT_STORE_KEY = "auth"
 
 def chart_values(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str, Any]:
     """The values. limit_host: of the cache that holds the counters."""
+    controller = images.mirrored(images.ENVOY_GATEWAY.reference, plan.image_mirrors)
+    limiter = images.mirrored(images.RATE_LIMIT.reference, plan.image_mirrors)
     return {
         "global": {
             "images": {
-                "envoyGateway": {"image": images.ENVOY_GATEWAY.reference, "pullPolicy": "IfNotPresent"},
-                "ratelimit": {"image": images.RATE_LIMIT.reference, "pullPolicy": "IfNotPresent"},
+                "envoyGateway": {"image": controller, "pullPolicy": "IfNotPresent"},
+                "ratelimit": {"image": limiter, "pullPolicy": "IfNotPresent"},
             }
         },
         "deployment": {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_aws import amp
+from pulumi_aws import amp, cloudwatch
 from pulumi_kubernetes import core
 
 from components.observability.alarm_topic import AlarmTopic
@@ -136,10 +136,22 @@ class Observability(Component, token="naap:platform:Observability"):
         return WatchSurroundings(workspace_id=workspace.id, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
+        # AWS writes here which rule it could not compute, and which alert it could not send: nothing else tells.
+        log = cloudwatch.LogGroup(
+            f"{self._name}-metrics-log",
+            name=f"/aws/vendedlogs/prometheus/{self._plan.prefix}",
+            retention_in_days=self._plan.logs.days,
+            kms_key_id=topic.key_arn,
+            tags=self._tags,
+            opts=self.child(),
+        )
         workspace = amp.Workspace(
             f"{self._name}-metrics",
             alias=self._plan.prefix,
             kms_key_arn=topic.key_arn,
+            logging_configuration=amp.WorkspaceLoggingConfigurationArgs(
+                log_group_arn=pulumi.Output.concat(log.arn, ":*")
+            ),
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self, protect=self._plan.topic.key.protect),
         )

@@ -3,6 +3,7 @@
 plan_cluster(*, stack, region, settings, tier, users) -> ClusterPlan
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.node_pool import NodePoolPlan, plan_node_pool
@@ -31,6 +32,7 @@ class ClusterPlan:
     """public_cidrs: networks that reach the API from outside; none: only the VPC does.
 
     operators, viewers: IAM principals that administer it, and that read all of it.
+    image_mirrors: planning.shared.images.mirrored.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ClusterPlan:
     public_cidrs: tuple[str, ...]
     operators: tuple[str, ...]
     viewers: tuple[str, ...]
+    image_mirrors: Mapping[str, str]
     log_days: int
     extended_support: bool
     node_pool: NodePoolPlan
@@ -56,6 +59,7 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         public_cidrs=settings.api_access_cidrs,
         operators=settings.operators,
         viewers=settings.viewers,
+        image_mirrors=settings.image_mirrors,
         log_days=tier.log_days,
         extended_support=settings.extended_support,
         node_pool=plan_node_pool(tier=tier, users=users, least=nodes),

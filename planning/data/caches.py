@@ -85,6 +85,11 @@ class CacheUserPlan:
     generation: int
     plugin: str | None
 
+    @property
+    def generations(self) -> tuple[int, ...]:
+        """Of the passwords that it takes, newest first: pods of the generation before run until they are replaced."""
+        return (self.generation, self.generation - 1) if self.generation > 1 else (self.generation,)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CachesPlan:

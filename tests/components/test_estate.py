@@ -258,6 +258,11 @@ def test_two_regions_are_joined_and_their_routes_go_both_ways() -> None:
     assert len(through) == 8
 
 
+def test_objects_too_small_for_a_cheaper_class_stay_where_they_are() -> None:
+    for rule in of_type(records("100k"), "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"):
+        assert rule.inputs["transitionDefaultMinimumObjectSize"] == "all_storage_classes_128K"
+
+
 def test_what_belongs_to_the_cdn_lies_in_us_east_1() -> None:
     kinds = ("aws:wafv2/webAcl:WebAcl", DISTRIBUTION, "aws:cloudwatch/logDelivery:LogDelivery")
     assert {one(records("100k"), kind).region for kind in kinds} == {"us-east-1"}

@@ -137,6 +137,20 @@ def test_every_password_is_secret_and_differs() -> None:
     assert all(16 <= len(password) <= 128 and password.isascii() for password in passwords)
 
 
+def test_a_rotation_cuts_nobody_off_who_still_holds_the_password_before() -> None:
+    def passwords(generation: int) -> list[str]:
+        plugins = registry(plugin("my-wallet", cache=Cache(password_generation=generation)))
+        user = one(build(_make(1_000, plugins)), USER, "caches-user-my-wallet-account")
+        assert "authenticationMode" in user.secret_inputs
+        return user.inputs["authenticationMode"]["passwords"]
+
+    first, second, third = passwords(1), passwords(2), passwords(3)
+    assert (len(first), len(second), len(third)) == (1, 2, 2), "AWS takes two"
+    assert second[1] == first[0] != second[0]
+    assert third[1] == second[0]
+    assert first[0] not in third
+
+
 def test_production_keeps_what_is_in_the_applications_cache_and_lets_counters_go() -> None:
     groups = {group.name: group for group in of_type(_records(10_000, production=True), GROUP)}
     assert groups["caches-app"].protect

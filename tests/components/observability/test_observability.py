@@ -192,6 +192,15 @@ def test_lines_of_logs_are_counted_into_the_metric_that_the_alarm_is_on() -> Non
     assert not of_type(_records(50_000), FILTER)
 
 
+def test_what_the_workspace_could_not_compute_or_send_is_written_down() -> None:
+    records = _records(50_000)
+    log = one(records, "aws:cloudwatch/logGroup:LogGroup", "seen-metrics-log")
+    workspace = one(records, "aws:amp/workspace:Workspace")
+    assert log.inputs["name"] == "/aws/vendedlogs/prometheus/naap-dev-use1"
+    assert log.inputs["retentionInDays"] == 60
+    assert workspace.inputs["loggingConfiguration"]["logGroupArn"] == f"{log.outputs['arn']}:*"
+
+
 def test_a_percentile_is_stated_as_one() -> None:
     alarm = one(_records(1_000), ALARM, "seen-alarms-gateway-slow").inputs
 

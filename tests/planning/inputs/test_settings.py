@@ -64,6 +64,8 @@ def test_defaults_are_the_secure_ones() -> None:
         ({"registry": "/etc/passwd"}, "naap:registry", "match pattern"),
         ({"alarmEmail": "nobody"}, "naap:alarmEmail", "match pattern"),
         ({"poolerImage": "registry.example/pgbouncer:1.26.1"}, "naap:poolerImage", "docker buildx build"),
+        ({"hstsPreload": "true"}, "naap:hstsPreload", "set hstsSubdomains too"),
+        ({"firewallMode": "off"}, "naap:firewallMode", "count-bodies"),
         ({"usres": "1000"}, "naap:usres", "only known settings"),
     ],
 )

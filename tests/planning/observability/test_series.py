@@ -98,9 +98,9 @@ def test_every_query_of_a_dashboard_is_promql(tmp_path: Path) -> None:
     assert f"{len(named)} rules found" in run("check", "rules", "rules.yaml", folder=tmp_path)
 
 
-def test_metrics_of_aws_are_those_that_its_documentation_lists() -> None:
+def test_metrics_of_aws_are_those_that_its_documentation_lists_by_exactly_their_dimensions() -> None:
     queries = {
-        f"{query.namespace} {query.metric} {query.by}"
+        " ".join((query.namespace, query.metric, query.by, *(name for name, _ in query.where)))
         for dashboard in dashboards()
         for panel in dashboard.panels
         for query in panel.queries
