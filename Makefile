@@ -6,6 +6,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 endif
 RUN := .venv/bin/python
+# Of this checkout also where .venv is a link to one that is shared; else the same as .venv/bin/naap.
+NAAP := $(RUN) -m naap
 
 .DEFAULT_GOAL := help
 .PHONY: help up preview status down shell policy validate plan tools test bench checkov aws-check check format venv venv-dev
@@ -15,34 +17,34 @@ help: ## This list
 	@echo; echo 'STACK=dev (default) or prod, as in: make up STACK=prod'
 
 up: venv ## Bring the whole stack up on this machine, and report
-	@$(RUN) -m rehearsal up --stack $(STACK)
+	@$(NAAP) up --stack $(STACK)
 
 preview: venv ## What `up` would change; needs no control plane
-	@$(RUN) -m rehearsal preview --stack $(STACK)
+	@$(NAAP) preview --stack $(STACK)
 
 status: venv ## What runs, and the last report
-	@$(RUN) -m rehearsal status --stack $(STACK)
+	@$(NAAP) status --stack $(STACK)
 
 down: venv ## Destroy the stack, stop every process, remove its state
-	@$(RUN) -m rehearsal down --stack $(STACK)
+	@$(NAAP) down --stack $(STACK)
 
 shell: venv ## A shell in which plain `pulumi preview` works on the rehearsal
-	@$(RUN) -m rehearsal shell --stack $(STACK)
+	@$(NAAP) shell --stack $(STACK)
 
 policy: venv ## What the policy pack says of the stack
-	@$(RUN) -m rehearsal policy --stack $(STACK)
+	@$(NAAP) policy --stack $(STACK)
 
 validate: venv ## Check the plugin registry; AGAINST=FILE: and what a change makes of it
-	@$(RUN) -m plugins validate $(if $(AGAINST),--against $(AGAINST))
+	@$(NAAP) plugin validate --stack $(STACK) $(if $(AGAINST),--against $(AGAINST))
 
 plan: venv ## Print every decision about the stack, without an engine
-	@$(RUN) -m naap show --stack $(STACK)
+	@$(NAAP) plan --stack $(STACK)
 
 tools: venv ## Get every tool now (found, downloaded or built)
-	@$(RUN) -m rehearsal tools
+	@$(NAAP) tools
 
 test: venv-dev ## All tests
-	@$(RUN) -m rehearsal tools
+	@$(NAAP) tools
 	@$(RUN) -m pytest $(PYTEST)
 
 bench: venv-dev ## Our program against the bare engine, side by side

@@ -11,8 +11,8 @@ import pulumi
 
 from components.platform import Platform
 from components.stack import read_held, read_stack
-from naap.stack import plan_of
 from planning.inputs.problem import InvalidInputError
+from stack.plan import plan_of
 
 try:
     stack = read_stack(pulumi.get_stack())

@@ -70,6 +70,7 @@ class Platform(Component, token="naap:platform:Platform"):
                 root=root_secret,
                 watch=observability.watch,
                 configured=configured_secrets,
+                migrated={} if cell.home else self._migrated(),
                 tags=plan.tags,
                 opts=self._in(cell.region),
             )
@@ -168,6 +169,11 @@ class Platform(Component, token="naap:platform:Platform"):
             tags=plan.tags,
             opts=home.cluster.inside(home),
         )
+
+    def _migrated(self) -> dict[str, pulumi.Resource]:
+        """At home, which comes first: what is done once a plugin's schema is that of its version."""
+        plugins = self._plugins[self._plan.home.region].plugins
+        return {name: plugin.migrated for name, plugin in plugins.items() if plugin.migrated}
 
     def _retire_logins(self, shards: Mapping[int, ShardAccess], schema: SchemaNamespace) -> None:
         """After the pods of all regions: until then, those of the generation before are still logged in."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import InvalidInputError, refusal
 
 _WRITABLE = "a file that can be written"
 
@@ -29,9 +29,16 @@ def read_bytes(path: Path, *, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         # ValueError: a path with a null character.
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(path, reason, "a file that can be read", "correct the path") from None
+        raise refusal(
+            file=shown_path(path), value=reason, rule="a file that can be read", fix="correct the path"
+        ) from None
     if len(data) > limit:
-        raise _refused(path, f"over {limit:,} bytes", f"at most {limit:,} bytes", "leave out what doesn't belong there")
+        raise refusal(
+            file=shown_path(path),
+            value=f"over {limit:,} bytes",
+            rule=f"at most {limit:,} bytes",
+            fix="leave out what doesn't belong there",
+        )
     return data
 
 
@@ -40,7 +47,12 @@ def read_text(path: Path, *, limit: int) -> str:
     try:
         return read_bytes(path, limit=limit).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _refused(path, f"byte {error.start} is not UTF-8", "a UTF-8 text file", "save it as UTF-8") from None
+        raise refusal(
+            file=shown_path(path),
+            value=f"byte {error.start} is not UTF-8",
+            rule="a UTF-8 text file",
+            fix="save it as UTF-8",
+        ) from None
 
 
 def write_atomically(path: Path, data: bytes, *, first: Callable[[], None] = lambda: None) -> None:
@@ -84,7 +96,7 @@ def _check_writable(path: Path) -> None:
     except OSError as error:
         raise _unwritable(path, error) from None
     if not mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-        raise _refused(path, "read-only", _WRITABLE, f"chmod u+w {shown_path(path)}")
+        raise refusal(file=shown_path(path), value="read-only", rule=_WRITABLE, fix=f"chmod u+w {shown_path(path)}")
 
 
 @contextmanager
@@ -102,12 +114,12 @@ def alone(path: Path) -> Generator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> InvalidInputError:
-    return _refused(path, error.strerror or str(error), _WRITABLE, "correct its rights, or those of its folder")
-
-
-def _refused(path: Path, value: str, rule: str, fix: str) -> InvalidInputError:
-    problem = Problem(file=shown_path(path), entry="", field="", value=value, rule=rule, fix=fix)
-    return InvalidInputError([problem])
+    return refusal(
+        file=shown_path(path),
+        value=error.strerror or str(error),
+        rule=_WRITABLE,
+        fix="correct its rights, or those of its folder",
+    )
 
 
 def write_text(path: Path, text: str) -> None:
@@ -116,8 +128,5 @@ def write_text(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        value, rule = error.strerror or str(error), "a file that can be written"
-        fix = "name another with --out"
-        raise InvalidInputError(
-            [Problem(file=str(path), entry="", field="", value=value, rule=rule, fix=fix)]
-        ) from None
+        value = error.strerror or str(error)
+        raise refusal(file=str(path), value=value, rule=_WRITABLE, fix="name another with --out") from None

@@ -29,6 +29,13 @@ def committed() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def tidied_up() -> None:
+    """Says that the work ends what it began by itself: Ctrl-C, and being asked to end, raise KeyboardInterrupt."""
+    if signal.getsignal(signal.SIGINT) is _stop:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def _stop(_number: int, _frame: FrameType | None) -> None:
     # Not an exception: raised within a library's callback, it would be printed and forgotten.
     os.write(2, b"Interrupted; nothing was changed: run it again.\n")

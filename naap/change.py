@@ -1,8 +1,6 @@
-"""`python -m naap change`: what another number of users, or another registry, would do to a stack."""
+"""`naap change`: what another number of users, or another registry, would do to a stack."""
 
 import json
-import textwrap
-from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,50 +8,44 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
 from analysis.change.compare import Change, Risk, Trait, compare
 from analysis.change.part import VARIABLE, Noun
 from analysis.cost.estimate import budget_problem, cost_of
-from console.style import Style
-from console.text import WIDTH, count
-from naap.command import Answer, Command, Source, stack_arguments
-from planning.inputs.problem import InvalidInputError, Problem
+from console.terminal import Answer
+from console.text import count
+from naap.source import Source
+from planning.inputs.problem import InvalidInputError, Problem, refusal
 from planning.platform import PlatformPlan
-from planning.prior_state import Held, as_held, parse_held
+from planning.prior_state import NOTHING, Held, as_held, parse_held
 
 _CAUSES = 3
-_INDENT = 11
+_LABEL = 10
 _LONGEST = 30
 """Characters of a value: longer ones are only said to differ."""
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    stack_arguments(parser)
-    parser.add_argument("--registry", metavar="FILE", help="instead of the configured registry; below this folder")
-    parser.add_argument(
-        "--held",
-        type=Path,
-        metavar="FILE",
-        help="what the stack holds: pulumi stack output held --json > FILE; without it, what its configuration makes",
-    )
-
-
-def _run(options: Namespace, source: Source) -> Answer:
-    stated = _read_held(options.held) if options.held else None
-    before = source.plan(options.stack, held=stated)
+def answer(source: Source, held_file: Path | None) -> Answer:
+    """held_file: what `pulumi stack output` wrote. Raises InvalidInputError."""
+    stated = _read_held(held_file) if held_file else None
+    before = source.configured(stated or NOTHING)
     held = stated or before.held
     before = replace(before, shards=as_held(before.shards, held))
     refusals: tuple[Problem, ...] = ()
     try:
-        after = source.plan(options.stack, users=options.users, registry=options.registry, held=held)
+        after = source.plan(held=held)
     except InvalidInputError as error:
         refusals = error.problems
         # As if the stack held nothing: shows what is refused; what is wrong besides is an error like any other.
-        after = source.plan(options.stack, users=options.users, registry=options.registry)
+        after = source.plan()
     if over := budget_problem(cost_of(after), before.settings.monthly_budget_usd):
         refusals = (*refusals, over)
     changes = compare(before, after)
     data = {"before": _summary(before), "after": _summary(after), "refused": refusals, "changes": changes}
-    return Answer(data=data, text=lambda style: _text(before, after, refusals, changes, style))
+    return Answer(data=data, text=_text(before, after, refusals, changes))
 
 
 def _read_held(file: Path) -> Held:
@@ -64,8 +56,7 @@ def _read_held(file: Path) -> Held:
         return parse_held({name: output[name] for name in ("regions", "shards")})
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         rule, fix = "the stack output `held` as JSON", f"pulumi stack output held --json > {file}"
-        problem = Problem(file=str(file), entry="held", field="", value="(unreadable)", rule=rule, fix=fix)
-        raise InvalidInputError([problem]) from None
+        raise refusal(file=str(file), entry="held", value="(unreadable)", rule=rule, fix=fix) from None
 
 
 def _summary(plan: PlatformPlan) -> Mapping[str, Any]:
@@ -77,29 +68,29 @@ def _summary(plan: PlatformPlan) -> Mapping[str, Any]:
     }
 
 
-def _text(
-    before: PlatformPlan,
-    after: PlatformPlan,
-    refusals: Sequence[Problem],
-    changes: Sequence[Change],
-    style: Style,
-) -> str:
+def _text(before: PlatformPlan, after: PlatformPlan, refusals: Sequence[Problem], changes: Sequence[Change]) -> Group:
     users = f"{before.settings.users:,} -> {after.settings.users:,} users"
     tiers = f"tier {before.tier.name.value} -> {after.tier.name.value}"
-    lines = [style.strong(f"Stack {before.stack}: {users}, {tiers}"), _cost(before, after)]
-    for number, problem in enumerate(refusals):
-        first, *others = _wrapped(Risk.REFUSED.value, str(problem))
-        lines += [*([] if number else [""]), style.bad(first), *others]
+    said: list[RenderableType] = [Text(f"Stack {before.stack}: {users}, {tiers}", "bold"), _cost(before, after)]
     if refusals:
-        lines += ["", "Nothing is changed as long as it is refused. What it would be otherwise:"]
+        refused = _lines([(Risk.REFUSED, str(problem)) for problem in refusals])
+        said += ["", refused, "", "Nothing is changed as long as it is refused. What it would be otherwise:"]
     if not changes:
-        lines += ["", "Nothing would change."]
+        said += ["", "Nothing would change."]
     for risk, found in groupby(_folded(changes), key=lambda told: told[0].risk):
-        lines.append("")
-        for change, said in found:
-            first, *others = _wrapped(change.risk.value, _title(change))
-            lines += [_painted(risk, first, style), *others, *_wrapped("", said)]
-    return "\n".join(lines)
+        said += ["", _lines([(risk, f"{_title(change)}\n{more}") for change, more in found])]
+    return Group(*said)
+
+
+def _lines(told: Sequence[tuple[Risk, str]]) -> Table:
+    """The risk, and beside it what is at risk, of which the first line stands out."""
+    lines = Table.grid(padding=(0, 1))
+    lines.add_column(width=_LABEL)
+    for risk, text in told:
+        first, *others = (line.strip() for line in text.strip().splitlines())
+        look = _look(risk)
+        lines.add_row(Text(risk.value, look), Text.assemble((first, look), *(f"\n{line}" for line in others)))
+    return lines
 
 
 def _cost(before: PlatformPlan, after: PlatformPlan) -> str:
@@ -112,10 +103,10 @@ def _cost(before: PlatformPlan, after: PlatformPlan) -> str:
     return f"about USD {now:,} -> {then:,} a month ({then - now:+,})" + (f"\nmost: {causes}" if causes else "")
 
 
-def _painted(risk: Risk, line: str, style: Style) -> str:
+def _look(risk: Risk) -> str:
     if risk in (Risk.REFUSED, Risk.REPLACED, Risk.REMOVED):
-        return style.bad(line)
-    return style.warning(line) if risk in (Risk.STOPPED, Risk.RESTARTED) else line
+        return "red"
+    return "yellow" if risk in (Risk.STOPPED, Risk.RESTARTED) else ""
 
 
 def _folded(changes: Sequence[Change]) -> list[tuple[Change, str]]:
@@ -161,26 +152,3 @@ def _trait(trait: Trait) -> str:
 
 def _shown(value: str | int | None) -> str:
     return "none" if value in (None, "") else f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _wrapped(label: str, text: str) -> list[str]:
-    """Lines of 80 columns: the label, then the text behind it."""
-    return [
-        line
-        for number, paragraph in enumerate(text.splitlines())
-        for line in textwrap.wrap(
-            paragraph.strip(),
-            WIDTH,
-            initial_indent=(label if number == 0 else "").ljust(_INDENT),
-            subsequent_indent=" " * _INDENT,
-            break_on_hyphens=False,
-        )
-    ]
-
-
-COMMAND = Command(
-    name="change",
-    help="what other users or another registry would change, the most dangerous first",
-    arguments=_arguments,
-    run=_run,
-)

@@ -1,13 +1,14 @@
-"""`python -m naap support`: when the support of what is pinned ends."""
+"""`naap support`: when the support of what is pinned ends."""
 
-import textwrap
-from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from console.style import Style
-from console.text import WIDTH, table
-from naap.command import Answer, Command, Source
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from console.terminal import Answer, table
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.support_dates import SUPPORT, WARN_DAYS, Support, distance, ending
 
@@ -17,22 +18,11 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--day", type=date.fromisoformat, help="as of this day (2027-01-31); default today")
-    parser.add_argument(
-        "--fail-within",
-        type=int,
-        metavar="DAYS",
-        help="exit code 2 where support has ended or ends within so many days",
-    )
-
-
-def _run(options: Namespace, source: Source) -> Answer:
-    del source  # the pins are the same for every stack
-    day = options.day or today()
-    if options.fail_within is not None and (near := ending(day, options.fail_within)):
-        raise InvalidInputError(_problem(row, day, options.fail_within) for row in near)
-    return Answer(data=SUPPORT, text=lambda style: _text(day, style))
+def answer(day: date, fail_within: int | None) -> Answer:
+    """As of a day. Raises InvalidInputError where support has ended or ends within so many days (None: never)."""
+    if fail_within is not None and (near := ending(day, fail_within)):
+        raise InvalidInputError(_problem(row, day, fail_within) for row in near)
+    return Answer(data=SUPPORT, text=_text(day))
 
 
 def _problem(row: Support, day: date, within: int) -> Problem:
@@ -46,37 +36,26 @@ def _problem(row: Support, day: date, within: int) -> Problem:
     )
 
 
-def _text(day: date, style: Style) -> str:
+def _text(day: date) -> Group:
     dated = ending(day, (date.max - day).days)
     near = ending(day, WARN_DAYS)
-    lines = _lines(dated, day)
-    painted = [style.warning(line) if row in near else line for line, row in zip(lines, dated, strict=True)]
-    unknown = [line for row in SUPPORT if row.until is None for line in _undated(row, style)]
-    return "\n".join([style.strong("Support ends"), *painted, "", style.strong("Without a date"), *unknown])
+    lines = _lines(dated, day, ["yellow" if row in near else "" for row in dated])
+    unknown = [line for row in SUPPORT if row.until is None for line in _undated(row)]
+    return Group(Text("Support ends", "bold"), lines, "", Text("Without a date", "bold"), *unknown)
 
 
-def _undated(row: Support, style: Style) -> list[str]:
-    reason = textwrap.wrap(row.source, WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return [f"{row.what} {row.version}", *map(style.faint, reason)]
+def _undated(row: Support) -> list[RenderableType]:
+    return [f"{row.what} {row.version}", Padding(Text(row.source, "dim"), (0, 0, 0, 2))]
 
 
-def warnings(day: date, style: Style) -> list[str]:
+def warnings(day: date) -> list[RenderableType]:
     """What a plan says of ends that come near; nothing where none does."""
     near = ending(day, WARN_DAYS)
     if not near:
         return []
-    head = style.warning("Support ends (python -m naap support)")
-    return ["", head, *(style.warning(line) for line in _lines(near, day))]
+    return ["", Text("Support ends (naap support)", "yellow"), _lines(near, day, ["yellow" for _ in near])]
 
 
-def _lines(rows: Sequence[Support], day: date) -> list[str]:
+def _lines(rows: Sequence[Support], day: date, styles: Sequence[str]) -> Table:
     cells = [(str(row.until), distance(row.until, day), f"{row.what} {row.version}") for row in rows if row.until]
-    return table(cells) if cells else []
-
-
-COMMAND = Command(
-    name="support",
-    help="when the support of what is pinned ends, the earliest first",
-    arguments=_arguments,
-    run=_run,
-)
+    return table(cells or [("-", "", "")], head=False, styles=styles)

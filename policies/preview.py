@@ -138,7 +138,7 @@ def comment(preview: Preview, *, environment: str, cost: str = "") -> str:
 
 
 def cost_line(before: str, after: str) -> str:
-    """What the change would cost, from two answers of `python -m naap cost --json`; what can't be read says so."""
+    """What the change would cost, from two answers of `naap cost --json`; what can't be read says so."""
     numbers = [_usd(text) for text in (before, after)]
     old, new = numbers
     if new is None:

@@ -11,21 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from console.text import table
-from naap.stack import load_stack_config, parse_inputs, plan_of
+from console.terminal import Answer, table
 from planning.platform import PlatformPlan
 from rehearsal import RehearsalError, crds, tool_table
 from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.engine import Engine, open_shell
-from rehearsal.events import Outcome, changes, remarks, total
+from rehearsal.events import Outcome, changes, remarks, short_name, total
 from rehearsal.kube_api import Object
 from rehearsal.nodes import Machines, machines
 from rehearsal.pki import write_private
 from rehearsal.progress import Progress
 from rehearsal.project import Project
-from rehearsal.report import Report
+from rehearsal.report import Report, as_lines
 from rehearsal.tools import Found, Toolbox
+from stack.configuration import load_stack_config
+from stack.plan import parse_inputs, plan_of
 
 CANNOT_RUN = "can't run policy"
 """How the policy SDK says that a policy broke on a value that isn't known: by a remark, which fails nothing."""
@@ -34,8 +36,9 @@ CANNOT_RUN = "can't run policy"
 class Rehearsal:
     """The rehearsal of one stack of the checkout in `root`."""
 
-    def __init__(self, root: Path, stack: str) -> None:
-        self.project = Project(root=root.resolve(), stack=stack)
+    def __init__(self, root: Path, stack: str, registry: str | None = None) -> None:
+        """registry: a file below the checkout, or reached from it, instead of the configured one."""
+        self.project = Project(root=root.resolve(), stack=stack, registry=registry)
         self.progress = Progress(sys.stderr)
 
     @cached_property
@@ -43,7 +46,7 @@ class Rehearsal:
         """Read by what makes something: to look at a rehearsal and to take it down, no input needs to be right."""
         return plan(self.project)
 
-    def up(self) -> None:
+    def up(self) -> Answer:
         """Bring the whole stack up and say what there is."""
         planned = {
             region.cluster.name: (region.region, machines(region, self.plan.tier)) for region in self.plan.regions
@@ -59,7 +62,7 @@ class Rehearsal:
             access = self._start_control_planes(self._planes() | self._planes_of(planned), tools, definitions)
             pack = ["--policy-pack", str(self.project.policies)]
             outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack, stepwise=not first)
-            self._tell_policies(outcome)
+            said = self._policies(outcome)
             report = Report(
                 plan=self.plan,
                 tools=tools,
@@ -70,74 +73,84 @@ class Rehearsal:
                 packs=outcome.packs,
                 timings=self.progress.timings,
             )
-            text = report.text()
-            (self.project.state / "report.txt").write_text(text + "\n")
-            print(f"\n{text}\n")
-            changed = "Nothing changed: everything is as planned." if outcome.nothing_changed else "Up."
-            print(f"{changed} Stack {self.project.stack}, {total(outcome)} resources.")
+            data = report.data()
+            self._report.write_text(json.dumps(data, indent=1))
+        changed = "Nothing changed: everything is as planned." if outcome.nothing_changed else "Up."
+        told = f"{changed} Stack {self.project.stack}, {total(outcome)} resources."
+        return Answer(
+            data={"stack": self.project.stack, **_counted(outcome), "policies": said, "report": data},
+            text="\n".join([*said, "", *as_lines(data), "", told]),
+        )
 
-    def preview(self) -> None:
+    def preview(self) -> Answer:
         """What an `up` would change; needs no control plane."""
         with self._alone():
             engine = self._engine(Toolbox(self.progress))
             pack = ["--policy-pack", str(self.project.policies)]
             outcome = engine.operate("pulumi preview", "preview", *pack)
-            self._tell_policies(outcome)
-            for line in changes(outcome):
-                print(line)
+        said = self._policies(outcome)
+        steps = [{"operation": operation, "resource": short_name(urn)} for operation, urn in outcome.steps]
+        return Answer(
+            data={"stack": self.project.stack, **_counted(outcome), "policies": said, "steps": steps},
+            text="\n".join([*said, *changes(outcome)]),
+        )
 
-    def policy(self) -> None:
+    def policy(self) -> Answer:
         """Only what the policy pack says of an `up`."""
         with self._alone():
             engine = self._engine(Toolbox(self.progress))
             outcome = engine.operate("pulumi preview", "preview", "--policy-pack", str(self.project.policies))
-            self._tell_policies(outcome)
-            print(f"No mandatory policy is violated; {len(outcome.violations)} remarks. {total(outcome)} resources.")
+        said = self._policies(outcome)
+        told = f"No mandatory policy is violated; {len(outcome.violations)} remarks. {total(outcome)} resources."
+        data = {"stack": self.project.stack, "resources": total(outcome), "policies": said}
+        return Answer(data=data, text="\n".join([*said, told]))
 
-    def status(self) -> None:
+    def status(self) -> Answer:
         """What runs, and what was made."""
         if not self.project.state.exists():
-            print(f"No rehearsal of {self.project.stack}: make up.")
-            return
+            nothing: dict[str, Any] = {"stack": self.project.stack, "clusters": [], "report": None}
+            return Answer(data=nothing, text=f"No rehearsal of {self.project.stack}: make up.")
+        lines: list[str] = []
+        clusters: list[dict[str, Any]] = []
         for name, plane in self._planes().items():
             states = plane.states()
-            running = [f"{member} {pid}" for member, pid in states.items() if pid]
+            endpoint = plane.access().endpoint if states else None
+            clusters.append({"name": name, "endpoint": endpoint, "processes": states})
+            running = [f"    {member} {pid}" for member, pid in states.items() if pid]
             missing = [member for member, pid in states.items() if not pid]
-            print(f"cluster {name}: {plane.access().endpoint if states else 'never started'}")
-            print(
-                "\n".join(["  runs (process number):", *(f"    {one}" for one in running)]) if running else "  stopped"
-            )
-            if missing:
-                print(f"  does not run: {', '.join(missing)} (make up starts it)")
-        report = self.project.state / "report.txt"
-        print(f"\n{report.read_text()}" if report.exists() else "\nNo finished `up` yet.")
+            lines.append(f"cluster {name}: {endpoint or 'never started'}")
+            lines += ["  runs (process number):", *running] if running else ["  stopped"]
+            lines += [f"  does not run: {', '.join(missing)} (make up starts it)"] if missing else []
+        report = json.loads(self._report.read_text()) if self._report.exists() else None
+        lines += ["", *(as_lines(report) if report else ["No finished `up` yet."])]
+        return Answer(data={"stack": self.project.stack, "clusters": clusters, "report": report}, text="\n".join(lines))
 
-    def down(self) -> None:
+    def down(self) -> Answer:
         """Destroy the stack, stop every process and remove the rehearsal's folder; also a half-made one's."""
         if not self.project.state.exists():
-            print(f"No rehearsal of {self.project.stack}: nothing to take down.")
-            return
+            text = f"No rehearsal of {self.project.stack}: nothing to take down."
+            return Answer(data={"stack": self.project.stack, "removed": False}, text=text)
         with self._alone():
             if (self.project.state / "configured").exists():
                 self._destroy()
             self._forget_clusters()
             self.project.delete()
-        print(f"Down: nothing of {self.project.stack} is left.")
+        text = f"Down: nothing of {self.project.stack} is left."
+        return Answer(data={"stack": self.project.stack, "removed": True}, text=text)
 
     def shell(self) -> int:
         """A shell in which plain Pulumi works on the rehearsal."""
         engine = self._ready_engine()
         return open_shell(engine.environment, self.project.folder)
 
-    def env(self) -> None:
-        """The same as lines for a shell: eval "$(python -m rehearsal env)"."""
+    def env(self) -> Answer:
+        """The same as lines for a shell: eval "$(naap env)"."""
         engine = self._ready_engine()
         own = {name: value for name, value in engine.environment.items() if os.environ.get(name) != value}
-        for name in sorted(os.environ.keys() - engine.environment.keys()):
-            print(f"unset {name}")
-        for name, value in sorted(own.items()):
-            print(f"export {name}={shlex.quote(value)}")
-        print(f"cd {shlex.quote(str(self.project.folder))}")
+        gone = sorted(os.environ.keys() - engine.environment.keys())
+        lines = [f"unset {name}" for name in gone]
+        lines += [f"export {name}={shlex.quote(value)}" for name, value in sorted(own.items())]
+        return Answer(data=own, text="\n".join([*lines, f"cd {shlex.quote(str(self.project.folder))}"]))
 
     def _destroy(self) -> None:
         toolbox = Toolbox(self.progress)
@@ -195,12 +208,17 @@ class Rehearsal:
         write_private(self.project.clusters, json.dumps(entries, indent=1).encode())
         return access
 
-    def _tell_policies(self, outcome: Outcome) -> None:
+    def _policies(self, outcome: Outcome) -> list[str]:
+        """What the pack remarks. Raises RehearsalError where it did not run."""
         broken = [message for _, _, message, _ in outcome.violations if CANNOT_RUN in message]
         if broken or not outcome.packs:
             raise RehearsalError("\n".join(["The policy pack did not run:", *(broken or ["it was not loaded"])]))
-        for line in remarks(outcome):
-            print(line)
+        return remarks(outcome)
+
+    @property
+    def _report(self) -> Path:
+        """Of the last `up` that ended well."""
+        return self.project.state / "report.json"
 
     @contextmanager
     def _alone(self) -> Generator[None]:
@@ -217,19 +235,25 @@ class Rehearsal:
             yield
 
 
-def get_tools() -> None:
+def _counted(outcome: Outcome) -> dict[str, Any]:
+    return {"resources": total(outcome), "changes": dict(outcome.changes or {})}
+
+
+def get_tools() -> Answer:
     """Every tool that any rehearsal needs, so that later commands start at once."""
     progress = Progress(sys.stderr)
     toolbox = Toolbox(progress)
     found = toolbox.get(tool_table.ALL)
     crds.get(toolbox, progress)
-    for line in table([(tool.name, tool.version, tool.origin) for tool in found.values()]):
-        print(line)
+    rows = [(tool.name, tool.version, tool.origin) for tool in found.values()]
+    return Answer(data=list(found.values()), text=table(rows, head=False))
 
 
 def plan(project: Project) -> PlatformPlan:
     """The plan of the stack as it is once every secret has a value. Raises InvalidInputError with all that is wrong."""
     config = load_stack_config(project.root, project.stack)
+    if project.registry:
+        config["registry"] = project.registry
     _, registry = parse_inputs(project.stack, project.root, config)
     names = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
     return plan_of(project.stack, project.root, config, names)

@@ -4,12 +4,15 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from shutil import get_terminal_size
 from typing import TextIO
 
-TTY_SECONDS = 0.5
+from rich.live import Live
+from rich.text import Text
+
+from console.terminal import Terminal
+
 LOG_SECONDS = 20.0
 
 
@@ -31,86 +34,76 @@ class Task:
     expected: str = ""
     note: str = ""
     started: float = field(default_factory=time.monotonic)
-    said: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
         """Title, time so far, expectation and note."""
         said = [duration(time.monotonic() - self.started)]
         said += [text for text in (self.expected, self.note) if text]
-        return f"{self.title}: {', '.join(said)}"
+        return f"  {self.title}: {', '.join(said)}"
 
 
 class Progress:
-    """Prints tasks as they go: one line that ticks on a terminal, a line every 20 s elsewhere.
+    """Shows tasks as they go: a line each that ticks on a terminal, one that is printed every 20 s elsewhere.
 
     Tasks may run in several threads at once. timings: (title, seconds) of each finished task, in order.
     """
 
     def __init__(self, out: TextIO = sys.stderr) -> None:
         self.timings: list[tuple[str, float]] = []
-        self._out = out
-        self._tty = out.isatty()
+        self._terminal = Terminal(file=out)
         self._lock = threading.Lock()
         self._tasks: list[Task] = []
-        self._drawn = False
-        self._ticker: threading.Thread | None = None
+        self._live: Live | None = None
 
     def say(self, text: str) -> None:
         """Print one lasting line."""
-        with self._lock:
-            self._clear()
-            self._print(text + "\n")
+        self._terminal.out(text)
 
     @contextmanager
     def task(self, title: str, expected: str = "") -> Generator[Task]:
         """Show title and a clock until the block ends; then say how long it took."""
         task = Task(title=title, expected=expected)
-        with self._lock:
-            self._tasks.append(task)
-            if self._ticker is None:
-                self._ticker = threading.Thread(target=self._tick, daemon=True)
-                self._ticker.start()
+        ended = threading.Event()
+        self._begin(task, ended)
         outcome = "failed after"
         try:
             yield task
             outcome = "done in"
         finally:
+            ended.set()
+            self._end(task)
             seconds = time.monotonic() - task.started
-            with self._lock:
-                self._tasks.remove(task)
-                self.timings.append((title, seconds))
+            self.timings.append((title, seconds))
             self.say(f"  {title}: {outcome} {duration(seconds)}{f' ({task.note})' if task.note else ''}")
 
-    def _tick(self) -> None:
-        while True:
-            time.sleep(TTY_SECONDS)
-            with self._lock:
-                if not self._tasks:
-                    self._ticker = None
-                    return
-                if self._tty:
-                    self._draw()
-                else:
-                    self._log()
+    def _begin(self, task: Task, ended: threading.Event) -> None:
+        if not self._terminal.is_terminal:
+            threading.Thread(target=self._log, args=(task, ended), daemon=True).start()
+            return
+        with self._lock:
+            self._tasks.append(task)
+            if self._live is None:
+                self._live = Live(
+                    get_renderable=self._lines,
+                    console=self._terminal,
+                    refresh_per_second=2,
+                    transient=True,
+                    redirect_stdout=False,
+                    redirect_stderr=False,
+                )
+                self._live.start()
 
-    def _log(self) -> None:
-        now = time.monotonic()
-        for task in self._tasks:
-            if now - task.said >= LOG_SECONDS:
-                task.said = now
-                self._print(f"  {task.line()}\n")
+    def _end(self, task: Task) -> None:
+        with self._lock:
+            if task in self._tasks:
+                self._tasks.remove(task)
+            if self._live is not None and not self._tasks:
+                self._live.stop()
+                self._live = None
 
-    def _draw(self) -> None:
-        width = get_terminal_size().columns - 1
-        line = "  " + " | ".join(task.line() for task in self._tasks)
-        self._print(f"\r\x1b[2K{line[:width]}")
-        self._drawn = True
+    def _log(self, task: Task, ended: threading.Event) -> None:
+        while not ended.wait(LOG_SECONDS):
+            self.say(task.line())
 
-    def _clear(self) -> None:
-        if self._drawn:
-            self._print("\r\x1b[2K")
-            self._drawn = False
-
-    def _print(self, text: str) -> None:
-        with suppress(BrokenPipeError):  # nobody reads any more: the work goes on
-            print(text, end="", file=self._out, flush=True)
+    def _lines(self) -> Text:
+        return Text("\n".join(task.line() for task in [*self._tasks]), no_wrap=True, overflow="ellipsis")

@@ -41,10 +41,14 @@ SALT = "encryptionsalt"
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """Where everything of a stack's rehearsal is. root: the checkout; stack: name of the stack."""
+    """Where everything of a stack's rehearsal is. root: the checkout; stack: name of the stack.
+
+    registry: its file, seen from the checkout, instead of the one that the stack names.
+    """
 
     root: Path
     stack: str
+    registry: str | None = None
 
     @property
     def name(self) -> str:
@@ -115,14 +119,15 @@ class Project:
     def source(self, registry: Registry) -> str:
         """Digest of all that the configuration is made from."""
         names = {plugin.name: sorted(plugin.secrets) for plugin in registry.plugins}
-        text = self._checkout_config().read_text() + json.dumps(names, sort_keys=True)
+        text = self._checkout_config().read_text() + json.dumps([names, self.registry], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def write_config(self) -> None:
         """Copy the checkout's configuration, without secrets that only its own key opens."""
         kept = _read(self.config).get(SALT) if self.config.exists() else None
         stated = cast("dict[str, Any]", _read(self._checkout_config()).get("config") or {})
-        copy: dict[str, Any] = {"config": {key: value for key, value in stated.items() if not _is_secret(value)}}
+        plain = {key: value for key, value in stated.items() if not _is_secret(value)}
+        copy: dict[str, Any] = {"config": plain | ({"naap:registry": self.registry} if self.registry else {})}
         if kept:
             copy = {SALT: kept, **copy}
         _write(self.config, copy)

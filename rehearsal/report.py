@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from console.text import WIDTH, table
+from console.terminal import WIDTH, as_text, table
 from planning.platform import PlatformPlan
 from planning.plugin.plugin import PluginPlan
 from rehearsal.progress import duration
@@ -38,27 +38,45 @@ class Report:
     packs: Sequence[str]
     timings: Sequence[tuple[str, float]]
 
-    def text(self) -> str:
-        """In 80 columns, a heading over each part."""
-        parts = {
-            "Real": real(self),
-            "Played": played(self),
-            "Resources": table(components(self.resources), INSIDE),
-            "Plugins": table(plugins(self.plan.plugins), INSIDE),
-            "Outputs": [f"{name}: {value}" for name, value in outputs(self.resources)] or ["(none)"],
-            "kubectl": [f"KUBECONFIG={path}" for path in self.kubeconfigs.values()],
-            "Time": table([(title, duration(seconds)) for title, seconds in self.timings] or [("-", "")]),
+    def data(self) -> dict[str, Any]:
+        """All of it as JSON knows it."""
+        used = [(name, "", f"official, {path}") for name, path in self.official.items() if path is not None]
+        return {
+            "tools": [*((tool.name, tool.version, tool.origin) for tool in self.tools.values()), *used],
+            "packs": list(self.packs),
+            "played": played(self),
+            "resources": components(self.resources),
+            "plugins": plugins(self.plan.plugins),
+            "outputs": dict(outputs(self.resources)),
+            "kubeconfigs": dict(self.kubeconfigs),
+            "seconds": list(self.timings),
         }
-        return "\n\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in parts.items())
 
 
-def real(report: Report) -> list[str]:
+def as_lines(data: Mapping[str, Any]) -> list[str]:
+    """A report's data for a person: a heading over each part; what is copied from it is never cut."""
+    parts = {
+        "Real": real(data),
+        "Played": data["played"],
+        "Resources": _rows(data["resources"]),
+        "Plugins": _rows(data["plugins"]),
+        "Outputs": [f"{name}: {value}" for name, value in data["outputs"].items()] or ["(none)"],
+        "kubectl": [f"KUBECONFIG={path}" for path in data["kubeconfigs"].values()],
+        "Time": _rows([(title, duration(seconds)) for title, seconds in data["seconds"]] or [("-", "")]),
+    }
+    lines = [line for title, found in parts.items() for line in ("", title, *(f"  {one}" for one in found))]
+    return lines[1:]
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
+    return as_text(table(rows, head=False, gives=range(len(rows[0]))), INSIDE).splitlines()
+
+
+def real(data: Mapping[str, Any]) -> list[str]:
     """What ran as it does in production."""
-    tools = [(tool.name, tool.version, tool.origin) for tool in report.tools.values()]
-    used = [(name, "", f"official, {path}") for name, path in report.official.items() if path is not None]
-    lines = table([*tools, *used])
-    if report.packs:
-        lines.append(f"policy pack {', '.join(report.packs)}")
+    lines = _rows(data["tools"])
+    if data["packs"]:
+        lines.append(f"policy pack {', '.join(data['packs'])}")
     return [*lines, "admission, Pod Security, controllers, scheduling, custom resource validation"]
 
 

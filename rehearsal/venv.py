@@ -6,6 +6,7 @@ python3 rehearsal/venv.py requirements.txt
 import fcntl
 import hashlib
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
+PROGRAM = "requirements.txt"
 # What each file brings besides itself: tests need all that the program needs.
 INCLUDES = {"requirements-dev.txt": ("requirements-dev.txt", "requirements.txt")}
 
@@ -31,14 +33,17 @@ def ensure(requirements: str, folder: Path = ROOT / ".venv", root: Path = ROOT) 
         raise VenvError(f"Python 3.11 or later is needed, this is {found}. Name one: make PYTHON=python3.12 ...")
     names = INCLUDES.get(requirements, (requirements,))
     wanted = {name: _digest(root / name) for name in names}
-    if _holds(folder, wanted):
+    if _holds(folder, wanted) and (PROGRAM not in names or _has_command(folder, root)):
         return False
     if folder.is_symlink():
         print(f"{folder.name} is a link: it is yours, and left as it is.", file=sys.stderr)
         return False
     with folder.with_name(f"{folder.name}-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # waits for another run that makes it
-        return not _holds(folder, wanted) and _install(requirements, folder, root, wanted)
+        made = not _holds(folder, wanted) and _install(requirements, folder, root, wanted)
+        if PROGRAM in names:
+            _write_command(folder, root)
+        return made
 
 
 def _holds(folder: Path, wanted: Mapping[str, str]) -> bool:
@@ -59,6 +64,24 @@ def _install(requirements: str, folder: Path, root: Path, wanted: Mapping[str, s
     _run(command, f"install {requirements}", _PIP_FIX)
     stamp.write_text(json.dumps(wanted))
     return True
+
+
+def _has_command(folder: Path, root: Path) -> bool:
+    command = folder / "bin" / "naap"
+    return command.is_file() and command.read_text() == _command(folder, root)
+
+
+def _write_command(folder: Path, root: Path) -> None:
+    command = folder / "bin" / "naap"
+    command.write_text(_command(folder, root))
+    command.chmod(0o755)
+
+
+def _command(folder: Path, root: Path) -> str:
+    """`naap` for a shell: no package to be built, and no installation that another checkout could answer from."""
+    run = f"import sys; sys.path.insert(0, {str(root)!r}); from naap.__main__ import main; sys.exit(main())"
+    python = shlex.quote(str(folder / "bin" / "python"))
+    return f'#!/bin/sh\nexec {python} -P -c {shlex.quote(run)} "$@"\n'
 
 
 _VENV_FIX = "Install what Python needs for it (Debian, Ubuntu: apt-get install python3-venv), and run again."

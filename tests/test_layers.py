@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.program import FOLDERS as COPIED
+
 ROOT = Path(__file__).resolve().parent.parent
 
 FOLDERS: Mapping[str, set[str]] = {
@@ -17,9 +19,10 @@ FOLDERS: Mapping[str, set[str]] = {
     "components": {"planning"},
     "analysis": {"planning", "console"},
     "plugins": {"planning", "console"},
-    "policies": {"planning", "console"},
-    "naap": {"planning", "console", "analysis", "plugins", "policies"},
-    "rehearsal": {"planning", "console", "analysis", "plugins", "policies", "naap"},
+    "policies": set(),
+    "stack": {"planning", "console", "analysis", "plugins"},
+    "rehearsal": {"planning", "console", "stack"},
+    "naap": {"planning", "console", "analysis", "plugins", "policies", "stack", "rehearsal"},
     "benchmarks": {
         "planning",
         "console",
@@ -27,11 +30,11 @@ FOLDERS: Mapping[str, set[str]] = {
         "analysis",
         "plugins",
         "policies",
-        "naap",
+        "stack",
         "rehearsal",
         "tests",
     },
-    "__main__": {"planning", "components", "naap"},
+    "__main__": {"planning", "components", "stack"},
 }
 """What each folder may import besides itself."""
 
@@ -56,9 +59,9 @@ COMPONENTS = (
 )
 """Floors, from the top: each uses those below it, and the rooms of its own floor where they make no circle."""
 
-WITHOUT_ENGINE = ("planning", "console", "analysis", "plugins", "naap")
+WITHOUT_ENGINE = ("planning", "console", "analysis", "plugins", "stack", "naap")
 FILES_OF_A_FOLDER = 16
-FOLDERS_OF_FEW_FLOORS = ("planning", "components", "analysis", "plugins", "policies", "console", "naap")
+FOLDERS_OF_FEW_FLOORS = ("planning", "components", "analysis", "plugins", "policies", "console", "stack", "naap")
 
 Modules = Mapping[str, set[str]]
 
@@ -164,7 +167,7 @@ def test_decisions_the_registry_and_commands_never_import_the_engine(folder: str
 
 
 def test_only_the_money_budget_check_of_analysis_is_deployed() -> None:
-    used = {name for name in _imports(ROOT / "naap" / "stack.py") if name.startswith("analysis.")}
+    used = {name for name in _imports(ROOT / "stack" / "plan.py") if name.startswith("analysis.")}
     assert used <= {"analysis.cost.estimate", "analysis.cost.estimate.check_budget"}
 
 
@@ -176,6 +179,14 @@ def test_no_folder_holds_more_files_than_a_reader_takes_in(folder: str) -> None:
         if (count := len(list(place.glob("*.py")))) > FILES_OF_A_FOLDER
     }
     assert not crowded
+
+
+def test_a_copy_of_the_program_has_every_folder_that_it_imports() -> None:
+    needed, new = set[str](), {"__main__", "rehearsal"}
+    while new:
+        needed |= new
+        new = {name for folder in new for name in FOLDERS[folder]} - needed
+    assert needed - {"__main__"} <= {*COPIED}
 
 
 def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:
@@ -192,7 +203,7 @@ def test_every_file_that_a_text_names_is_there() -> None:
                     yield path
 
     named = re.compile(
-        r"(?<![\w./])(?:(?:tests/)?(?:planning|components|plugins|policies|analysis|console|naap)/[a-z_/]+\.py)\b"
+        r"(?<![\w./])(?:(?:tests/)?(?:planning|components|plugins|policies|analysis|console|stack|naap)/[a-z_/]+\.py)\b"
     )
     missing = {
         f"{path.relative_to(ROOT)}: {name}"

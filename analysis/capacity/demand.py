@@ -5,26 +5,16 @@ from dataclasses import dataclass
 
 from analysis.cost.load import SECONDS, Work
 from planning.cluster.packing import ADDONS, DAEMONS
-from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, pool_for
+from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, server_connections
+from planning.database.plugin_database import client_connections, shard_of
+from planning.database.pooler import pooler_size
+from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD, controller_pods, gateway_pods, limiter_pods
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
-from planning.inputs.tiers import PodRange, Tier, growth, node_limit, pod_range, shard_count
-from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
+from planning.inputs.tiers import PodRange, Tier, node_limit, pod_range, shard_count
+from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS, adapter_pods, collector_pods
 from planning.plugin.autoscaling import CPU_PERCENT
-from planning.region_pods import (
-    ADAPTER_CPU_M,
-    ADAPTER_MEMORY_MIB,
-    CONTROLLER_CPU_M,
-    CONTROLLER_MEMORY_MIB,
-    DASHBOARDS_CPU_M,
-    DASHBOARDS_MEMORY_MIB,
-    LIMITER_CPU_M,
-    LIMITER_MEMORY_MIB,
-    POOLER_CPU_M,
-    POOLER_MEMORY_MIB,
-    STATE_METRICS_CPU_M,
-    STATE_METRICS_MEMORY_MIB,
-)
+from planning.shared.pods import PodSize
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,25 +36,24 @@ def component_demands(
     """The CDN, the platform's own pods, and every plugin that serves."""
     peak = peak_requests(users, assumptions)
     assets = users * assumptions.asset_requests_per_user * assumptions.peak_factor / SECONDS
-    proxies = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
-    copies = min(2, tier.floor)
     servers = sum(servers for _, servers in shard_connections(registry, tier, users).values())
-    own = [
-        ("gateway proxies", peak, proxies, tier.gateway_cpu_m, tier.gateway_memory_mib),
-        ("rate limiter", peak, _fixed(min(3, tier.gateway_pods_min)), LIMITER_CPU_M, LIMITER_MEMORY_MIB),
-        ("gateway control", 0, _fixed(min(2, tier.gateway_pods_min)), CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB),
-        ("collectors", 0, _fixed(copies if tier.apm else 0), COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB),
-        ("metrics adapters", 0, _fixed(copies if tier.metrics else 0), ADAPTER_CPU_M, ADAPTER_MEMORY_MIB),
-        ("dashboards", 0, _fixed(int(tier.metrics)), DASHBOARDS_CPU_M, DASHBOARDS_MEMORY_MIB),
-        ("state metrics", 0, _fixed(int(tier.metrics)), STATE_METRICS_CPU_M, STATE_METRICS_MEMORY_MIB),
-        *((addon.name, 0, _fixed(addon.count), addon.cpu_m, addon.memory_mib) for addon in ADDONS),
-        *((pod.name, 0, _fixed(node_limit(tier, users)), pod.cpu_m, pod.memory_mib) for pod in DAEMONS),
-    ]
+    proxy = PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib)
     poolers = _fixed(shard_count(tier, users) * tier.pooler_pods)
+    own = [
+        ("gateway proxies", peak, gateway_pods(tier, users), proxy),
+        ("rate limiter", peak, _fixed(limiter_pods(tier)), LIMITER_POD),
+        ("gateway control", 0, _fixed(controller_pods(tier)), CONTROLLER_POD),
+        ("collectors", 0, _fixed(collector_pods(tier)), COLLECTOR),
+        ("metrics adapters", 0, _fixed(adapter_pods(tier)), ADAPTER_POD),
+        ("dashboards", 0, _fixed(int(tier.metrics)), GRAFANA_POD),
+        ("state metrics", 0, _fixed(int(tier.metrics)), STATE_METRICS),
+        *((addon.name, 0, _fixed(addon.count), addon.size) for addon in ADDONS),
+        *((pod.name, 0, _fixed(node_limit(tier, users)), pod.size) for pod in DAEMONS),
+    ]
     return (
         ComponentDemand(name="CDN", requests=peak + assets, pods=_fixed(0)),
-        *(_demand(name, rate, pods, Work(cpu_m=cpu, memory_mib=mib)) for name, rate, pods, cpu, mib in own if pods.max),
-        _demand("poolers", 0, poolers, Work(cpu_m=POOLER_CPU_M, memory_mib=POOLER_MEMORY_MIB), servers),
+        *(_demand(name, rate, pods, Work.of(size)) for name, rate, pods, size in own if pods.max),
+        _demand("poolers", 0, poolers, Work.of(pooler_size(metrics=tier.metrics)), servers),
         *(_of_plugin(plugin, peak * part, tier, users) for plugin, part in serving(registry)),
     )
 
@@ -102,12 +91,10 @@ def shard_connections(registry: Registry, tier: Tier, users: int) -> Mapping[int
     for plugin in registry.plugins:
         if plugin.database is None or plugin.lifecycle is Lifecycle.ARCHIVED:
             continue
-        shard = 0 if shards == 1 else plugin.database.shard or 0
+        shard = shard_of(plugin.database, shards)
         clients, servers = found.get(shard, (0, PLATFORM_CONNECTIONS + RDS_CONNECTIONS))
-        asked = pods_for(plugin, tier, users).max * plugin.database.pool_size
-        pool = pool_for(asked, poolers).total
-        # Where no replica takes what is only read, a second pool opens to the writer: of one, and one in reserve.
-        servers += poolers * (pool if tier.database.replicas else pool + 2)
+        asked = client_connections(plugin, tier, users)
+        servers += server_connections(asked, poolers, replicas=tier.database.replicas)
         found[shard] = (clients + asked, servers)
     return found
 

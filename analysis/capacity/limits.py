@@ -12,9 +12,10 @@ from analysis.capacity.demand import (
     serving,
     shard_connections,
 )
-from analysis.capacity.service_quotas import Quota, cache_sizes, quotas
+from analysis.capacity.service_quotas import Quota, quotas
 from planning.cluster.node_pool import SPARE_NODES
 from planning.cluster.packing import allocatable
+from planning.data.caches import cache_sizes
 from planning.database.connection_budget import client_capacity, spendable_connections
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Registry
@@ -73,7 +74,7 @@ class Question:
             vcpu=nodes * tier.nodes.vcpu_each,
             shards=shards,
             database_instances=shards * (1 + tier.database.replicas),
-            cache_gib=sum(size.nodes * size.memory_gib_each for size in cache_sizes(self.registry, tier)),
+            cache_gib=sum(size.nodes * size.memory_gib_each for size in cache_sizes(self.registry, tier).values()),
             addresses=nodes + sum(part.pods.max for part in parts),
             limits=self.limits(users),
             next=self.next_limit(users),

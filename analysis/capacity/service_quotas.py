@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from analysis.cost.load import SECONDS
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
 from planning.cluster.node_pool import SPARE_NODES
+from planning.data.caches import cache_sizes
+from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Registry
-from planning.inputs.tiers import CacheSize, Tier, growth, node_limit, pod_range, shard_count, tier_for
+from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
 from planning.network.addresses import ZONES, region_addresses
 from planning.observability.metrics.scraping import SECONDS as SCRAPE_SECONDS
 
@@ -95,7 +97,7 @@ def quotas(
             name="ElastiCache: nodes a region",
             code="L-DFE45DF3",
             default=300,
-            needed=sum(size.nodes for size in cache_sizes(registry, tier)),
+            needed=sum(size.nodes for size in cache_sizes(registry, tier).values()),
             source=_CACHE,
         ),
         Quota(
@@ -123,10 +125,10 @@ def quotas(
             name="ELB: targets of a load balancer",
             code="L-7E6692B2",
             default=1_000,
-            needed=_gateway_pods(tier, users),
+            needed=gateway_pods(tier, users).max,
             source=_ELB,
         ),
-        *_series(tier, backends, pods, _gateway_pods(tier, users), assumptions),
+        *_series(tier, backends, pods, gateway_pods(tier, users).max, assumptions),
         Quota(
             name="CloudFront: requests/s of a distribution",
             code="on request",
@@ -138,7 +140,7 @@ def quotas(
             name="VPC: addresses for pods, nodes (our own /16)",
             code="",
             default=region_addresses(used[0]).pod_capacity,
-            needed=pods + node_limit(tier, users) + _gateway_pods(tier, users) + shards * tier.pooler_pods,
+            needed=pods + node_limit(tier, users) + gateway_pods(tier, users).max + shards * tier.pooler_pods,
             source=_ADDRESSES,
         ),
     )
@@ -181,17 +183,6 @@ def _series(tier: Tier, backends: int, pods: int, proxies: int, assumptions: Ass
             source=_AMP,
         ),
     )
-
-
-def _gateway_pods(tier: Tier, users: int) -> int:
-    return round(tier.gateway_pods_max * growth(users))
-
-
-def cache_sizes(registry: Registry, tier: Tier) -> tuple[CacheSize, ...]:
-    """Caches of a region; the clustered one is there only where a plugin can use it."""
-    clustered = any(plugin.cache and plugin.cache.cluster_mode for plugin in registry.plugins)
-    groups = (tier.app_cache, tier.cluster_cache if clustered else None, tier.limit_cache)
-    return tuple(size for size in groups if size)
 
 
 def _requests(users: int, assumptions: Assumptions) -> float:

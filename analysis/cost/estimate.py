@@ -50,7 +50,7 @@ def budget_problem(cost: Cost, budget: int | None) -> Problem | None:
         field="naap:monthlyBudgetUsd",
         value=f"{budget:,}, and {cost.users:,} users cost about USD {cost.usd:,.0f} a month (most: {causes})",
         rule="the plan costs no more than the stack's budget",
-        fix="raise the budget, lower naap:users, or see python -m naap cost for what else could go",
+        fix="raise the budget, lower naap:users, or see naap cost for what else could go",
     )
 
 

@@ -5,26 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.packing import ADDONS, room
+from planning.database.pooler import pooler_size
+from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.tiers import Tier
-from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB
+from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
 from planning.plugin.autoscaling import CPU_PERCENT
 from planning.plugin.plugin import PluginPlan
 from planning.region import RegionPlan
-from planning.region_pods import (
-    ADAPTER_CPU_M,
-    ADAPTER_MEMORY_MIB,
-    CONTROLLER_CPU_M,
-    CONTROLLER_MEMORY_MIB,
-    DASHBOARDS_CPU_M,
-    DASHBOARDS_MEMORY_MIB,
-    LIMITER_CPU_M,
-    LIMITER_MEMORY_MIB,
-    POOLER_CPU_M,
-    POOLER_MEMORY_MIB,
-    STATE_METRICS_CPU_M,
-    STATE_METRICS_MEMORY_MIB,
-)
+from planning.shared.pods import PodSize
 
 HOURS = 730
 """Of an average month."""
@@ -41,6 +30,11 @@ class Work:
 
     cpu_m: float
     memory_mib: float
+
+    @classmethod
+    def of(cls, size: PodSize) -> "Work":
+        """Of one pod."""
+        return cls(cpu_m=size.cpu_m, memory_mib=size.memory_mib)
 
     def __add__(self, other: "Work") -> "Work":
         return Work(cpu_m=self.cpu_m + other.cpu_m, memory_mib=self.memory_mib + other.memory_mib)
@@ -109,17 +103,17 @@ def _work(plugin: PluginPlan, pods: int) -> Work:
 def _system(region: RegionPlan) -> Work:
     gateway, seen = region.gateway, region.observability
     parts = (
-        (gateway.pods.min, gateway.proxy.cpu_m, gateway.proxy.memory_mib),
-        (gateway.limiter_pods, LIMITER_CPU_M, LIMITER_MEMORY_MIB),
-        (gateway.controller_pods, CONTROLLER_CPU_M, CONTROLLER_MEMORY_MIB),
-        (sum(pooler.replicas for pooler in region.poolers), POOLER_CPU_M, POOLER_MEMORY_MIB),
-        (seen.collectors, COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB),
-        (seen.adapters, ADAPTER_CPU_M, ADAPTER_MEMORY_MIB),
-        (int(seen.metrics), DASHBOARDS_CPU_M, DASHBOARDS_MEMORY_MIB),
-        (int(seen.metrics), STATE_METRICS_CPU_M, STATE_METRICS_MEMORY_MIB),
-        *((addon.count, addon.cpu_m, addon.memory_mib) for addon in ADDONS),
+        (gateway.pods.min, gateway.proxy),
+        (gateway.limiter_pods, LIMITER_POD),
+        (gateway.controller_pods, CONTROLLER_POD),
+        *((pooler.replicas, pooler_size(metrics=pooler.metrics)) for pooler in region.poolers),
+        (seen.collectors, COLLECTOR),
+        (seen.adapters, ADAPTER_POD),
+        (int(seen.metrics), GRAFANA_POD),
+        (int(seen.metrics), STATE_METRICS),
+        *((addon.count, addon.size) for addon in ADDONS),
     )
-    return sum((Work(cpu_m=cpu, memory_mib=memory).times(count) for count, cpu, memory in parts), start=NOTHING)
+    return sum((Work.of(size).times(count) for count, size in parts), start=NOTHING)
 
 
 def _nodes(work: Work, region: RegionPlan, tier: Tier, assumptions: Assumptions) -> int:

@@ -1,40 +1,33 @@
-"""A graph as a person reads it in 80 columns: zones within zones, and below each node whom it turns to."""
+"""A graph as a person reads it: a tree of zones within zones, and below each node whom it turns to."""
 
-import textwrap
 from collections.abc import Iterator
+
+from rich.console import Group
+from rich.text import Text
+from rich.tree import Tree
 
 from analysis.diagram.geometry import MARKED
 from analysis.diagram.graph import Graph, Node
-from console.style import Style
-from console.text import WIDTH
-
-_STEP = "  "
 
 
-def as_text(graph: Graph, style: Style) -> str:
+def as_text(graph: Graph) -> Group:
     """All zones, nodes and edges of the graph."""
-    outer = [line for node in graph.nodes if node.zone is None for line in _node(graph, node, 0, style)]
-    zones = [line for zone in graph.zones if zone.parent is None for line in _zone(graph, zone.id, 0, style)]
-    return "\n".join([style.strong(graph.title), graph.detail, "", *outer, *zones])
+    root = Tree("", hide_root=True, guide_style="dim")
+    _fill(root, graph, None)
+    return Group(Text(graph.title, "bold"), graph.detail, "", root)
 
 
-def _zone(graph: Graph, name: str, level: int, style: Style) -> Iterator[str]:
-    zone = next(zone for zone in graph.zones if zone.id == name)
-    yield f"{_STEP * level}{style.strong(zone.title)}  {zone.detail}"
+def _fill(tree: Tree, graph: Graph, zone: str | None) -> None:
+    """Adds what lies in a zone (None: in none)."""
     for node in graph.nodes:
-        if node.zone == name:
-            yield from _node(graph, node, level + 1, style)
+        if node.zone == zone:
+            shard = [f"shard {node.shard}"] if node.shard is not None and node.kind in MARKED else []
+            branch = tree.add(Text(f"{node.title}  {', '.join((*node.lines, *shard, *node.badges))}"))
+            for line in _edges(graph, node):
+                branch.add(Text(line, "dim"))
     for inner in graph.zones:
-        if inner.parent == name:
-            yield from _zone(graph, inner.id, level + 1, style)
-
-
-def _node(graph: Graph, node: Node, level: int, style: Style) -> Iterator[str]:
-    shard = [f"shard {node.shard}"] if node.shard is not None and node.kind in MARKED else []
-    words = ", ".join((*node.lines, *shard, *node.badges))
-    yield from _wrapped(f"{node.title}  {words}", level)
-    for line in _edges(graph, node):
-        yield from (style.faint(part) for part in _wrapped(line, level + 1))
+        if inner.parent == zone:
+            _fill(tree.add(Text.assemble((inner.title, "bold"), f"  {inner.detail}")), graph, inner.id)
 
 
 def _edges(graph: Graph, node: Node) -> Iterator[str]:
@@ -48,15 +41,3 @@ def _edges(graph: Graph, node: Node) -> Iterator[str]:
             place = f" ({region})" if rest and region not in (own, "plugin") else ""
             by_kind.setdefault(edge.kind.value, []).append(f"{titles[edge.target]}{place}")
     yield from (f"→ {kind}: {', '.join(targets)}" for kind, targets in by_kind.items())
-
-
-def _wrapped(text: str, level: int) -> list[str]:
-    indent = _STEP * level
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + _STEP * 2,
-        break_on_hyphens=False,
-        drop_whitespace=True,
-    )

@@ -49,10 +49,9 @@ def _heading(frame: Frame) -> Iterator[svg.Element]:
     """With a halo, as lines pass behind it."""
     zone, box = frame.zone, frame.box
     region = zone.kind is ZoneKind.REGION
-    size, x, halo = 14 if region else 12.5, box.x + (24 if region else 12), ("halo", f"h-{zone.kind.value}")
-    yield _text(x, box.y + 20, zone.title, size, "strong", *halo, bold=True)
-    x += width_of(zone.title, size) * 1.06 + 10
-    yield _text(x, box.y + 20, fitted(zone.detail, box.right - x - 8, 11.5), 11.5, "weak", *halo)
+    size, x = 14 if region else 12.5, box.x + (24 if region else 12)
+    room = box.right - x - width_of(zone.title, size) * 1.06 - 18
+    yield _line_of(x, box.y + 20, (zone.title, size), fitted(zone.detail, room, 11.5), "halo", f"h-{zone.kind.value}")
 
 
 def _card(card: Card) -> Iterator[svg.Element]:
@@ -64,11 +63,12 @@ def _card(card: Card) -> Iterator[svg.Element]:
     icon = svg.Translate(_number(box.x + _PAD), _number(box.y + 8))
     yield svg.G(transform=[icon], elements=[svg.Path(class_=["thin", f"s-{hue}"], extra={"d": ICONS[node.kind]})])
     left = box.x + _PAD + _ICON
-    yield _text(left, box.y + 21, fitted(node.title, box.right - left - 3, 13), 13, "strong", bold=True)
+    title = fitted(node.title, box.right - left - 3, 13)
     if node.kind in BARS:
-        x = left + width_of(node.title, 13) * 1.06 + 12
-        yield _text(x, box.y + 21, fitted(" ".join(node.lines), box.right - x, 11.5), 11.5, "weak")
+        room = box.right - left - width_of(title, 13) * 1.06 - 12
+        yield _line_of(left, box.y + 21, (title, 13), fitted(" ".join(node.lines), room, 11.5))
         return
+    yield _text(left, box.y + 21, title, 13, "strong", bold=True)
     y = box.y + 38
     for number, line in enumerate(node.lines):
         mono = number == 0 and line.startswith("/")
@@ -181,6 +181,14 @@ def _text(
         font_weight="bold" if bold else None,
         text=_words(text),
     )
+
+
+def _line_of(x: float, y: float, title: tuple[str, float], detail: str, *classes: str) -> svg.Text:
+    """A title of a size and its detail, one behind the other whatever the reader's font makes of them."""
+    text, size = title
+    head = svg.TSpan(class_=["strong"], font_size=size, font_weight="bold", text=_words(text))
+    tail = svg.TSpan(class_=["weak"], dx=10, font_size=11.5, text=_words(detail))
+    return svg.Text(class_=list(classes), x=_number(x), y=_number(y), elements=[head, tail])
 
 
 def _words(text: str) -> str:

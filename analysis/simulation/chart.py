@@ -3,7 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET
+from html import escape
+from typing import Literal
+
+import svg
 
 from analysis.simulation.samples import STEP_SECONDS, Samples
 from analysis.simulation.scenario import DAY, LAUNCH, REGION_LOST, ZONE_LOST, Span
@@ -35,6 +38,14 @@ class _Panel:
     percent: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """Of a line."""
+
+    colour: str
+    dashes: str = ""
+
+
 _PANELS = (
     _Panel(title="requests a second", values="asked"),
     _Panel(title="pods ready (the fewest in five minutes)", values="ready"),
@@ -52,77 +63,66 @@ def chart(title: str, samples: Sequence[Samples]) -> str:
     bottom = _TOP + len(_PANELS) * (_PANEL + _GAP)
     height = bottom + math.ceil(len(plugins) / per_row) * _ROW + 16
     width = len(regions) * _COLUMN
-    root = ET.Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {height}", role="img")
-    ET.SubElement(root, "title").text = title
-    ET.SubElement(root, "style").text = _STYLE
-    ET.SubElement(root, "rect", width=str(width), height=str(height), fill="#fff")
-    _text(root, _LEFT, 30, title, "t")
+    elements: list[svg.Element] = [
+        svg.Title(text=escape(title)),
+        svg.Style(text=_STYLE),
+        svg.Rect(width=width, height=height, fill="#fff"),
+        _text(_LEFT, 30, title, "t"),
+    ]
     for column, region in enumerate(regions):
         here = [one for one in samples if one.region == region]
-        _column(root, column * _COLUMN, region, here, looks, home=column == 0)
+        elements += _column(column * _COLUMN, region, here, looks, home=column == 0)
     for number, name in enumerate(plugins):
         x, y = _LEFT + number % per_row * _NAME, bottom + number // per_row * _ROW
-        _line(root, [(x, y), (x + 24, y)], looks[name])
-        _text(root, x + 30, y + 4, name)
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode") + "\n"
+        elements += [_line([(x, y), (x + 24, y)], looks[name]), _text(x + 30, y + 4, name)]
+    body = "\n".join(str(element) for element in elements)
+    picture = svg.SVG(viewBox=svg.ViewBoxSpec(0, 0, width, height), extra={"role": "img"}, text=f"\n{body}\n")
+    return f"{picture}\n"
 
 
 def _column(
-    root: ET.Element,
-    x: float,
-    region: str,
-    samples: Sequence[Samples],
-    looks: Mapping[str, Mapping[str, str]],
-    *,
-    home: bool,
-) -> None:
-    _text(root, x + _LEFT, 54, region, "p")
+    x: float, region: str, samples: Sequence[Samples], looks: Mapping[str, _Look], *, home: bool
+) -> Iterator[svg.Element]:
+    yield _text(x + _LEFT, 54, region, "p")
     events = [("launch", LAUNCH), *([("zone lost", ZONE_LOST), ("region lost", REGION_LOST)] if home else [])]
     for number, panel in enumerate(_PANELS):
         y = _TOP + number * (_PANEL + _GAP)
         for name, span in events:
-            _band(root, x, y, span, _BAD if "lost" in name else _GOOD)
+            yield _band(x, y, span, _BAD if "lost" in name else _GOOD)
             if number == 0:
-                _text(root, x + _at(span.begin), y - 24, name, "s")
-        _panel(root, (x, y), panel, samples, looks)
+                yield _text(x + _at(span.begin), y - 24, name, "s")
+        yield from _panel((x, y), panel, samples, looks)
 
 
 def _panel(
-    root: ET.Element,
-    corner: tuple[float, float],
-    panel: _Panel,
-    samples: Sequence[Samples],
-    looks: Mapping[str, Mapping[str, str]],
-) -> None:
+    corner: tuple[float, float], panel: _Panel, samples: Sequence[Samples], looks: Mapping[str, _Look]
+) -> Iterator[svg.Element]:
     x, y = corner
     rows: list[tuple[float, ...]] = [getattr(one, panel.values) for one in samples]
     top = 1.0 if panel.percent else _round_up(max((max(row) for row in rows), default=1.0))
-    _text(root, x + _LEFT, y - 8, panel.title, "p")
+    yield _text(x + _LEFT, y - 8, panel.title, "p")
     for part in (0.0, 0.5, 1.0):
         height = y + _PANEL * (1 - part)
-        _line(root, [(x + _LEFT, height), (x + _COLUMN - _RIGHT, height)], {"stroke": _FAINT})
+        yield _line([(x + _LEFT, height), (x + _COLUMN - _RIGHT, height)], _Look(colour=_FAINT))
         shown = f"{top * part:.0%}" if panel.percent else f"{top * part:,.10g}"
-        _text(root, x + _LEFT - 6, height + 4, shown, "s", anchor="end")
+        yield _text(x + _LEFT - 6, height + 4, shown, "s", anchor="end")
     for hour in range(0, 25, _HOURS):
-        _text(root, x + _at(hour * 3_600), y + _PANEL + 16, f"{hour:02}", "s", anchor="middle")
+        yield _text(x + _at(hour * 3_600), y + _PANEL + 16, f"{hour:02}", "s", anchor="middle")
     for one, row in zip(samples, rows, strict=True):
         points = [
             (x + _at(number * STEP_SECONDS), y + _PANEL * (1 - min(1.0, value / top)))
             for number, value in enumerate(row)
         ]
-        _line(root, list(_corners(points)), looks[one.plugin])
+        yield _line(list(_corners(points)), looks[one.plugin])
 
 
-def _band(root: ET.Element, x: float, y: float, span: Span, colour: str) -> None:
+def _band(x: float, y: float, span: Span, colour: str) -> svg.Rect:
     left, right = x + _at(span.begin), x + _at(span.end)
-    size = {"x": _number(left), "y": _number(y), "width": _number(right - left), "height": str(_PANEL)}
-    ET.SubElement(root, "rect", size, fill=colour)
+    return svg.Rect(x=_number(left), y=_number(y), width=_number(right - left), height=_PANEL, fill=colour)
 
 
-def _look(number: int) -> Mapping[str, str]:
-    dashes = _DASHES[number // len(_COLOURS) % len(_DASHES)]
-    return {"stroke": _COLOURS[number % len(_COLOURS)], **({"stroke-dasharray": dashes} if dashes else {})}
+def _look(number: int) -> _Look:
+    return _Look(colour=_COLOURS[number % len(_COLOURS)], dashes=_DASHES[number // len(_COLOURS) % len(_DASHES)])
 
 
 def _at(time: float) -> float:
@@ -145,16 +145,17 @@ def _round_up(value: float) -> float:
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
 
 
-def _line(root: ET.Element, points: Sequence[tuple[float, float]], look: Mapping[str, str]) -> None:
+def _line(points: Sequence[tuple[float, float]], look: _Look) -> svg.Polyline:
     shape = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
-    ET.SubElement(root, "polyline", {"class": "l", "points": shape, **look})
+    dashes = {"stroke-dasharray": look.dashes} if look.dashes else {}
+    return svg.Polyline(class_=["l"], extra={"points": shape, **dashes}, stroke=look.colour)
 
 
-def _text(root: ET.Element, x: float, y: float, text: str, kind: str = "", *, anchor: str = "") -> None:
-    place = {"x": _number(x), "y": _number(y)}
-    looks = {name: value for name, value in (("class", kind), ("text-anchor", anchor)) if value}
-    ET.SubElement(root, "text", place | looks).text = text
+def _text(x: float, y: float, text: str, kind: str = "", *, anchor: Literal["end", "middle"] | None = None) -> svg.Text:
+    return svg.Text(class_=[kind] if kind else None, x=_number(x), y=_number(y), text_anchor=anchor, text=escape(text))
 
 
-def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+def _number(value: float) -> float:
+    """Tenths of a pixel; whole numbers without a point."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded

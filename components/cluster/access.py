@@ -1,29 +1,24 @@
 """IAM roles of a cluster: what EKS may do in the account for it, and what a node may do."""
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
+from planning.cluster.access import (
+    ADMINISTRATOR,
+    CONTROL_PLANE_POLICIES,
+    NODE,
+    NODE_POLICIES,
+    VIEWER,
+    own_tags_policy,
+)
 from planning.cluster.cluster import ClusterPlan
-from planning.shared.iam import MAX_ROLE_NAME
+from planning.shared.iam import MAX_ROLE_NAME, trust_policy
 from planning.shared.naming import fit
 
 _MANAGED = "arn:aws:iam::aws:policy"
-
-CONTROL_PLANE_POLICIES = (
-    "AmazonEKSClusterPolicy",
-    "AmazonEKSComputePolicy",
-    "AmazonEKSBlockStoragePolicy",
-    "AmazonEKSLoadBalancingPolicy",
-    "AmazonEKSNetworkingPolicy",
-)
-"""What Auto Mode needs, by its documentation."""
-
-NODE_POLICIES = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly")
 
 
 class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
@@ -42,7 +37,7 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
         self.control_plane = self._role(
             f"{name}-control-plane",
             fit(f"{cluster}-eks", MAX_ROLE_NAME),
-            _trust("eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]),
+            trust_policy("eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]),
         )
         self.control_plane_policies = [
             *self._attach(f"{name}-control-plane", self.control_plane, CONTROL_PLANE_POLICIES),
@@ -51,7 +46,7 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
             ),
         ]
         self.node = self._role(
-            f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), _trust("ec2.amazonaws.com", ["sts:AssumeRole"])
+            f"{name}-node", fit(f"{cluster}-node", MAX_ROLE_NAME), trust_policy("ec2.amazonaws.com", ["sts:AssumeRole"])
         )
         self.node_policies = self._attach(f"{name}-node", self.node, NODE_POLICIES)
 
@@ -67,62 +62,6 @@ class ClusterRoles(Component, token="naap:platform:ClusterRoles"):
         ]
 
 
-def own_tags_policy() -> str:
-    """Lets Auto Mode put our tags on instances, volumes and network interfaces: its managed policies don't.
-
-    Only on what it makes for this very cluster, which EKS states in the session's own tags.
-    """
-    cluster = {"aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
-    pool = {
-        "aws:RequestTag/eks:kubernetes-node-class-name": "*",
-        "aws:RequestTag/eks:kubernetes-node-pool-name": "*",
-    }
-    statements = [
-        {
-            "Sid": "Compute",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateFleet", "ec2:RunInstances", "ec2:CreateLaunchTemplate"],
-            "Resource": "*",
-            "Condition": {"StringEquals": cluster, "StringLike": pool},
-        },
-        {
-            "Sid": "Storage",
-            "Effect": "Allow",
-            "Action": ["ec2:CreateVolume", "ec2:CreateSnapshot"],
-            "Resource": ["arn:aws:ec2:*:*:volume/*", "arn:aws:ec2:*:*:snapshot/*"],
-            "Condition": {"StringEquals": cluster},
-        },
-        {
-            "Sid": "Networking",
-            "Effect": "Allow",
-            "Action": "ec2:CreateNetworkInterface",
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": cluster,
-                "StringLike": {"aws:RequestTag/eks:kubernetes-cni-node-name": "*"},
-            },
-        },
-    ]
-    return _document(statements)
-
-
-def _trust(service: str, actions: list[str]) -> str:
-    return _document([{"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}])
-
-
-def _document(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-_POLICY = "arn:aws:eks::aws:cluster-access-policy"
-
-
-ADMINISTRATOR = f"{_POLICY}/AmazonEKSClusterAdminPolicy"
-
-
-NODE = f"{_POLICY}/AmazonEKSAutoNodePolicy"
-
-
 def cluster_access(
     name: str,
     *,
@@ -132,14 +71,21 @@ def cluster_access(
     tags: Mapping[str, str],
     parent: Component,
 ) -> list[pulumi.Resource]:
-    """Entries of the operators, who administer, and of the nodes, which join. Returns what nodes must wait for."""
-    for operator in plan.operators:
+    """Entries of the operators, who administer, of the viewers, and of the nodes, which join.
+
+    Returns what nodes must wait for.
+    """
+    people = [
+        *(("operator", operator, ADMINISTRATOR) for operator in plan.operators),
+        *(("viewer", viewer, VIEWER) for viewer in plan.viewers),
+    ]
+    for kind, principal, policy in people:
         # Role or user name: stays the same whatever the order of the list.
-        label = f"{name}-operator-{operator.rsplit('/', 1)[-1]}"
+        label = f"{name}-{kind}-{principal.rsplit('/', 1)[-1]}"
         entry = eks.AccessEntry(
-            label, cluster_name=cluster.name, principal_arn=operator, type="STANDARD", tags=tags, opts=parent.child()
+            label, cluster_name=cluster.name, principal_arn=principal, type="STANDARD", tags=tags, opts=parent.child()
         )
-        _associate(label, entry, ADMINISTRATOR, parent)
+        _associate(label, entry, policy, parent)
     nodes = eks.AccessEntry(
         f"{name}-nodes-entry",
         cluster_name=cluster.name,

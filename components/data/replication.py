@@ -1,6 +1,5 @@
 """Copies what is written to a bucket to a bucket of another region."""
 
-import json
 from collections.abc import Mapping
 
 import pulumi
@@ -8,19 +7,13 @@ from pulumi_aws import iam, s3
 
 from components.data.bucket import Bucket
 from components.shared.component import Component
+from planning.data.bucket_policy import copy_policy
 from planning.data.buckets import UPLOADS, ReplicationPlan
-from planning.shared.iam import MAX_ROLE_NAME
+from planning.shared.iam import MAX_ROLE_NAME, trust_policy
 from planning.shared.naming import fit
 
 _MINUTES = 15
 """S3's own promise with replication time control."""
-
-_TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-    }
-)
 
 
 class Replication(Component, token="naap:platform:Replication"):
@@ -42,7 +35,7 @@ class Replication(Component, token="naap:platform:Replication"):
         role = iam.Role(
             f"{name}-role",
             name=fit(f"{source.plan.name}-copy", MAX_ROLE_NAME),
-            assume_role_policy=_TRUST,
+            assume_role_policy=trust_policy("s3.amazonaws.com"),
             tags=tags,
             opts=self.child(),
         )
@@ -91,33 +84,3 @@ def _rule(plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]
             metrics=s3.BucketReplicationConfigRuleDestinationMetricsArgs(status="Enabled", event_threshold=threshold),
         ),
     )
-
-
-def copy_policy(source: str, destination: str, *, source_key: str, destination_key: str) -> str:
-    """What the copying role may do: read versions here, write copies there, with each bucket's key."""
-    statements = [
-        {
-            "Effect": "Allow",
-            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-            "Resource": source,
-        },
-        {
-            "Effect": "Allow",
-            "Action": [
-                "s3:GetObjectVersionForReplication",
-                "s3:GetObjectVersionAcl",
-                "s3:GetObjectVersionTagging",
-                "s3:GetObjectRetention",
-                "s3:GetObjectLegalHold",
-            ],
-            "Resource": f"{source}/*",
-        },
-        {
-            "Effect": "Allow",
-            "Action": ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
-            "Resource": f"{destination}/*",
-        },
-        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": source_key},
-        {"Effect": "Allow", "Action": ["kms:Encrypt", "kms:GenerateDataKey"], "Resource": destination_key},
-    ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

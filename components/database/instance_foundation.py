@@ -1,6 +1,5 @@
 """What an RDS instance stands on in its region: key, network, parameters, monitoring, log groups."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
@@ -21,6 +20,7 @@ from planning.database.shard import (
     DatabasePlan,
     log_groups,
 )
+from planning.shared.iam import trust_policy
 from planning.shared.kms_key import KeyPlan
 
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -203,21 +203,11 @@ class DatabaseParts:
         )
 
     def _monitoring_role(self) -> iam.Role:
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "monitoring.rds.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                }
-            ],
-        }
         role = iam.Role(
             f"{self._name}-monitoring",
             name=f"{self._prefix}-monitoring",
             description=f"Enhanced monitoring of {self._prefix}",
-            assume_role_policy=json.dumps(trust),
+            assume_role_policy=trust_policy("monitoring.rds.amazonaws.com"),
             tags=self._tags,
             opts=self._opts,
         )

@@ -8,7 +8,17 @@ from pulumi_kubernetes import core
 from components.shared.pods import api_token, container_security, memory_volume, pod_security, resources, spread
 from components.shared.sidecars import config_collector
 from planning.cluster.priority_classes import CORE
-from planning.database.pooler import FRAGMENT_LABEL, GRACE_SECONDS, METRICS_PORT, NAMESPACE, USER, PoolerPlan
+from planning.database.pooler import (
+    EXPORTER,
+    FRAGMENT_LABEL,
+    GRACE_SECONDS,
+    METRICS_PORT,
+    NAMESPACE,
+    PGBOUNCER,
+    RELOADER,
+    USER,
+    PoolerPlan,
+)
 from planning.database.pooler_config import CONFIG_DIR, FRAGMENT_DIR, LIVE_DIR, SECRET_DIR, render_stop
 from planning.shared import images
 from planning.shared.pods import TOKEN_FOLDER
@@ -55,8 +65,7 @@ def _pgbouncer(plan: PoolerPlan) -> core.v1.ContainerArgs:
         image=plan.image,
         command=["pgbouncer", f"{CONFIG_DIR}/pgbouncer.ini"],
         ports=[core.v1.ContainerPortArgs(name="postgres", container_port=plan.port)],
-        # It runs on one core. Memory: some 40 KiB a client with TLS, 5,000 of them, and the servers' buffers.
-        resources=resources(cpu_m=250, cpu_limit_m=1000, memory_mib=384),
+        resources=resources(PGBOUNCER),
         security_context=container_security(),
         startup_probe=probe(1, 60),
         readiness_probe=probe(5, 2),
@@ -73,7 +82,7 @@ def _compose(plan: PoolerPlan, name: str, mode: str) -> core.v1.ContainerArgs:
         name=name,
         image=plan.image,
         command=["sh", f"{CONFIG_DIR}/compose.sh", mode],
-        resources=resources(cpu_m=10, cpu_limit_m=100, memory_mib=32),
+        resources=resources(RELOADER),
         security_context=container_security(),
         volume_mounts=[
             *_mounts((_CONFIG, CONFIG_DIR), (_SECRET, SECRET_DIR), (_FRAGMENTS, FRAGMENT_DIR)),
@@ -113,7 +122,7 @@ def _exporter(plan: PoolerPlan) -> core.v1.ContainerArgs:
         # By TCP: asking for the metrics themselves would ask PgBouncer each time.
         readiness_probe=_listening("metrics"),
         liveness_probe=_listening("metrics"),
-        resources=resources(cpu_m=10, cpu_limit_m=100, memory_mib=64),
+        resources=resources(EXPORTER),
         security_context=container_security(),
     )
 

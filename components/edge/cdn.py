@@ -27,6 +27,16 @@ _CACHED = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
 _MISSING = (403, 404)
 
+RECORDED = (
+    *("date", "time", "time-taken", "time-to-first-byte", "x-edge-location", "x-edge-request-id"),
+    *("x-edge-result-type", "x-edge-response-result-type", "x-edge-detailed-result-type"),
+    *("c-ip", "c-port", "x-forwarded-for", "x-host-header", "cs-method", "cs-uri-stem", "cs(User-Agent)"),
+    *("cs-protocol", "cs-protocol-version", "ssl-protocol", "ssl-cipher", "cs-bytes"),
+    *("sc-status", "sc-bytes", "sc-content-type", "sc-content-len", "sc-range-start", "sc-range-end"),
+)
+"""Of a request. Left out is what holds secrets of users: the query, the page that a request came from (with its query),
+cookies. The names are CloudFront's."""
+
 
 class Cdn(Component, token="naap:platform:Cdn"):
     """Handles: site_url, api_url, distribution_id, distribution_arn, domain_name, health_check_ids, firewall_arn."""
@@ -194,6 +204,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             f"{self._name}-records",
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
+            record_fields=RECORDED,
             tags=named,
             opts=self.child(),
         )

@@ -15,6 +15,8 @@ from planning.shared.tags import Tags
 _WINDOW_SECONDS = 300
 _API = "/api/"
 _SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
+_QUERY = wafv2.WebAclLoggingConfigurationRedactedFieldQueryStringArgs()
+"""In which clients put what should not be logged."""
 _STATEMENT = wafv2.WebAclRuleStatementArgs
 _SCOPE = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs
 
@@ -75,10 +77,13 @@ class Firewall(Component, token="naap:platform:Firewall"):
             log_destination_configs=[group.arn],
             logging_filter=_only_what_was_stopped(),
             redacted_fields=[
-                wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
-                    single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(name=header)
-                )
-                for header in _SECRET_HEADERS
+                wafv2.WebAclLoggingConfigurationRedactedFieldArgs(query_string=_QUERY),
+                *(
+                    wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
+                        single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(name=header)
+                    )
+                    for header in _SECRET_HEADERS
+                ),
             ],
             opts=self.child(),
         )

@@ -17,8 +17,10 @@ from planning.shared.tags import Tags
 ASSETS = "assets"
 ASSETS_COPY = "assets-copy"
 ASSETS_GROUP = "assets-group"
-READ_SECONDS = 60
-"""CloudFront's longest without asking for a higher quota; the gateway's own limits are shorter."""
+READ_SECONDS = 120
+"""CloudFront's longest: silence that ends a request and an event stream. Requests end sooner at the gateway."""
+KEEPALIVE_SECONDS = 60
+"""An idle connection of CloudFront's to the balancer; shorter than the balancer's own."""
 
 _FAILED = (500, 502, 503, 504)
 
@@ -91,7 +93,7 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
             # The viewer's Host goes along, and it is the site's name that the certificate is compared with.
             domain_name=balancer.dns_name,
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(
-                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=READ_SECONDS
+                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=KEEPALIVE_SECONDS
             ),
         )
 

@@ -110,7 +110,7 @@ def _deployment(plan: GatewayPlan) -> dict[str, Any]:
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
         "container": {
             "image": images.ENVOY.reference,
-            "resources": resources(plan.proxy.cpu_m, plan.proxy.memory_mib),
+            "resources": resources(plan.proxy),
         },
         "pod": {"priorityClassName": CORE, "topologySpreadConstraints": spread(PROXIES)},
     }

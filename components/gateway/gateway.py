@@ -151,6 +151,9 @@ class Gateway(Component, token="naap:platform:Gateway"):
             namespace=NAMESPACE,
             values=chart_values(plan, limit_host),
             timeout=_INSTALL_SECONDS,
+            # One that fails is rolled back: a release that stays failed or pending refuses every later update.
+            atomic=True,
+            cleanup_on_fail=True,
             max_history=5,
             opts=self.child(*before),
         )

@@ -5,8 +5,16 @@ from typing import Any
 import pulumi
 
 from planning.cluster.priority_classes import CORE
-from planning.gateway.gateway import LIMIT_STORE_TIMEOUT_MS, LIMIT_TIMEOUT_MS, GatewayPlan
+from planning.gateway.gateway import (
+    CERTIFICATE_JOB,
+    CONTROLLER_POD,
+    LIMIT_STORE_TIMEOUT_MS,
+    LIMIT_TIMEOUT_MS,
+    LIMITER_POD,
+    GatewayPlan,
+)
 from planning.shared import images
+from planning.shared.pods import PodSize
 from planning.shared.ports import CACHE_PORT
 
 KEY_PREFIX = "rl:"
@@ -27,13 +35,13 @@ def chart_values(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str, 
         "deployment": {
             "replicas": plan.controller_pods,
             "priorityClassName": CORE,
-            "envoyGateway": {"resources": resources(100, 512)},
+            "envoyGateway": {"resources": resources(CONTROLLER_POD)},
             "pod": {"topologySpreadConstraints": spread({"control-plane": "envoy-gateway"})},
         },
         "podDisruptionBudget": {"minAvailable": 0, "maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
         # It only serves routing by zone between gateways, and needs a webhook on every pod that is bound to a node.
         "topologyInjector": {"enabled": False},
-        "certgen": {"job": {"resources": resources(50, 128)}},
+        "certgen": {"job": {"resources": resources(CERTIFICATE_JOB)}},
         "config": {"envoyGateway": _configuration(plan, limit_host)},
     }
 
@@ -75,7 +83,7 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
                 {"name": "CACHE_KEY_PREFIX", "value": KEY_PREFIX},
                 {"name": "LOG_FORMAT", "value": "json"},
             ],
-            "resources": resources(100, 256),
+            "resources": resources(LIMITER_POD),
         },
         "pod": {
             "priorityClassName": CORE,
@@ -84,10 +92,10 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
     }
 
 
-def resources(cpu_m: int, memory_mib: int) -> dict[str, Any]:
-    """CPU in millicores, requested only; memory in MiB, request and limit."""
-    memory = f"{memory_mib}Mi"
-    return {"requests": {"cpu": f"{cpu_m}m", "memory": memory}, "limits": {"memory": memory}}
+def resources(size: PodSize) -> dict[str, Any]:
+    """As charts have them; none of the gateway's has a limit of its CPU."""
+    memory = f"{size.memory_mib}Mi"
+    return {"requests": {"cpu": f"{size.cpu_m}m", "memory": memory}, "limits": {"memory": memory}}
 
 
 def spread(labels: dict[str, str]) -> list[dict[str, Any]]:

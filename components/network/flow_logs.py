@@ -1,14 +1,12 @@
 """Records of who spoke to whom in a network."""
 
-import json
-
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
 from components.shared.component import Component
 from components.shared.iam import account_id
 from components.shared.kms_key import Key
-from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan
+from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan, flow_logs_policy, flow_logs_trust
 from planning.shared.iam import MAX_ROLE_NAME
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit
@@ -50,11 +48,13 @@ class FlowLogs(Component, token="naap:platform:FlowLogs"):
         role = iam.Role(
             f"{name}-role",
             name=fit(f"{plan.name}-flow-logs", MAX_ROLE_NAME),
-            assume_role_policy=account_id(self).apply(_trust),
+            assume_role_policy=account_id(self).apply(flow_logs_trust),
             tags=named,
             opts=self.child(),
         )
-        policy = iam.RolePolicy(f"{name}-policy", role=role.id, policy=group.arn.apply(_write), opts=self.child())
+        policy = iam.RolePolicy(
+            f"{name}-policy", role=role.id, policy=group.arn.apply(flow_logs_policy), opts=self.child()
+        )
         ec2.FlowLog(
             f"{name}-records",
             vpc_id=vpc_id,
@@ -66,24 +66,3 @@ class FlowLogs(Component, token="naap:platform:FlowLogs"):
             tags=named,
             opts=self.child(policy),
         )
-
-
-def _trust(account: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _write(group: str) -> str:
-    statement = {
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-        "Resource": [group, f"{group}:*"],
-    }
-    # The service looks for the group before it writes, and groups are listed under no ARN of their own.
-    described = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement, described]})

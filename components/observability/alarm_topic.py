@@ -1,6 +1,5 @@
 """Where alarms go: two encrypted topics, of what wakes somebody and of what doesn't, and who reads them."""
 
-import json
 from collections.abc import Mapping
 
 import pulumi
@@ -10,7 +9,8 @@ from components.shared.component import Component
 from components.shared.iam import account_id
 from components.shared.kms_key import Key
 from planning.observability.alerts.alert import Severity
-from planning.observability.observability import ALARM_SERVICES, AlarmTopicPlan
+from planning.observability.observability import AlarmTopicPlan
+from planning.observability.roles import alarm_topic_policy
 
 
 class AlarmTopic(Component, token="naap:platform:AlarmTopic"):
@@ -49,23 +49,10 @@ class AlarmTopic(Component, token="naap:platform:AlarmTopic"):
             tags=self._tags,
             opts=self.child(),
         )
-        policy = pulumi.Output.all(topic.arn, account_id(self)).apply(lambda found: _policy(*found))
+        policy = pulumi.Output.all(topic.arn, account_id(self)).apply(lambda found: alarm_topic_policy(*found))
         self.ready.append(sns.TopicPolicy(f"{name}-{kind}policy", arn=topic.arn, policy=policy, opts=self.child()))
         if email:
             sns.TopicSubscription(
                 f"{name}-{kind}email", topic=topic.arn, protocol="email", endpoint=email, opts=self.child()
             )
         return topic.arn
-
-
-def _policy(topic: str, account: str) -> str:
-    """AWS's own services publish, for this account only; reading it is a matter of IAM."""
-    statement = {
-        "Sid": "AlarmsOfThisAccount",
-        "Effect": "Allow",
-        "Principal": {"Service": list(ALARM_SERVICES)},
-        "Action": ["sns:Publish", "sns:GetTopicAttributes"],
-        "Resource": topic,
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

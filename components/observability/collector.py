@@ -22,7 +22,9 @@ from components.shared.pods import (
 from planning.cluster.priority_classes import CORE
 from planning.observability.collector import HEALTH_PORT, collector_config
 from planning.observability.network_policies import COLLECTOR, NAMESPACE
-from planning.observability.observability import COLLECTOR_CPU_M, COLLECTOR_MEMORY_MIB, ObservabilityPlan
+from planning.observability.observability import ObservabilityPlan
+from planning.observability.pods import COLLECTOR as SIZE
+from planning.observability.roles import collector_policy
 from planning.shared import images
 from planning.shared.labels import labels, selector
 from planning.shared.naming import stamp
@@ -64,7 +66,7 @@ class Collector(Component, token="naap:platform:Collector"):
             cluster=plan.cluster,
             namespace=NAMESPACE,
             service_account=COLLECTOR,
-            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            policy=pulumi.Output.from_input(workspace_arn).apply(collector_policy),
             tags=tags,
             after=[account],
             opts=self.child(),
@@ -155,7 +157,7 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
         args=[f"--config={_CONFIG_FOLDER}/{_CONFIG_FILE}"],
         env=[
             core.v1.EnvVarArgs(name="POD_NAME", value_from=pod_name),
-            core.v1.EnvVarArgs(name="GOMEMLIMIT", value=f"{COLLECTOR_MEMORY_MIB * 4 // 5}MiB"),
+            core.v1.EnvVarArgs(name="GOMEMLIMIT", value=f"{SIZE.memory_mib * 4 // 5}MiB"),
             *([core.v1.EnvVarArgs(name="REMOTE_WRITE_URL", value=remote_write_url)] if remote_write_url else []),
         ],
         ports=[
@@ -163,7 +165,7 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
             core.v1.ContainerPortArgs(name="otlp-grpc", container_port=OTLP_GRPC_PORT),
             core.v1.ContainerPortArgs(name="health", container_port=HEALTH_PORT),
         ],
-        resources=resources(cpu_m=COLLECTOR_CPU_M, cpu_limit_m=1000, memory_mib=COLLECTOR_MEMORY_MIB),
+        resources=resources(SIZE),
         security_context=container_security(),
         readiness_probe=ready,
         liveness_probe=alive,
@@ -173,14 +175,3 @@ def _container(remote_write_url: pulumi.Input[str] | None, *, asks_api: bool) ->
             *([core.v1.VolumeMountArgs(name=_TOKEN, mount_path=TOKEN_FOLDER, read_only=True)] if asks_api else []),
         ],
     )
-
-
-def _policy(workspace: str | None) -> str:
-    """X-Ray knows no resources of which to name one."""
-    traces = {
-        "Effect": "Allow",
-        "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-        "Resource": "*",
-    }
-    series = {"Effect": "Allow", "Action": "aps:RemoteWrite", "Resource": workspace}
-    return json.dumps({"Version": "2012-10-17", "Statement": [traces, *([series] if workspace else [])]})

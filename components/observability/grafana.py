@@ -1,6 +1,5 @@
 """Grafana, without a state of its own: every dashboard is a ConfigMap, taken up while it is there."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -17,11 +16,13 @@ from components.shared.pods import (
     pod_security,
     resources,
 )
-from components.shared.sidecars import config_collector, query_policy, query_url, signer
+from components.shared.sidecars import config_collector, query_url, signer
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.grafana import FOLDER, FOLDER_FILE, SOURCES_FILE, folder, sources
 from planning.observability.network_policies import DASHBOARDS, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
+from planning.observability.pods import GRAFANA
+from planning.observability.roles import dashboards_policy
 from planning.shared import images
 from planning.shared.labels import labels, selector
 from planning.shared.pods import TOKEN_FOLDER
@@ -58,7 +59,7 @@ class Dashboards(Component, token="naap:platform:Dashboards"):
             cluster=plan.cluster,
             namespace=NAMESPACE,
             service_account=DASHBOARDS,
-            policy=pulumi.Output.from_input(workspace_arn).apply(_policy),
+            policy=pulumi.Output.from_input(workspace_arn).apply(dashboards_policy),
             tags=tags,
             after=[account],
             opts=self.child(),
@@ -114,14 +115,6 @@ class Dashboards(Component, token="naap:platform:Dashboards"):
             ),
             opts=self.child(*after),
         )
-
-
-def _policy(workspace: str) -> str:
-    """CloudWatch knows no resources of which to name one."""
-    stated = json.loads(query_policy(workspace))
-    read = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"]
-    stated["Statement"].append({"Effect": "Allow", "Action": read, "Resource": "*"})
-    return json.dumps(stated)
 
 
 DASHBOARD_LABEL = "naap.io/dashboard"
@@ -191,7 +184,7 @@ def grafana() -> core.v1.ContainerArgs:
         image=images.GRAFANA.reference,
         env=[core.v1.EnvVarArgs(name=key, value=value) for key, value in _SETTINGS.items()],
         ports=[core.v1.ContainerPortArgs(name="http", container_port=_PORT)],
-        resources=resources(cpu_m=50, cpu_limit_m=1000, memory_mib=512),
+        resources=resources(GRAFANA),
         security_context=container_security(),
         readiness_probe=probe,
         liveness_probe=probe,

@@ -19,10 +19,12 @@ from components.shared.pods import (
     spread,
 )
 from components.shared.root_secret import RootSecret
-from components.shared.sidecars import query_policy, query_url, signer
+from components.shared.sidecars import query_url, signer
 from planning.cluster.priority_classes import CORE
 from planning.observability.network_policies import ADAPTER, NAMESPACE
 from planning.observability.observability import ObservabilityPlan
+from planning.observability.pods import METRICS_ADAPTER
+from planning.observability.roles import query_policy
 from planning.shared import images
 from planning.shared.internal_ca import authority, server_certificate
 from planning.shared.labels import labels, selector
@@ -194,7 +196,7 @@ def _adapter(workspace_id: pulumi.Input[str]) -> core.v1.ContainerArgs:
             "--enable-custom-metrics-api=false",
         ],
         ports=[core.v1.ContainerPortArgs(name="https", container_port=ADAPTER_PORT)],
-        resources=resources(cpu_m=50, cpu_limit_m=500, memory_mib=256),
+        resources=resources(METRICS_ADAPTER),
         security_context=container_security(),
         readiness_probe=probe,
         liveness_probe=probe,

@@ -12,6 +12,7 @@ from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
 from planning.observability.network_policies import LOG_ADDON, LOG_NAMESPACE
 from planning.observability.observability import LOG_ACCOUNT, LOG_ADDON_VERSION, ObservabilityPlan
+from planning.observability.roles import log_writer_policy
 from planning.shared.labels import labels
 
 
@@ -53,7 +54,7 @@ class PodLogs(Component, token="naap:platform:PodLogs"):
             cluster=plan.cluster,
             namespace=LOG_NAMESPACE,
             service_account=LOG_ACCOUNT,
-            policy=pulumi.Output.all(*(group.arn for group in groups)).apply(_policy),
+            policy=pulumi.Output.all(*(group.arn for group in groups)).apply(log_writer_policy),
             tags=tags,
             after=after,
             opts=self.child(),
@@ -100,14 +101,3 @@ _CONFIGURATION = json.dumps(
     },
     sort_keys=True,
 )
-
-
-def _policy(groups: Sequence[str]) -> str:
-    """Writing to these groups only; making groups is left out, so that none without an end comes to be."""
-    statement = {
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        "Resource": [f"{group}:*" for group in groups],
-    }
-    described = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement, described]})

@@ -11,6 +11,7 @@ from planning.cluster.priority_classes import CORE
 from planning.observability.metrics.scraping import STATE_METRICS_PORT, STATE_METRICS_SERVICE
 from planning.observability.metrics.series import KEPT, STATE_JOB
 from planning.observability.network_policies import NAMESPACE, STATE_METRICS
+from planning.observability.pods import STATE_METRICS as SIZE
 from planning.shared import images
 from planning.shared.labels import labels, selector
 
@@ -103,8 +104,7 @@ def _pod() -> core.v1.PodSpecArgs:
                     core.v1.ContainerPortArgs(name="metrics", container_port=STATE_METRICS_PORT),
                     core.v1.ContainerPortArgs(name="own", container_port=_OWN_PORT),
                 ],
-                # Some 100 KiB a pod, of which the largest tier has thousands.
-                resources=resources(cpu_m=50, cpu_limit_m=500, memory_mib=512),
+                resources=resources(SIZE),
                 security_context=container_security(),
                 readiness_probe=probe("/readyz", "own"),
                 liveness_probe=probe("/livez", "metrics"),

@@ -8,20 +8,22 @@ from pulumi_kubernetes import core, meta
 from components.database.jobs.archive_job import ArchiveJob, RestoreJob
 from components.database.jobs.migration_job import MigrationJob
 from components.database.plugin_database import PluginDatabase
+from components.database.pooler_entry import renewal
 from components.gateway.routes import PluginRoutes
 from components.observability.plugin_monitoring import PluginWatch
 from components.plugin.autoscaling import autoscaler
 from components.plugin.configuration import PluginConfiguration, plugin_configuration
 from components.plugin.context import PluginSurroundings
 from components.plugin.resource_quota import limits
-from components.plugin.uploads_policy import uploads_policy
 from components.plugin.workload import deployment
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import disruption_budget
+from planning.database.jobs.migration_job import migration_stamp
 from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.plugin.uploads_policy import uploads_policy
 from planning.plugin.workload import WorkloadPlan
 
 ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
@@ -31,7 +33,8 @@ ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
 class Plugin(Component, token="naap:platform:Plugin"):
     """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
 
-    deployments: what is done once every pod runs what was asked for.
+    deployments: what is done once every pod runs what was asked for. migrated: once its schema is that of its version;
+    None where nothing migrates it.
 
     Once stopped it keeps its namespace, closed and with room for no pod, and its data, which lies elsewhere.
     """
@@ -49,6 +52,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         self.name = name
         self.namespace: core.v1.Namespace | None = None
         self.deployments: list[pulumi.Resource] = []
+        self.migrated: pulumi.Resource | None = None
         self._around = surroundings
         if plan.backend:
             self.namespace = restricted_namespace(
@@ -121,12 +125,13 @@ class Plugin(Component, token="naap:platform:Plugin"):
     def _migrate(
         self, backend: BackendPlan, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
     ) -> list[pulumi.Resource]:
-        """At home, where the writer is; pods of a new version start once their schema is theirs."""
+        """At home, where the writer is; pods of a new version, in any region, start once their schema is theirs, and
+        once the poolers hold no statement of before."""
         plan = self.plan.database
-        if plan is None or not plan.migrate or not self.plan.home:
+        if plan is None or not plan.migrate:
             return []
-        return [
-            MigrationJob(
+        if self.plan.home:
+            self.migrated = MigrationJob(
                 f"{self.name}-migration",
                 plan=plan,
                 backend=backend.spec,
@@ -137,7 +142,17 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 after=needed,
                 opts=self.child(),
             )
-        ]
+        else:
+            self.migrated = self._around.migrated.get(self.plan.name)
+        renewed = renewal(
+            f"{self.name}-renewal",
+            plan=plan,
+            stamp=migration_stamp(plan, backend.spec.image),
+            labels=self.plan.labels,
+            after=[self._around.databases.pooler_namespace, *(one for one in (self.migrated,) if one)],
+            opts=self.child(),
+        )
+        return [*(one for one in (self.migrated,) if one), renewed]
 
     def _serve(
         self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
@@ -240,8 +255,8 @@ class Plugin(Component, token="naap:platform:Plugin"):
             cluster=around.cluster,
             namespace=plan.namespace,
             service_account=plan.name,
-            policy=uploads_policy(
-                bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn, prefix=backend.uploads_prefix
+            policy=pulumi.Output.all(bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn).apply(
+                lambda arns: uploads_policy(**arns, prefix=backend.uploads_prefix)
             ),
             tags=around.tags.of("plugin", plugin=plan.name),
             after=[account],

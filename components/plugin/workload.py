@@ -156,13 +156,11 @@ def _tracing_volume() -> core.v1.VolumeArgs:
 
 
 def _copy_tracing() -> core.v1.ContainerArgs:
-    """Asks for no more than the smallest plugin (plugins/registry/rules/entry.py), and so for nothing: the two never
-    run together."""
     return core.v1.ContainerArgs(
         name=_TRACING,
         image=images.NODE_INSTRUMENTATION.reference,
         command=["cp", "-r", f"{tracing.IMAGE_FOLDER}/.", tracing.FOLDER],
-        resources=resources(cpu_m=20, cpu_limit_m=40, memory_mib=64),
+        resources=resources(tracing.COPY),
         security_context=container_security(),
         volume_mounts=[core.v1.VolumeMountArgs(name=_TRACING, mount_path=tracing.FOLDER)],
     )

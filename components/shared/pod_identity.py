@@ -1,27 +1,15 @@
 """An IAM role for the pods of one service account, through EKS Pod Identity."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
-from planning.shared.iam import MAX_ROLE_NAME
+from planning.shared.iam import MAX_ROLE_NAME, trust_policy
 from planning.shared.naming import fit
 
-_TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "pods.eks.amazonaws.com"},
-                "Action": ["sts:AssumeRole", "sts:TagSession"],
-            }
-        ],
-    }
-)
+_TRUST = trust_policy("pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"])
 
 
 class PodIdentity(Component, token="naap:platform:PodIdentity"):

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
 
+from planning.shared.pods import PodSize
+
 UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
 """Annotation of a pod whose loss costs more than its node: none is given up, to save it, while such a pod runs there. A
 node that has to go waits for it, as long as its pool allows."""
@@ -35,14 +37,11 @@ def container_security() -> core.v1.SecurityContextArgs:
     )
 
 
-def resources(*, cpu_m: int, cpu_limit_m: int, memory_mib: int) -> core.v1.ResourceRequirementsArgs:
-    """Memory in MiB is request and limit alike; CPU in millicores."""
-    memory = f"{memory_mib}Mi"
-    scratch = "64Mi"
-    return core.v1.ResourceRequirementsArgs(
-        requests={"cpu": f"{cpu_m}m", "memory": memory, "ephemeral-storage": scratch},
-        limits={"cpu": f"{cpu_limit_m}m", "memory": memory, "ephemeral-storage": scratch},
-    )
+def resources(size: PodSize, *, disk_mib: int = 64) -> core.v1.ResourceRequirementsArgs:
+    """disk_mib: of its node, for logs and what it writes, in MiB."""
+    both = {"memory": f"{size.memory_mib}Mi", "ephemeral-storage": f"{disk_mib}Mi"}
+    most = {"cpu": f"{size.cpu_limit_m}m"} if size.cpu_limit_m else {}
+    return core.v1.ResourceRequirementsArgs(requests={"cpu": f"{size.cpu_m}m", **both}, limits={**most, **both})
 
 
 def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:

@@ -1,6 +1,5 @@
 """The container that writes labelled ConfigMaps of a namespace to files, for who reads files."""
 
-import json
 from collections.abc import Sequence
 from typing import Literal
 
@@ -8,7 +7,9 @@ import pulumi
 from pulumi_kubernetes import core
 
 from components.shared.pods import container_security, resources
+from planning.observability.pods import SIGNER
 from planning.shared import images
+from planning.shared.pods import CONFIG_COLLECTOR
 
 
 def config_collector(
@@ -34,7 +35,7 @@ def config_collector(
         name=name,
         image=images.CONFIG_COLLECTOR.reference,
         env=[core.v1.EnvVarArgs(name=key, value=text) for key, text in settings.items()],
-        resources=resources(cpu_m=10, cpu_limit_m=200, memory_mib=128),
+        resources=resources(CONFIG_COLLECTOR),
         security_context=container_security(),
         volume_mounts=list(mounts),
     )
@@ -54,7 +55,7 @@ def signer(region: str) -> core.v1.ContainerArgs:
             f"--host=aps-workspaces.{region}.amazonaws.com",
             f"--port=127.0.0.1:{_PORT}",
         ],
-        resources=resources(cpu_m=25, cpu_limit_m=250, memory_mib=64),
+        resources=resources(SIGNER),
         security_context=container_security(),
     )
 
@@ -62,11 +63,3 @@ def signer(region: str) -> core.v1.ContainerArgs:
 def query_url(workspace_id: pulumi.Input[str]) -> pulumi.Output[str]:
     """Where the neighbour asks."""
     return pulumi.Output.concat(f"http://127.0.0.1:{_PORT}/workspaces/", workspace_id)
-
-
-def query_policy(workspace: str) -> str:
-    """What the pod's role must allow."""
-    actions = ["aps:QueryMetrics", "aps:GetMetricMetadata", "aps:GetLabels", "aps:GetSeries"]
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": workspace}]}
-    )

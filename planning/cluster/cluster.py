@@ -28,7 +28,10 @@ def control_plane_logs(cluster: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPlan:
-    """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals."""
+    """public_cidrs: networks that reach the API from outside; none: only the VPC does.
+
+    operators, viewers: IAM principals that administer it, and that read all of it.
+    """
 
     name: str
     region: str
@@ -36,6 +39,7 @@ class ClusterPlan:
     metrics_server: str
     public_cidrs: tuple[str, ...]
     operators: tuple[str, ...]
+    viewers: tuple[str, ...]
     log_days: int
     extended_support: bool
     node_pool: NodePoolPlan
@@ -51,6 +55,7 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         metrics_server=METRICS_SERVER,
         public_cidrs=settings.api_access_cidrs,
         operators=settings.operators,
+        viewers=settings.viewers,
         log_days=tier.log_days,
         extended_support=settings.extended_support,
         node_pool=plan_node_pool(tier=tier, users=users, least=nodes),

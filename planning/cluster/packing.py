@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from planning.inputs.tiers import NodeSize
+from planning.shared.pods import PodSize
 
 _MIB = 1024
 _KEPT_PERCENT = (6, 1, 0.5, 0.5)
@@ -27,11 +28,10 @@ subnet has no whole prefix left (aws/containers-roadmap 2488): the smaller numbe
 
 @dataclass(frozen=True, kw_only=True)
 class Pods:
-    """Pods that are alike. count: of them; surge: more of them while they are rolled. cpu_m, memory_mib: of each."""
+    """Pods that are alike. count: of them; surge: more of them while they are rolled."""
 
     name: str
-    cpu_m: float
-    memory_mib: float
+    size: PodSize
     count: int
     surge: int = 0
 
@@ -46,24 +46,26 @@ class Room:
 
     def takes(self, pod: Pods) -> bool:
         """Whether one more such pod fits."""
-        return self.pods > 0 and self.cpu_m >= pod.cpu_m and self.memory_mib >= pod.memory_mib
+        return self.pods > 0 and self.cpu_m >= pod.size.cpu_m and self.memory_mib >= pod.size.memory_mib
 
     def less(self, pod: Pods) -> "Room":
         """What is left beside it."""
-        return Room(cpu_m=self.cpu_m - pod.cpu_m, memory_mib=self.memory_mib - pod.memory_mib, pods=self.pods - 1)
+        return Room(
+            cpu_m=self.cpu_m - pod.size.cpu_m, memory_mib=self.memory_mib - pod.size.memory_mib, pods=self.pods - 1
+        )
 
 
-METRICS_SERVER = Pods(name="metrics server", cpu_m=100, memory_mib=200, count=2, surge=1)
+METRICS_SERVER = Pods(name="metrics server", size=PodSize(cpu_m=100, memory_mib=200), count=2, surge=1)
 """EKS's add-on of that name; one pod more than its upstream has."""
-LOG_OPERATOR = Pods(name="log operator", cpu_m=100, memory_mib=64, count=1, surge=1)
+LOG_OPERATOR = Pods(name="log operator", size=PodSize(cpu_m=100, memory_mib=64), count=1, surge=1)
 """amazon-cloudwatch-observability-controller-manager, of the add-on (aws-observability/helm-charts)."""
 ADDONS = (METRICS_SERVER, LOG_OPERATOR)
 """What add-ons ask for. Of Auto Mode itself nothing runs in pods: DNS, network, storage and identity are parts of its
 nodes (EKS user guide, Learn how EKS Auto Mode works)."""
 
 DAEMONS = (
-    Pods(name="log agents", cpu_m=250, memory_mib=128, count=1),
-    Pods(name="log readers", cpu_m=50, memory_mib=25, count=1),
+    Pods(name="log agents", size=PodSize(cpu_m=250, memory_mib=128), count=1),
+    Pods(name="log readers", size=PodSize(cpu_m=50, memory_mib=25), count=1),
 )
 """On each node: cloudwatch-agent and fluent-bit, of the add-on amazon-cloudwatch-observability (values.yaml of its
 chart in aws-observability/helm-charts)."""
@@ -123,7 +125,7 @@ def _packed(groups: Sequence[Pods], size: NodeSize) -> int:
 
 def _largest_first(groups: Sequence[Pods], empty: Room) -> Iterator[Pods]:
     def share(pod: Pods) -> float:
-        return max(pod.cpu_m / empty.cpu_m, pod.memory_mib / empty.memory_mib)
+        return max(pod.size.cpu_m / empty.cpu_m, pod.size.memory_mib / empty.memory_mib)
 
     for group in sorted(groups, key=share, reverse=True):
         for _ in range(group.count):

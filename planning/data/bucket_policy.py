@@ -1,12 +1,10 @@
-"""Who may do what with a bucket, beyond what IAM grants inside of the account."""
+"""Who may do what with a bucket: its own policy, and that of the role that copies between two."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from planning.shared.iam import Statement, policy_document
 from planning.shared.regions import CDN_REGION
-
-Statement = Mapping[str, Any]
 
 
 def bucket_policy(bucket_arn: str, statements: Sequence[Statement] = ()) -> str:
@@ -28,7 +26,7 @@ def bucket_policy(bucket_arn: str, statements: Sequence[Statement] = ()) -> str:
         "Resource": whole,
         "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [clear, old, *statements]})
+    return policy_document(clear, old, *statements)
 
 
 def log_statements(bucket_arn: str, *, account: str) -> list[Statement]:
@@ -57,3 +55,32 @@ def _put(sid: str, service: str, resource: str, condition: Mapping[str, Any] | N
         "Resource": resource,
         **({"Condition": condition} if condition else {}),
     }
+
+
+def copy_policy(source: str, destination: str, *, source_key: str, destination_key: str) -> str:
+    """What the copying role may do: read versions here, write copies there, with each bucket's key."""
+    return policy_document(
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            "Resource": source,
+        },
+        {
+            "Effect": "Allow",
+            "Action": [
+                "s3:GetObjectVersionForReplication",
+                "s3:GetObjectVersionAcl",
+                "s3:GetObjectVersionTagging",
+                "s3:GetObjectRetention",
+                "s3:GetObjectLegalHold",
+            ],
+            "Resource": f"{source}/*",
+        },
+        {
+            "Effect": "Allow",
+            "Action": ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
+            "Resource": f"{destination}/*",
+        },
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": source_key},
+        {"Effect": "Allow", "Action": ["kms:Encrypt", "kms:GenerateDataKey"], "Resource": destination_key},
+    )

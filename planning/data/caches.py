@@ -1,10 +1,11 @@
 """Caches of a region: the applications', the rate limits', and a clustered one where a plugin can use it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.registry_entry import CacheSpec, Lifecycle, PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import CacheSize, Tier
 from planning.shared.naming import fit, regional
@@ -116,18 +117,30 @@ def plugin_access(plugin: str) -> str:
     return f"on ~plugin:{plugin}:* resetchannels &plugin:{plugin}:* {_COMMANDS}"
 
 
+def cache_sizes(registry: Registry, tier: Tier) -> Mapping[CacheRole, CacheSize]:
+    """Caches of a region; the clustered one is there only where a plugin can use it."""
+    clustered = any(cache.cluster_mode for _, cache in _asking(registry))
+    sizes = {
+        CacheRole.APP: tier.app_cache,
+        CacheRole.CLUSTER: tier.cluster_cache if clustered else None,
+        CacheRole.LIMITS: tier.limit_cache,
+    }
+    return {role: size for role, size in sizes.items() if size}
+
+
+def _asking(registry: Registry) -> list[tuple[PluginSpec, CacheSpec]]:
+    return [(spec, spec.cache) for spec in registry.plugins if spec.cache and spec.lifecycle is not Lifecycle.ARCHIVED]
+
+
 def plan_caches(*, stack: str, region: str, settings: Settings, tier: Tier, registry: Registry) -> CachesPlan:
     """The caches of a region. Raises InvalidInputError for more users than a group takes, or a reserved name."""
     prefix = regional(stack, region)
-    asking = [
-        (spec, spec.cache) for spec in registry.plugins if spec.cache and spec.lifecycle is not Lifecycle.ARCHIVED
-    ]
-    clustered = tier.cluster_cache if any(cache.cluster_mode for _, cache in asking) else None
+    asking, sizes = _asking(registry), cache_sizes(registry, tier)
     users = tuple(
         CacheUserPlan(
             name=spec.name,
             user_id=fit(f"{prefix}-{spec.name}", MAX_USER_ID),
-            role=CacheRole.CLUSTER if clustered and cache.cluster_mode else CacheRole.APP,
+            role=CacheRole.CLUSTER if cache.cluster_mode and CacheRole.CLUSTER in sizes else CacheRole.APP,
             access=plugin_access(spec.name),
             owner=spec.name,
             generation=cache.password_generation,
@@ -135,11 +148,11 @@ def plan_caches(*, stack: str, region: str, settings: Settings, tier: Tier, regi
         )
         for spec, cache in asking
     )
-    limits = _plan_cache(prefix, CacheRole.LIMITS, tier.limit_cache) if tier.limit_cache else None
+    made = {role: _plan_cache(prefix, role, size) for role, size in sizes.items()}
     limiter = CacheUserPlan(
         name=LIMITER,
         user_id=fit(f"{prefix}-{LIMITER}", MAX_USER_ID),
-        role=CacheRole.LIMITS if limits else CacheRole.APP,
+        role=CacheRole.LIMITS if CacheRole.LIMITS in made else CacheRole.APP,
         access=LIMITER_ACCESS,
         owner=LIMITER,
         generation=1,
@@ -150,9 +163,9 @@ def plan_caches(*, stack: str, region: str, settings: Settings, tier: Tier, regi
     return CachesPlan(
         region=region,
         prefix=prefix,
-        app=_plan_cache(prefix, CacheRole.APP, tier.app_cache),
-        cluster=_plan_cache(prefix, CacheRole.CLUSTER, clustered) if clustered else None,
-        limits=limits,
+        app=made[CacheRole.APP],
+        cluster=made.get(CacheRole.CLUSTER),
+        limits=made.get(CacheRole.LIMITS),
         limiter=limiter,
         users=users,
         log_days=tier.log_days,

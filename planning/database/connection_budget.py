@@ -70,6 +70,17 @@ def pool_for(clients: int, poolers: int) -> Pool:
     return Pool(size=size, reserve=math.ceil(size * RESERVE_PART))
 
 
+def reader_pool(pool: Pool, *, replicas: int) -> Pool:
+    """Of what only reads: as large as the writers' where replicas take it, else of one, and one in reserve."""
+    return pool if replicas else Pool(size=1, reserve=1)
+
+
+def server_connections(clients: int, poolers: int, *, replicas: int) -> int:
+    """Connections to the primary that these clients' poolers open. Readers count where no replica takes them."""
+    pool = pool_for(clients, poolers)
+    return poolers * (pool.total + (0 if replicas else reader_pool(pool, replicas=replicas).total))
+
+
 def client_capacity(poolers: int) -> int:
     """Clients that a shard's poolers in one region may hold: with one pod gone, where there are several."""
     return math.floor(CLIENTS_SPENT_PART * CLIENTS_PER_POOLER * max(1, poolers - 1))
@@ -119,5 +130,5 @@ class _Check:
             value=f"{self.asked:,} {self.what}, {over:,} more than the budget of {self.limit:,} (most: {largest})",
             rule=self.rule,
             fix="one of three: lower database.poolSize or share of the largest; move plugins to another shard "
-            "(python -m plugins move NAME --shard N); or raise naap:users to a tier with a larger database",
+            "(naap plugin move NAME --shard N); or raise naap:users to a tier with a larger database",
         )

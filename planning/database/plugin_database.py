@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from planning.database.connection_budget import Demand, Pool, check_budget, pool_for
+from planning.database.connection_budget import Demand, Pool, check_budget, pool_for, reader_pool, server_connections
 from planning.database.plugin_database_checks import (
     SchemaOwner,
     grant_problems,
@@ -116,7 +116,7 @@ def plan_databases(
     """By plugin; an archived one has no part any more. regions: those that run poolers, home first.
 
     present: shards of schemas that are there already. A schema stays where it is, unless its entry (`movedFrom`, by
-    `python -m plugins move`) or `moved` (brought there by a person) says that it has moved; then, and where it is made,
+    `naap plugin move`) or `moved` (brought there by a person) says that it has moved; then, and where it is made,
     its pin counts.
 
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
@@ -145,9 +145,9 @@ def plan_databases(
         spec.name: _plan(
             spec,
             database,
-            clients=_pods(spec, tier, users) * database.pool_size,
+            clients=client_connections(spec, tier, users),
             poolers=poolers,
-            readers=tier.database.replicas > 0,
+            replicas=tier.database.replicas,
             owners=owners,
             shards=len(shards),
         )
@@ -167,11 +167,12 @@ def shard_of(database: DatabaseSpec, count: int) -> int:
     return 0 if count == 1 else database.shard or 0
 
 
-def _pods(spec: PluginSpec, tier: Tier, users: int) -> int:
-    """The most pods of a region that use the schema; timed work runs in one more."""
-    if spec.backend is None:
+def client_connections(spec: PluginSpec, tier: Tier, users: int) -> int:
+    """The most that a plugin's pods of a region open to the poolers; timed work runs in one pod more."""
+    if spec.backend is None or spec.database is None:
         return 0
-    return pod_range(tier, users, spec.share, singleton=spec.backend.scaling.singleton).max + spec.backend.cron
+    pods = pod_range(tier, users, spec.share, singleton=spec.backend.scaling.singleton).max + spec.backend.cron
+    return pods * spec.database.pool_size
 
 
 def _plan(
@@ -180,15 +181,15 @@ def _plan(
     *,
     clients: int,
     poolers: int,
-    readers: bool,
+    replicas: int,
     owners: Mapping[str, SchemaOwner],
     shards: int,
 ) -> PluginDatabasePlan:
-    """poolers: pods of all regions. readers: whether replicas take what is only read."""
+    """poolers: pods of all regions."""
     sql = sql_name(spec.name)
     shard = owners[database.schema].shard
     pool = pool_for(clients, poolers)
-    reader_pool = pool if readers else Pool(size=1, reserve=1)
+    readers = reader_pool(pool, replicas=replicas)
     return PluginDatabasePlan(
         plugin=spec.name,
         shard=shard,
@@ -198,9 +199,9 @@ def _plan(
         ro_role=f"{sql}_ro",
         aliases=Aliases(writer=sql, reader=f"{sql}_ro", migration=f"{sql}_mig"),
         pool=pool,
-        reader_pool=reader_pool,
+        reader_pool=readers,
         connection_limit=poolers * pool.total,
-        reader_limit=poolers * reader_pool.total,
+        reader_limit=poolers * readers.total,
         owner_limit=poolers * MIGRATION_POOL.total,
         clients=clients,
         pooler_host=pooler_host(shard),
@@ -233,15 +234,12 @@ def _move(database: DatabaseSpec, shard: int, count: int) -> MovePlan | None:
 def _budget_problems(
     file: str, tier: Tier, shards: Sequence[DatabasePlan], poolers: int, plans: Mapping[str, PluginDatabasePlan]
 ) -> list[Problem]:
-    """A plugin that moves counts on both shards. Readers count where no replica takes them.
-
-    Replicas need no check: they hold no more than the primary.
-    """
+    """A plugin that moves counts on both shards. Replicas need no check: they hold no more than the primary."""
     demands: dict[int, list[Demand]] = {shard.shard: [] for shard in shards}
     for plan in plans.values():
-        servers = plan.pool.total + (0 if tier.database.replicas else plan.reader_pool.total)
+        servers = server_connections(plan.clients, poolers, replicas=tier.database.replicas)
         for shard in plan.shards:
-            demands[shard].append(Demand(plugin=plan.plugin, clients=plan.clients, servers=poolers * servers))
+            demands[shard].append(Demand(plugin=plan.plugin, clients=plan.clients, servers=servers))
     return [
         problem
         for shard in shards

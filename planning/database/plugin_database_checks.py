@@ -62,10 +62,10 @@ def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]],
     for spec, database in asking:
         if database.shard is None:
             value = "(missing)"
-            fix = f"python -m plugins pin {spec.name} (takes the least loaded shard and writes it into the registry)"
+            fix = f"naap plugin pin {spec.name} (takes the least loaded shard and writes it into the registry)"
         elif database.shard >= count:
             value = str(database.shard)
-            fix = f"a shard from 0 to {count - 1}; with data there: python -m plugins move {spec.name} --shard N"
+            fix = f"a shard from 0 to {count - 1}; with data there: naap plugin move {spec.name} --shard N"
         else:
             continue
         rule = f"this environment has the database shards 0 to {count - 1}, and each plugin is pinned to one"

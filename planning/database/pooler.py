@@ -14,6 +14,7 @@ from planning.network.addresses import API_ADDRESS, region_addresses
 from planning.network.network_policy import TO_DNS, AddressPeer, PodPeer, PolicyPlan, Port, Rule
 from planning.shared.labels import labels, selector
 from planning.shared.naming import SYSTEM_NAMESPACES, namespace, pooler_host
+from planning.shared.pods import CONFIG_COLLECTOR, PodSize, together
 from planning.shared.ports import POOLER_PORT
 
 NAMESPACE = SYSTEM_NAMESPACES["pooler"]
@@ -24,6 +25,12 @@ USER = 70
 """Whom PgBouncer's image (images/pgbouncer) runs as; the pod's other containers too, so that they may signal it."""
 GRACE_SECONDS = 60
 """Time for leaving the Service and for transactions that run."""
+
+
+PGBOUNCER = PodSize(cpu_m=250, cpu_limit_m=1000, memory_mib=384)
+"""It runs on one core. Memory: some 40 KiB a client with TLS, 5,000 of them, and the servers' buffers."""
+RELOADER = PodSize(cpu_m=10, cpu_limit_m=100, memory_mib=32)
+EXPORTER = PodSize(cpu_m=10, cpu_limit_m=100, memory_mib=64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +85,11 @@ def _plan_pooler(region: str, image: str, tier: Tier, shard: DatabasePlan) -> Po
         api_cidrs=tuple(subnet.private for subnet in region_addresses(region).subnets),
         metrics=tier.metrics,
     )
+
+
+def pooler_size(*, metrics: bool) -> PodSize:
+    """What a pooler's pod asks for. metrics: whether a container beside PgBouncer counts."""
+    return together(PGBOUNCER, CONFIG_COLLECTOR, RELOADER, *([EXPORTER] if metrics else []))
 
 
 def metrics_service(shard: int) -> str:

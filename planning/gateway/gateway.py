@@ -9,6 +9,7 @@ from planning.inputs.tiers import PodRange, Tier, growth
 from planning.network.addresses import DNS_ADDRESS, SERVICE_CIDR, region_addresses
 from planning.network.network_policy import INTERNET, AddressPeer, PodPeer, PolicyPlan, Port, Rule, default_deny
 from planning.shared.naming import SYSTEM_NAMESPACES
+from planning.shared.pods import PodSize
 
 NAMESPACE = SYSTEM_NAMESPACES["gateway"]
 GATEWAY = "naap"
@@ -52,12 +53,25 @@ CPU_PERCENT = 60
 """Of the request, at which pods are added: a proxy that is short of CPU delays every plugin."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PodSize:
-    """Of one pod. CPU in millicores (a request: a proxy is never throttled), memory in MiB (request and limit)."""
+CONTROLLER_POD = PodSize(cpu_m=100, memory_mib=512)
+LIMITER_POD = PodSize(cpu_m=100, memory_mib=256)
+CERTIFICATE_JOB = PodSize(cpu_m=50, memory_mib=128)
+"""Of the chart, once at its installation."""
 
-    cpu_m: int
-    memory_mib: int
+
+def gateway_pods(tier: Tier, users: int) -> PodRange:
+    """Proxies of a region."""
+    return PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
+
+
+def limiter_pods(tier: Tier) -> int:
+    """Pods of a region that count requests."""
+    return min(3, tier.gateway_pods_min)
+
+
+def controller_pods(tier: Tier) -> int:
+    """Pods of a region's control plane."""
+    return min(2, tier.gateway_pods_min)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +101,13 @@ class GatewayPlan:
 
 def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, registry: Registry) -> GatewayPlan:
     """The gateway of a region for these users; its names are the same in every cluster."""
-    pods = PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
     return GatewayPlan(
         region=region,
         domain=settings.domain,
-        pods=pods,
+        pods=gateway_pods(tier, users),
         proxy=PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib),
-        limiter_pods=min(3, tier.gateway_pods_min),
-        controller_pods=min(2, tier.gateway_pods_min),
+        limiter_pods=limiter_pods(tier),
+        controller_pods=controller_pods(tier),
         limiter_fails_closed=tier.limiter_fails_closed,
         trusted_hops=TRUSTED_HOPS,
         drain_seconds=DRAIN_SECONDS,

@@ -51,6 +51,11 @@ class InvalidInputError(Exception):
         super().__init__("\n".join([head, *map(str, self.problems)]))
 
 
+def refusal(*, value: str, rule: str, fix: str, file: str = "", entry: str = "", field: str = "") -> InvalidInputError:
+    """One problem as an error."""
+    return InvalidInputError([Problem(file=file, entry=entry, field=field, value=value, rule=rule, fix=fix)])
+
+
 class Problems:
     """Collects what is wrong over several steps, so that a person sees all of it at once."""
 

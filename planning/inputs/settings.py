@@ -4,7 +4,15 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
@@ -13,6 +21,7 @@ from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
 SECRET_KEYS = ("rootSecret", "secrets")
+_PRINCIPAL = r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 
@@ -76,8 +85,15 @@ class Settings(BaseModel):
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
     ] = ()
     operators: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
         Field(description="IAM principals that administer the clusters, besides the one that creates them."),
+    ] = ()
+    viewers: Annotated[
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
+        Field(
+            description="IAM principals that may read all that the clusters hold, Secrets included, and change none of "
+            "it: the role of previews in CI (docs/ci.md)."
+        ),
     ] = ()
     owner: Annotated[_Tag, Field(description="Team that answers for this environment (a tag).")]
     cost_center: Annotated[_Tag, Field(description="Where the bill goes (a tag).")]
@@ -126,7 +142,7 @@ class Settings(BaseModel):
         tuple[str, ...],
         Field(
             description="Plugins whose schemas a person has brought to the shard that the registry pins, other than by "
-            "`python -m plugins move`."
+            "`naap plugin move`."
         ),
     ] = ()
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
@@ -154,6 +170,15 @@ class Settings(BaseModel):
             network = ipaddress.ip_network(cidr)
             if network.prefixlen < _WIDEST[network.version]:
                 raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
+        return value
+
+    @field_validator("viewers")
+    @classmethod
+    def _only_view(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        operators: tuple[str, ...] = info.data.get("operators", ())
+        for principal in value:
+            if principal in operators or value.count(principal) > 1:
+                raise ValueError(f"{principal} is named twice: a cluster has one access entry for a principal")
         return value
 
     @field_validator("regions")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from planning.inputs.tiers import Tier
 from planning.network.addresses import ZONES, Addresses, region_addresses
+from planning.shared.iam import policy_document, trust_policy
 from planning.shared.naming import regional, stack_prefix
 from planning.shared.regions import region_code
 
@@ -83,4 +84,24 @@ def plan_peerings(*, stack: str, regions: Sequence[str]) -> tuple[PeeringPlan, .
             accepter=PeerPlan(region=other, cidr=region_addresses(other).cidr),
         )
         for other in regions[1:]
+    )
+
+
+def flow_logs_trust(account: str) -> str:
+    """The service of flow logs takes the role on, for this account only."""
+    return trust_policy("vpc-flow-logs.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": account}})
+
+
+def flow_logs_policy(group: str) -> str:
+    """What that role may do: write to its group.
+
+    The service looks for the group before it writes, and groups are listed under no ARN of their own.
+    """
+    return policy_document(
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+            "Resource": [group, f"{group}:*"],
+        },
+        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
     )

@@ -18,6 +18,8 @@ from planning.observability.alerts.platform import platform_rules
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
+from planning.observability.pods import adapter_pods, collector_pods
+from planning.observability.roles import ALARM_SERVICES
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit, regional, stack_prefix
 from planning.shared.regions import CDN_REGION
@@ -27,16 +29,6 @@ LOG_ADDON_VERSION = "v6.7.0-eksbuild.1"
 LOG_ACCOUNT = "cloudwatch-agent"
 """Made by the add-on itself."""
 
-ALARM_SERVICES = (
-    "cloudwatch.amazonaws.com",
-    "events.rds.amazonaws.com",
-    "budgets.amazonaws.com",
-    "aps.amazonaws.com",
-)
-"""Who publishes alarms."""
-
-COLLECTOR_CPU_M = 100
-COLLECTOR_MEMORY_MIB = 512
 QUERIES = {
     "logs-of-a-plugin": "fields @timestamp, kubernetes.pod_name, log\n"
     '| filter kubernetes.namespace_name = "plugin-NAME"\n'
@@ -172,7 +164,6 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
     """What is seen of a region."""
     connections = spendable_connections(tier.database.memory_gib) // min(tier.regions, len(settings.regions))
     prefix = regional(stack, region)
-    copies = min(2, tier.floor)
     groups = tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host"))
     return ObservabilityPlan(
         prefix=prefix,
@@ -191,8 +182,8 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         traced_percent=tier.traced_percent,
         metrics_days=tier.metrics_days,
         shards=shard_count(tier, settings.users),
-        collectors=copies if tier.apm else 0,
-        adapters=copies if tier.metrics else 0,
+        collectors=collector_pods(tier),
+        adapters=adapter_pods(tier),
         policies=observability_policies(region=region, metrics=tier.metrics) if tier.apm else (),
         rules=platform_rules(connections=connections) if tier.metrics else (),
         dashboards=platform_dashboards(region=region, connections=connections) if tier.metrics else (),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from planning.inputs.registry_entry import ResourcesSpec
 from planning.plugin.workload import EPHEMERAL_MIB, WorkloadPlan, surge
+from planning.shared.pods import PodSize
 
 JOB_PODS = 2
 """A migration Job's pod, and the next one's while the first ends."""
@@ -12,6 +13,8 @@ JOB_PODS = 2
 JOB_CPU_M = 1_000
 JOB_MEMORY_MIB = 1_024
 """The most that a container other than the plugin's own may ask for: migrations run a package manager."""
+
+MIGRATION = PodSize(cpu_m=100, cpu_limit_m=JOB_CPU_M, memory_mib=JOB_MEMORY_MIB)
 
 DEFAULT_CPU_M = 100
 DEFAULT_MEMORY_MIB = 128

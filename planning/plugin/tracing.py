@@ -7,6 +7,8 @@ read-only, and Pod Security stays restricted.
 
 from collections.abc import Mapping
 
+from planning.shared.pods import PodSize
+
 FOLDER = "/otel"
 """Where the copy lies in a pod."""
 
@@ -19,6 +21,10 @@ LOADER = "/etc/naap/tracing.js"
 
 VOLUME_MIB = 256
 """The copy takes some 130 MiB."""
+
+COPY = PodSize(cpu_m=20, cpu_limit_m=40, memory_mib=64)
+"""Of the container that copies. No more than the smallest plugin's own (plugins/registry/rules/entry.py), with which it
+never runs together: so the pod asks for nothing more."""
 
 _STOP_MILLISECONDS = 2_000
 

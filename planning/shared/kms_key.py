@@ -1,9 +1,10 @@
 """Encryption keys: who may use one is decided here."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from planning.shared.iam import Statement, policy_document
 
 DELETION_DAYS = 30
 """The longest wait that AWS offers: a key that goes takes all that it encrypted with it."""
@@ -28,7 +29,7 @@ class KeyPlan:
 
 def key_policy(plan: KeyPlan, *, account: str, region: str) -> str:
     """The key's policy as JSON: the account's IAM decides, and the named services use it for this account only."""
-    statements: list[Mapping[str, Any]] = [
+    statements: list[Statement] = [
         {
             "Sid": "AccountDecidesByIam",
             "Effect": "Allow",
@@ -48,10 +49,10 @@ def key_policy(plan: KeyPlan, *, account: str, region: str) -> str:
     if plan.services:
         condition = {"StringEquals": {"aws:SourceAccount": account}}
         statements.append(_use("Services", plan.services, condition))
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return policy_document(*statements)
 
 
-def _use(sid: str, services: Sequence[str], condition: Mapping[str, Any]) -> Mapping[str, Any]:
+def _use(sid: str, services: Sequence[str], condition: Mapping[str, Any]) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Allow",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from console.files import read_bytes, shown_path
 from planning.edge.shell_documents import IMMUTABLE_CACHE
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import refusal
 from plugins.registry.sections import MAX_GZIP_BYTES
 
 MAX_RAW_BYTES = 50_000_000
@@ -28,16 +28,28 @@ def measure(path: Path) -> Bundle:
     """Size and hash of a bundle. Raises InvalidInputError for one that the shell would not accept."""
     data = read_bytes(path, limit=MAX_RAW_BYTES)
     if not data.strip():
-        raise _refused(path, "(empty)", "a bundle has code in it", "build the frontend first")
+        raise refusal(
+            file=shown_path(path), value="(empty)", rule="a bundle has code in it", fix="build the frontend first"
+        )
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _refused(path, "not UTF-8 text", "a bundle is JavaScript", "give the .js file of the build") from None
+        raise refusal(
+            file=shown_path(path),
+            value="not UTF-8 text",
+            rule="a bundle is JavaScript",
+            fix="give the .js file of the build",
+        ) from None
     # Without a time stamp, so that the same bundle always has the same size.
     size = len(gzip.compress(data, compresslevel=_GZIP_LEVEL, mtime=0))
     if size > MAX_GZIP_BYTES:
         rule = f"at most {MAX_GZIP_BYTES:,} bytes after gzip: every user of the plugin loads it"
-        raise _refused(path, f"{size:,} bytes after gzip", rule, "split it into chunks, or leave libraries out")
+        raise refusal(
+            file=shown_path(path),
+            value=f"{size:,} bytes after gzip",
+            rule=rule,
+            fix="split it into chunks, or leave libraries out",
+        )
     digest = base64.b64encode(hashlib.sha384(data).digest()).decode()
     return Bundle(gzip_bytes=size, integrity=f"sha384-{digest}")
 
@@ -56,7 +68,3 @@ def upload_command(path: Path, key: str) -> list[str]:
 
 def _more(number: int, parts: tuple[str, ...]) -> str:
     return " \\" if number < len(parts) - 1 else ""
-
-
-def _refused(path: Path, value: str, rule: str, fix: str) -> InvalidInputError:
-    return InvalidInputError([Problem(file=shown_path(path), entry="", field="", value=value, rule=rule, fix=fix)])

@@ -11,7 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import InvalidInputError, refusal
 from plugins.registry.secret_values import shown
 
 PATH = "/api/v1/deployments/package/{name}"
@@ -110,7 +110,7 @@ class InstallsApi:
 
     def _problem(self, where: str, value: str, fix: str) -> InvalidInputError:
         rule = "the platform's API says how many installs there are before a plugin takes a step towards its end"
-        return InvalidInputError([Problem(file="", entry=shown(where), field="", value=value, rule=rule, fix=fix)])
+        return refusal(entry=shown(where), value=value, rule=rule, fix=fix)
 
 
 def _document(body: bytes) -> dict[str, Any]:

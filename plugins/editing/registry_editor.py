@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from console.files import alone, read_text, shown_path, write_atomically
 from console.interrupt import committed
-from planning.inputs.problem import InvalidInputError, Problem, Problems
+from planning.inputs.problem import Problems, refusal
 from plugins.editing.text_edit import RegistryText
 from plugins.editing.yaml_edit import merged
 from plugins.registry.entry import Entry
@@ -49,7 +49,13 @@ class Book:
     def entry(self, name: str) -> Entry:
         """One entry. Raises InvalidInputError where there is none of this name."""
         if name not in self.entries:
-            raise self._refused(name, name, "an entry of the registry", f"one of: {', '.join(self.entries)}")
+            raise refusal(
+                file=self.file,
+                entry=name,
+                value=name,
+                rule="an entry of the registry",
+                fix=f"one of: {', '.join(self.entries)}",
+            )
         return self.entries[name]
 
     def add(self, name: str, entry: Mapping[str, Any], *, beside: Callable[[], None]) -> None:
@@ -73,12 +79,24 @@ class Book:
         if self._read(text) != values:
             value = "(the file would not read as it should)"
             rule = "a change touches its own fields only, where the entries stand plainly: one field a line"
-            raise self._refused(touched, value, rule, "end the file with a line break, or make this change by hand")
+            raise refusal(
+                file=self.file,
+                entry=touched,
+                value=value,
+                rule=rule,
+                fix="end the file with a line break, or make this change by hand",
+            )
         parse_registry(text, file=self.file, folder=self.path.parent, production=False, under_edit=True)
         with alone(self.path):
             if read_text(self.path, limit=MAX_BYTES) != self._whole:
                 rule = "a change is made to the file as it was read"
-                raise self._refused(touched, "(changed by another meanwhile)", rule, "run the command again")
+                raise refusal(
+                    file=self.file,
+                    entry=touched,
+                    value="(changed by another meanwhile)",
+                    rule=rule,
+                    fix="run the command again",
+                )
             committed()
             data = (_BOM * self._whole.startswith(_BOM) + text).encode()
             write_atomically(self.path, data, first=beside)
@@ -86,6 +104,3 @@ class Book:
     def _read(self, text: str) -> Mapping[str, Any]:
         found, problems = read_yaml(text, self.file)
         return {} if problems else cast("Mapping[str, Any]", found["plugins"] or {})
-
-    def _refused(self, entry: str, value: str, rule: str, fix: str) -> InvalidInputError:
-        return InvalidInputError([Problem(file=self.file, entry=entry, field="", value=value, rule=rule, fix=fix)])

@@ -51,7 +51,7 @@ class Installs(Section):
     counted: Annotated[
         dt.date,
         BeforeValidator(_from_text),
-        Field(description="Day of counting (UTC); written by `python -m plugins retire`.", examples=["2026-01-31"]),
+        Field(description="Day of counting (UTC); written by `naap plugin retire`.", examples=["2026-01-31"]),
     ]
 
 
@@ -72,7 +72,7 @@ class Entry(Section):
         LifecycleStep,
         Field(
             description="active; draining: no new installs, still served; stopped: no pods, no routes, data kept; "
-            "archived: data in the archive. One step at a time: `python -m plugins retire`.",
+            "archived: data in the archive. One step at a time: `naap plugin retire`.",
             examples=["active"],
         ),
     ] = "active"

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from console.files import read_bytes, shown_path
-from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.problem import HIDDEN, InvalidInputError, Problem, refusal
 from plugins.registry.manifest_secrets import open_secrets
 
 MAX_BYTES = 256_000
@@ -47,15 +47,19 @@ def parse_manifest(data: bytes, *, file: str) -> Mapping[str, Any]:
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
-        raise _refused(file, f"byte {error.start} is not UTF-8", "UTF-8 text", "save it as UTF-8") from None
+        raise refusal(
+            file=file, value=f"byte {error.start} is not UTF-8", rule="UTF-8 text", fix="save it as UTF-8"
+        ) from None
     except json.JSONDecodeError as error:
-        raise _refused(file, f"line {error.lineno}: {error.msg}", "valid JSON", fix) from None
+        raise refusal(file=file, value=f"line {error.lineno}: {error.msg}", rule="valid JSON", fix=fix) from None
     except RecursionError:
-        raise _refused(file, "nested too deep", f"at most {_MAX_DEPTH} levels", fix) from None
+        raise refusal(file=file, value="nested too deep", rule=f"at most {_MAX_DEPTH} levels", fix=fix) from None
     except ValueError as error:
-        raise _refused(file, str(error)[:120], "valid JSON with each key once", fix) from None
+        raise refusal(file=file, value=str(error)[:120], rule="valid JSON with each key once", fix=fix) from None
     if not isinstance(value, dict):
-        raise _refused(file, type(value).__name__, "one JSON object", "give the path of a plugin.json")
+        raise refusal(
+            file=file, value=type(value).__name__, rule="one JSON object", fix="give the path of a plugin.json"
+        )
     found = cast("Mapping[str, Any]", value)
     _check(found, file, 0)
     return found
@@ -77,13 +81,20 @@ def _no_constant(name: str) -> Any:
 def _check(value: object, file: str, depth: int) -> None:
     """Text must be encodable, and numbers finite: the manifest is written into a ConfigMap again."""
     if depth > _MAX_DEPTH:
-        raise _refused(file, "nested too deep", f"at most {_MAX_DEPTH} levels", "flatten it")
+        raise refusal(file=file, value="nested too deep", rule=f"at most {_MAX_DEPTH} levels", fix="flatten it")
     if isinstance(value, str):
         if any("\ud800" <= char <= "\udfff" for char in value):
-            raise _refused(file, ascii(value)[:60], "valid Unicode text", "remove the lone surrogate")
+            raise refusal(
+                file=file, value=ascii(value)[:60], rule="valid Unicode text", fix="remove the lone surrogate"
+            )
     elif isinstance(value, float):
         if value in (float("inf"), float("-inf")):
-            raise _refused(file, "a number beyond 1e308", "numbers that a double can hold", "write a smaller one")
+            raise refusal(
+                file=file,
+                value="a number beyond 1e308",
+                rule="numbers that a double can hold",
+                fix="write a smaller one",
+            )
     elif isinstance(value, list):
         for item in cast("list[object]", value):
             _check(item, file, depth + 1)
@@ -91,7 +102,3 @@ def _check(value: object, file: str, depth: int) -> None:
         for key, item in cast("Mapping[str, object]", value).items():
             _check(key, file, depth)
             _check(item, file, depth + 1)
-
-
-def _refused(file: str, value: str, rule: str, fix: str) -> InvalidInputError:
-    return InvalidInputError([Problem(file=file, entry="", field="", value=value, rule=rule, fix=fix)])

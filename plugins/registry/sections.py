@@ -254,7 +254,7 @@ class Navigation(Section):
 
 
 class Build(Section):
-    """A version's bundle, as `python -m plugins bundle` measured it."""
+    """A version's bundle, as `naap plugin bundle` measured it."""
 
     gzip_bytes: Annotated[
         int, Field(ge=1, le=MAX_GZIP_BYTES, examples=[183_211], description="Size after gzip, at most 512,000 bytes.")
@@ -293,7 +293,7 @@ class Frontend(Section):
         dict[Annotated[str, Field(pattern=VERSION_PATTERN)], Build],
         Field(
             examples=[{"1.0.0": {"gzipBytes": 183_211, "integrity": "sha384-" + "A" * 64}}],
-            description="Measured bundles by version; written by `python -m plugins bundle`. Those of earlier versions "
+            description="Measured bundles by version; written by `naap plugin bundle`. Those of earlier versions "
             "stay, so that changing the version is all that a rollback takes.",
         ),
     ] = {}

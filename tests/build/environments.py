@@ -8,9 +8,10 @@ import pulumi
 
 from components.platform import Platform
 from components.shared.root_secret import RootSecret
-from naap.stack import load_stack_config, plan_of
 from planning.inputs.registry_entry import PluginSpec
 from planning.platform import PlatformPlan
+from stack.configuration import load_stack_config
+from stack.plan import plan_of
 from tests.components.recording import Recorded, Run, run
 
 ROOT = Path(__file__).resolve().parents[2]

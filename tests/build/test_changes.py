@@ -1,4 +1,4 @@
-"""What `python -m naap change` says is what the whole program then asks an engine for."""
+"""What `naap change` says is what the whole program then asks an engine for."""
 
 import pytest
 

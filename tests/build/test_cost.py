@@ -8,17 +8,10 @@ import pytest
 
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
+from planning.database.pooler import pooler_size
 from planning.observability.alarms.data import cache_nodes
-from planning.region_pods import (
-    ADAPTER_CPU_M,
-    ADAPTER_MEMORY_MIB,
-    DASHBOARDS_CPU_M,
-    DASHBOARDS_MEMORY_MIB,
-    POOLER_CPU_M,
-    POOLER_MEMORY_MIB,
-    STATE_METRICS_CPU_M,
-    STATE_METRICS_MEMORY_MIB,
-)
+from planning.observability.pods import ADAPTER_POD, GRAFANA_POD
+from planning.shared.pods import PodSize
 from tests.build.cloudwatch import metrics_of
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
@@ -202,14 +195,13 @@ def test_the_firewalls_rules_are_counted_as_they_are_built(tier: Built, cost: Co
 
 def test_the_platforms_own_pods_ask_for_what_is_counted(built: Builder) -> None:
     top = built(TIERS[-1]).update.records
-    assert _asked(top, "pooler-0") == (POOLER_CPU_M, POOLER_MEMORY_MIB)
-    assert _asked(top, "kube-metrics-adapter") == (ADAPTER_CPU_M, ADAPTER_MEMORY_MIB)
-    assert _asked(top, "grafana") == (DASHBOARDS_CPU_M, DASHBOARDS_MEMORY_MIB)
-    assert _asked(top, "kube-state-metrics") == (STATE_METRICS_CPU_M, STATE_METRICS_MEMORY_MIB)
+    assert _asked(top, "pooler-0") == pooler_size(metrics=True)
+    assert _asked(top, "kube-metrics-adapter") == ADAPTER_POD
+    assert _asked(top, "grafana") == GRAFANA_POD
 
 
-def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
-    """Millicores and MiB that a pod of a Deployment asks for, with all that runs beside its program."""
+def _asked(records: list[Recorded], name: str) -> PodSize:
+    """What a pod of a Deployment asks for, with all that runs beside its program."""
     found = [
         record
         for record in records
@@ -220,7 +212,7 @@ def _asked(records: list[Recorded], name: str) -> tuple[int, int]:
     always = [each for each in beside if each.get("restartPolicy") == "Always"]
     containers: list[dict[str, Any]] = [*pod["containers"], *always]
     asked: list[dict[str, str]] = [container["resources"]["requests"] for container in containers]
-    return (
-        sum(int(each["cpu"].removesuffix("m")) for each in asked),
-        sum(int(each["memory"].removesuffix("Mi")) for each in asked),
+    return PodSize(
+        cpu_m=sum(int(each["cpu"].removesuffix("m")) for each in asked),
+        memory_mib=sum(int(each["memory"].removesuffix("Mi")) for each in asked),
     )

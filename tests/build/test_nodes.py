@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
-import pytest
-
 from planning.cluster.packing import ADDONS, Pods, nodes_for
 from planning.region_pods import least_pods
+from planning.shared.pods import PodSize
 from tests.build.conftest import Built
 from tests.components.recording import Recorded, of_type
 
@@ -25,8 +24,8 @@ def asked(pod: dict[str, Any], name: str, count: int) -> Pods:
     first: list[dict[str, Any]] = pod.get("initContainers") or []
     beside = [each for each in first if each.get("restartPolicy") == "Always"]
     requests: list[dict[str, str]] = [container["resources"]["requests"] for container in [*containers, *beside]]
-    cpu, memory = (sum(_amount(each[kind]) for each in requests) for kind in ("cpu", "memory"))
-    return Pods(name=name, cpu_m=cpu, memory_mib=memory, count=count)
+    cpu, memory = (round(sum(_amount(each[kind]) for each in requests)) for kind in ("cpu", "memory"))
+    return Pods(name=name, size=PodSize(cpu_m=cpu, memory_mib=memory), count=count)
 
 
 def _of(record: Recorded, least: dict[tuple[str, str, str], int]) -> Pods:
@@ -53,9 +52,8 @@ def test_what_is_counted_is_what_is_built(tier: Built) -> None:
         )
         chart = {"proxies", "limiter", "gateway control", "a Job", *(addon.name for addon in ADDONS)}
         ours = [pods for pods in counted if pods.name not in chart]
-        # A pooler without the container that series need asks for a little less.
-        assert sum(p.cpu_m * p.count for p in built) == pytest.approx(sum(p.cpu_m * p.count for p in ours), rel=0.03)
-        assert sum(p.count for p in built) == sum(p.count for p in ours)
+        assert sum(pods.size.cpu_m * pods.count for pods in built) == sum(pods.size.cpu_m * pods.count for pods in ours)
+        assert sum(pods.count for pods in built) == sum(pods.count for pods in ours)
 
 
 def _code(region: str) -> str:

@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,14 +27,15 @@ State = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """The copy in `root`. Commands run in it, with the interpreter that runs the tests."""
+    """The copy in `root`. Commands run in it, with the interpreter that runs the tests, and are about one stack."""
 
     root: Path
+    stack: str = STACK
 
     @property
     def state(self) -> Path:
         """The rehearsal's own folder."""
-        return self.root / ".rehearsal" / STACK
+        return self.root / ".rehearsal" / self.stack
 
     @property
     def registry(self) -> Path:
@@ -44,22 +47,22 @@ class Checkout:
         """Of a person who has set nothing."""
         return {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
 
-    def command(self, module: str, *arguments: str) -> Said:
-        """`python -m MODULE ...`. Whatever happens, nobody is shown a traceback."""
-        said = self._run([sys.executable, "-m", module, *arguments])
+    def command(self, *arguments: str) -> Said:
+        """`naap ...`. Whatever happens, nobody is shown a traceback."""
+        said = self._run([sys.executable, "-m", "naap", *arguments])
         assert "Traceback" not in said.stdout + said.stderr, said.stderr
         return said
 
     def up(self) -> str:
-        """`python -m rehearsal up`, which must succeed; gives what it printed."""
-        said = self.command("rehearsal", "up")
+        """`naap up`, which must succeed; gives what it printed."""
+        said = self.command("up", "--stack", self.stack)
         assert said.returncode == 0, said.stderr + self.log("up")
         return said.stdout
 
     def start_up(self) -> subprocess.Popen[bytes]:
-        """`python -m rehearsal up`, left running."""
+        """`naap up`, left running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "rehearsal", "up"],
+            [sys.executable, "-m", "naap", "up"],
             cwd=self.root,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -67,10 +70,9 @@ class Checkout:
         )
 
     def pulumi(self, *arguments: str) -> Said:
-        """Plain Pulumi, in the shell that `python -m rehearsal env` makes."""
-        script = (
-            f'eval "$({shlex.quote(sys.executable)} -m rehearsal env)" && exec {shlex.join(["pulumi", *arguments])}'
-        )
+        """Plain Pulumi, in the shell that `naap env` makes."""
+        environment = shlex.join([sys.executable, "-m", "naap", "env", "--stack", self.stack])
+        script = f'eval "$({environment})" && exec {shlex.join(["pulumi", *arguments])}'
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:
@@ -121,7 +123,7 @@ class Checkout:
 
     def set_config(self, **stated: Any) -> None:
         """The same of any setting, by its name in the file; None takes it away."""
-        file = self.root / f"Pulumi.{STACK}.yaml"
+        file = self.root / f"Pulumi.{self.stack}.yaml"
         content = yaml.safe_load(file.read_text())
         for name, value in stated.items():
             content["config"].pop(f"naap:{name}", None)
@@ -153,7 +155,7 @@ class Checkout:
         )
 
 
-def copy_of_the_checkout(target: Path) -> Checkout:
+def copy_of_the_checkout(target: Path, stack: str = STACK) -> Checkout:
     """What a clone of this checkout would have, with changes that aren't committed yet."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -167,4 +169,16 @@ def copy_of_the_checkout(target: Path) -> Checkout:
         if source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-    return Checkout(root=target)
+    return Checkout(root=target, stack=stack)
+
+
+@contextmanager
+def rehearsed(target: Path, stack: str = STACK) -> Generator[Checkout]:
+    """A copy; afterwards its rehearsal is taken down, and nothing of it may be left running."""
+    copy = copy_of_the_checkout(target, stack)
+    yield copy
+    down = copy.command("down", "--stack", stack)
+    left = copy.processes()
+    copy.kill(left)
+    assert down.returncode == 0, down.stderr
+    assert not left

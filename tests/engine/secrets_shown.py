@@ -7,8 +7,10 @@ from typing import Any, cast
 
 from tests.engine.checkout import STACK, Checkout
 
-WRITTEN = frozenset({".log", ".events", ".txt"})
+WRITTEN = frozenset({".log", ".events"})
 """Endings of the files that are there to be read."""
+
+REPORT = "report.json"
 
 _MARK = "plaintext"
 """Under which an export that shows secrets has each of them, as JSON."""
@@ -43,11 +45,12 @@ def all_that_is_shown(checkout: Checkout) -> dict[str, str]:
         "preview": checkout.pulumi("preview", "--diff", "--non-interactive"),
         "export": checkout.pulumi("stack", "export", "--stack", STACK),
         "outputs": checkout.pulumi("stack", "output", "--json", "--stack", STACK),
-        "status": checkout.command("rehearsal", "status"),
+        "status": checkout.command("status"),
     }
     assert all(said.returncode == 0 for said in told.values())
-    files = [file for file in checkout.state.rglob("*") if file.suffix in WRITTEN and file.is_file()]
-    assert {"up.log", "up.events", "report.txt"} <= {file.name for file in files}
+    shown = [file for file in checkout.state.rglob("*") if file.suffix in WRITTEN or file.name == REPORT]
+    files = [file for file in shown if file.is_file()]
+    assert {"up.log", "up.events", REPORT} <= {file.name for file in files}
     return {name: said.stdout + said.stderr for name, said in told.items()} | {
         str(file): file.read_text(errors="replace") for file in files
     }

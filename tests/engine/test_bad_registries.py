@@ -70,7 +70,7 @@ def validate(text: str, folder: Path) -> str:
     shutil.copytree(ROOT / "plugins" / "manifests", folder / "manifests")
     file = folder / "registry.yaml"
     file.write_text(text)
-    command = [sys.executable, "-m", "plugins", "--registry", str(file), "validate"]
+    command = [sys.executable, "-m", "naap", "plugin", "validate", "--registry", str(file)]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert (said.returncode, said.stdout) == (2, "")
     assert "Traceback" not in said.stderr

@@ -42,7 +42,7 @@ ODD_ONE = {
 
 def test_a_first_preview_needs_no_control_plane(checkout: Checkout) -> None:
     checkout.set_users(5_000)
-    said = checkout.command("rehearsal", "preview")
+    said = checkout.command("preview")
 
     assert said.returncode == 0, said.stderr + checkout.log("preview")
     assert "Would be:" in said.stdout
@@ -113,7 +113,7 @@ def test_a_bad_registry_stops_plain_pulumi_with_its_problems_only(checkout: Chec
     checkout.registry.write_text(good.replace("port: 4009", "port: 4008"))
     try:
         said = checkout.pulumi("up", "--yes", "--skip-preview", "--non-interactive")
-        ours = checkout.command("rehearsal", "up")
+        ours = checkout.command("up")
     finally:
         checkout.registry.write_text(good)
 
@@ -141,7 +141,7 @@ def test_a_missing_root_secret_is_named_with_the_command_that_sets_it(checkout: 
 
 
 def test_a_stack_that_is_not_there_is_refused_and_leaves_nothing(checkout: Checkout) -> None:
-    said = checkout.command("rehearsal", "up", "--stack", "nowhere")
+    said = checkout.command("up", "--stack", "nowhere")
 
     assert said.returncode == 2
     assert "Pulumi.nowhere.yaml" in said.stderr
@@ -164,8 +164,8 @@ def test_a_plugin_never_seen_before_changes_only_its_own_and_goes_without_a_trac
 
     platform.counts(0)
     for _ in ("draining", "stopped", "archived"):
-        assert checkout.command("plugins", "retire", "odd-one", "--api", platform.url).returncode == 0
-    assert checkout.command("plugins", "remove", "odd-one").returncode == 0
+        assert checkout.command("plugin", "retire", "odd-one", "--api", platform.url).returncode == 0
+    assert checkout.command("plugin", "remove", "odd-one").returncode == 0
     assert checkout.registry.read_text() == registry
     checkout.up()
     assert {step for step, _, urn in checkout.steps("up") if "odd-one" in urn} <= {"delete", "read"}
@@ -177,7 +177,7 @@ def test_a_plugin_never_seen_before_changes_only_its_own_and_goes_without_a_trac
 def test_twelve_times_the_users_replace_and_delete_nothing_that_keeps_data(checkout: Checkout) -> None:
     checkout.set_users(60_000)
     try:
-        said = checkout.command("rehearsal", "preview")
+        said = checkout.command("preview")
     finally:
         checkout.set_users(5_000)
 
@@ -192,7 +192,7 @@ def test_the_engine_says_of_the_same_change_what_planning_said(checkout: Checkou
     """The preview is that of the last chapter. Planning knows of what is held by the stack's own output."""
     held = checkout.root / "held.json"
     held.write_text(checkout.pulumi("stack", "output", "held", "--json").stdout)
-    said = checkout.command("naap", "change", "--users", "60000", "--held", str(held), "--json")
+    said = checkout.command("change", "--users", "60000", "--held", str(held), "--json")
     assert said.returncode == 0, said.stderr
     planned = json.loads(said.stdout)
 
@@ -204,9 +204,9 @@ def test_the_engine_says_of_the_same_change_what_planning_said(checkout: Checkou
 def test_fewer_users_are_refused_until_the_storage_is_kept(checkout: Checkout) -> None:
     checkout.set_config(users=900)
     try:
-        refused = checkout.command("rehearsal", "preview")
+        refused = checkout.command("preview")
         checkout.set_config(storageGib=100)
-        kept = checkout.command("rehearsal", "preview")
+        kept = checkout.command("preview")
     finally:
         checkout.set_config(users=5_000, storageGib=None)
 
@@ -230,18 +230,18 @@ def test_destroy_leaves_no_object_and_an_empty_state(checkout: Checkout) -> None
 
 def test_down_leaves_no_process_and_no_file(checkout: Checkout) -> None:
     assert checkout.processes()
-    said = checkout.command("rehearsal", "down")
+    said = checkout.command("down")
 
     assert said.returncode == 0, said.stderr
     assert checkout.processes() == {}
     assert not checkout.state.exists()
-    assert "nothing to take down" in checkout.command("rehearsal", "down").stdout
+    assert "nothing to take down" in checkout.command("down").stdout
 
 
 def _add_odd_one(checkout: Checkout) -> None:
     manifest = checkout.root / "plugin.json"
     manifest.write_text(json.dumps(ODD_ONE))
-    assert checkout.command("plugins", "add", str(manifest)).returncode == 0
+    assert checkout.command("plugin", "add", str(manifest)).returncode == 0
 
 
 def _secrets_are_kept(checkout: Checkout) -> None:

@@ -1,4 +1,4 @@
-"""Runs `python -m naap` as a person does, in this process or in one of its own."""
+"""Runs `naap` as a person does, in this process or in one of its own."""
 
 import contextlib
 import io
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from console.text import WIDTH
+from console.terminal import WIDTH
 from naap.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""`python -m naap capacity`."""
+"""`naap capacity`."""
 
 import pytest
 

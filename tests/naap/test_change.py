@@ -1,4 +1,4 @@
-"""`python -m naap change`."""
+"""`naap change`."""
 
 import json
 from pathlib import Path

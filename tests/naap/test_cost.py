@@ -1,4 +1,4 @@
-"""`python -m naap cost`."""
+"""`naap cost`."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""`python -m naap diagram`."""
+"""`naap diagram`."""
 
 from pathlib import Path
 from xml.etree import ElementTree

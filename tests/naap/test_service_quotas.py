@@ -1,4 +1,4 @@
-"""`python -m naap quotas`."""
+"""`naap quotas`."""
 
 import pytest
 

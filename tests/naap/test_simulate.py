@@ -1,4 +1,4 @@
-"""`python -m naap simulate`."""
+"""`naap simulate`."""
 
 from pathlib import Path
 

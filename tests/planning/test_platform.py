@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from console.text import to_plain
-from naap.stack import load_plan, load_stack_config, plan_of
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.tiers import TIERS
 from planning.platform import PlatformPlan
+from stack.configuration import load_stack_config
+from stack.plan import load_plan, plan_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 USERS = [1_000, 10_000, 50_000, 100_000]
@@ -78,7 +79,7 @@ def test_a_stack_name_that_aws_could_not_take_is_refused(stack: str) -> None:
 def test_a_million_users_on_four_pinned_shards_break_the_connection_budget() -> None:
     with pytest.raises(InvalidInputError, match="more than the budget") as caught:
         _plan(1_000_000)
-    assert "python -m plugins move" in str(caught.value)
+    assert "naap plugin move" in str(caught.value)
 
 
 def test_what_is_wrong_with_one_route_hides_nothing_of_another(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_every_rule_has_its_words_and_all_words_have_a_rule() -> None:
 
 def test_the_table_in_the_documentation_is_current() -> None:
     text = (ROOT / "docs" / "policies.md").read_text()
-    assert as_markdown(load_catalogue()) in text, "run: python -m policies table, and put it into docs/policies.md"
+    assert as_markdown(load_catalogue()) in text, "run: naap rule table, and put it into docs/policies.md"
 
 
 def test_the_number_of_rules_in_the_readme_is_current() -> None:
@@ -41,5 +41,5 @@ def test_an_unknown_rule_is_answered_with_the_known_ones() -> None:
 
 def _policies(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "policies", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "naap", "rule", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -105,7 +105,7 @@ def test_the_command_fails_where_data_would_be_lost_or_the_pack_did_not_run(
     file = tmp_path / "preview.json"
     file.write_text(text)
     done = subprocess.run(
-        [sys.executable, "-m", "policies", "comment", str(file), "--environment", "prod"],
+        [sys.executable, "-m", "naap", "rule", "comment", str(file), "--environment", "prod"],
         cwd=ROOT,
         capture_output=True,
         text=True,

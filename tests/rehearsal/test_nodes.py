@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from naap.stack import load_plan
+
 from rehearsal.nodes import machines, nodes, zones
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,11 +1,13 @@
 """The report of an `up`, from a state such as the engine exports."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 from rehearsal.report import (
     Report,
+    as_lines,
     components,
     kind_label,
     outputs,
@@ -86,7 +88,7 @@ def test_what_was_recorded_only_is_said() -> None:
 
 def test_an_official_plugin_counts_as_real() -> None:
     used = report({**ALL_PLAYED, "pulumi-resource-kubernetes": Path("/opt/k8s")})
-    assert any("pulumi-resource-kubernetes" in line and "official, /opt/k8s" in line for line in real(used))
+    assert any("pulumi-resource-kubernetes" in line and "official, /opt/k8s" in line for line in real(used.data()))
     assert not any("Kubernetes provider" in line or "Helm" in line for line in played(used))
 
 
@@ -102,7 +104,7 @@ def test_images_are_short_enough_for_a_line() -> None:
 
 
 def test_the_whole_report_fits_80_columns() -> None:
-    text = report(ALL_PLAYED).text()
+    text = "\n".join(as_lines(json.loads(json.dumps(report(ALL_PLAYED).data()))))
     assert all(len(line) <= 80 for line in text.splitlines())
     assert "pulumi up  1 min 1 s" in text
     assert "KUBECONFIG=/x/kubeconfig" in text

@@ -1,5 +1,6 @@
 """The virtual environment that make makes, with the pinned list replaced by an empty one."""
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -84,3 +85,43 @@ def test_an_old_python_is_told_what_is_needed(root: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(venv.sys, "version_info", (3, 9, 2))
     with pytest.raises(venv.VenvError, match=r"3\.11 or later is needed, this is 3\.9"):
         venv.ensure("requirements.txt", root / ".venv", root)
+
+
+@pytest.fixture
+def checkout(root: Path) -> Path:
+    """One whose `naap` says where it stands and what it was asked, in a folder whose name a shell would split."""
+    folder = root / "my checkout's"
+    (folder / "naap").mkdir(parents=True)
+    (root / "requirements.txt").rename(folder / "requirements.txt")
+    (folder / "naap" / "__main__.py").write_text(
+        "import sys\n\ndef main():\n    print(__file__, sys.prefix, *sys.argv[1:], sep='|')\n    return 3\n"
+    )
+    return folder
+
+
+def _asked(checkout: Path, elsewhere: Path) -> list[str]:
+    command = [checkout / ".venv" / "bin" / "naap", "plan", "--stack", "a b"]
+    done = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    return done.stdout.rstrip("\n").split("|")
+
+
+def test_the_command_answers_from_its_own_checkout_wherever_it_is_called(checkout: Path, tmp_path: Path) -> None:
+    venv.ensure("requirements.txt", checkout / ".venv", checkout)
+    (tmp_path / "naap.py").write_text("raise SystemExit('the wrong one')")
+    said = [str(checkout / "naap" / "__main__.py"), str(checkout / ".venv"), "plan", "--stack", "a b"]
+    assert _asked(checkout, tmp_path) == said
+    (checkout / "requirements-aws-check.txt").write_text("# nothing\n")
+    (checkout / ".venv" / "bin" / "naap").unlink()
+    venv.ensure("requirements-aws-check.txt", checkout / ".venv", checkout)
+    assert not (checkout / ".venv" / "bin" / "naap").exists(), "it is of the program's environment alone"
+
+
+def test_the_command_is_renewed_where_the_checkout_was_moved_or_the_command_lost(checkout: Path) -> None:
+    venv.ensure("requirements.txt", checkout / ".venv", checkout)
+    moved = checkout.rename(checkout.with_name("moved"))
+    venv.ensure("requirements.txt", moved / ".venv", moved)
+    assert _asked(moved, moved)[0].startswith(str(moved))
+    (moved / ".venv" / "bin" / "naap").unlink()
+    assert not venv.ensure("requirements.txt", moved / ".venv", moved), "nothing is installed for that"
+    assert _asked(moved, moved)

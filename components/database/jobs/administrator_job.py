@@ -21,16 +21,19 @@ from components.shared.pods import (
     evictions_are_no_failures,
     memory_volume,
     pod_security,
+    resources,
 )
 from planning.cluster.priority_classes import CORE
 from planning.database.jobs.administrator_job import (
     ACCOUNT,
+    AWS_CLI,
     BACKOFF_LIMIT,
     CA_DIR,
     CA_FILE,
     DEADLINE_SECONDS,
     MASTER_DIR,
     NAMESPACE,
+    PSQL,
     SCRATCH_DIR,
     SCRIPT_DIR,
     SECRET_FILE,
@@ -41,6 +44,7 @@ from planning.database.jobs.administrator_job import (
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.shared import images
 from planning.shared.images import Image
+from planning.shared.pods import PodSize
 
 _DELETE = "5m"
 _MIB = 1024
@@ -58,8 +62,7 @@ class Step:
     image: Image
     command: str
     environment: Mapping[str, pulumi.Input[str]]
-    memory_mib: int
-    cpu_limit_m: int
+    size: PodSize
     reads: Sequence[str] = ()
     writes: Sequence[str] = ()
 
@@ -93,8 +96,7 @@ def aws_step(
         image=images.AWS_CLI,
         command=command,
         environment={"AWS_REGION": region, **environment, "HOME": SCRATCH_DIR},
-        memory_mib=256,
-        cpu_limit_m=1000,
+        size=AWS_CLI,
         reads=reads,
         writes=(SCRATCH, *writes),
     )
@@ -106,7 +108,7 @@ def fetch_step(region: str, secret_arn: pulumi.Input[str], *, name: str = "fetch
 
 
 def psql_step(
-    name: str, command: str, *, host: pulumi.Input[str], application: str, memory_mib: int = 64, work: bool = False
+    name: str, command: str, *, host: pulumi.Input[str], application: str, size: PodSize = PSQL, work: bool = False
 ) -> Step:
     """A step that talks to PostgreSQL; its command gets the password out of what was fetched."""
     environment: dict[str, pulumi.Input[str]] = {
@@ -124,8 +126,7 @@ def psql_step(
         image=images.POSTGRES_CLIENT,
         command=command,
         environment=environment,
-        memory_mib=memory_mib,
-        cpu_limit_m=500,
+        size=size,
         reads=_OF_PSQL,
         writes=(WORK,) if work else (),
     )
@@ -197,16 +198,12 @@ def _pod(title: str, steps: Sequence[Step], effort: Effort) -> core.v1.PodSpecAr
 
 
 def _container(step: Step, effort: Effort) -> core.v1.ContainerArgs:
-    disk = f"{effort.work_gib * _MIB + _SCRATCH_MIB}Mi"
-    size = {"memory": f"{step.memory_mib}Mi", "ephemeral-storage": disk}
     return core.v1.ContainerArgs(
         name=step.name,
         image=step.image.reference,
         command=["sh", "-c", step.command],
         env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in step.environment.items()],
-        resources=core.v1.ResourceRequirementsArgs(
-            requests={"cpu": "50m", **size}, limits={"cpu": f"{step.cpu_limit_m}m", **size}
-        ),
+        resources=resources(step.size, disk_mib=effort.work_gib * _MIB + _SCRATCH_MIB),
         security_context=container_security(),
         volume_mounts=[
             core.v1.VolumeMountArgs(name=volume, mount_path=_PATHS[volume], read_only=volume in step.reads)

@@ -24,7 +24,7 @@ from components.database.jobs.administrator_job import (
 from components.database.shard_access import DatabaseSurroundings
 from components.shared.component import Component
 from planning.database.archive import ArchivePlan
-from planning.database.jobs.administrator_job import job_stamp
+from planning.database.jobs.administrator_job import PG_DUMP, job_stamp
 from planning.database.jobs.archive_job import (
     DEADLINE_SECONDS,
     DOWNLOAD,
@@ -40,7 +40,6 @@ from planning.database.jobs.archive_job import (
 from planning.database.plugin_database import PluginDatabasePlan
 
 _EFFORT = Effort(deadline_seconds=DEADLINE_SECONDS, work_gib=WORK_GIB, tries=TRIES)
-_MEMORY_MIB = 256
 
 
 class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
@@ -61,9 +60,7 @@ class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
         take, upload, finish = take_command(plan), upload_command(plan), finish_command()
 
         def psql(step: str, command: str) -> Step:
-            return psql_step(
-                step, command, host=shard.writer_host, application="naap-archive", memory_mib=_MEMORY_MIB, work=True
-            )
+            return psql_step(step, command, host=shard.writer_host, application="naap-archive", size=PG_DUMP, work=True)
 
         administrator_job(
             name,
@@ -126,7 +123,7 @@ class RestoreJob(Component, token="naap:platform:RestoreJob"):
                     restore,
                     host=shard.writer_host,
                     application="naap-restore",
-                    memory_mib=_MEMORY_MIB,
+                    size=PG_DUMP,
                     work=True,
                 ),
             ],

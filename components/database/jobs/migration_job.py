@@ -17,23 +17,19 @@ import pulumi
 from pulumi_kubernetes import batch, core, meta
 
 from components.shared.component import Component
-from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security
+from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security, resources
 from components.shared.root_secret import RootSecret
+from planning.database.jobs.migration_job import BACKOFF_LIMIT, DEADLINE_SECONDS, migration_stamp
 from planning.database.plugin_database import MIGRATION_POOL, PluginDatabasePlan
 from planning.database.roles import PURPOSE_OWNER
 from planning.inputs.registry_entry import BackendSpec
 from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_URL_UNPOOLED, TEMPORARY, DatabaseAccess
-from planning.plugin.resource_quota import JOB_CPU_M, JOB_MEMORY_MIB
+from planning.plugin.resource_quota import MIGRATION
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
 from planning.shared.labels import labels as labels_of
-from planning.shared.naming import stamp
 
-BACKOFF_LIMIT = 2
-"""A migration that fails does so for a reason; twice more is for a fail-over in between."""
-DEADLINE_SECONDS = 1_800
 _TIMEOUTS = pulumi.CustomTimeouts(create="35m", delete="5m")
 _CA_KEY = "ca.pem"
-_CPU_REQUEST_M = 100
 
 
 class MigrationJob(Component, token="naap:platform:MigrationJob"):
@@ -72,11 +68,9 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             string_data={DATABASE_URL: url, DATABASE_URL_UNPOOLED: url},
             opts=self.child(*after),
         )
-        # Of the shard too: data that has moved is there already, but a new shard may be empty.
-        what = stamp(backend.image, *plan.migrate, plan.schema, str(plan.shard))
         batch.v1.Job(
             f"{name}-job",
-            metadata=self._metadata(f"migrate-{plan.plugin}-{what}"),
+            metadata=self._metadata(f"migrate-{plan.plugin}-{migration_stamp(plan, backend.image)}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
                 pod_failure_policy=evictions_are_no_failures(),
@@ -116,7 +110,6 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         )
 
     def _container(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.ContainerArgs:
-        size = {"memory": f"{JOB_MEMORY_MIB}Mi", "ephemeral-storage": f"{EPHEMERAL_MIB}Mi"}
         return core.v1.ContainerArgs(
             name="migrate",
             image=self._backend.image,
@@ -124,9 +117,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             command=list(self._plan.migrate),
             env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in sorted(environment.items())],
             env_from=[core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self._secret_name))],
-            resources=core.v1.ResourceRequirementsArgs(
-                requests={"cpu": f"{_CPU_REQUEST_M}m", **size}, limits={"cpu": f"{JOB_CPU_M}m", **size}
-            ),
+            resources=resources(MIGRATION, disk_mib=EPHEMERAL_MIB),
             security_context=container_security(),
             volume_mounts=[
                 core.v1.VolumeMountArgs(name="temporary", mount_path=TEMPORARY),

@@ -22,7 +22,7 @@ from components.database.jobs.administrator_job import (
 )
 from components.database.shard_access import DatabaseSurroundings
 from components.shared.component import Component
-from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, job_stamp
+from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, PG_DUMP, job_stamp
 from planning.database.jobs.archive_job import WORK_GIB
 from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
 from planning.database.plugin_database import MovePlan, PluginDatabasePlan
@@ -75,8 +75,7 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
                     image=images.POSTGRES_CLIENT,
                     command=files.command,
                     environment=environment,
-                    memory_mib=256,
-                    cpu_limit_m=500,
+                    size=PG_DUMP,
                     reads=(MASTER, SCRIPT, AUTHORITIES),
                     writes=(WORK,),
                 ),

@@ -1,13 +1,14 @@
 """Where schema Jobs run, what they may reach, and the commands of their two containers."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.database.shard import DATABASE_PORT, DatabasePlan
 from planning.network.addresses import CLOSED_RANGES, region_addresses
 from planning.network.network_policy import TO_DNS, TO_POD_IDENTITY, AddressPeer, PolicyPlan, Port, Rule
+from planning.shared.iam import policy_document
 from planning.shared.naming import SYSTEM_NAMESPACES, stamp
+from planning.shared.pods import PodSize
 
 NAMESPACE = SYSTEM_NAMESPACES["schema"]
 ACCOUNT = "schema"
@@ -16,6 +17,10 @@ USER = 70
 BACKOFF_LIMIT = 6
 """Tries, from 10 s to 5 min apart: a table that another plugin's migration makes first, a fail-over."""
 DEADLINE_SECONDS = 1_200
+AWS_CLI = PodSize(cpu_m=50, cpu_limit_m=1000, memory_mib=256)
+PSQL = PodSize(cpu_m=50, cpu_limit_m=500, memory_mib=64)
+PG_DUMP = PodSize(cpu_m=50, cpu_limit_m=500, memory_mib=256)
+"""Of the containers of these Jobs; the last also restores."""
 MASTER_DIR = "/run/master"
 SCRIPT_DIR = "/run/script"
 WORK_DIR = "/run/work"
@@ -82,36 +87,31 @@ def job_policy(
 
     archives_arn: of the objects.
     """
-    return json.dumps(
+    return policy_document(
         {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "Administrators",
-                    "Effect": "Allow",
-                    "Action": "secretsmanager:GetSecretValue",
-                    "Resource": sorted(secret_arns),
-                },
-                {
-                    "Sid": "TheirKeys",
-                    "Effect": "Allow",
-                    "Action": "kms:Decrypt",
-                    "Resource": sorted(key_arns),
-                    "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
-                },
-                {
-                    "Sid": "Archives",
-                    "Effect": "Allow",
-                    "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
-                    "Resource": archives_arn,
-                },
-                {
-                    "Sid": "TheirKey",
-                    "Effect": "Allow",
-                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-                    "Resource": archives_key_arn,
-                    "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
-                },
-            ],
-        }
+            "Sid": "Administrators",
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": sorted(secret_arns),
+        },
+        {
+            "Sid": "TheirKeys",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": sorted(key_arns),
+            "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
+        },
+        {
+            "Sid": "Archives",
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+            "Resource": archives_arn,
+        },
+        {
+            "Sid": "TheirKey",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": archives_key_arn,
+            "Condition": {"StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"}},
+        },
     )

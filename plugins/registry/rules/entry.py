@@ -245,5 +245,5 @@ def build_parts(entry: Entry) -> Iterator[Parts]:
             "version",
             entry.version,
             "where bundles were measured, the version is one of them",
-            f"python -m plugins bundle BUNDLE.js, or one of: {', '.join(builds)}",
+            f"naap plugin bundle BUNDLE.js, or one of: {', '.join(builds)}",
         )

@@ -18,7 +18,7 @@ def lifecycle_parts(entry: Entry) -> Iterator[Parts]:
     installs = entry.installs
     tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
     if installs and installs.counted > tomorrow:
-        yield "installs.counted", installs.counted, "a day that has been", "count again: python -m plugins retire"
+        yield "installs.counted", installs.counted, "a day that has been", "count again: naap plugin retire"
     if entry.lifecycle not in NEEDS_NO_INSTALLS:
         return
     if installs is None:
@@ -26,12 +26,12 @@ def lifecycle_parts(entry: Entry) -> Iterator[Parts]:
             "lifecycle",
             entry.lifecycle,
             "stopped only after the platform's API counted no installs",
-            "lifecycle: draining, then python -m plugins retire NAME --api URL",
+            "lifecycle: draining, then naap plugin retire NAME --api URL",
         )
     elif installs.active:
         yield (
             "lifecycle",
             entry.lifecycle,
             f"not while installs remain: {installs.active} on {installs.counted}",
-            "lifecycle: draining, until they are gone; then python -m plugins retire NAME --api URL",
+            "lifecycle: draining, until they are gone; then naap plugin retire NAME --api URL",
         )

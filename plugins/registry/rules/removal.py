@@ -8,8 +8,8 @@ from plugins.registry.manifest import manifest_path
 from plugins.registry.rules.cross import Entries
 
 _RETIRE = (
-    "put the entry back; then python -m plugins retire {name} --api URL and pulumi up, step by step until it is "
-    "archived; then python -m plugins remove {name}. A new name is a new plugin"
+    "put the entry back; then naap plugin retire {name} --api URL and pulumi up, step by step until it is "
+    "archived; then naap plugin remove {name}. A new name is a new plugin"
 )
 
 

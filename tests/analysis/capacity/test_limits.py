@@ -9,10 +9,10 @@ import pytest
 from analysis.capacity.demand import shard_connections
 from analysis.capacity.limits import Capacity, Question
 from analysis.capacity.service_quotas import quotas
-from naap.stack import load_plan
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.tiers import tier_for
 from plugins.registry.parse import load_registry
+from stack.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 REGISTRY = load_registry(ROOT / "plugins" / "registry.yaml", production=True)

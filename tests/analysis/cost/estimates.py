@@ -6,8 +6,9 @@ from typing import Any
 
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
-from naap.stack import load_plan, load_stack_config, plan_of
 from planning.platform import PlatformPlan
+from stack.configuration import load_stack_config
+from stack.plan import load_plan, plan_of
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from analysis.cost.estimate import budget_problem, cost_of
-from naap.stack import load_plan
 from planning.inputs.problem import InvalidInputError
+from stack.plan import load_plan
 from tests.analysis.cost.estimates import ROOT, cost, with_config
 
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from analysis.cost.estimate import cost_of
 from analysis.cost.load import region_load, request_parts
 from benchmarks.made_up import registry_text
-from naap.stack import load_stack_config
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.settings import parse_settings
 from planning.inputs.tiers import TIERS, tier_for
 from planning.platform import PlatformPlan, plan_platform
 from plugins.registry.parse import parse_registry
+from stack.configuration import load_stack_config
 from tests.analysis.cost.estimates import ROOT, cost, plan, with_config
 
 TIER_USERS = [1_000, 10_000, 50_000, 100_000]

@@ -9,7 +9,7 @@ from analysis.diagram.architecture import graph_of
 from analysis.diagram.geometry import fitted, width_of
 from analysis.diagram.paint import picture
 from analysis.diagram.theme import stylesheet
-from naap.stack import load_plan
+from stack.plan import load_plan
 from tests.analysis.diagram.graphs import crowded, graph
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -19,7 +19,7 @@ IMAGES = ROOT / "docs" / "images"
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_the_picture_that_the_readme_shows_is_current(stack: str) -> None:
     shown = (IMAGES / f"{stack}.svg").read_text()
-    command = f"python -m naap diagram --stack {stack} --out docs/images/{stack}.svg"
+    command = f"naap diagram --stack {stack} --out docs/images/{stack}.svg"
     assert shown == picture(graph_of(load_plan(stack, ROOT))), f"run: {command}"
     assert f"docs/images/{stack}.svg" in (ROOT / "README.md").read_text()
 

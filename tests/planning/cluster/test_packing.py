@@ -6,12 +6,13 @@ import pytest
 
 from planning.cluster.packing import DAEMONS, Pods, allocatable, nodes_for, room, too_large
 from planning.inputs.tiers import TIERS, NodeSize
+from planning.shared.pods import PodSize
 
 LARGE = TIERS[0].nodes
 
 
-def pods(cpu_m: float, count: int, *, memory_mib: float = 100, surge: int = 0) -> Pods:
-    return Pods(name="any", cpu_m=cpu_m, memory_mib=memory_mib, count=count, surge=surge)
+def pods(cpu_m: int, count: int, *, memory_mib: int = 100, surge: int = 0) -> Pods:
+    return Pods(name="any", size=PodSize(cpu_m=cpu_m, memory_mib=memory_mib), count=count, surge=surge)
 
 
 @pytest.mark.parametrize(("size", "cpu_m", "most"), [("large", 1930, 27), ("xlarge", 3920, 56), ("2xlarge", 7910, 56)])

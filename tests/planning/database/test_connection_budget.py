@@ -46,7 +46,7 @@ def test_a_broken_budget_says_by_how_much_and_the_three_ways_out() -> None:
     (text,) = _check(Demand(plugin="a", clients=10, servers=1_000), Demand(plugin="b", clients=10, servers=300))
     assert "database shard 2" in text
     assert "1,325 connections to the database, 28 more than the budget of 1,297 (most: a 1,000, b 300)" in text
-    for way in ("lower database.poolSize or share", "python -m plugins move", "larger database"):
+    for way in ("lower database.poolSize or share", "naap plugin move", "larger database"):
         assert way in text
 
 

@@ -66,8 +66,8 @@ def test_where_there_are_several_each_plugin_is_pinned_to_one_that_is_there() ->
         plugin("b", database=DatabaseSpec(schema="b", shard=4)),
     )
     assert "2 problems" in text
-    assert "python -m plugins pin a" in text
-    assert "python -m plugins move b --shard N" in text
+    assert "naap plugin pin a" in text
+    assert "naap plugin move b --shard N" in text
 
 
 def test_a_grant_needs_an_owner_and_the_same_shard() -> None:

@@ -71,8 +71,8 @@ def stopped(*arguments: str, when: str, registry: Path) -> Ran:
         "            signal.raise_signal(signal.SIGINT)\n"
         "        return find(name, *a, **k)\n"
         "    builtins.__import__ = load\n"
-        f"sys.argv = ['plugins', '--registry', {str(registry)!r}, *{arguments!r}]\n"
-        "runpy.run_module('plugins', run_name='__main__', alter_sys=True)\n"
+        f"sys.argv = ['naap', 'plugin', *{arguments!r}, '--registry', {str(registry)!r}]\n"
+        "runpy.run_module('naap', run_name='__main__', alter_sys=True)\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
@@ -83,7 +83,7 @@ def stopped(*arguments: str, when: str, registry: Path) -> Ran:
 @pytest.mark.parametrize(
     "when",
     [
-        "plugins.commands.arguments:",
+        "naap.app:",
         "plugins.commands.registry:Book",
         "plugins.editing.registry_editor:parse_registry",
     ],
@@ -173,7 +173,7 @@ def test_a_file_that_another_command_changed_meanwhile_is_not_overwritten(
 
 def test_two_commands_at_once_both_do_their_work_or_say_so(registry: Path) -> None:
     names = ("base-svc", "alpha") * 2
-    command = [sys.executable, "-m", "plugins", "--registry", str(registry), "rotate"]
+    command = [sys.executable, "-m", "naap", "plugin", "rotate", "--registry", str(registry)]
     running = [
         subprocess.Popen([*command, name], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for name in names
     ]

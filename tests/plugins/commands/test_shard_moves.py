@@ -1,10 +1,11 @@
-"""`python -m plugins move`, `pin` and `rotate` on a copy of the real registry."""
+"""`naap plugin move`, `pin` and `rotate` on a copy of the real registry."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
+from console.terminal import Answer, as_text
 from planning.inputs.problem import InvalidInputError
 from plugins.commands.shard_moves import move, pin, rotate
 from plugins.registry.parse import load_registry
@@ -19,6 +20,10 @@ def path(tmp_path: Path) -> Path:
     return Path(shutil.copy(ROOT / "plugins" / "registry.yaml", tmp_path / "registry.yaml"))
 
 
+def _said(answer: Answer) -> str:
+    return as_text(answer.text)
+
+
 def _stated(path: Path, name: str) -> tuple[int | None, int | None, int | None]:
     database = load_registry(path, production=False).by_name[name].database
     assert database
@@ -27,13 +32,13 @@ def _stated(path: Path, name: str) -> tuple[int | None, int | None, int | None]:
 
 def test_a_move_takes_three_steps_and_each_prints_the_whole_plan(path: Path) -> None:
     before = path.read_text()
-    first = "\n".join(move(path, "daydream-video", 1))
+    first = _said(move(path, "daydream-video", 1))
     assert _stated(path, "daydream-video") == (2, 1, None)
-    for word in ("-> 1. copy", "copy-daydream-video", "2. change over", "3. end", "plugin_daydream__moved"):
+    for word in ("-> 1.  copy", "copy-daydream-video", "2.  change over", "3.  end", "plugin_daydream__moved"):
         assert word in first
-    assert "-> 2. change over" in "\n".join(move(path, "daydream-video", 1))
+    assert "-> 2.  change over" in _said(move(path, "daydream-video", 1))
     assert _stated(path, "daydream-video") == (1, None, 2)
-    assert "-> 3. end" in "\n".join(move(path, "daydream-video", 1))
+    assert "-> 3.  end" in _said(move(path, "daydream-video", 1))
     assert _stated(path, "daydream-video") == (1, None, None)
     assert path.read_text() == before.replace("shard: 2", "shard: 1")
 
@@ -55,7 +60,7 @@ def test_a_move_that_makes_no_sense_is_refused_and_changes_nothing(path: Path) -
 
 def test_a_schema_without_a_shard_is_pinned_to_the_least_loaded_once(path: Path) -> None:
     path.write_text(path.read_text().replace("      shard: 3\n", ""))
-    assert "the least loaded: 0 other schemas" in pin(path, "service-gateway")[0]
+    assert "the least loaded: 0 other schemas" in _said(pin(path, "service-gateway"))
     assert _stated(path, "service-gateway")[0] == 3
     with pytest.raises(InvalidInputError, match="data never moves by itself"):
         pin(path, "service-gateway")
@@ -63,7 +68,7 @@ def test_a_schema_without_a_shard_is_pinned_to_the_least_loaded_once(path: Path)
 
 def test_a_rotation_raises_the_generation_by_one(path: Path) -> None:
     for generation in (2, 3):
-        assert f"generation {generation} of" in rotate(path, "my-wallet")[0]
+        assert f"generation {generation} of" in _said(rotate(path, "my-wallet"))
     database = load_registry(path, production=False).by_name["my-wallet"].database
     assert database
     assert database.password_generation == 3

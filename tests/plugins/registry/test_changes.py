@@ -30,7 +30,7 @@ def test_only_an_archived_entry_may_go(step: str) -> None:
     assert bool(found) == (step != "archived")
     for text in found:
         assert f"beta · lifecycle: (removed while {step})" in text
-        assert "python -m plugins retire beta --api URL" in text
+        assert "naap plugin retire beta --api URL" in text
 
 
 @pytest.mark.parametrize("first", STEPS)
@@ -73,7 +73,7 @@ def test_an_entry_that_was_cut_out_by_hand_is_missed_by_its_manifest(registry: P
     found = run("validate", registry=registry)
     assert found.returncode == 2
     assert "community · lifecycle: (gone, but its manifest is still there)" in found.stderr
-    assert "python -m plugins retire community" in found.stderr
+    assert "naap plugin retire community" in found.stderr
 
 
 def test_the_registry_is_compared_with_what_it_was(registry: Path, tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from naap.stack import load_stack_config
 from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 from plugins.registry.parse import parse_registry
+from stack.configuration import load_stack_config
 
 ENTRY = """\
 plugins:

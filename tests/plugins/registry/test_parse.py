@@ -124,7 +124,7 @@ def test_placeholder_digests_are_what_the_file_says_they_are(registry: Registry)
 
 def test_the_committed_schema_is_current_and_editors_are_told_of_it() -> None:
     committed = json.loads((REGISTRY.parent / "registry.schema.json").read_text())
-    assert committed == json_schema(), "run: python -m plugins schema > plugins/registry.schema.json"
+    assert committed == json_schema(), "run: naap plugin schema > plugins/registry.schema.json"
     assert REGISTRY.read_text().startswith("# yaml-language-server: $schema=registry.schema.json\n")
 
 

@@ -1,4 +1,4 @@
-"""What `python -m rehearsal` says when it can't go on."""
+"""What `naap` says when it can't go on."""
 
 import errno
 import os
@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from naap.__main__ import main
+from naap.commands.options import ROOT
+from naap.rehearse import LITTLE_MIB
 from planning.inputs.problem import InvalidInputError
 from rehearsal import RehearsalError
-from rehearsal.__main__ import LITTLE_MIB, ROOT, main
 from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal
 from rehearsal.progress import Progress
@@ -53,7 +55,7 @@ def test_a_full_disk_is_told_once_however_many_folders_lie_on_it(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("rehearsal.__main__.ROOT", tmp_path)
+    monkeypatch.setattr("naap.rehearse.ROOT", tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     for folder in (tmp_path / STATES, Cache().root):
         folder.mkdir()
@@ -95,14 +97,13 @@ def test_a_failure_for_want_of_a_cache_folder_is_told_as_such(
     assert "set HOME" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [("rehearsal", "status", "--stack", "prod"), ("policies", "table")])
+@pytest.mark.parametrize("command", [("status", "--stack", "prod"), ("rule", "table"), ("plan",)])
 def test_a_reader_that_has_seen_enough_is_no_fault(command: tuple[str, ...]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as out:
-        ran = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True, check=False
-        )
+        asked = [sys.executable, "-m", "naap", *command]
+        ran = subprocess.run(asked, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
@@ -117,11 +118,10 @@ def test_work_goes_on_when_nobody_reads_its_progress() -> None:
 
 
 def test_a_rehearsal_whose_input_went_wrong_can_be_looked_at_and_taken_down(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
     (tmp_path / ".rehearsal" / "dev").mkdir(parents=True)  # and no Pulumi.dev.yaml
-    Rehearsal(tmp_path, "dev").status()
-    Rehearsal(tmp_path, "dev").down()
-    assert "Down: nothing of dev is left." in capsys.readouterr().out
+    assert Rehearsal(tmp_path, "dev").status().data["clusters"] == []
+    assert Rehearsal(tmp_path, "dev").down().text == "Down: nothing of dev is left."
     with pytest.raises(InvalidInputError, match=r"Pulumi\.dev\.yaml"):
         Rehearsal(tmp_path, "dev").up()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from naap.stack import load_plan, load_stack_config, secret_names
 from planning.inputs.problem import InvalidInputError
 from plugins.registry.parse import load_registry
+from stack.configuration import load_stack_config, secret_names
+from stack.plan import load_plan
 from tests.plugins.registries import ROOT, changed, text_of
 
 

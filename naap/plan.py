@@ -1,23 +1,26 @@
-"""`python -m naap show`: the whole plan of a stack."""
+"""`naap plan`: the whole plan of a stack."""
 
-from argparse import Namespace
 from datetime import date
 
+from rich.console import Group
+from rich.text import Text
+
 from analysis.cost.estimate import cost_of
-from console.style import Style
-from console.text import count, table
-from naap.command import Answer, Command, Source, stack_arguments
+from console.terminal import Answer, table
+from console.text import count
+from naap.source import Source
 from naap.support import today, warnings
 from planning.inputs.tiers import node_limit
 from planning.platform import PlatformPlan
 
 
-def _run(options: Namespace, source: Source) -> Answer:
-    plan = source.plan(options.stack, users=options.users)
-    return Answer(data=plan, text=lambda style: as_text(plan, style, today()))
+def answer(source: Source) -> Answer:
+    """Raises InvalidInputError."""
+    plan = source.plan()
+    return Answer(data=plan, text=_text(plan, today()))
 
 
-def as_text(plan: PlatformPlan, style: Style, day: date) -> str:
+def _text(plan: PlatformPlan, day: date) -> Group:
     """Sizes first, then one line a plugin, then whose support ends soon after that day."""
     tier, users = plan.tier, plan.settings.users
     database, cache = tier.database, tier.app_cache
@@ -36,7 +39,7 @@ def as_text(plan: PlatformPlan, style: Style, day: date) -> str:
         ("gateway pods", f"{tier.gateway_pods_min}-{tier.gateway_pods_max} a region"),
         ("CDN", f"{tier.price_class}{', origin shield' if tier.origin_shield else ''}"),
         ("monitoring", ", ".join(_monitoring(plan))),
-        ("about", f"USD {cost_of(plan).usd:,.0f} a month, see: python -m naap cost"),
+        ("about", f"USD {cost_of(plan).usd:,.0f} a month, see: naap cost"),
     ]
     plugins = [("plugin", "pods", "prefix", "schema", "shard")]
     for plugin in plan.plugins:
@@ -51,15 +54,11 @@ def as_text(plan: PlatformPlan, style: Style, day: date) -> str:
             )
         )
     head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
-    names, *lines = table(plugins)
-    body = [*table(sizes), "", style.strong(names), *lines, *warnings(day, style)]
-    return "\n".join([style.strong(head), "", *body])
+    shown = [table(sizes, head=False), "", table(plugins, gives=(2, 3))]
+    return Group(Text(head, "bold"), "", *shown, *warnings(day))
 
 
 def _monitoring(plan: PlatformPlan) -> list[str]:
     tier = plan.tier
     parts = [("logs", True), ("APM", tier.apm), ("metrics", tier.metrics), ("tracing", tier.tracing)]
     return [name for name, present in parts if present]
-
-
-COMMAND = Command(name="show", help="print the whole plan of a stack", arguments=stack_arguments, run=_run)

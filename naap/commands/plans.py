@@ -1,0 +1,150 @@
+"""`naap plan`, `cost`, `change`, `capacity`, `quotas`, ...: what a stack is, and would be, without an engine."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from naap.commands.options import DEV, Json, Registry, Stack, Users
+
+app = typer.Typer()
+PANEL = "Look at a plan"
+
+
+@app.command(rich_help_panel=PANEL)
+def plan(stack: Stack = DEV, users: Users = None, registry: Registry = None, json: Json = False) -> None:
+    """The whole plan of a stack."""
+    from console.terminal import tell
+    from naap.plan import answer
+    from naap.source import Source
+
+    tell(answer(Source(stack=stack, users=users, registry=registry)), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def cost(
+    *,
+    stack: Stack = DEV,
+    users: Users = None,
+    registry: Registry = None,
+    tiers: Annotated[bool, typer.Option("--tiers", help="The four tiers side by side, at their most users.")] = False,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assume", metavar="NAME=NUMBER", help="An assumption instead of the stack's; may be given several times."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What a stack costs a month, and of whom."""
+    from console.terminal import tell
+    from naap.cost import answer
+    from naap.source import Source
+
+    source = Source(stack=stack, users=users, registry=registry)
+    tell(answer(source, tiers=tiers, assume=assume or ()), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def change(
+    *,
+    stack: Stack = DEV,
+    users: Users = None,
+    registry: Registry = None,
+    held: Annotated[
+        Path | None,
+        typer.Option(
+            "--held",
+            metavar="FILE",
+            help="What the stack holds: pulumi stack output held --json > FILE. Without it, what its configuration "
+            "makes.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What other users or another registry would change, the most dangerous first."""
+    from console.terminal import tell
+    from naap.change import answer
+    from naap.source import Source
+
+    tell(answer(Source(stack=stack, users=users, registry=registry), held), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def capacity(stack: Stack = DEV, users: Users = None, registry: Registry = None, json: Json = False) -> None:
+    """What a number of users needs, which limits it passes, and which one comes next."""
+    from console.terminal import tell
+    from naap.capacity import answer
+    from naap.source import Source
+
+    tell(answer(Source(stack=stack, users=users, registry=registry)), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def quotas(stack: Stack = DEV, users: Users = None, registry: Registry = None, json: Json = False) -> None:
+    """AWS quotas that a number of users needs, the fullest first."""
+    from console.terminal import tell
+    from naap.service_quotas import answer
+    from naap.source import Source
+
+    tell(answer(Source(stack=stack, users=users, registry=registry)), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def support(
+    day: Annotated[
+        datetime | None,
+        typer.Option("--day", metavar="DAY", formats=["%Y-%m-%d"], help="As of this day (2027-01-31); default: today."),
+    ] = None,
+    fail_within: Annotated[
+        int | None,
+        typer.Option(
+            "--fail-within", metavar="DAYS", help="Exit code 2 where support has ended or ends within so many days."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """When the support of what is pinned ends, the earliest first."""
+    from console.terminal import tell
+    from naap.support import answer, today
+
+    tell(answer(day.date() if day else today(), fail_within), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def simulate(
+    *,
+    stack: Stack = DEV,
+    users: Users = None,
+    registry: Registry = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.svg", help="Also draw the day, into this file.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """A day of load: pods, queues and saturation of every plugin."""
+    from console.terminal import tell
+    from naap.simulate import answer
+    from naap.source import Source
+
+    tell(answer(Source(stack=stack, users=users, registry=registry), out), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def diagram(
+    *,
+    stack: Stack = DEV,
+    users: Users = None,
+    registry: Registry = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.svg", help="Draw it into this file, instead of printing it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """The architecture: regions, networks, components, plugins, who calls whom."""
+    from console.terminal import tell
+    from naap.diagram import answer
+    from naap.source import Source
+
+    tell(answer(Source(stack=stack, users=users, registry=registry), out), as_json=json)

@@ -1,0 +1,163 @@
+"""`naap plugin ...`: tends the registry. Where the input is wrong, nothing is changed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from naap.commands.options import DEV, ROOT, Entry, Json, Registry, Stack
+
+app = typer.Typer(no_args_is_help=True)
+API = typer.Option(
+    "--api",
+    metavar="URL",
+    help="The platform, such as https://naap.example; an administrator's token in NAAP_TOKEN.",
+    show_default=False,
+)
+
+
+def _file(stack: str, registry: Path | None) -> Path:
+    from stack.configuration import load_stack_config, registry_of
+
+    return registry or ROOT / registry_of(load_stack_config(ROOT, stack))
+
+
+@app.command("list")
+def list_(stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
+    """The entries as a table."""
+    from console.terminal import tell
+    from plugins.commands.queries import show
+
+    tell(show(_file(stack, registry)), as_json=json)
+
+
+@app.command()
+def validate(
+    *,
+    stack: Stack = DEV,
+    registry: Registry = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="FILE",
+            help="The registry as it was: also check that no entry of it skipped a step or left too early.",
+        ),
+    ] = None,
+    production: Annotated[
+        bool, typer.Option("--production", help="Also demand digests and pinned shards, as of a stack in production.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check every rule, show everything that is wrong."""
+    from console.terminal import tell
+    from plugins.commands.queries import validate as run
+    from stack.configuration import in_production, load_stack_config
+
+    strict = production or in_production(load_stack_config(ROOT, stack))
+    tell(run(_file(stack, registry), production=strict, before=against), as_json=json)
+
+
+@app.command()
+def schema() -> None:
+    """JSON Schema of the registry, for editors."""
+    from console.terminal import tell
+    from plugins.commands.queries import schema as run
+
+    tell(run(), as_json=False)
+
+
+@app.command()
+def add(
+    *,
+    manifest: Annotated[Path, typer.Argument(metavar="PATH/plugin.json", show_default=False)],
+    image: Annotated[
+        str | None,
+        typer.Option("--image", metavar="IMAGE", help="Container image with tag and digest; else a placeholder."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Instead of the manifest's name.")] = None,
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Make an entry from a plugin.json."""
+    from console.terminal import tell
+    from plugins.commands.registry import add as run
+
+    tell(run(_file(stack, registry), manifest, image=image, name=name), as_json=json)
+
+
+@app.command()
+def bundle(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="BUNDLE.js", show_default=False)],
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Default: the file's name without .js.")] = None,
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Measure a bundle, write its size and hash into the entry, say how to upload it."""
+    from console.terminal import tell
+    from plugins.commands.registry import bundle as run
+
+    tell(run(_file(stack, registry), file, name), as_json=json)
+
+
+@app.command()
+def retire(
+    *,
+    name: Entry,
+    api: Annotated[str, API],
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Take one step: active, draining, stopped, archived."""
+    from console.terminal import tell
+    from plugins.commands.installs_api import InstallsApi
+    from plugins.commands.registry import retire as run
+
+    tell(run(_file(stack, registry), name, InstallsApi.from_environment(api)), as_json=json)
+
+
+@app.command()
+def move(
+    *,
+    name: Entry,
+    shard: Annotated[int, typer.Option("--shard", metavar="N", help="Where it is to go.", show_default=False)],
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Take the next step of an online move to another shard, and say what is to be done."""
+    from console.terminal import tell
+    from plugins.commands.shard_moves import move as run
+
+    tell(run(_file(stack, registry), name, shard), as_json=json)
+
+
+@app.command()
+def pin(name: Entry, stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
+    """Pin a schema to the least loaded shard."""
+    from console.terminal import tell
+    from plugins.commands.shard_moves import pin as run
+
+    tell(run(_file(stack, registry), name), as_json=json)
+
+
+@app.command()
+def rotate(name: Entry, stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
+    """Raise the generation of a plugin's database passwords."""
+    from console.terminal import tell
+    from plugins.commands.shard_moves import rotate as run
+
+    tell(run(_file(stack, registry), name), as_json=json)
+
+
+@app.command()
+def remove(name: Entry, stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
+    """Remove an archived entry."""
+    from console.terminal import tell
+    from plugins.commands.registry import remove as run
+
+    tell(run(_file(stack, registry), name), as_json=json)
