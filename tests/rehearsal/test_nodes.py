@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from naap.stack import load_plan
 
 from rehearsal.nodes import machines, nodes, zones
+from stack.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 
