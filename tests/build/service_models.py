@@ -216,7 +216,7 @@ def _named(name: str, shape: Any) -> Any | None:
             if _plain(key) in alike:
                 return member
         level = [member for _, member in members]
-    required = set(getattr(shape, "required_members", ()))
+    required: set[str] = set(getattr(shape, "required_members", ()))
     ends = [key for key, _ in _members(shape) if _plain(key).endswith(wanted)]
     starts = [key for key in required if _plain(key).startswith(wanted)]
     best = sorted([key for key in ends if key in required] or ends or starts, key=len)
