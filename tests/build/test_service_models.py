@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -69,13 +69,12 @@ def test_nodes_carry_tags_that_aws_takes(tier: Built) -> None:
     assert [found for record in classes for found in tag_findings(record.inputs["spec"]["tags"]) if found.broken] == []
 
 
-@given(text=st.one_of(st.text(min_size=1, max_size=140), st.text("abc -_.:/=+@&,()'é\n", min_size=1)))
+@given(text=st.one_of(st.text(min_size=1, max_size=140), st.text("abcé1 -_.:/=+@", min_size=1), st.text("ab&,()'\n")))
 @pytest.mark.parametrize("setting", ["owner", "cost_center"])
 def test_an_owner_that_is_taken_is_one_that_aws_takes(setting: str, text: str) -> None:
     try:
         taken = settings(stated={setting: text})
     except ValidationError:
-        assume(False)  # hypothesis' own signature
-        return
+        return  # refused: nothing of it reaches AWS
     tags = Tags(environment="dev", owner=taken.owner, cost_center=taken.cost_center).of("network")
     assert [found for found in tag_findings(tags) if found.broken] == []
