@@ -29,7 +29,7 @@ def least_pods(
         _alike("proxies", gateway.proxy, gateway.pods.min, _PROXY_SURGE_PERCENT),
         _alike("limiter", LIMITER_POD, gateway.limiter_pods),
         _alike("gateway control", CONTROLLER_POD, gateway.controller_pods),
-        *(_alike(pooler.name, pooler_size(metrics=pooler.metrics), pooler.replicas) for pooler in poolers),
+        *(_alike(f"pooler {pooler.shard}", pooler_size(metrics=pooler.metrics), pooler.replicas) for pooler in poolers),
         _alike("collectors", COLLECTOR, seen.collectors),
         _alike("metrics adapters", ADAPTER_POD, seen.adapters),
         _alike("dashboards", GRAFANA_POD, int(seen.metrics), 0),

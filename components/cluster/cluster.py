@@ -165,6 +165,9 @@ class Cluster(Component, token="naap:platform:Cluster"):
             enable_server_side_apply=True,
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
+            # docs/decisions/patch-force.md
+            enable_patch_force=True,
+            upsert_existing_objects=True,
             opts=self.child(),
         )
 

@@ -34,6 +34,9 @@ class EveryInstance(TypedDict):
     auto_minor_version_upgrade: bool
     instance_class: str
     port: int
+    allocated_storage: int
+    iops: int | None
+    storage_throughput: int | None
     max_allocated_storage: int
     storage_type: str
     storage_encrypted: bool

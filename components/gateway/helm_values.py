@@ -16,6 +16,7 @@ from planning.gateway.gateway import (
 from planning.shared import images
 from planning.shared.pods import PodSize
 from planning.shared.ports import CACHE_PORT
+from planning.shared.quantities import cpu, memory
 
 KEY_PREFIX = "rl:"
 LIMIT_STORE = "limit-store"
@@ -94,8 +95,8 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
 
 def resources(size: PodSize) -> dict[str, Any]:
     """As charts have them; none of the gateway's has a limit of its CPU."""
-    memory = f"{size.memory_mib}Mi"
-    return {"requests": {"cpu": f"{size.cpu_m}m", "memory": memory}, "limits": {"memory": memory}}
+    both = {"memory": memory(size.memory_mib)}
+    return {"requests": {"cpu": cpu(size.cpu_m), **both}, "limits": both}
 
 
 def spread(labels: dict[str, str]) -> list[dict[str, Any]]:

@@ -24,10 +24,7 @@ from components.shared.pods import disruption_budget
 from planning.database.jobs.migration_job import migration_stamp
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.uploads_policy import uploads_policy
-from planning.plugin.workload import WorkloadPlan
-
-ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
-"""Fifty pods, a tenth at a time, each at its start-up."""
+from planning.plugin.workload import WorkloadPlan, roll_out_seconds
 
 
 class Plugin(Component, token="naap:platform:Plugin"):
@@ -171,12 +168,14 @@ class Plugin(Component, token="naap:platform:Plugin"):
             *around.before_pods,
             *(resource for resource in (user, pooler) if resource),
         ]
-        needed += self._migrate(backend, backend.environment.plain, needed)
         serving, *others = backend.workloads
+        # Beside the Deployment, not after it: where the tier shrinks, pods that the autoscaler still asks for fill the
+        # quota, and neither a migration nor a roll-out gets a pod of its own before they are gone.
+        self._scale(backend, serving, needed, inside)
+        needed += self._migrate(backend, backend.environment.plain, needed)
         pods = self._run(backend, serving, configuration, needed)
         for workload in others:
             self._run(backend, workload, configuration, needed)
-        self._scale(backend, serving, pods, inside)
         return [self._service(serving, inside), pods]
 
     def _run(
@@ -187,6 +186,11 @@ class Plugin(Component, token="naap:platform:Plugin"):
         needed: Sequence[pulumi.Resource],
     ) -> pulumi.Resource:
         uploads = {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
+        timeouts = pulumi.CustomTimeouts(
+            create=f"{roll_out_seconds(workload.probes)}s",
+            update=f"{roll_out_seconds(workload.probes, workload.pods)}s",
+            delete="10m",
+        )
         made = deployment(
             f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
             plan=workload,
@@ -196,24 +200,27 @@ class Plugin(Component, token="naap:platform:Plugin"):
             has_secrets=configuration.has_secrets,
             has_ca=backend.environment.database is not None,
             checksum=configuration.checksum,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=ROLL_OUT),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=timeouts),
         )
         self.deployments.append(made)
         return made
 
     def _scale(
-        self, backend: BackendPlan, workload: WorkloadPlan, pods: pulumi.Resource, inside: pulumi.ResourceOptions
+        self,
+        backend: BackendPlan,
+        workload: WorkloadPlan,
+        needed: Sequence[pulumi.Resource],
+        inside: pulumi.ResourceOptions,
     ) -> None:
         plan = self.plan
-        if backend.autoscaling:
-            autoscaler(
-                f"{self.name}-autoscaler",
-                plan=backend.autoscaling,
-                name=workload.name,
-                namespace=plan.namespace,
-                labels=plan.labels,
-                opts=self.child(pods),
-            )
+        autoscaler(
+            f"{self.name}-autoscaler",
+            plan=backend.autoscaling,
+            name=workload.name,
+            namespace=plan.namespace,
+            labels=plan.labels,
+            opts=self.child(*needed),
+        )
         disruption_budget(
             f"{self.name}-disruption",
             name=workload.name,

@@ -28,7 +28,7 @@ subnet has no whole prefix left (aws/containers-roadmap 2488): the smaller numbe
 
 @dataclass(frozen=True, kw_only=True)
 class Pods:
-    """Pods that are alike. count: of them; surge: more of them while they are rolled."""
+    """Pods that are alike. size: of each; count: of them; surge: more of them while they are rolled."""
 
     name: str
     size: PodSize
@@ -50,9 +50,8 @@ class Room:
 
     def less(self, pod: Pods) -> "Room":
         """What is left beside it."""
-        return Room(
-            cpu_m=self.cpu_m - pod.size.cpu_m, memory_mib=self.memory_mib - pod.size.memory_mib, pods=self.pods - 1
-        )
+        size = pod.size
+        return Room(cpu_m=self.cpu_m - size.cpu_m, memory_mib=self.memory_mib - size.memory_mib, pods=self.pods - 1)
 
 
 METRICS_SERVER = Pods(name="metrics server", size=PodSize(cpu_m=100, memory_mib=200), count=2, surge=1)

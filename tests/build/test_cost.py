@@ -10,8 +10,8 @@ from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
 from planning.database.pooler import pooler_size
 from planning.observability.alarms.data import cache_nodes
-from planning.observability.pods import ADAPTER_POD, GRAFANA_POD
-from planning.shared.pods import PodSize
+from planning.observability.pods import ADAPTER_POD, GRAFANA_POD, STATE_METRICS
+from planning.shared.pods import PodSize, together
 from tests.build.cloudwatch import metrics_of
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
@@ -198,6 +198,7 @@ def test_the_platforms_own_pods_ask_for_what_is_counted(built: Builder) -> None:
     assert _asked(top, "pooler-0") == pooler_size(metrics=True)
     assert _asked(top, "kube-metrics-adapter") == ADAPTER_POD
     assert _asked(top, "grafana") == GRAFANA_POD
+    assert _asked(top, "kube-state-metrics") == together(STATE_METRICS)
 
 
 def _asked(records: list[Recorded], name: str) -> PodSize:

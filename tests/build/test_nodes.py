@@ -52,8 +52,8 @@ def test_what_is_counted_is_what_is_built(tier: Built) -> None:
         )
         chart = {"proxies", "limiter", "gateway control", "a Job", *(addon.name for addon in ADDONS)}
         ours = [pods for pods in counted if pods.name not in chart]
-        assert sum(pods.size.cpu_m * pods.count for pods in built) == sum(pods.size.cpu_m * pods.count for pods in ours)
-        assert sum(pods.count for pods in built) == sum(pods.count for pods in ours)
+        assert sum(p.size.cpu_m * p.count for p in built) == sum(p.size.cpu_m * p.count for p in ours)
+        assert sum(p.count for p in built) == sum(p.count for p in ours)
 
 
 def _code(region: str) -> str:

@@ -14,6 +14,9 @@ BLANK = "BLANK"
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`]+)`")
 _LEFT_OPEN = re.compile(r"<[^<>]+>|\$\([^)]*\)")
+_GOES_ON = re.compile(r"(?:.*\\\n)+.*")
+_PICTURE = re.compile(r"\S {3,}[^#\s]")
+"""Words far from each other: something that is drawn."""
 _ENDS = frozenset({"|", ">", ";", "&&", "||"})
 
 
@@ -51,15 +54,22 @@ def _texts(text: str) -> Iterator[tuple[int, str]]:
     """Lines of code, indented or fenced, and what is quoted within sentences."""
     prose: list[str] = []
     fenced = False
-    for number, line in enumerate(text.splitlines(), start=1):
+    # A line that goes on counts as one, and the numbers of those after it stay.
+    joined = _GOES_ON.sub(_on_one_line, text)
+    for number, line in enumerate(joined.splitlines(), start=1):
         fenced ^= line.startswith("```")
         code = fenced or line.startswith("    ")
         prose.append("" if code else line)
-        if code:
+        if code and not _PICTURE.search(line):
             yield number, line.strip()
     rest = "\n".join(prose)
     for found in _INLINE.finditer(rest):
         yield rest[: found.start()].count("\n") + 1, re.sub(r"\s+", " ", found[1])
+
+
+def _on_one_line(lines: re.Match[str]) -> str:
+    first, *rest = lines[0].split("\\\n")
+    return " ".join((first.rstrip(), *(line.strip() for line in rest))) + "\n" * len(rest)
 
 
 def _split(text: str) -> Iterator[tuple[str, ...]]:

@@ -10,7 +10,8 @@ from components.data.caches import Caches
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
 from planning.data.caches import plan_caches
-from planning.inputs.registry_entry import CacheSpec, Registry
+from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Cache
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.network.vpc import plan_network
 from planning.shared.tags import Tags
@@ -22,8 +23,8 @@ USER = "aws:elasticache/user:User"
 MEMBERSHIP = "aws:elasticache/userGroupAssociation:UserGroupAssociation"
 TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 100_000}
-PLAIN = registry(plugin("base-svc", cache=CacheSpec()), plugin("my-wallet", cache=CacheSpec(password_generation=2)))
-CLUSTERED = registry(plugin("base-svc", cache=CacheSpec()), plugin("feeds", cache=CacheSpec(cluster_mode=True)))
+PLAIN = registry(plugin("base-svc", cache=Cache()), plugin("my-wallet", cache=Cache(password_generation=2)))
+CLUSTERED = registry(plugin("base-svc", cache=Cache()), plugin("feeds", cache=Cache(cluster_mode=True)))
 
 
 def _make(users: int, plugins: Registry = PLAIN, *, production: bool = False) -> Callable[[], None]:

@@ -21,7 +21,7 @@ from planning.observability.alarms.data import cache_nodes
 from planning.observability.observability import ObservabilityPlan, plan_observability
 from planning.shared.labels import selector
 from planning.shared.tags import Tags
-from tests.components.recording import Recorded, assert_same_names, build, of_type, one
+from tests.components.recording import Recorded, assert_same_names, awaited, build, of_type, one
 from tests.network_policies import Outside, Pod, allowed
 from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
 from tests.plugin_plans import gateway_plan
@@ -256,6 +256,15 @@ def test_the_api_of_external_metrics_is_trusted_by_certificate() -> None:
     assert api["metadata"]["name"] == "v1beta1.external.metrics.k8s.io"
     assert api["spec"]["caBundle"]
     assert "insecureSkipTLSVerify" not in api["spec"]
+
+
+def test_the_api_of_external_metrics_is_there_only_while_something_answers() -> None:
+    """Namespaces that are deleted wait for every API: it comes after what answers it, and so goes before."""
+    records = _records(50_000)
+    api = one(records, "kubernetes:apiregistration.k8s.io/v1:APIService")
+    before = {urn.rpartition("::")[2] for urn in awaited(records, api)}
+    assert before >= {f"seen-adapter-{part}" for part in ("pods", "service", "delegator", "reader", "account")}
+    assert any(name.endswith("-namespace") for name in before)
 
 
 def test_no_private_key_is_in_anything_but_a_secret() -> None:

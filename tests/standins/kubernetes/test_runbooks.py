@@ -1,9 +1,6 @@
 """Steps of runbooks under the real engine and API server: what a person does, and what `pulumi up` makes of it."""
 
-import pytest
-
-from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.kube_api import KubeApi
 from tests.conftest import RunningControlPlane
 from tests.standins.conftest import EngineSandbox
 from tests.wait import wait_for
@@ -37,48 +34,25 @@ def _patch_by_hand(api: KubeApi, path: str, least: int) -> None:
     api.request("PUT", path, live, fieldManager="kubectl-patch")
 
 
-def _apply_ours(api: KubeApi, path: str, manager: str, least: int) -> Object:
-    """As a provider that doesn't force applies a change of this field."""
-    body = {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "scaler"},
-        "spec": {
-            "minReplicas": least,
-            "maxReplicas": 9,
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "nobody"},
-        },
-    }
-    return api.request("PATCH", path, body, fieldManager=manager)
-
-
-def _manager(api: KubeApi, path: str) -> str:
-    """Who applies the object: the provider, by the name that it gave itself."""
-    entries = api.request("GET", path)["metadata"]["managedFields"]
-    (ours,) = {entry["manager"] for entry in entries if entry["operation"] == "Apply"}
-    return ours
-
-
-def test_what_was_patched_by_hand_stays_until_it_is_patched_back(
+def test_what_was_patched_by_hand_stays_until_a_refresh_sets_it_back(
     cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
 ) -> None:
-    """autoscaler-blind.md. Kubernetes: Server-Side Apply, conflicts; equal values are shared and none."""
+    """autoscaler-blind.md, with the provider's options that the program states (docs/decisions/patch-force.md)."""
     api, path = control_plane.api, _scaler(cluster_sandbox)
+    cluster_sandbox.pulumi("config", "set", "force", "true")
     cluster_sandbox.kubernetes_program(SPACE + SCALED.format(round=1, least=2))
     cluster_sandbox.up()
-    manager = _manager(api, path)
 
     _patch_by_hand(api, path, 6)
     cluster_sandbox.up()
     assert api.request("GET", path)["spec"]["minReplicas"] == 6
-    with pytest.raises(RehearsalError, match=r'conflict with "kubectl-patch".*minReplicas'):
-        _apply_ours(api, path, manager, 2)
+    cluster_sandbox.up("--refresh")
+    assert api.request("GET", path)["spec"]["minReplicas"] == 2
 
-    _patch_by_hand(api, path, 2)
-    assert _apply_ours(api, path, manager, 2)["spec"]["minReplicas"] == 2
+    _patch_by_hand(api, path, 6)
     cluster_sandbox.kubernetes_program(SPACE + SCALED.format(round=2, least=2))
     cluster_sandbox.up()
-    assert api.request("GET", path)["metadata"]["labels"]["round"] == "2"
+    assert api.request("GET", path)["spec"]["minReplicas"] == 2
 
 
 def test_a_job_that_failed_runs_again_once_it_is_deleted_and_the_state_is_refreshed(
