@@ -92,10 +92,10 @@ class Resolver:
     def _of_parent(self, zone: str) -> tuple[str, ...] | None:
         child = dns.name.from_text(zone)
         parent = dns.resolver.zone_for_name(child.parent(), resolver=self._resolver(), lifetime=LIFETIME)
-        question = dns.message.make_query(child, "NS")
+        question = dns.message.make_query(child, "NS", flags=0)  # of what the server itself knows
         for server in self._names(parent)[:PARENTS]:
             try:
-                address = str(self._resolver().resolve(server, "A")[0])
+                address = _hosts(self._resolver().resolve(server, "A"))[0]
                 said, _ = dns.query.udp_with_fallback(question, address, timeout=SECONDS, port=self._port)
             except (dns.exception.DNSException, OSError):
                 continue
