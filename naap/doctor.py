@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
 from console.terminal import Answer
@@ -19,7 +19,6 @@ from stack.plan import parse_inputs, plan_of
 
 STYLES = {Result.OK: "green", Result.SKIPPED: "dim", Result.WARNING: "yellow", Result.STOPS: "red"}
 """In the order in which they are shown: what stops comes last, next to the prompt."""
-_INDENT = max(map(len, Result)) + 2
 
 
 def examined(stack: str, sources: Sources | None = None) -> tuple[Finding, ...]:
@@ -39,14 +38,17 @@ def examined(stack: str, sources: Sources | None = None) -> tuple[Finding, ...]:
 
 def answer(findings: Sequence[Finding]) -> Answer:
     """All findings; those that have rule and fix in common tell them once."""
-    parts: list[RenderableType] = []
-    for result in STYLES:
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(no_wrap=True)
+    rows.add_column()
+    for result, style in STYLES.items():
         of_result = [one for one in findings if one.result is result]
-        for _, alike in groupby(of_result, key=lambda one: (one.check, one.about.rule, one.about.fix)):
-            parts += _shown(list(alike))
+        for _, alike in groupby(of_result, key=_told_once):
+            for row in _rows(list(alike)):
+                rows.add_row(Text(row[0], style), row[1])
     data = {"counts": _counts(findings), "findings": [_data(one) for one in findings]}
     said = ", ".join(f"{number} {result}" for result, number in _counts(findings).items())
-    return Answer(data=data, text=Group(*parts, "", Text(f"{count(len(findings), 'finding')}: {said}", "bold")))
+    return Answer(data=data, text=Group(rows, "", Text(f"{count(len(findings), 'finding')}: {said}", "bold")))
 
 
 def stops(findings: Sequence[Finding]) -> bool:
@@ -62,19 +64,25 @@ def _data(finding: Finding) -> dict[str, Any]:
     return {"check": finding.check, "result": finding.result, **vars(finding.about)}
 
 
-def _shown(alike: Sequence[Finding]) -> list[RenderableType]:
-    first = alike[0]
-    rows: list[RenderableType] = []
-    for one in alike:
-        where = " · ".join(part for part in (one.about.file, one.about.entry, one.about.field) if part)
-        line = Text(one.result.ljust(_INDENT), STYLES[one.result])
-        rows.append(line.append(one.check, "bold").append(f"  {where}" if where else "", "dim"))
-        rows.append(_inner(one.about.value))
-    if first.result is not Result.OK:
-        rows.append(_inner(f"rule: {first.about.rule}", "dim"))
-        rows += [_inner(f"fix:  {first.about.fix}")] if first.about.fix else []
+def _told_once(finding: Finding) -> tuple[str, ...]:
+    """What neighbours have in common, so that it is told after the last of them."""
+    if finding.result is Result.SKIPPED:
+        return (finding.about.fix,)  # nothing was seen: the rule says nothing yet
+    return (finding.check, finding.about.rule, finding.about.fix)
+
+
+def _rows(alike: Sequence[Finding]) -> list[tuple[str, Text]]:
+    """Findings that have rule and fix in common."""
+    about = alike[0].about
+    rows = [(one.result.value, _seen(one)) for one in alike]
+    if alike[0].result in (Result.WARNING, Result.STOPS):
+        rows.append(("", Text(f"rule: {about.rule}", "dim")))
+    if about.fix:
+        rows.append(("", Text(f"fix:  {about.fix}")))
     return rows
 
 
-def _inner(text: str, style: str = "") -> Padding:
-    return Padding(Text(text, style), (0, 0, 0, _INDENT))
+def _seen(finding: Finding) -> Text:
+    about = finding.about
+    where = " · ".join(part for part in (about.file, about.entry, about.field) if part)
+    return Text().append(finding.check, "bold").append(f" · {where}" if where else "", "dim").append(f": {about.value}")

@@ -34,7 +34,7 @@ class Network:
         try:
             said = requests.get(service, timeout=SECONDS)
             said.raise_for_status()
-            return ipaddress.ip_address(said.text.strip())
+            return ipaddress.ip_address(said.content.decode("ascii").strip())
         except (requests.RequestException, ValueError):
             return Unanswered(
                 reason="own public address not known", fix="compare the address that you go out with by yourself"

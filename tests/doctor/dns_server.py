@@ -7,7 +7,6 @@ from threading import Thread
 
 import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
 import dns.rdatatype
 import dns.rrset

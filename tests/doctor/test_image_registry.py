@@ -37,7 +37,7 @@ def registry(documents: Mapping[str, Any], *, ticket: str | None = None) -> Gene
         def _answer(self, status: int, document: Any) -> None:
             self.send_response(status)
             if status == 401 and ticket != "nobody's":
-                realm = f"http://127.0.0.1:{self.server.server_address[1]}/token"
+                realm = f"http://{self.headers['Host']}/token"
                 self.send_header("WWW-Authenticate", f'Bearer realm="{realm}",service="here",scope="pull"')
             self.end_headers()
             self.wfile.write(document.encode() if isinstance(document, str) else json.dumps(document).encode())
@@ -66,8 +66,8 @@ def test_an_index_names_the_platforms_of_an_image(ticket: str | None) -> None:
 
 
 def test_an_image_of_one_platform_names_it_in_its_configuration() -> None:
-    manifest = {"config": {"digest": DIGEST}, "layers": []}
-    documents = {"/v2/base/manifests/1.0.0": manifest, f"/v2/base/blobs/{DIGEST}": AMD}
+    manifest: dict[str, Any] = {"config": {"digest": DIGEST}, "layers": []}
+    documents: dict[str, Any] = {"/v2/base/manifests/1.0.0": manifest, f"/v2/base/blobs/{DIGEST}": AMD}
     with registry(documents) as host:
         assert ImageRegistry().platforms(f"{host}/base:1.0.0") == {"linux/amd64"}
 
