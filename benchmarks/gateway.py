@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
 from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
-from planning.inputs.registry_entry import AuthSpec, PluginSpec
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.sections import Auth
 from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from rehearsal.progress import Progress
@@ -32,10 +33,10 @@ _TOOL = "wrk"
 _SECONDS = 5
 _ROUNDS = 3
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
-_COUNTED = unlimited("counted", auth=AuthSpec(public=("/open",)))
+_COUNTED = unlimited("counted", auth=Auth(public=("/open",)))
 _DOMAIN = "plugin-counted/counted-requests"
 _LIMITER = "app.kubernetes.io/component=ratelimit"
-_UNCOUNTED = unlimited("uncounted", auth=AuthSpec(public=("/open",)))
+_UNCOUNTED = unlimited("uncounted", auth=Auth(public=("/open",)))
 _OTHERS = tuple(unlimited(f"other-plugin-{number}") for number in range(50))
 """Of longer paths than those two, so that a proxy looks at their routes first."""
 

@@ -17,7 +17,7 @@ from rehearsal.tools import Found
 ROOT = Path(__file__).resolve().parent.parent
 # Writing the state after every step costs the square of its size: for measurements and walks that nobody interrupts.
 SKIP_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
-FOLDERS = ("planning", "components", "console", "analysis", "plugins", "naap", "rehearsal", "benchmarks")
+FOLDERS = ("planning", "components", "console", "analysis", "plugins", "stack", "rehearsal", "benchmarks")
 PARTS = ("__main__.py", "Pulumi.yaml", *FOLDERS)
 
 

@@ -1,6 +1,6 @@
 """The whole platform of a stack: what all regions share, the regions, the database shards, and the plugins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -47,6 +47,7 @@ class Platform(Component, token="naap:platform:Platform"):
         super().__init__(name, opts)
         self._plan, self._root, self._aws = plan, root_secret, aws_providers(plan)
         self._databases: dict[int, Database] = {}
+        self._identifiers: dict[str, pulumi.Output[str]] = {}
         self._plugins: dict[str, RegionPlugins] = {}
         certificates = Certificates(
             "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
@@ -69,6 +70,7 @@ class Platform(Component, token="naap:platform:Platform"):
                 root=root_secret,
                 watch=observability.watch,
                 configured=configured_secrets,
+                migrated={} if cell.home else self._migrated(),
                 tags=plan.tags,
                 opts=self._in(cell.region),
             )
@@ -128,6 +130,7 @@ class Platform(Component, token="naap:platform:Platform"):
                 tags=self._plan.tags,
                 opts=self._in(self._plan.home.region),
             )
+            self._identifiers |= database.identifiers
             hosts[self._plan.home.region][shard.shard] = ShardAccess(
                 writer_host=database.writer_host,
                 reader_hosts=database.reader_hosts,
@@ -144,6 +147,7 @@ class Platform(Component, token="naap:platform:Platform"):
                     tags=self._plan.tags,
                     opts=self._in(shard.remote.region),
                 )
+                self._identifiers |= standby.identifiers
                 hosts[shard.remote.region][shard.shard] = ShardAccess(
                     writer_host=database.writer_host,
                     reader_hosts=[standby.reader_host],
@@ -165,6 +169,11 @@ class Platform(Component, token="naap:platform:Platform"):
             tags=plan.tags,
             opts=home.cluster.inside(home),
         )
+
+    def _migrated(self) -> dict[str, pulumi.Resource]:
+        """At home, which comes first: what is done once a plugin's schema is that of its version."""
+        plugins = self._plugins[self._plan.home.region].plugins
+        return {name: plugin.migrated for name, plugin in plugins.items() if plugin.migrated}
 
     def _retire_logins(self, shards: Mapping[int, ShardAccess], schema: SchemaNamespace) -> None:
         """After the pods of all regions: until then, those of the generation before are still logged in."""
@@ -188,16 +197,20 @@ class Platform(Component, token="naap:platform:Platform"):
         return Observability(
             f"{region_code(cell.region)}-observability",
             plan=cell.observability,
-            databases=[shard.identifier for shard in shards if shard.region == cell.region],
-            replicas=[replica for shard in shards for replica in shard.replicas_in(cell.region)],
+            databases=self._instances([shard.identifier for shard in shards if shard.region == cell.region]),
+            replicas=self._instances([replica for shard in shards for replica in shard.replicas_in(cell.region)]),
             caches=[node for cache in cell.caches.caches for node in cache_nodes(cache)],
-            load_balancer_arn=region.load_balancer.arn,
+            balancer=region.load_balancer.dimensions,
+            proxies=region.gateway.ready,
             certificates={"site": certificates.in_region(cell.region)},
             secrets=self._root,
             tags=self._plan.tags,
             after=[region.cluster.node_pool],
             opts=region.cluster.inside(region),
         )
+
+    def _instances(self, identifiers: Sequence[str]) -> dict[str, pulumi.Output[str]]:
+        return {identifier: self._identifiers[identifier] for identifier in identifiers}
 
     def _make_cdn(self, certificates: Certificates) -> Cdn:
         plan = self._plan
@@ -218,8 +231,9 @@ class Platform(Component, token="naap:platform:Platform"):
             EdgeAlarms(
                 "edge-alarms",
                 plan=plan.edge,
-                prefix=plan.prefix,
                 web_acl=self._plan.cdn.firewall.name,
+                distribution_id=self._cdn.distribution_id,
+                health_checks=self._cdn.health_check_ids,
                 certificate_arn=certificates.in_region(CDN_REGION),
                 tags=self._plan.tags,
                 opts=self._in(CDN_REGION),

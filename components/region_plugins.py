@@ -25,6 +25,7 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
     """Poolers of every shard, then every plugin, then what they open for one another.
 
     schema: where the Jobs run that make schemas; None outside of the home region, which holds the writers.
+    migrated: by plugin, what is done once the home region has migrated its schema; nothing at home.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
         root: RootSecret,
         watch: WatchSurroundings | None,
         configured: Mapping[str, Mapping[str, pulumi.Output[str]]],
+        migrated: Mapping[str, pulumi.Resource],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -77,6 +79,7 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
             ),
             tags=tags,
             watch=watch,
+            migrated=migrated,
             cache_users=region.caches.users,
             poolers={shard: pooler.deployment for shard, pooler in poolers.items()},
             before_pods=[region.priorities],

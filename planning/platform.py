@@ -1,5 +1,6 @@
 """The whole plan of an environment: its regions, its database shards, and what all regions share."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ def plan_platform(
 
 def _stack_problems(stack: str, settings: Settings, tier: Tier) -> list[Problem]:
     found: list[Problem] = []
-    if len(stack) > MAX_STACK_NAME or not stack.replace("-", "").isalnum() or stack != stack.lower():
+    if not re.fullmatch(r"[a-z0-9-]+", stack) or len(stack) > MAX_STACK_NAME:
         found.append(
             Problem(
                 file="Pulumi.yaml",

@@ -1,9 +1,10 @@
 """A region (cell): network, cluster, caches, poolers, gateway, observability, and every plugin."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from planning.cluster.cluster import ClusterPlan, plan_cluster
+from planning.cluster.packing import nodes_for, room
 from planning.data.caches import CachesPlan, plan_caches
 from planning.database.archive import ArchivePlan, plan_archives
 from planning.database.plugin_database import PluginDatabasePlan
@@ -13,13 +14,14 @@ from planning.gateway.gateway import GatewayPlan, plan_gateway
 from planning.gateway.gone_routes import StoppedPlan, plan_stopped
 from planning.gateway.load_balancer import LoadBalancerPlan, plan_load_balancer
 from planning.gateway.routes import plan_routes
-from planning.inputs.problem import Problems
+from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.network.vpc import NetworkPlan, plan_network
 from planning.observability.observability import ObservabilityPlan, plan_observability
 from planning.plugin.plugin import PluginPlan, plan_plugin
+from planning.region_pods import least_pods
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,27 +53,35 @@ def plan_region(
 ) -> RegionPlan:
     """Decides everything about one region. Raises InvalidInputError with the problems of all entries together."""
     home = region == settings.regions[0]
+    poolers = plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards)
+    gateway = plan_gateway(region=region, settings=settings, tier=tier, users=settings.users, registry=registry)
+    observability = plan_observability(stack=stack, region=region, settings=settings, tier=tier)
+    plugins = _plan_plugins(
+        stack=stack,
+        region=region,
+        home=home,
+        settings=settings,
+        tier=tier,
+        registry=registry,
+        databases=databases,
+        archives=plan_archives(registry=registry, shards=len(shards)),
+    )
+    pods = least_pods(plugins=plugins, poolers=poolers, gateway=gateway, seen=observability)
+    nodes = nodes_for(pods, tier.nodes)
     return RegionPlan(
         region=region,
         home=home,
         network=plan_network(stack=stack, region=region, tier=tier),
-        cluster=plan_cluster(stack=stack, region=region, settings=settings, tier=tier, users=settings.users),
-        caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
-        poolers=plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards),
-        load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
-        gateway=plan_gateway(region=region, settings=settings, tier=tier, users=settings.users, registry=registry),
-        stopped=plan_stopped(registry=registry, settings=settings),
-        observability=plan_observability(stack=stack, region=region, settings=settings, tier=tier),
-        plugins=_plan_plugins(
-            stack=stack,
-            region=region,
-            home=home,
-            settings=settings,
-            tier=tier,
-            registry=registry,
-            databases=databases,
-            archives=plan_archives(registry=registry, shards=len(shards)),
+        cluster=plan_cluster(
+            stack=stack, region=region, settings=settings, tier=tier, users=settings.users, nodes=nodes
         ),
+        caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
+        poolers=poolers,
+        load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
+        gateway=gateway,
+        stopped=plan_stopped(registry=registry, settings=settings),
+        observability=observability,
+        plugins=plugins,
     )
 
 
@@ -106,5 +116,27 @@ def _plan_plugins(
         )
         for spec in registry.plugins
     ]
+    problems.add(*(problem for plan in plans if plan for problem in _too_large(plan, tier)))
     problems.raise_if_any()
     return tuple(plan for plan in plans if plan)
+
+
+def _too_large(plan: PluginPlan, tier: Tier) -> Iterator[Problem]:
+    """A pod that fits on no node of the tier waits for ever."""
+    empty = room(tier.nodes)
+    resources = plan.spec.backend.resources if plan.spec.backend and plan.serves else None
+    if resources is None:
+        return
+    for field, asked, most, unit in (
+        ("cpu", resources.cpu_request_m, empty.cpu_m, "m"),
+        ("memory", resources.memory_mib, empty.memory_mib, "Mi"),
+    ):
+        if asked > most:
+            yield Problem(
+                file="plugins/registry.yaml",
+                entry=plan.name,
+                field=f"backend.resources.{field}",
+                value=f"{asked}{unit}",
+                rule=f"at most {int(most)}{unit}: what a node of tier {tier.name.value} has beside what runs on each",
+                fix="ask for less and more pods, or serve more users: a larger tier has larger nodes",
+            )

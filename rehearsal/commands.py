@@ -20,6 +20,7 @@ from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.engine import Engine, open_shell
 from rehearsal.events import Outcome, changes, remarks, short_name, total
 from rehearsal.kube_api import Object
+from rehearsal.nodes import Machines, machines
 from rehearsal.pki import write_private
 from rehearsal.progress import Progress
 from rehearsal.project import Project
@@ -47,7 +48,9 @@ class Rehearsal:
 
     def up(self) -> Answer:
         """Bring the whole stack up and say what there is."""
-        planned = {region.cluster.name: region.region for region in self.plan.regions}
+        planned = {
+            region.cluster.name: (region.region, machines(region, self.plan.tier)) for region in self.plan.regions
+        }
         with self._alone():
             toolbox = Toolbox(self.progress)
             tools = toolbox.get(tool_table.ALL)
@@ -184,12 +187,12 @@ class Rehearsal:
     def _planes(self) -> dict[str, ControlPlane]:
         """Of all clusters that this rehearsal ever had."""
         files = sorted((self.project.state / "clusters").glob("*/region"))
-        return self._planes_of({file.parent.name: file.read_text() for file in files})
+        return self._planes_of({file.parent.name: (file.read_text(), None) for file in files})
 
-    def _planes_of(self, regions: Mapping[str, str]) -> dict[str, ControlPlane]:
-        """regions: by name of the cluster."""
+    def _planes_of(self, clusters: Mapping[str, tuple[str, Machines | None]]) -> dict[str, ControlPlane]:
+        """clusters: by name, the region and the nodes of each."""
         folder = self.project.state / "clusters"
-        return {name: ControlPlane(folder / name, region) for name, region in regions.items()}
+        return {name: ControlPlane(folder / name, *stated) for name, stated in clusters.items()}
 
     def _start_control_planes(
         self, planes: Mapping[str, ControlPlane], tools: Mapping[str, Found], definitions: Sequence[Object]

@@ -43,13 +43,17 @@ class Access:
 
 
 class ControlPlane:
-    """One cluster in a folder of its own. Any number can run at once; each finds free ports and keeps them."""
+    """One cluster in a folder of its own. Any number can run at once; each finds free ports and keeps them.
 
-    def __init__(self, folder: Path, region: str) -> None:
+    machines: its nodes; None: those that it had when it was last started.
+    """
+
+    def __init__(self, folder: Path, region: str, machines: nodes.Machines | None = None) -> None:
         self.folder = folder.absolute()
         self.region = region
         self._pki = Pki(self.folder / "pki", SERVICE_ADDRESS)
         self._prepared = self.folder / "prepared"
+        self._machines = machines
 
     def start(self, tools: Mapping[str, Found], definitions: Sequence[Object]) -> Access:
         """Bring it up, or what of it doesn't run; return when nodes are ready and all definitions are served.
@@ -118,8 +122,11 @@ class ControlPlane:
         return access
 
     def _prepare(self, api: KubeApi, definitions: Sequence[Object], programs: Sequence[Program]) -> None:
-        """Put in what AWS would have put in, unless exactly that is there already."""
-        objects = [*definitions, *nodes.nodes(self.region), nodes.storage_class()]
+        """Put in what AWS would have put in, unless exactly that is there already.
+
+        Nodes are never taken away: those that a smaller pool needs no more may still have pods.
+        """
+        objects = [*definitions, *nodes.nodes(self.region, self._alike()), nodes.storage_class()]
         digest = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
         mark = self._prepared
         if not (mark.exists() and mark.read_text() == digest):
@@ -127,6 +134,13 @@ class ControlPlane:
         self._wait("its custom resources to be served", lambda: crds.established(api, definitions), programs)
         self._wait("its nodes to be ready", lambda: all(has_condition(n, "Ready") for n in api.items("Node")), programs)
         mark.write_text(digest)
+
+    def _alike(self) -> nodes.Machines:
+        file = self.folder / "nodes.json"
+        if self._machines is None:
+            return nodes.Machines(**json.loads(file.read_text())) if file.exists() else nodes.ROOMY
+        file.write_text(json.dumps(self._machines.as_dict()))
+        return self._machines
 
     def _wait(self, what: str, done: Callable[[], bool], programs: Sequence[Program]) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.program import FOLDERS as COPIED
+
 ROOT = Path(__file__).resolve().parent.parent
 
 FOLDERS: Mapping[str, set[str]] = {
@@ -40,6 +42,7 @@ FOLDERS: Mapping[str, set[str]] = {
 PLANNING = (
     {"platform"},
     {"region"},
+    {"region_pods"},
     {"plugin"},
     {"edge", "prior_state", "observability"},
     {"gateway", "database"},
@@ -187,6 +190,14 @@ def test_no_folder_holds_more_files_than_a_reader_takes_in(folder: str) -> None:
         if (count := len(list(place.glob("*.py")))) > FILES_OF_A_FOLDER
     }
     assert not crowded
+
+
+def test_a_copy_of_the_program_has_every_folder_that_it_imports() -> None:
+    needed, new = set[str](), {"__main__", "rehearsal"}
+    while new:
+        needed |= new
+        new = {name for folder in new for name in FOLDERS[folder]} - needed
+    assert needed - {"__main__"} <= {*COPIED}
 
 
 def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:

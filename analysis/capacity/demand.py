@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.cost.load import SECONDS, Work
+from planning.cluster.packing import ADDONS, DAEMONS
 from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, server_connections
 from planning.database.plugin_database import client_connections, shard_of
 from planning.database.pooler import pooler_size
 from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD, controller_pods, gateway_pods, limiter_pods
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
-from planning.inputs.tiers import PodRange, Tier, pod_range, shard_count
-from planning.observability.pods import ADAPTER_POD, COLLECTOR, adapter_pods, collector_pods
+from planning.inputs.tiers import PodRange, Tier, node_limit, pod_range, shard_count
+from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS, adapter_pods, collector_pods
 from planning.plugin.autoscaling import CPU_PERCENT
 from planning.shared.pods import PodSize
 
@@ -44,6 +45,10 @@ def component_demands(
         ("gateway control", 0, _fixed(controller_pods(tier)), CONTROLLER_POD),
         ("collectors", 0, _fixed(collector_pods(tier)), COLLECTOR),
         ("metrics adapters", 0, _fixed(adapter_pods(tier)), ADAPTER_POD),
+        ("dashboards", 0, _fixed(int(tier.metrics)), GRAFANA_POD),
+        ("state metrics", 0, _fixed(int(tier.metrics)), STATE_METRICS),
+        *((addon.name, 0, _fixed(addon.count), addon.size) for addon in ADDONS),
+        *((pod.name, 0, _fixed(node_limit(tier, users)), pod.size) for pod in DAEMONS),
     ]
     return (
         ComponentDemand(name="CDN", requests=peak + assets, pods=_fixed(0)),

@@ -13,6 +13,8 @@ from analysis.capacity.demand import (
     shard_connections,
 )
 from analysis.capacity.service_quotas import Quota, quotas
+from planning.cluster.node_pool import SPARE_NODES
+from planning.cluster.packing import allocatable
 from planning.data.caches import cache_sizes
 from planning.database.connection_budget import client_capacity, spendable_connections
 from planning.inputs.assumptions import Assumptions
@@ -116,10 +118,12 @@ class Question:
 def _own(registry: Registry, tier: Tier, users: int, assumptions: Assumptions) -> list[Quota]:
     parts = component_demands(registry, tier, users, assumptions)
     by_shard = shard_connections(registry, tier, users).values()
-    nodes, peak = node_limit(tier, users), peak_requests(users, assumptions)
+    nodes, node = node_limit(tier, users) + SPARE_NODES, allocatable(tier.nodes)
+    peak = peak_requests(users, assumptions)
     rows = [
-        ("nodes: vCPU that all pods ask for", nodes * tier.nodes.vcpu_each, sum(part.vcpu for part in parts)),
-        ("nodes: GiB that all pods ask for", nodes * tier.nodes.memory_gib_each, sum(p.memory_gib for p in parts)),
+        ("nodes: vCPU that all pods ask for", int(nodes * node.cpu_m / 1000), sum(part.vcpu for part in parts)),
+        ("nodes: GiB that all pods ask for", int(nodes * node.memory_mib / 1024), sum(p.memory_gib for p in parts)),
+        ("nodes: pods", nodes * node.pods, sum(part.pods.max for part in parts)),
         (
             "poolers: clients of the fullest shard",
             client_capacity(tier.pooler_pods),

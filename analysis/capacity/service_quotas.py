@@ -4,12 +4,17 @@ from dataclasses import dataclass
 
 from analysis.cost.load import SECONDS
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
+from planning.cluster.node_pool import SPARE_NODES
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Objective
 from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
 from planning.network.addresses import ZONES, region_addresses
+from planning.observability.alerts.burn_rate import objective_rules
+from planning.observability.alerts.objective import plan_objective
+from planning.observability.alerts.platform import platform_rules
 from planning.observability.metrics.scraping import SECONDS as SCRAPE_SECONDS
 
 SOURCE = "Defaults as docs.aws.amazon.com has them; Service Quotas has the account's own."
@@ -26,9 +31,6 @@ _AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
 _CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 _ADDRESSES = "planning/network/addresses.py"
 _ASSUMED = Assumptions()
-SPARE_NODES = 1.2
-"""Nodes are replaced one by one: new ones start before old ones go."""
-
 BUCKETS_A_REGION = 4
 
 
@@ -73,7 +75,7 @@ def quotas(
             name="EC2: vCPUs, on-demand standard instances",
             code="L-1216C47A",
             default=5,
-            needed=round(node_limit(tier, users) * tier.nodes.vcpu_each * SPARE_NODES),
+            needed=(node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each,
             source=_EC2,
         ),
         Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
@@ -169,22 +171,30 @@ def _series(tier: Tier, backends: int, pods: int, proxies: int, assumptions: Ass
     sent = pods * assumptions.series_per_pod
     return (
         # What a workspace starts with: it grows with what it is sent, up to fifty million.
-        Quota(name="AMP: active series", code="by name", default=2_000_000, needed=round(scraped + sent), source=_AMP),
+        Quota(
+            name="AMP: active series", code="L-5A151448", default=2_000_000, needed=round(scraped + sent), source=_AMP
+        ),
         Quota(
             name="AMP: samples/s (default of 2021)",
-            code="by name",
+            code="L-F4BCE0BA",
             default=70_000,
             needed=round(scraped / SCRAPE_SECONDS + sent / OTLP_SECONDS),
             source=_AMP,
         ),
+        # Namespaces of rules, of which a plugin has one, were ten in 2021; Service Quotas counts them no more.
         Quota(
-            name="AMP: rule namespaces (default of 2021)",
-            code="by name",
-            default=10,
-            needed=1 + backends if tier.metrics else 0,
+            name="AMP: rules of a workspace",
+            code="L-3D15CDB4",
+            default=2_000,
+            needed=_rules(tier, backends) if tier.metrics else 0,
             source=_AMP,
         ),
     )
+
+
+def _rules(tier: Tier, backends: int) -> int:
+    a_plugin = len(objective_rules("any", plan_objective(Objective(), tier), (0,)).rules)
+    return sum(len(group.rules) for group in platform_rules(connections=1)) + backends * a_plugin
 
 
 def _requests(users: int, assumptions: Assumptions) -> float:

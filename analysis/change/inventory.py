@@ -221,7 +221,7 @@ def plugin_part(plan: PluginPlan) -> Part:
 
 
 def _scaling(plan: BackendPlan) -> dict[str, Value]:
-    queue = plan.autoscaling.queue if plan.autoscaling else None
+    queue = plan.autoscaling.queue
     return {
         "pods at least": plan.pods.min,
         "pods at most": plan.pods.max,

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 from analysis.cost.bill import GLOBAL, Basis, Line
-from analysis.cost.load import GB, MILLION
+from analysis.cost.load import GB, MILLION, SECONDS
 from analysis.cost.prices import line
+from planning.edge.cdn import CdnPlan
 from planning.inputs.assumptions import Assumptions
 from planning.platform import PlatformPlan
 from planning.region import RegionPlan
 
-RATE_RULES = 2
-"""Of the firewall's own: by address, and by address to the gateway."""
+RATE_RULES = 3
+"""Of the firewall's own, by address: all requests, those to the gateway, and all but bundles."""
+CHECKERS = 16
+"""Of Route 53 that ask for one health check, two in each of the eight regions that it asks from."""
+CHECK_SECONDS = 30
 KEYS_OF_A_REGION = 5
 """Cluster, caches, buckets, flow records, alarms."""
 KEYS_OF_THE_EDGE = 2
@@ -23,14 +27,17 @@ def edge_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[Line]:
     """The CDN answers every request, also those that it hands on. Its free monthly part is left out."""
     users, cdn = plan.settings.users, plan.cdn
     api, assets = users * assumptions.requests_per_user, users * assumptions.asset_requests_per_user
+    requests = (api + assets + _health_requests(cdn)) / MILLION
     sent = (api * assumptions.bytes_per_request + users * assumptions.asset_mb_per_user * MILLION) / GB
 
     def of(component: str, what: str, price: str, quantity: float, basis: Basis = Basis.TRAFFIC) -> Line:
         return line(component, GLOBAL, what, price, quantity, basis=basis)
 
     yield of("CDN", "bytes sent", "cdn-gb", sent)
-    yield of("CDN", "requests", "cdn-requests", (api + assets) / MILLION)
-    yield of("CDN", "functions", "cdn-function", (api + assets) / MILLION)
+    yield of("CDN", "requests", "cdn-requests", requests)
+    yield of("CDN", "functions", "cdn-function", requests)
+    if cdn.router_function:
+        yield of("CDN", "reads of the active region", "cdn-key-value", api / MILLION)
     if cdn.shield_region:
         misses = assets * (1 - assumptions.asset_hit_percent / 100)
         yield of("CDN", "origin shield", "cdn-shield", misses / MILLION)
@@ -38,12 +45,16 @@ def edge_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[Line]:
         yield of("CDN", "additional metrics", "cloudwatch-metric", REAL_TIME_METRICS, Basis.SHARED)
     yield of("firewall", "web ACL", "waf-acl", 1, Basis.SHARED)
     yield of("firewall", "rules", "waf-rule", len(cdn.firewall.managed) + RATE_RULES, Basis.SHARED)
-    yield of("firewall", "requests", "waf-requests", (api + assets) / MILLION)
+    yield of("firewall", "requests", "waf-requests", requests)
     if cdn.shield_advanced:
         yield of("firewall", "Shield Advanced", "shield-advanced", 1, Basis.SHARED)
-    if cdn.router_function:
-        yield of("names", "health checks", "route53-health-check", len(cdn.gateways), Basis.SHARED)
+    yield of("names", "health checks", "route53-health-check", len(cdn.gateways), Basis.SHARED)
     yield of("keys and secrets", "keys of the edge", "kms-key", KEYS_OF_THE_EDGE, Basis.SHARED)
+
+
+def _health_requests(cdn: CdnPlan) -> float:
+    """A month, of Route 53 through the CDN."""
+    return len(cdn.gateways) * CHECKERS * SECONDS / CHECK_SECONDS
 
 
 def secret_lines(region: RegionPlan, plan: PlatformPlan) -> Iterator[Line]:

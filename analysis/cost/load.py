@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planning.cluster.packing import ADDONS, room
 from planning.database.pooler import pooler_size
 from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.tiers import Tier
-from planning.observability.pods import ADAPTER_POD, COLLECTOR
+from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
 from planning.plugin.autoscaling import CPU_PERCENT
 from planning.plugin.plugin import PluginPlan
 from planning.region import RegionPlan
@@ -108,14 +109,17 @@ def _system(region: RegionPlan) -> Work:
         *((pooler.replicas, pooler_size(metrics=pooler.metrics)) for pooler in region.poolers),
         (seen.collectors, COLLECTOR),
         (seen.adapters, ADAPTER_POD),
+        (int(seen.metrics), GRAFANA_POD),
+        (int(seen.metrics), STATE_METRICS),
+        *((addon.count, addon.size) for addon in ADDONS),
     )
     return sum((Work.of(size).times(count) for count, size in parts), start=NOTHING)
 
 
 def _nodes(work: Work, region: RegionPlan, tier: Tier, assumptions: Assumptions) -> int:
-    """As many as the requests of all pods fill, spread over as many zones as a plugin has pods."""
+    """As many as all pods fill, beside what runs on each node; over as many zones as a plugin has pods."""
     fill = assumptions.node_fill_percent / 100
-    by_cpu = work.cpu_m / 1000 / (tier.nodes.vcpu_each * fill)
-    by_memory = work.memory_mib / 1024 / (tier.nodes.memory_gib_each * fill)
+    free = room(tier.nodes)
+    by_cpu, by_memory = work.cpu_m / (free.cpu_m * fill), work.memory_mib / (free.memory_mib * fill)
     pool = region.cluster.node_pool
     return min(pool.nodes, max(min(ZONES_OF_NODES, tier.floor), math.ceil(max(by_cpu, by_memory))))

@@ -1,12 +1,13 @@
 """What is seen of a region: logs, alarms, traces, metrics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.cost.bill import GLOBAL, Basis, Line
 from analysis.cost.load import MILLION, SECONDS, RegionLoad
 from analysis.cost.prices import line
 from planning.database.shard import DatabasePlan
 from planning.inputs.assumptions import Assumptions
+from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alarms.data import cache_nodes
 from planning.observability.metrics.scraping import SECONDS as SCRAPE_SECONDS
 from planning.platform import PlatformPlan
@@ -26,7 +27,6 @@ SCRAPED_PER_POD = 12
 BLOCKED_PART = 0.01
 """Of requests that the firewall logs in full: those that it blocks or counts."""
 FIREWALL_RECORD_BYTES = 2_000
-EDGE_ALARMS = 2
 COMPONENT = "observability"
 
 
@@ -66,7 +66,10 @@ def edge_seeing_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[
     users = plan.settings.users
     requests = users * (assumptions.requests_per_user + assumptions.asset_requests_per_user)
     logged = requests * BLOCKED_PART * FIREWALL_RECORD_BYTES / GIB
-    yield line(COMPONENT, GLOBAL, "alarms", "alarm", EDGE_ALARMS)
+    edge = plan.home.observability.edge
+    checks = len(plan.regions)
+    alarms = _metrics((*edge.alarms, *[edge.health_alarm] * (checks - 1))) if edge else 0
+    yield line(COMPONENT, GLOBAL, "alarms", "alarm", alarms)
     yield line(COMPONENT, GLOBAL, "logs of the firewall", "logs-gb", logged, basis=Basis.TRAFFIC)
 
 
@@ -77,20 +80,24 @@ def instances_in(shards: tuple[DatabasePlan, ...], region: str) -> tuple[int, in
 
 
 def alarm_count(region: RegionPlan, instances: tuple[int, int]) -> int:
-    """Alarms of a region."""
+    """Metrics that a region's alarms are on, each of which is billed: a share is of two."""
     seen = region.observability
     writers, replicas = instances
     nodes = sum(len(cache_nodes(cache)) for cache in region.caches.caches)
     certificates = 1
     return (
-        writers * (len(seen.database_alarms) + 1)  # and its backups
-        + replicas * len(seen.replica_alarms)
-        + nodes * len(seen.cache_alarms)
-        + len(seen.load_balancer_alarms)
-        + len(seen.cluster_alarms)
+        writers * _metrics((*seen.database_alarms, seen.backup_alarm))
+        + replicas * _metrics(seen.replica_alarms)
+        + nodes * _metrics(seen.cache_alarms)
+        + _metrics(seen.load_balancer_alarms)
+        + _metrics(seen.cluster_alarms)
         + len(seen.log_alarms)
         + certificates
     )
+
+
+def _metrics(alarms: Sequence[AlarmPlan]) -> int:
+    return sum(2 if alarm.share else 1 for alarm in alarms)
 
 
 def samples_a_month(region: RegionPlan, load: RegionLoad, assumptions: Assumptions) -> float:

@@ -79,6 +79,7 @@ PRICES: dict[str, Price] = {
     "cdn-requests": _price("million", 1.00, _CLOUDFRONT, note="HTTPS, North America"),
     "cdn-shield": _price("million", 0.75, _CLOUDFRONT),
     "cdn-function": _price("million", 0.10, _golden("cloudfront_function", "7c081fe")),
+    "cdn-key-value": _price("million", 0.03, f"aws.amazon.com/cloudfront/pricing, {_QUOTED}"),
     "waf-acl": _price("month", 5.00, _WAF),
     "waf-rule": _price("month", 1.00, _WAF),
     "waf-requests": _price("million", 0.60, _WAF),

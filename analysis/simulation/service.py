@@ -91,7 +91,7 @@ class Crowd:
         lost = work - served - self.waiting
         used_m = served / SYNC_SECONDS * self.cpu_ms
         queue = self.waiting + used_m / 1000
-        if scaled and self.plan.autoscaling:
+        if scaled:
             self._scale(self.plan.autoscaling, time, used_m, queue)
         return Moment(
             asked=asked,

@@ -3,11 +3,14 @@
 Cluster(f"{code}-cluster", plan=plan.cluster, network=network, tags=tags, opts=ResourceOptions(parent=region))
 """
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_aws import cloudwatch, eks
 
 from components.cluster.access import ClusterRoles, cluster_access
+from components.cluster.image_mirrors import through_mirrors
 from components.cluster.node_pool import NodePool
 from components.network.vpc import Network
 from components.shared.component import Component
@@ -45,7 +48,7 @@ class Cluster(Component, token="naap:platform:Cluster"):
         # Never empty: AWS makes this group together with the cluster.
         self.security_group_id = cluster.vpc_config.cluster_security_group_id.apply(lambda group: group or "")
         access = cluster_access(name, plan=plan, cluster=cluster, node_role=roles.node, tags=self._tags, parent=self)
-        self.provider = self._speak_to(cluster)
+        self.provider = self._speak_to(cluster, access.administration)
         self.node_pool = NodePool(
             f"{name}-nodes",
             plan=plan.node_pool,
@@ -53,7 +56,12 @@ class Cluster(Component, token="naap:platform:Cluster"):
             subnet_ids=network.private_subnet_ids,
             security_group_id=self.security_group_id,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self, provider=self.provider, depends_on=access),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                provider=self.provider,
+                # Until then a node can't join, or not pull an image; and pods need all of it until the last has gone.
+                depends_on=[access.nodes, *roles.node_policies, *network.ways_out],
+            ),
         )
         eks.Addon(
             f"{name}-metrics-server",
@@ -72,7 +80,9 @@ class Cluster(Component, token="naap:platform:Cluster"):
         """Options of what runs in this cluster. Its namespaces are made after the nodes, so that they are destroyed,
         with all that is in them, while there are nodes: a controller that runs nowhere takes no finalizer away."""
         return pulumi.ResourceOptions(
-            parent=parent, providers=[self.provider], transformations=[self._namespaces_after_nodes]
+            parent=parent,
+            providers=[self.provider],
+            transformations=[self._namespaces_after_nodes, through_mirrors(self._plan.image_mirrors)],
         )
 
     def _namespaces_after_nodes(
@@ -109,7 +119,9 @@ class Cluster(Component, token="naap:platform:Cluster"):
             version=plan.version,
             role_arn=roles.control_plane.arn,
             access_config=eks.ClusterAccessConfigArgs(
-                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=True
+                # Else whoever makes the cluster administers it for ever, and can't be named as an operator.
+                authentication_mode="API",
+                bootstrap_cluster_creator_admin_permissions=False,
             ),
             bootstrap_self_managed_addons=False,
             # Nodes come from a pool of our own: EKS's pools know no limit.
@@ -139,11 +151,15 @@ class Cluster(Component, token="naap:platform:Cluster"):
             deletion_protection=plan.protect,
             tags=self._tags,
             opts=pulumi.ResourceOptions(
-                parent=self, protect=plan.protect, depends_on=[logs, *roles.control_plane_policies]
+                parent=self,
+                protect=plan.protect,
+                depends_on=[logs, *roles.control_plane_policies],
+                # Read when a cluster is made only: another value later would replace it.
+                ignore_changes=["accessConfig.bootstrapClusterCreatorAdminPermissions"],
             ),
         )
 
-    def _speak_to(self, cluster: eks.Cluster) -> kubernetes.Provider:
+    def _speak_to(self, cluster: eks.Cluster, allowed: Sequence[pulumi.Resource]) -> kubernetes.Provider:
         config = pulumi.Output.json_dumps(
             kubeconfig(
                 name=self._plan.name,
@@ -160,7 +176,11 @@ class Cluster(Component, token="naap:platform:Cluster"):
             enable_server_side_apply=True,
             enable_config_map_mutable=True,
             enable_secret_mutable=True,
-            opts=self.child(),
+            # docs/decisions/patch-force.md
+            enable_patch_force=True,
+            upsert_existing_objects=True,
+            # It is let in first, and out after all that is inside of the cluster has gone.
+            opts=self.child(*allowed),
         )
 
 

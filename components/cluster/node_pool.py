@@ -22,6 +22,7 @@ from planning.cluster.node_pool import (
     metrics_server_policy,
 )
 from planning.shared.labels import labels
+from planning.shared.quantities import memory
 
 
 class NodePool(Component, token="naap:platform:NodePool"):
@@ -59,7 +60,7 @@ class NodePool(Component, token="naap:platform:NodePool"):
                 "networkPolicy": "DefaultDeny",
                 "networkPolicyEventLogs": "Enabled",
                 "snatPolicy": "Random",
-                "ephemeralStorage": {"size": f"{STORAGE_GIB}Gi", "iops": 3000, "throughput": 125},
+                "ephemeralStorage": {"size": memory(STORAGE_GIB * 1024), "iops": 3000, "throughput": 125},
                 # Auto Mode names its instances itself.
                 "tags": {key: value for key, value in tags.items() if key != "Name"},
             },
@@ -83,11 +84,10 @@ def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
         "eks.amazonaws.com/instance-family": list(plan.families),
         "eks.amazonaws.com/instance-size": [plan.size],
         "kubernetes.io/arch": ["arm64"],
-        "kubernetes.io/os": ["linux"],
         "karpenter.sh/capacity-type": ["on-demand"],
     }
     return {
-        "limits": {"cpu": str(plan.cpu_limit), "memory": f"{plan.memory_gib_limit}Gi"},
+        "limits": {"cpu": str(plan.cpu_limit), "memory": memory(plan.memory_gib_limit * 1024)},
         "disruption": {
             "consolidationPolicy": "WhenEmptyOrUnderutilized",
             "consolidateAfter": "5m",

@@ -18,7 +18,6 @@ class PriorityClasses(Component, token="naap:platform:PriorityClasses"):
                 f"{name}-{plan.name}",
                 metadata=meta.v1.ObjectMetaArgs(name=plan.name, labels=labels("priority", plan.name)),
                 value=plan.value,
-                global_default=False,
                 description=plan.description,
                 opts=self.child(),
             )

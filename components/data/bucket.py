@@ -111,6 +111,8 @@ class Bucket(Component, token="naap:platform:Bucket"):
         s3.BucketLifecycleConfiguration(
             f"{name}-ages",
             bucket=self.name,
+            # Cheaper classes bill at least 128 KB an object: smaller ones stay where they are.
+            transition_default_minimum_object_size="all_storage_classes_128K",
             rules=[
                 s3.BucketLifecycleConfigurationRuleArgs(
                     id="ages",

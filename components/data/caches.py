@@ -58,14 +58,16 @@ class CacheUser(Component, token="naap:platform:CacheUser"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        password = secrets.derive(owner=plan.owner, purpose=PURPOSE, generation=plan.generation)
+        passwords = [
+            secrets.derive(owner=plan.owner, purpose=PURPOSE, generation=generation) for generation in plan.generations
+        ]
         user = elasticache.User(
             f"{name}-account",
             engine="valkey",
             user_id=plan.user_id,
             user_name=plan.name,
             access_string=plan.access,
-            authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=[password]),
+            authentication_mode=elasticache.UserAuthenticationModeArgs(type="password", passwords=passwords),
             tags=tags.of("cache", plugin=plan.plugin),
             opts=self.child(),
         )
@@ -137,7 +139,7 @@ class Caches(Component, token="naap:platform:Caches"):
             tags={**self._own_tags, "Name": prefix},
             opts=self.child(),
         )
-        vpc.SecurityGroupIngressRule(
+        self._way_in = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
             security_group_id=group.id,
             referenced_security_group_id=client,
@@ -208,7 +210,11 @@ class Caches(Component, token="naap:platform:Caches"):
             apply_immediately=True,
             tags=self._own_tags,
             opts=pulumi.ResourceOptions(
-                parent=self, protect=protect, retain_on_delete=protect, custom_timeouts=_TIMEOUTS
+                parent=self,
+                protect=protect,
+                retain_on_delete=protect,
+                depends_on=[self._way_in],
+                custom_timeouts=_TIMEOUTS,
             ),
         )
 

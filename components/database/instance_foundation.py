@@ -8,6 +8,7 @@ from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 
 from components.network.vpc import Network
 from components.shared.component import Component
+from components.shared.iam import account_id
 from components.shared.kms_key import Key
 from planning.database.shard import (
     AUTHORITY,
@@ -20,7 +21,7 @@ from planning.database.shard import (
     DatabasePlan,
     log_groups,
 )
-from planning.shared.iam import trust_policy
+from planning.shared.iam import account_trust
 from planning.shared.kms_key import KeyPlan
 
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
@@ -34,6 +35,9 @@ class EveryInstance(TypedDict):
     auto_minor_version_upgrade: bool
     instance_class: str
     port: int
+    allocated_storage: int
+    iops: int | None
+    storage_throughput: int | None
     max_allocated_storage: int
     storage_type: str
     storage_encrypted: bool
@@ -53,7 +57,10 @@ class EveryInstance(TypedDict):
 
 
 class DatabaseParts:
-    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names."""
+    """The parts of one shard in one region; children of `parent`. prefix: first part of physical names.
+
+    before: what an instance waits for, beside what it names.
+    """
 
     def __init__(
         self,
@@ -74,6 +81,7 @@ class DatabaseParts:
         self._name = name
         self._prefix = prefix
         self._tags = tags
+        self._parent = parent
         self._opts = parent.child()
         self.key = Key(
             f"{name}-key",
@@ -95,11 +103,12 @@ class DatabaseParts:
             tags=tags,
             opts=self._opts,
         )
+        self.before: list[pulumi.Resource] = []
         self.security_group = self._security_group(network, client_security_group_id, client_cidrs)
         self._siblings(sibling_cidrs)
         self.parameter_group = self._parameter_group()
         self.monitoring_role = self._monitoring_role()
-        self.logs = [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
+        self.before += [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
     def every_instance(self, plan: DatabasePlan) -> EveryInstance:
         """What primary and replicas state alike."""
@@ -107,6 +116,11 @@ class DatabaseParts:
             auto_minor_version_upgrade=True,
             instance_class=plan.instance_class,
             port=DATABASE_PORT,
+            # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for. A
+            # replica is made with its source's, and would keep that when the tier's grows.
+            allocated_storage=plan.storage_gib,
+            iops=plan.iops,
+            storage_throughput=plan.throughput,
             max_allocated_storage=plan.max_storage_gib,
             storage_type="gp3",
             storage_encrypted=True,
@@ -136,7 +150,7 @@ class DatabaseParts:
             tags={**self._tags, "Name": self._prefix},
             opts=self._opts,
         )
-        vpc.SecurityGroupIngressRule(
+        from_pods = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-pods",
             security_group_id=group.id,
             referenced_security_group_id=client,
@@ -147,7 +161,7 @@ class DatabaseParts:
             tags=self._tags,
             opts=self._opts,
         )
-        for number, cidr in enumerate(cidrs):
+        from_regions = [
             vpc.SecurityGroupIngressRule(
                 f"{self._name}-from-region-{number}",
                 security_group_id=group.id,
@@ -159,6 +173,9 @@ class DatabaseParts:
                 tags=self._tags,
                 opts=self._opts,
             )
+            for number, cidr in enumerate(cidrs)
+        ]
+        self.before += [from_pods, *from_regions]
         return group
 
     def _siblings(self, cidrs: Sequence[str]) -> None:
@@ -200,13 +217,16 @@ class DatabaseParts:
             f"{self._name}-monitoring",
             name=f"{self._prefix}-monitoring",
             description=f"Enhanced monitoring of {self._prefix}",
-            assume_role_policy=trust_policy("monitoring.rds.amazonaws.com"),
+            assume_role_policy=account_id(self._parent).apply(
+                lambda account: account_trust(account, "monitoring.rds.amazonaws.com")
+            ),
             tags=self._tags,
             opts=self._opts,
         )
-        iam.RolePolicyAttachment(
+        granted = iam.RolePolicyAttachment(
             f"{self._name}-monitoring-policy", role=role.name, policy_arn=_MONITORING_POLICY, opts=self._opts
         )
+        self.before.append(granted)
         return role
 
     def _log_groups(self, identifier: str, days: int) -> list[cloudwatch.LogGroup]:

@@ -15,7 +15,7 @@ from components.shared.component import Component
 from components.shared.network_policy import network_policy
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.database.pooler import FRAGMENT_LABEL, NAMESPACE, fragment_policy
-from planning.database.pooler_config import KINDS, render_fragment
+from planning.database.pooler_config import KINDS, render_fragment, render_renewal
 from planning.shared.naming import namespace
 
 _BEFORE = "-before"
@@ -59,3 +59,25 @@ class PoolerEntry(Component, token="naap:platform:PoolerEntry"):
         )
         policy = fragment_policy(plan, shard)
         network_policy(f"{name}-door", plan=policy, labels=labels, opts=inside)
+
+
+def renewal(
+    name: str,
+    *,
+    plan: PluginDatabasePlan,
+    stamp: str,
+    labels: Mapping[str, str],
+    after: Sequence[pulumi.Resource],
+    opts: pulumi.ResourceOptions,
+) -> core.v1.ConfigMap:
+    """By which the poolers make a plugin's server connections new. stamp: of the migration, which it comes after."""
+    return core.v1.ConfigMap(
+        name,
+        metadata=meta.v1.ObjectMetaArgs(
+            name=f"{namespace(plan.plugin)}-migrated",
+            namespace=NAMESPACE,
+            labels={**labels, FRAGMENT_LABEL: f"pooler-{plan.shard}"},
+        ),
+        data=render_renewal(plan, stamp=stamp),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=list(after))),
+    )

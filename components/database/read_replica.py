@@ -1,6 +1,6 @@
 """A read replica of a shard's primary, in its region or another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -28,11 +28,15 @@ def read_replica(
     source: pulumi.Input[str],
     parts: DatabaseParts,
     backup_days: int,
+    after: Sequence[pulumi.Resource],
     tags: Mapping[str, str],
     parent: pulumi.Resource,
     own: OwnStorage | None = None,
 ) -> rds.Instance:
-    """A replica of a shard's primary. source: its identifier, from another region its ARN."""
+    """A replica of a shard's primary. source: its identifier, from another region its ARN.
+
+    after: the primary's other replicas: while RDS makes one, the source is not available for the next.
+    """
     return rds.Instance(
         name,
         identifier=replica.identifier,
@@ -47,5 +51,7 @@ def read_replica(
         skip_final_snapshot=True,
         tags=tags,
         **parts.every_instance(plan),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=parts.logs, custom_timeouts=INSTANCE_TIMEOUTS),
+        opts=pulumi.ResourceOptions(
+            parent=parent, depends_on=[*parts.before, *after], custom_timeouts=INSTANCE_TIMEOUTS
+        ),
     )

@@ -4,8 +4,8 @@
              client_security_group_id=cluster.security_group_id,
              opts=ResourceOptions(parent=platform, providers=[home_aws]))
 
-Handles: writer_host, reader_hosts, storage_gib (as AWS says it), arn, master_secret_arn, key_arn. The name of the
-database is DATABASE_NAME, its port DATABASE_PORT (planning/database/shard.py). The second region's part is
+Handles: writer_host, reader_hosts, replicas, storage_gib (as AWS says it), arn, master_secret_arn, key_arn. The name
+of the database is DATABASE_NAME, its port DATABASE_PORT (planning/database/shard.py). The second region's part is
 DatabaseStandby.
 
 The administrator's password is derived and lies in a secret of its own: RDS can't create replicas of an instance
@@ -13,6 +13,7 @@ whose password it manages itself, and a tier without replicas must be able to gr
 """
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 from pulumi_aws import rds, secretsmanager
@@ -70,11 +71,17 @@ class Database(Component, token="naap:platform:Database"):
         password = secrets.derive(owner=_SECRET_OWNER, purpose=f"administrator-{plan.shard}")
         primary = self._primary(password)
         self.master_secret_arn = self._secret(primary, password)
-        replicas = [self._replica(primary, replica) for replica in plan.replicas]
+        replicas: list[rds.Instance] = []
+        for replica in plan.replicas:
+            replicas.append(self._replica(primary, replica, after=replicas))
+        self.replicas: Sequence[pulumi.Resource] = replicas
         self.arn = primary.arn
         self.storage_gib = primary.allocated_storage
         self.writer_host = primary.address
         self.reader_hosts = [replica.address for replica in replicas]
+        self.identifiers = {plan.identifier: primary.identifier} | {
+            planned.identifier: replica.identifier for planned, replica in zip(plan.replicas, replicas, strict=True)
+        }
         self.register_outputs({"writerHost": self.writer_host})
 
     def _primary(self, password: pulumi.Output[str]) -> rds.Instance:
@@ -91,10 +98,6 @@ class Database(Component, token="naap:platform:Database"):
             db_name=DATABASE_NAME,
             username=ADMINISTRATOR,
             password=password,
-            # With a ceiling stated, the provider takes storage that has grown by itself for what was asked for.
-            allocated_storage=plan.storage_gib,
-            iops=plan.iops,
-            storage_throughput=plan.throughput,
             kms_key_id=parts.key.arn,
             db_subnet_group_name=parts.subnet_group.name,
             backup_retention_period=plan.backup_days,
@@ -110,13 +113,15 @@ class Database(Component, token="naap:platform:Database"):
                 parent=self,
                 protect=plan.protect,
                 retain_on_delete=plan.protect,
-                depends_on=parts.logs,
+                depends_on=parts.before,
                 custom_timeouts=INSTANCE_TIMEOUTS,
             ),
         )
 
-    def _replica(self, primary: rds.Instance, replica: ReplicaPlan) -> rds.Instance:
-        """Storage, subnets and key are the primary's; it holds nothing of its own, so it needs no protection."""
+    def _replica(
+        self, primary: rds.Instance, replica: ReplicaPlan, *, after: Sequence[pulumi.Resource]
+    ) -> rds.Instance:
+        """Subnets and key are the primary's; it holds nothing of its own, so it needs no protection."""
         plan, parts = self.plan, self._parts
         return read_replica(
             f"{self._name}-{replica.identifier.rsplit('-', 1)[1]}",
@@ -125,6 +130,7 @@ class Database(Component, token="naap:platform:Database"):
             source=primary.identifier,
             parts=parts,
             backup_days=0,
+            after=after,
             tags=self._tags,
             parent=self,
         )
@@ -143,10 +149,11 @@ class Database(Component, token="naap:platform:Database"):
         content = pulumi.Output.all(primary.address, password).apply(
             lambda found: json.dumps({"host": found[0], "username": ADMINISTRATOR, "password": found[1]})
         )
-        secretsmanager.SecretVersion(
+        version = secretsmanager.SecretVersion(
             f"{self._name}-administrator-version",
             secret_id=secret.id,
             secret_string=pulumi.Output.secret(content),
             opts=self.child(),
         )
-        return secret.arn
+        # Whoever reads it waits for what is in it.
+        return pulumi.Output.all(secret.arn, version.id).apply(lambda found: found[0])

@@ -54,8 +54,9 @@ class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
             tags=self._tags,
             parent=self,
         )
-        replica = self._replica(source.arn, remote)
+        replica = self._replica(source, remote)
         self.reader_host = replica.address
+        self.identifiers = {remote.replica.identifier: replica.identifier}
         rds.InstanceAutomatedBackupsReplication(
             f"{name}-backups",
             source_db_instance_arn=source.arn,
@@ -66,15 +67,16 @@ class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
         )
         self.register_outputs({"readerHost": self.reader_host})
 
-    def _replica(self, source_arn: pulumi.Input[str], remote: RemotePlan) -> rds.Instance:
+    def _replica(self, source: Database, remote: RemotePlan) -> rds.Instance:
         plan, parts = self.plan, self._parts
         return read_replica(
             f"{self._name}-replica",
             plan=plan,
             replica=remote.replica,
-            source=source_arn,
+            source=source.arn,
             parts=parts,
             backup_days=remote.backup_days,
+            after=source.replicas,
             tags=self._tags,
             parent=self,
             own=OwnStorage(

@@ -6,7 +6,6 @@ from pulumi_aws import cloudfront
 from components.shared.component import Component
 from planning.edge.behaviours import Caching
 from planning.edge.cdn import MINUTE, YEAR, CdnPlan
-from planning.edge.shell_documents import IMMUTABLE_CACHE
 
 NEVER_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """AWS's own cache policy CachingDisabled."""
@@ -31,11 +30,12 @@ class CdnPolicies(Component, token="naap:platform:CdnPolicies"):
         }
         # The shell's own files say for themselves how long they last; its one page says nothing and lasts a minute.
         self.cache_shell = self._cache("shell", default=MINUTE, longest=YEAR)
-        site = self._headers("site", {"Permissions-Policy": _PERMISSIONS}, page=True)
+        site = self._headers("site", page=True)
         self.headers = {
-            Caching.IMMUTABLE: self._headers("immutable", {"Cache-Control": IMMUTABLE_CACHE}, page=False),
+            # How long browsers keep a bundle says its upload: said here, it would be said of S3's 403 and 503 too.
+            Caching.IMMUTABLE: self._headers("immutable", page=False),
             Caching.BRIEF: site,
-            Caching.NEVER: self._headers("api", {}, page=False),
+            Caching.NEVER: self._headers("api", page=False),
         }
         self.headers_shell = site
 
@@ -65,29 +65,31 @@ class CdnPolicies(Component, token="naap:platform:CdnPolicies"):
             opts=self.child(),
         ).id
 
-    def _headers(self, part: str, custom: dict[str, str], *, page: bool) -> pulumi.Output[str]:
-        items = [
-            # What the origin says wins: an object that was uploaded with a word on caching means it.
-            cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(header=header, value=value, override=False)
-            for header, value in custom.items()
-        ]
+    def _headers(self, part: str, *, page: bool) -> pulumi.Output[str]:
+        item = cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs
         return cloudfront.ResponseHeadersPolicy(
             f"{self._name}-headers-{part}",
             name=self._cdn.policy_name(part),
-            security_headers_config=_security_headers(self._cdn.content_security_policy if page else None),
-            custom_headers_config=cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(items=items)
-            if items
+            security_headers_config=_security_headers(self._cdn, page=page),
+            custom_headers_config=cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
+                items=[item(header="Permissions-Policy", value=_PERMISSIONS, override=False)]
+            )
+            if page
             else None,
             opts=self.child(),
         ).id
 
 
-def _security_headers(policy: str | None) -> cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs:
-    """policy: the content security policy of pages; None for what is no page."""
+def _security_headers(plan: CdnPlan, *, page: bool) -> cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs:
+    """page: with the content security policy."""
+    policy = plan.content_security_policy if page else None
     return cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
         strict_transport_security=(
             cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-                access_control_max_age_sec=_HSTS_SECONDS, include_subdomains=True, preload=True, override=True
+                access_control_max_age_sec=_HSTS_SECONDS,
+                include_subdomains=plan.hsts_subdomains,
+                preload=plan.hsts_preload,
+                override=True,
             )
         ),
         content_type_options=cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True),

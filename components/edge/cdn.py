@@ -25,7 +25,19 @@ from planning.shared.tags import Tags
 _READ = ["GET", "HEAD", "OPTIONS"]
 _CACHED = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
-_MISSING = (403, 404)
+_KEPT_ERRORS = (404, 414, 500, 501, 502, 503, 504)
+"""Which CloudFront keeps for ten seconds of its own accord, also where the answer says no-store or the behaviour
+keeps nothing: one user's error would be another one's answer."""
+
+RECORDED = (
+    *("date", "time", "time-taken", "time-to-first-byte", "x-edge-location", "x-edge-request-id"),
+    *("x-edge-result-type", "x-edge-response-result-type", "x-edge-detailed-result-type"),
+    *("c-ip", "c-port", "x-forwarded-for", "x-host-header", "cs-method", "cs-uri-stem", "cs(User-Agent)"),
+    *("cs-protocol", "cs-protocol-version", "ssl-protocol", "ssl-cipher", "cs-bytes"),
+    *("sc-status", "sc-bytes", "sc-content-type", "sc-content-len", "sc-range-start", "sc-range-end"),
+)
+"""Of a request. Left out is what holds secrets of users: the query, the page that a request came from (with its query),
+cookies. The names are CloudFront's."""
 
 
 class Cdn(Component, token="naap:platform:Cdn"):
@@ -90,13 +102,12 @@ class Cdn(Component, token="naap:platform:Cdn"):
             origin_groups=list(self._origins.groups),
             default_cache_behavior=self._shell(),
             ordered_cache_behaviors=[
-                *(self._health(gateway) for gateway in plan.gateways if self._functions.health is not None),
+                *(self._health(gateway) for gateway in plan.gateways),
                 *(self._behaviour(behaviour) for behaviour in BEHAVIOURS),
             ],
-            # A file that is missing now may have been uploaded in ten seconds.
             custom_error_responses=[
-                cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=10)
-                for code in _MISSING
+                cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
+                for code in _KEPT_ERRORS
             ],
             restrictions=cloudfront.DistributionRestrictionsArgs(
                 geo_restriction=cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
@@ -194,6 +205,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             f"{self._name}-records",
             delivery_source_name=source.name,
             delivery_destination_arn=destination.arn,
+            record_fields=RECORDED,
             tags=named,
             opts=self.child(),
         )

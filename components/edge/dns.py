@@ -1,4 +1,4 @@
-"""Names of the site, and with several regions the health of each, as seen from all over the world."""
+"""Names of the site, and the health of each region, as seen from all over the world."""
 
 import pulumi
 from pulumi_aws import cloudfront, route53
@@ -11,10 +11,10 @@ _VERDICT_TTL = 30
 
 
 class CdnNames(Component, token="naap:platform:CdnNames"):
-    """Handles: health_check_ids by region, for alarms; empty with one region.
+    """Handles: health_check_ids by region, for alarms.
 
     Health checks go through the CDN, by a path that only one region answers: gateways have no public address.
-    The record _active.<domain> is Route 53's verdict on them: the code of the region that should serve.
+    With several, the record _active.<domain> is Route 53's verdict on them: the code of the region that should serve.
     """
 
     def __init__(
@@ -44,8 +44,8 @@ class CdnNames(Component, token="naap:platform:CdnNames"):
                 ],
                 opts=self.child(),
             )
+        self.health_check_ids = {gateway.region: self._health(gateway, distribution) for gateway in plan.gateways}
         several = plan.gateways if len(plan.gateways) > 1 else ()
-        self.health_check_ids = {gateway.region: self._health(gateway, distribution) for gateway in several}
         for index, gateway in enumerate(several[:2]):
             self._verdict("PRIMARY" if index == 0 else "SECONDARY", gateway)
 

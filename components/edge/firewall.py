@@ -7,14 +7,18 @@ from pulumi_aws import cloudwatch, wafv2
 
 from components.shared.component import Component
 from components.shared.kms_key import Key
-from planning.edge.firewall import FirewallPlan, ManagedRulesPlan
+from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
+from planning.edge.shell_documents import BUNDLES
 from planning.shared.kms_key import KeyPlan
 from planning.shared.regions import CDN_REGION
 from planning.shared.tags import Tags
 
 _WINDOW_SECONDS = 300
 _API = "/api/"
+_BUNDLES = f"/{BUNDLES}/"
 _SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
+_QUERY = wafv2.WebAclLoggingConfigurationRedactedFieldQueryStringArgs()
+"""In which clients put what should not be logged."""
 _STATEMENT = wafv2.WebAclRuleStatementArgs
 _SCOPE = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs
 
@@ -42,6 +46,15 @@ class Firewall(Component, token="naap:platform:Firewall"):
             scope="CLOUDFRONT",
             default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
             rules=_rules(plan),
+            association_config=wafv2.WebAclAssociationConfigArgs(
+                request_bodies=[
+                    wafv2.WebAclAssociationConfigRequestBodyArgs(
+                        cloudfront=wafv2.WebAclAssociationConfigRequestBodyCloudfrontArgs(
+                            default_size_inspection_limit=BODY_INSPECTION
+                        )
+                    )
+                ]
+            ),
             visibility_config=wafv2.WebAclVisibilityConfigArgs(
                 cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=True
             ),
@@ -75,10 +88,13 @@ class Firewall(Component, token="naap:platform:Firewall"):
             log_destination_configs=[group.arn],
             logging_filter=_only_what_was_stopped(),
             redacted_fields=[
-                wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
-                    single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(name=header)
-                )
-                for header in _SECRET_HEADERS
+                wafv2.WebAclLoggingConfigurationRedactedFieldArgs(query_string=_QUERY),
+                *(
+                    wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
+                        single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(name=header)
+                    )
+                    for header in _SECRET_HEADERS
+                ),
             ],
             opts=self.child(),
         )
@@ -110,8 +126,9 @@ def _only_what_was_stopped() -> wafv2.WebAclLoggingConfigurationLoggingFilterArg
 def _rules(plan: FirewallPlan) -> list[wafv2.WebAclRuleArgs]:
     """Cheapest first: an address that floods costs no managed rule."""
     limits = [
-        _limit("every-address", 0, plan.rate_limit, None),
-        _limit("every-address-api", 1, plan.api_rate_limit, _to_api()),
+        _limit("every-address", 0, plan.flood_limit, None),
+        _limit("every-address-api", 1, plan.api_rate_limit, _below(_API)),
+        _limit("every-address-but-bundles", 2, plan.rate_limit, _except(_below(_BUNDLES))),
     ]
     return limits + [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
 
@@ -122,7 +139,14 @@ def _limit(name: str, priority: int, limit: int, scope: _SCOPE | None) -> wafv2.
         priority=priority,
         action=wafv2.WebAclRuleActionArgs(
             block=wafv2.WebAclRuleActionBlockArgs(
-                custom_response=wafv2.WebAclRuleActionBlockCustomResponseArgs(response_code=429)
+                custom_response=wafv2.WebAclRuleActionBlockCustomResponseArgs(
+                    response_code=429,
+                    response_headers=[
+                        wafv2.WebAclRuleActionBlockCustomResponseResponseHeaderArgs(
+                            name="Retry-After", value=str(RETRY_SECONDS)
+                        )
+                    ],
+                )
             )
         ),
         statement=_STATEMENT(
@@ -137,9 +161,9 @@ def _limit(name: str, priority: int, limit: int, scope: _SCOPE | None) -> wafv2.
     )
 
 
-def _to_api() -> _SCOPE:
+def _below(path: str) -> _SCOPE:
     match = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
-        search_string=_API,
+        search_string=path,
         positional_constraint="STARTS_WITH",
         field_to_match=(
             wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchArgs(
@@ -155,11 +179,19 @@ def _to_api() -> _SCOPE:
     return _SCOPE(byte_match_statement=match)
 
 
+def _except(scope: _SCOPE) -> _SCOPE:
+    return _SCOPE(
+        not_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs(statement=scope)
+    )
+
+
 def _managed(priority: int, rules: ManagedRulesPlan) -> wafv2.WebAclRuleArgs:
     return wafv2.WebAclRuleArgs(
         name=rules.name,
         priority=priority,
-        override_action=wafv2.WebAclRuleOverrideActionArgs(none=wafv2.WebAclRuleOverrideActionNoneArgs()),
+        override_action=wafv2.WebAclRuleOverrideActionArgs(count=wafv2.WebAclRuleOverrideActionCountArgs())
+        if rules.counts
+        else wafv2.WebAclRuleOverrideActionArgs(none=wafv2.WebAclRuleOverrideActionNoneArgs()),
         statement=_STATEMENT(
             managed_rule_group_statement=wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
                 name=rules.name, vendor_name="AWS", rule_action_overrides=[_count(rule) for rule in rules.counted]

@@ -10,18 +10,17 @@ from planning.shared.tags import Tags
 
 
 class CdnFunctions(Component, token="naap:platform:CdnFunctions"):
-    """Handles: ARNs site, router and health (None with one region)."""
+    """Handles: ARNs site, health and router (None with one region)."""
 
     router: pulumi.Output[str] | None = None
-    health: pulumi.Output[str] | None = None
 
     def __init__(self, name: str, *, plan: CdnPlan, tags: Tags, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._cdn, self._tags = name, plan, tags.of("cdn")
         self.site = self._function("site", plan.site_function, None)
-        if plan.router_function and plan.health_function:
+        self.health = self._function("health", plan.health_function, None)
+        if plan.router_function:
             self.router = self._function("router", plan.router_function, self._store())
-            self.health = self._function("health", plan.health_function, None)
 
     def _function(self, part: str, code: str, store: pulumi.Input[str] | None) -> pulumi.Output[str]:
         return cloudfront.Function(

@@ -10,17 +10,21 @@ from components.gateway.load_balancer import LoadBalancer
 from components.shared.component import Component
 from planning.data.bucket_policy import bucket_policy
 from planning.edge.assets_policy import read_statement, write_once_statement
-from planning.edge.cdn import CdnPlan, GatewayOriginPlan
-from planning.gateway.load_balancer import HTTPS_PORT
+from planning.edge.cdn import VPC_ORIGIN, CdnPlan, GatewayOriginPlan
 from planning.shared.tags import Tags
 
 ASSETS = "assets"
 ASSETS_COPY = "assets-copy"
 ASSETS_GROUP = "assets-group"
-READ_SECONDS = 60
-"""CloudFront's longest without asking for a higher quota; the gateway's own limits are shorter."""
+READ_SECONDS = 120
+"""CloudFront's longest: silence that ends a request and an event stream. Requests end sooner at the gateway."""
+KEEPALIVE_SECONDS = 60
+"""An idle connection of CloudFront's to the balancer; shorter than the balancer's own."""
 
 _FAILED = (500, 502, 503, 504)
+_CONNECT_SECONDS = 3
+_VPC_ORIGIN_TIMEOUTS = pulumi.CustomTimeouts(create="45m", update="45m", delete="45m")
+"""AWS: one takes up to 15 minutes, which is just when the provider gives up where nothing is stated."""
 
 
 class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
@@ -64,6 +68,8 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
         return cloudfront.DistributionOriginArgs(
             origin_id=identity,
             domain_name=self._storage.in_region(region).assets.regional_domain_name,
+            connection_attempts=self._cdn.connection_attempts,
+            connection_timeout=_CONNECT_SECONDS,
             origin_access_control_id=access.id,
             origin_shield=cloudfront.DistributionOriginOriginShieldArgs(enabled=True, origin_shield_region=shield)
             if shield
@@ -73,26 +79,38 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
     def _gateway(self, gateway: GatewayOriginPlan, balancer: LoadBalancer) -> cloudfront.DistributionOriginArgs:
         origin = cloudfront.VpcOrigin(
             f"{self._name}-{gateway.code}",
-            vpc_origin_endpoint_config=cloudfront.VpcOriginVpcOriginEndpointConfigArgs(
-                name=self._cdn.policy_name(gateway.code),
-                arn=balancer.arn,
-                http_port=80,
-                https_port=HTTPS_PORT,
-                origin_protocol_policy="https-only",
-                origin_ssl_protocols=cloudfront.VpcOriginVpcOriginEndpointConfigOriginSslProtocolsArgs(
-                    items=["TLSv1.2"], quantity=1
-                ),
-            ),
+            vpc_origin_endpoint_config=self._endpoint(gateway, balancer.arn),
             tags=self._tags.of("cdn", name=gateway.origin_id),
-            opts=self.child(balancer.listener),
+            # CloudFront changes none that a distribution uses: a new one is made, the distribution turns to it.
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[balancer.listener],
+                replace_on_changes=["vpcOriginEndpointConfig"],
+                custom_timeouts=_VPC_ORIGIN_TIMEOUTS,
+            ),
         )
         return cloudfront.DistributionOriginArgs(
             origin_id=gateway.origin_id,
             # The viewer's Host goes along, and it is the site's name that the certificate is compared with.
             domain_name=balancer.dns_name,
+            connection_attempts=self._cdn.connection_attempts,
+            connection_timeout=_CONNECT_SECONDS,
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(
-                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=READ_SECONDS
+                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=KEEPALIVE_SECONDS
             ),
+        )
+
+    def _endpoint(
+        self, gateway: GatewayOriginPlan, arn: pulumi.Output[str]
+    ) -> cloudfront.VpcOriginVpcOriginEndpointConfigArgs:
+        ssl = cloudfront.VpcOriginVpcOriginEndpointConfigOriginSslProtocolsArgs
+        return cloudfront.VpcOriginVpcOriginEndpointConfigArgs(
+            name=arn.apply(lambda known: self._cdn.vpc_origin_name(gateway, known)),
+            arn=arn,
+            http_port=VPC_ORIGIN.http_port,
+            https_port=VPC_ORIGIN.https_port,
+            origin_protocol_policy=VPC_ORIGIN.protocol,
+            origin_ssl_protocols=ssl(items=[VPC_ORIGIN.tls], quantity=1),
         )
 
     def _groups(self) -> Sequence[cloudfront.DistributionOriginGroupArgs]:

@@ -109,7 +109,7 @@ def _deployment(plan: GatewayPlan) -> dict[str, Any]:
         "name": SERVICE,
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}},
         "container": {
-            "image": images.ENVOY.reference,
+            "image": images.mirrored(images.ENVOY.reference, plan.image_mirrors),
             "resources": resources(plan.proxy),
         },
         "pod": {"priorityClassName": CORE, "topologySpreadConstraints": spread(PROXIES)},

@@ -39,6 +39,7 @@ from planning.gateway.gateway import (
 from planning.gateway.gateway import GATEWAY as GATEWAY_NAME
 from planning.observability.network_policies import COLLECTOR
 from planning.observability.network_policies import NAMESPACE as OBSERVABILITY_NAMESPACE
+from planning.shared.images import mirrored
 from planning.shared.internal_ca import server_certificate
 from planning.shared.labels import labels
 from planning.shared.ports import OTLP_GRPC_PORT
@@ -146,11 +147,14 @@ class Gateway(Component, token="naap:platform:Gateway"):
         return helm.v3.Release(
             f"{self._name}-release",
             name="envoy-gateway",
-            chart=CHART,
+            chart=mirrored(CHART, plan.image_mirrors),
             version=CHART_VERSION,
             namespace=NAMESPACE,
             values=chart_values(plan, limit_host),
             timeout=_INSTALL_SECONDS,
+            # One that fails is rolled back: a release that stays failed or pending refuses every later update.
+            atomic=True,
+            cleanup_on_fail=True,
             max_history=5,
             opts=self.child(*before),
         )

@@ -16,6 +16,7 @@ from planning.gateway.gateway import (
 from planning.shared import images
 from planning.shared.pods import PodSize
 from planning.shared.ports import CACHE_PORT
+from planning.shared.quantities import cpu, memory
 
 KEY_PREFIX = "rl:"
 LIMIT_STORE = "limit-store"
@@ -25,11 +26,13 @@ LIMIT_STORE_KEY = "auth"
 
 def chart_values(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str, Any]:
     """The values. limit_host: of the cache that holds the counters."""
+    controller = images.mirrored(images.ENVOY_GATEWAY.reference, plan.image_mirrors)
+    limiter = images.mirrored(images.RATE_LIMIT.reference, plan.image_mirrors)
     return {
         "global": {
             "images": {
-                "envoyGateway": {"image": images.ENVOY_GATEWAY.reference, "pullPolicy": "IfNotPresent"},
-                "ratelimit": {"image": images.RATE_LIMIT.reference, "pullPolicy": "IfNotPresent"},
+                "envoyGateway": {"image": controller, "pullPolicy": "IfNotPresent"},
+                "ratelimit": {"image": limiter, "pullPolicy": "IfNotPresent"},
             }
         },
         "deployment": {
@@ -94,8 +97,8 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
 
 def resources(size: PodSize) -> dict[str, Any]:
     """As charts have them; none of the gateway's has a limit of its CPU."""
-    memory = f"{size.memory_mib}Mi"
-    return {"requests": {"cpu": f"{size.cpu_m}m", "memory": memory}, "limits": {"memory": memory}}
+    both = {"memory": memory(size.memory_mib)}
+    return {"requests": {"cpu": cpu(size.cpu_m), **both}, "limits": both}
 
 
 def spread(labels: dict[str, str]) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ LoadBalancer(f"{code}-load-balancer", plan=plan.load_balancer, network=network, 
              logs=storage.in_region(region).logs, tags=tags, opts=...)
 """
 
+from collections.abc import Mapping
+
 import pulumi
 from pulumi_aws import ec2, lb, vpc
 
@@ -16,7 +18,9 @@ from planning.shared.tags import Tags
 
 
 class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
-    """Handles: arn, dns_name, zone_id, target_group_arn, security_group_id, listener (wait for it before use)."""
+    """Handles: arn, dns_name, zone_id, target_group_arn, security_group_id, listener (wait for it before use),
+    dimensions (by which CloudWatch names it and its targets).
+    """
 
     arn: pulumi.Output[str]
     dns_name: pulumi.Output[str]
@@ -24,6 +28,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
     target_group_arn: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     listener: lb.Listener
+    dimensions: Mapping[str, pulumi.Output[str]]
 
     def __init__(
         self,
@@ -56,8 +61,12 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
             routing_http_response_server_enabled=False,
             default_actions=[lb.ListenerDefaultActionArgs(type="forward", target_group_arn=targets.arn)],
             tags=self._tags,
-            opts=self.child(),
+            opts=self.child(*self._ways),
         )
+        self.dimensions = {
+            "LoadBalancer": self.arn.apply(lambda arn: arn.partition("loadbalancer/")[2]),
+            "TargetGroup": self.target_group_arn.apply(lambda arn: arn.rpartition(":")[2]),
+        }
         self.register_outputs({"dnsName": self.dns_name})
 
     def _security_group(self, network: Network, pods: pulumi.Input[str]) -> pulumi.Output[str]:
@@ -71,7 +80,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
         cloudfront = ec2.get_managed_prefix_list_output(
             name=CDN_PREFIX_LIST, opts=pulumi.InvokeOutputOptions(parent=self)
         )
-        vpc.SecurityGroupIngressRule(
+        from_cdn = vpc.SecurityGroupIngressRule(
             f"{self._name}-from-cdn",
             security_group_id=group.id,
             description="HTTPS from CloudFront",
@@ -82,7 +91,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
             tags=self._tags,
             opts=self.child(),
         )
-        vpc.SecurityGroupEgressRule(
+        to_proxies = vpc.SecurityGroupEgressRule(
             f"{self._name}-to-proxies",
             security_group_id=group.id,
             description="HTTPS and health checks to the proxies",
@@ -93,7 +102,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
             tags=self._tags,
             opts=self.child(),
         )
-        vpc.SecurityGroupIngressRule(
+        at_proxies = vpc.SecurityGroupIngressRule(
             f"{self._name}-proxies-from",
             security_group_id=pods,
             description="HTTPS and health checks from the load balancer of the gateway",
@@ -104,6 +113,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
             tags=self._tags,
             opts=self.child(),
         )
+        self._ways = [from_cdn, to_proxies, at_proxies]
         return group.id
 
     def _balancer(self, network: Network, logs: Bucket) -> lb.LoadBalancer:

@@ -21,9 +21,12 @@ def endpoints(
     route_table_ids: Sequence[pulumi.Input[str]],
     tags: Tags,
     parent: Component,
-) -> None:
-    """A gateway to S3, which costs nothing, and an interface for each service of the plan, which costs by the hour."""
-    ec2.VpcEndpoint(
+) -> list[pulumi.Resource]:
+    """A gateway to S3, which costs nothing, and an interface for each service of the plan, which costs by the hour.
+
+    Gives back what uses of them wait for.
+    """
+    storage = ec2.VpcEndpoint(
         f"{name}-endpoint-s3",
         vpc_id=vpc_id,
         service_name=f"com.amazonaws.{plan.region}.s3",
@@ -33,7 +36,7 @@ def endpoints(
         opts=parent.child(),
     )
     if not plan.interface_endpoints:
-        return
+        return [storage]
     named = tags.of("network", name=f"{plan.name}-endpoints")
     group = ec2.SecurityGroup(
         f"{name}-endpoints-group",
@@ -42,7 +45,7 @@ def endpoints(
         tags=named,
         opts=parent.child(),
     )
-    vpc.SecurityGroupIngressRule(
+    https = vpc.SecurityGroupIngressRule(
         f"{name}-endpoints-https",
         security_group_id=group.id,
         description="HTTPS from nodes and pods",
@@ -53,7 +56,7 @@ def endpoints(
         tags=named,
         opts=parent.child(),
     )
-    for service in plan.interface_endpoints:
+    interfaces = [
         ec2.VpcEndpoint(
             f"{name}-endpoint-{service.replace('.', '-')}",
             vpc_id=vpc_id,
@@ -65,3 +68,6 @@ def endpoints(
             tags=tags.of("network", name=f"{plan.name}-{service}"),
             opts=parent.child(),
         )
+        for service in plan.interface_endpoints
+    ]
+    return [storage, https, *interfaces]

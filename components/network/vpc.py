@@ -14,12 +14,16 @@ ANYWHERE = "0.0.0.0/0"
 
 
 class Network(Component, token="naap:platform:Network"):
-    """Handles: vpc_id, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr."""
+    """Handles: vpc_id, private_ and data_subnet_ids (by zone), route_table_ids (that reach peers), cidr.
+
+    ways_out: what nodes reach AWS and the internet by: they wait for it, and go before it.
+    """
 
     vpc_id: pulumi.Output[str]
     private_subnet_ids: list[pulumi.Output[str]]
     data_subnet_ids: list[pulumi.Output[str]]
     route_tables: list[ec2.RouteTable]
+    ways_out: list[pulumi.Resource]
     cidr: str
     plan: NetworkPlan
 
@@ -28,7 +32,7 @@ class Network(Component, token="naap:platform:Network"):
     ) -> None:
         super().__init__(name, opts)
         self._name, self._tags = name, tags
-        self.plan, self.cidr = plan, plan.cidr
+        self.plan, self.cidr, self.ways_out = plan, plan.cidr, []
         self._vpc = self._make_vpc(protect)
         self.vpc_id = self._vpc.id
         public = [self._subnet("public", zone, zone.public) for zone in plan.addresses.subnets]
@@ -42,7 +46,7 @@ class Network(Component, token="naap:platform:Network"):
             for zone, subnet in zip(plan.addresses.subnets, private, strict=True)
         ]
         self.route_tables = [*private_tables, self._data_table(data)]
-        endpoints(
+        self.ways_out += endpoints(
             name,
             plan=plan,
             vpc_id=self.vpc_id,
@@ -121,13 +125,14 @@ class Network(Component, token="naap:platform:Network"):
 
     def _private_table(self, zone: SubnetRanges, subnet: ec2.Subnet, nat: ec2.NatGateway) -> ec2.RouteTable:
         table = self._table(f"private-{zone.letter}")
-        ec2.Route(
+        default = ec2.Route(
             f"{self._name}-private-{zone.letter}-default",
             route_table_id=table.id,
             destination_cidr_block=ANYWHERE,
             nat_gateway_id=nat.id,
             opts=self.child(),
         )
+        self.ways_out += [nat, default]
         self._associate("private", zone, subnet, table)
         return table
 
@@ -147,9 +152,10 @@ class Network(Component, token="naap:platform:Network"):
         )
 
     def _associate(self, kind: str, zone: SubnetRanges, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
-        ec2.RouteTableAssociation(
+        joined = ec2.RouteTableAssociation(
             f"{self._name}-{kind}-{zone.letter}-routes",
             subnet_id=subnet.id,
             route_table_id=table.id,
             opts=self.child(),
         )
+        self.ways_out.append(joined)

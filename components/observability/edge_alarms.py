@@ -1,5 +1,7 @@
 """Alarms on what CloudFront measures, and the budget: once an environment, in the region where that is kept."""
 
+from collections.abc import Mapping
+
 import pulumi
 from pulumi_aws import budgets
 
@@ -7,6 +9,7 @@ from components.observability.alarm_topic import AlarmTopic
 from components.observability.alarms import AlarmMaker
 from components.shared.component import Component
 from planning.observability.observability import BudgetPlan, EdgePlan
+from planning.shared.naming import region_code
 from planning.shared.tags import Tags
 
 _SPENT_PERCENT = 80
@@ -16,7 +19,7 @@ _FORECAST_PERCENT = 100
 class EdgeAlarms(Component, token="naap:platform:EdgeAlarms"):
     """Its AWS provider (us-east-1) reaches it through its options.
 
-    web_acl: name of the firewall's web ACL. certificate_arn: of the site's certificate.
+    web_acl: name of the firewall's web ACL. certificate_arn: of the site's certificate. health_checks: ids, by region.
     """
 
     def __init__(
@@ -24,17 +27,21 @@ class EdgeAlarms(Component, token="naap:platform:EdgeAlarms"):
         name: str,
         *,
         plan: EdgePlan,
-        prefix: str,
         web_acl: pulumi.Input[str],
+        distribution_id: pulumi.Input[str],
+        health_checks: Mapping[str, pulumi.Input[str]],
         certificate_arn: pulumi.Input[str],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         topic = AlarmTopic(f"{name}-topic", plan=plan.topic, tags=tags.of("observability"), opts=self.child())
-        make = AlarmMaker(self, name, prefix, topic, tags)
-        make.alarms("firewall", web_acl, (plan.firewall_alarm,))
-        make.alarms("certificate-site", certificate_arn, (plan.certificate_alarm,))
+        make = AlarmMaker(self, name, plan.prefix, topic, tags, after=topic.ready)
+        make.alarms("firewall", {"WebACL": web_acl}, plan.firewall_alarms)
+        make.alarms("certificate-site", {"CertificateArn": certificate_arn}, (plan.certificate_alarm,))
+        make.alarms("site", {"DistributionId": distribution_id}, (plan.errors_alarm,))
+        for region, check in health_checks.items():
+            make.alarms(region_code(region), {"HealthCheckId": check}, (plan.health_alarm,))
         self._budget(name, plan.budget, topic, tags)
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})

@@ -71,13 +71,13 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             after=[account],
             opts=self.child(),
         )
-        self._rights()
+        rights = self._rights()
         pair = self._certificate(secrets)
-        self._pods(plan, workspace_id, [account, identity, pair])
-        service = self._service()
-        self._api(secrets, service)
+        pods = self._pods(plan, workspace_id, [account, identity, pair])
+        self._budget()
+        self._api(secrets, [*rights, self._service(), pods])
 
-    def _rights(self) -> None:
+    def _rights(self) -> list[pulumi.Resource]:
         """It reads autoscalers and tells what is wrong with them; the rest is what every extension of the API needs."""
         subject = rbac.v1.SubjectArgs(kind="ServiceAccount", name=ADAPTER, namespace=NAMESPACE)
         rules = [
@@ -89,14 +89,14 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["events"], verbs=["create", "patch"]),
         ]
         cluster_rights(self._name, account=ADAPTER, namespace=NAMESPACE, labels=self._labels, rules=rules, parent=self)
-        rbac.v1.ClusterRoleBinding(
+        delegator = rbac.v1.ClusterRoleBinding(
             f"{self._name}-delegator",
             metadata=meta.v1.ObjectMetaArgs(name=f"naap-{ADAPTER}-delegator", labels=self._labels),
             role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="ClusterRole", name="system:auth-delegator"),
             subjects=[subject],
             opts=self.child(),
         )
-        rbac.v1.RoleBinding(
+        reader = rbac.v1.RoleBinding(
             f"{self._name}-reader",
             metadata=meta.v1.ObjectMetaArgs(
                 name=f"naap-{ADAPTER}-reader", namespace="kube-system", labels=self._labels
@@ -107,6 +107,7 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             subjects=[subject],
             opts=self.child(),
         )
+        return [delegator, reader]
 
     def _certificate(self, secrets: RootSecret) -> core.v1.Secret:
         return core.v1.Secret(
@@ -117,8 +118,10 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             opts=self._inside,
         )
 
-    def _pods(self, plan: ObservabilityPlan, workspace_id: pulumi.Input[str], after: list[pulumi.Resource]) -> None:
-        apps.v1.Deployment(
+    def _pods(
+        self, plan: ObservabilityPlan, workspace_id: pulumi.Input[str], after: list[pulumi.Resource]
+    ) -> pulumi.Resource:
+        return apps.v1.Deployment(
             f"{self._name}-pods",
             metadata=self._metadata,
             spec=deployment_spec(
@@ -145,6 +148,8 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             ),
             opts=self.child(*after),
         )
+
+    def _budget(self) -> None:
         disruption_budget(
             f"{self._name}-budget",
             name=ADAPTER,
@@ -165,7 +170,8 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             opts=self._inside,
         )
 
-    def _api(self, secrets: RootSecret, service: core.v1.Service) -> None:
+    def _api(self, secrets: RootSecret, after: list[pulumi.Resource]) -> None:
+        """There only while something answers: an API that does not keeps every namespace that is deleted from going."""
         bundle = secrets.output.apply(lambda root: _encoded(authority(root).certificate_pem))
         apiregistration.v1.APIService(
             f"{self._name}-api",
@@ -179,7 +185,7 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
                 ca_bundle=pulumi.Output.unsecret(bundle),
                 service=apiregistration.v1.ServiceReferenceArgs(name=ADAPTER, namespace=NAMESPACE, port=_SERVICE_PORT),
             ),
-            opts=self.child(service),
+            opts=self.child(*after),
         )
 
 

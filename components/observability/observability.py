@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_aws import amp
+from pulumi_aws import amp, cloudwatch
 from pulumi_kubernetes import core
 
 from components.observability.alarm_topic import AlarmTopic
@@ -29,8 +29,7 @@ class Observability(Component, token="naap:platform:Observability"):
     """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn;
     watch: what plugins bring their own rules and dashboards to, None in tiers without series.
 
-    databases, replicas: identifiers of this region's RDS instances. caches: names of its ElastiCache nodes
-    (planning.data_alarms.cache_nodes). certificates: ARNs by purpose. after: the cluster with nodes.
+    databases, replicas, caches, balancer, proxies, certificates: as Alarms has them. after: the cluster with nodes.
     """
 
     topic_arn: pulumi.Output[str]
@@ -41,10 +40,11 @@ class Observability(Component, token="naap:platform:Observability"):
         name: str,
         *,
         plan: ObservabilityPlan,
-        databases: Sequence[str],
-        replicas: Sequence[str],
+        databases: Mapping[str, pulumi.Input[str]],
+        replicas: Mapping[str, pulumi.Input[str]],
         caches: Sequence[str],
-        load_balancer_arn: pulumi.Input[str],
+        balancer: Mapping[str, pulumi.Input[str]],
+        proxies: Sequence[pulumi.Resource],
         certificates: Mapping[str, pulumi.Input[str]],
         secrets: RootSecret,
         tags: Tags,
@@ -61,7 +61,8 @@ class Observability(Component, token="naap:platform:Observability"):
             databases=databases,
             replicas=replicas,
             caches=caches,
-            load_balancer_arn=load_balancer_arn,
+            balancer=balancer,
+            proxies=proxies,
             certificates=certificates,
             tags=tags,
             opts=self.child(topic),
@@ -135,10 +136,22 @@ class Observability(Component, token="naap:platform:Observability"):
         return WatchSurroundings(workspace_id=workspace.id, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
+        # AWS writes here which rule it could not compute, and which alert it could not send: nothing else tells.
+        log = cloudwatch.LogGroup(
+            f"{self._name}-metrics-log",
+            name=f"/aws/vendedlogs/prometheus/{self._plan.prefix}",
+            retention_in_days=self._plan.logs.days,
+            kms_key_id=topic.key_arn,
+            tags=self._tags,
+            opts=self.child(),
+        )
         workspace = amp.Workspace(
             f"{self._name}-metrics",
             alias=self._plan.prefix,
             kms_key_arn=topic.key_arn,
+            logging_configuration=amp.WorkspaceLoggingConfigurationArgs(
+                log_group_arn=pulumi.Output.concat(log.arn, ":*")
+            ),
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self, protect=self._plan.topic.key.protect),
         )

@@ -8,6 +8,7 @@ from pulumi_kubernetes import core, meta
 from components.database.jobs.archive_job import ArchiveJob, RestoreJob
 from components.database.jobs.migration_job import MigrationJob
 from components.database.plugin_database import PluginDatabase
+from components.database.pooler_entry import renewal
 from components.gateway.routes import PluginRoutes
 from components.observability.plugin_monitoring import PluginWatch
 from components.plugin.autoscaling import autoscaler
@@ -20,18 +21,17 @@ from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
 from components.shared.pod_identity import PodIdentity
 from components.shared.pods import disruption_budget
+from planning.database.jobs.migration_job import migration_stamp
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.uploads_policy import uploads_policy
-from planning.plugin.workload import WorkloadPlan
-
-ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="20m", delete="10m")
-"""Fifty pods, a tenth at a time, each at its start-up."""
+from planning.plugin.workload import WorkloadPlan, roll_out_seconds
 
 
 class Plugin(Component, token="naap:platform:Plugin"):
     """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
 
-    deployments: what is done once every pod runs what was asked for.
+    deployments: what is done once every pod runs what was asked for. migrated: once its schema is that of its version;
+    None where nothing migrates it.
 
     Once stopped it keeps its namespace, closed and with room for no pod, and its data, which lies elsewhere.
     """
@@ -49,6 +49,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         self.name = name
         self.namespace: core.v1.Namespace | None = None
         self.deployments: list[pulumi.Resource] = []
+        self.migrated: pulumi.Resource | None = None
         self._around = surroundings
         if plan.backend:
             self.namespace = restricted_namespace(
@@ -121,12 +122,13 @@ class Plugin(Component, token="naap:platform:Plugin"):
     def _migrate(
         self, backend: BackendPlan, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
     ) -> list[pulumi.Resource]:
-        """At home, where the writer is; pods of a new version start once their schema is theirs."""
+        """At home, where the writer is; pods of a new version, in any region, start once their schema is theirs, and
+        once the poolers hold no statement of before."""
         plan = self.plan.database
-        if plan is None or not plan.migrate or not self.plan.home:
+        if plan is None or not plan.migrate:
             return []
-        return [
-            MigrationJob(
+        if self.plan.home:
+            self.migrated = MigrationJob(
                 f"{self.name}-migration",
                 plan=plan,
                 backend=backend.spec,
@@ -137,7 +139,17 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 after=needed,
                 opts=self.child(),
             )
-        ]
+        else:
+            self.migrated = self._around.migrated.get(self.plan.name)
+        renewed = renewal(
+            f"{self.name}-renewal",
+            plan=plan,
+            stamp=migration_stamp(plan, backend.spec.image),
+            labels=self.plan.labels,
+            after=[self._around.databases.pooler_namespace, *(one for one in (self.migrated,) if one)],
+            opts=self.child(),
+        )
+        return [*(one for one in (self.migrated,) if one), renewed]
 
     def _serve(
         self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
@@ -156,12 +168,14 @@ class Plugin(Component, token="naap:platform:Plugin"):
             *around.before_pods,
             *(resource for resource in (user, pooler) if resource),
         ]
-        needed += self._migrate(backend, backend.environment.plain, needed)
         serving, *others = backend.workloads
+        # Beside the Deployment, not after it: where the tier shrinks, pods that the autoscaler still asks for fill the
+        # quota, and neither a migration nor a roll-out gets a pod of its own before they are gone.
+        self._scale(backend, serving, needed, inside)
+        needed += self._migrate(backend, backend.environment.plain, needed)
         pods = self._run(backend, serving, configuration, needed)
         for workload in others:
             self._run(backend, workload, configuration, needed)
-        self._scale(backend, serving, pods, inside)
         return [self._service(serving, inside), pods]
 
     def _run(
@@ -172,6 +186,11 @@ class Plugin(Component, token="naap:platform:Plugin"):
         needed: Sequence[pulumi.Resource],
     ) -> pulumi.Resource:
         uploads = {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
+        timeouts = pulumi.CustomTimeouts(
+            create=f"{roll_out_seconds(workload.probes)}s",
+            update=f"{roll_out_seconds(workload.probes, workload.pods)}s",
+            delete="10m",
+        )
         made = deployment(
             f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
             plan=workload,
@@ -181,24 +200,27 @@ class Plugin(Component, token="naap:platform:Plugin"):
             has_secrets=configuration.has_secrets,
             has_ca=backend.environment.database is not None,
             checksum=configuration.checksum,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=ROLL_OUT),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed), custom_timeouts=timeouts),
         )
         self.deployments.append(made)
         return made
 
     def _scale(
-        self, backend: BackendPlan, workload: WorkloadPlan, pods: pulumi.Resource, inside: pulumi.ResourceOptions
+        self,
+        backend: BackendPlan,
+        workload: WorkloadPlan,
+        needed: Sequence[pulumi.Resource],
+        inside: pulumi.ResourceOptions,
     ) -> None:
         plan = self.plan
-        if backend.autoscaling:
-            autoscaler(
-                f"{self.name}-autoscaler",
-                plan=backend.autoscaling,
-                name=workload.name,
-                namespace=plan.namespace,
-                labels=plan.labels,
-                opts=self.child(pods),
-            )
+        autoscaler(
+            f"{self.name}-autoscaler",
+            plan=backend.autoscaling,
+            name=workload.name,
+            namespace=plan.namespace,
+            labels=plan.labels,
+            opts=self.child(*needed),
+        )
         disruption_budget(
             f"{self.name}-disruption",
             name=workload.name,

@@ -6,7 +6,6 @@ import pulumi
 from pulumi_kubernetes import apps, core, meta
 
 from components.shared.pods import UNDISRUPTED, container_security, pod_security, resources, spread
-from planning.inputs.registry_entry import STARTUP_SECONDS
 from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
@@ -15,16 +14,17 @@ from planning.plugin.workload import (
     PRE_STOP_SECONDS,
     PROBE_FAILURES,
     PROBE_TIMEOUT_SECONDS,
-    PROGRESS_DEADLINE_SECONDS,
     STARTUP_PERIOD_SECONDS,
     SURGE_PERCENT,
     TEMPORARY_MIB,
     USER,
     WorkloadPlan,
     liveness_over_http,
+    progress_deadline,
     startup_failures,
 )
 from planning.shared import images
+from planning.shared.quantities import cpu, memory
 
 MANIFEST_KEY = "plugin.json"
 CA_KEY = "ca.pem"
@@ -60,7 +60,7 @@ def deployment(
         spec=apps.v1.DeploymentSpecArgs(
             replicas=plan.replicas,
             revision_history_limit=3,
-            progress_deadline_seconds=PROGRESS_DEADLINE_SECONDS + max(0, plan.probes.startup_seconds - STARTUP_SECONDS),
+            progress_deadline_seconds=progress_deadline(plan.probes),
             strategy=_strategy(recreate=plan.recreate),
             selector=meta.v1.LabelSelectorArgs(match_labels=plan.selector),
             template=core.v1.PodTemplateSpecArgs(
@@ -99,7 +99,7 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
         volumes=[
             *([_tracing_volume()] if plan.traced else []),
             core.v1.VolumeArgs(
-                name=_TEMPORARY, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{TEMPORARY_MIB}Mi")
+                name=_TEMPORARY, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(TEMPORARY_MIB))
             ),
             core.v1.VolumeArgs(
                 name=_CONFIG,
@@ -115,8 +115,7 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
 def _container(
     plan: WorkloadPlan, environment: Mapping[str, pulumi.Input[str]], *, has_secrets: bool, has_ca: bool
 ) -> core.v1.ContainerArgs:
-    memory = f"{plan.resources.memory_mib}Mi"
-    ephemeral = f"{EPHEMERAL_MIB}Mi"
+    sizes = {"memory": memory(plan.resources.memory_mib), "ephemeral-storage": memory(EPHEMERAL_MIB)}
     return core.v1.ContainerArgs(
         name=plan.plugin,
         image=plan.image,
@@ -131,8 +130,8 @@ def _container(
         if has_secrets
         else None,
         resources=core.v1.ResourceRequirementsArgs(
-            requests={"cpu": f"{plan.resources.cpu_request_m}m", "memory": memory, "ephemeral-storage": ephemeral},
-            limits={"cpu": f"{plan.resources.cpu_limit_m}m", "memory": memory, "ephemeral-storage": ephemeral},
+            requests={"cpu": cpu(plan.resources.cpu_request_m), **sizes},
+            limits={"cpu": cpu(plan.resources.cpu_limit_m), **sizes},
         ),
         security_context=container_security(),
         # TCP at start: thirty HTTP probes in a minute are a third of what some services allow an address.
@@ -151,7 +150,7 @@ def _files(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[str]:
 
 
 def _tracing_volume() -> core.v1.VolumeArgs:
-    size = f"{tracing.VOLUME_MIB}Mi"
+    size = memory(tracing.VOLUME_MIB)
     return core.v1.VolumeArgs(name=_TRACING, empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=size))
 
 

@@ -40,8 +40,10 @@ def _selector(labels: Mapping[str, str]) -> meta.v1.LabelSelectorArgs:
     return meta.v1.LabelSelectorArgs(match_labels=labels) if labels else meta.v1.LabelSelectorArgs()
 
 
-def _ports(rule: Rule) -> list[networking.v1.NetworkPolicyPortArgs]:
-    return [networking.v1.NetworkPolicyPortArgs(port=port.number, protocol=port.protocol) for port in rule.ports]
+def _ports(rule: Rule) -> list[networking.v1.NetworkPolicyPortArgs] | None:
+    """None, not an empty list, where all are meant: the API server keeps no empty one."""
+    made = [networking.v1.NetworkPolicyPortArgs(port=port.number, protocol=port.protocol) for port in rule.ports]
+    return made or None
 
 
 def _peers(rule: Rule) -> list[networking.v1.NetworkPolicyPeerArgs] | None:

@@ -6,10 +6,9 @@ import pulumi
 from pulumi_aws import eks, iam
 
 from components.shared.component import Component
-from planning.shared.iam import MAX_ROLE_NAME, trust_policy
+from components.shared.iam import account_id
+from planning.shared.iam import MAX_ROLE_NAME, account_trust
 from planning.shared.naming import fit
-
-_TRUST = trust_policy("pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"])
 
 
 class PodIdentity(Component, token="naap:platform:PodIdentity"):
@@ -40,7 +39,9 @@ class PodIdentity(Component, token="naap:platform:PodIdentity"):
             f"{name}-role",
             name=fit(f"{cluster}-{namespace}-{service_account}", MAX_ROLE_NAME),
             description=f"Pods of {service_account} in {namespace}",
-            assume_role_policy=_TRUST,
+            assume_role_policy=account_id(self).apply(
+                lambda account: account_trust(account, "pods.eks.amazonaws.com", ("sts:AssumeRole", "sts:TagSession"))
+            ),
             tags=tags,
             opts=self.child(),
         )

@@ -6,6 +6,7 @@ import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
 
 from planning.shared.pods import PodSize
+from planning.shared.quantities import cpu, memory
 
 UNDISRUPTED = {"karpenter.sh/do-not-disrupt": "true"}
 """Annotation of a pod whose loss costs more than its node: none is given up, to save it, while such a pod runs there. A
@@ -39,15 +40,15 @@ def container_security() -> core.v1.SecurityContextArgs:
 
 def resources(size: PodSize, *, disk_mib: int = 64) -> core.v1.ResourceRequirementsArgs:
     """disk_mib: of its node, for logs and what it writes, in MiB."""
-    both = {"memory": f"{size.memory_mib}Mi", "ephemeral-storage": f"{disk_mib}Mi"}
-    most = {"cpu": f"{size.cpu_limit_m}m"} if size.cpu_limit_m else {}
-    return core.v1.ResourceRequirementsArgs(requests={"cpu": f"{size.cpu_m}m", **both}, limits={**most, **both})
+    both = {"memory": memory(size.memory_mib), "ephemeral-storage": memory(disk_mib)}
+    most = {"cpu": cpu(size.cpu_limit_m)} if size.cpu_limit_m else {}
+    return core.v1.ResourceRequirementsArgs(requests={"cpu": cpu(size.cpu_m), **both}, limits={**most, **both})
 
 
 def memory_volume(name: str, size_mib: int) -> core.v1.VolumeArgs:
     """A volume that is never on a disk."""
     return core.v1.VolumeArgs(
-        name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=f"{size_mib}Mi")
+        name=name, empty_dir=core.v1.EmptyDirVolumeSourceArgs(medium="Memory", size_limit=memory(size_mib))
     )
 
 

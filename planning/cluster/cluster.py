@@ -3,6 +3,7 @@
 plan_cluster(*, stack, region, settings, tier, users) -> ClusterPlan
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.node_pool import NodePoolPlan, plan_node_pool
@@ -28,7 +29,11 @@ def control_plane_logs(cluster: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPlan:
-    """public_cidrs: networks that reach the API from outside; none: only the VPC does. operators: IAM principals."""
+    """public_cidrs: networks that reach the API from outside; none: only the VPC does.
+
+    operators, viewers: IAM principals that administer it, and that read all of it.
+    image_mirrors: planning.shared.images.mirrored.
+    """
 
     name: str
     region: str
@@ -36,14 +41,16 @@ class ClusterPlan:
     metrics_server: str
     public_cidrs: tuple[str, ...]
     operators: tuple[str, ...]
+    viewers: tuple[str, ...]
+    image_mirrors: Mapping[str, str]
     log_days: int
     extended_support: bool
     node_pool: NodePoolPlan
     protect: bool
 
 
-def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int) -> ClusterPlan:
-    """The cluster of a region."""
+def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int, nodes: int = 1) -> ClusterPlan:
+    """The cluster of a region. nodes: that its pods fill at their least."""
     return ClusterPlan(
         name=regional(stack, region),
         region=region,
@@ -51,8 +58,10 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         metrics_server=METRICS_SERVER,
         public_cidrs=settings.api_access_cidrs,
         operators=settings.operators,
+        viewers=settings.viewers,
+        image_mirrors=settings.image_mirrors,
         log_days=tier.log_days,
         extended_support=settings.extended_support,
-        node_pool=plan_node_pool(tier=tier, users=users),
+        node_pool=plan_node_pool(tier=tier, users=users, least=nodes),
         protect=settings.production,
     )

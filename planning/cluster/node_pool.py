@@ -14,13 +14,19 @@ GRACE_HOURS = 5
 """A node that goes waits this long for pods that can't be sent away: an hour more than the longest Job has, which may
 have begun just before. Then they are deleted, which would count as a Job's failure."""
 
+SPARE_NODES = 1
+
 STORAGE_GIB = 80
 """Of each node, for images and temporary files: what Auto Mode itself would take."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NodePoolPlan:
-    """Limits are of the whole pool. disruption: nodes that consolidation and expiry may take at one time."""
+    """nodes: that the pods fill at most. Limits are of the whole pool: one node more, as one that is replaced (by its
+    age, by a newer image) stays until the pods that it had run elsewhere (kubernetes-sigs/karpenter 8873).
+
+    disruption: nodes that consolidation and expiry may take at one time.
+    """
 
     name: str
     families: tuple[str, ...]
@@ -31,16 +37,20 @@ class NodePoolPlan:
     disruption: str
 
 
-def plan_node_pool(*, tier: Tier, users: int) -> NodePoolPlan:
-    """The one pool of a cluster; its limits grow with the users above the top tier's base."""
-    nodes = node_limit(tier, users)
+def plan_node_pool(*, tier: Tier, users: int, least: int = 1) -> NodePoolPlan:
+    """The one pool of a cluster; its limits grow with the users above the top tier's base.
+
+    least: nodes that the pods of a day without users fill, whatever the tier's own number.
+    """
+    nodes = max(node_limit(tier, users), least)
+    limit = nodes + SPARE_NODES
     return NodePoolPlan(
         name=NAME,
         families=tier.nodes.families,
         size=tier.nodes.size,
         nodes=nodes,
-        cpu_limit=nodes * tier.nodes.vcpu_each,
-        memory_gib_limit=nodes * tier.nodes.memory_gib_each,
+        cpu_limit=limit * tier.nodes.vcpu_each,
+        memory_gib_limit=limit * tier.nodes.memory_gib_each,
         # One node at a time until a tenth of the pool is more than one.
         disruption="10%" if nodes > 10 else "1",  # noqa: PLR2004
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import CacheSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.sections import Cache
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import CacheSize, Tier
 from planning.shared.naming import fit, regional
@@ -84,6 +85,11 @@ class CacheUserPlan:
     generation: int
     plugin: str | None
 
+    @property
+    def generations(self) -> tuple[int, ...]:
+        """Of the passwords that it takes, newest first: pods of the generation before run until they are replaced."""
+        return (self.generation, self.generation - 1) if self.generation > 1 else (self.generation,)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CachesPlan:
@@ -128,7 +134,7 @@ def cache_sizes(registry: Registry, tier: Tier) -> Mapping[CacheRole, CacheSize]
     return {role: size for role, size in sizes.items() if size}
 
 
-def _asking(registry: Registry) -> list[tuple[PluginSpec, CacheSpec]]:
+def _asking(registry: Registry) -> list[tuple[PluginSpec, Cache]]:
     return [(spec, spec.cache) for spec in registry.plugins if spec.cache and spec.lifecycle is not Lifecycle.ARCHIVED]
 
 

@@ -39,7 +39,7 @@ def plan_archives(*, registry: Registry, shards: int) -> Mapping[str, ArchivePla
             found[spec.name] = ArchivePlan(
                 plugin=spec.name,
                 shard=shard_of(spec.database, shards),
-                schema=spec.database.schema,
+                schema=spec.database.schema_name,
                 owner_role=owner,
                 logins=(owner, *others),
             )
@@ -55,12 +55,13 @@ def restore_problems(registry: Registry) -> list[Problem]:
             entry=spec.name,
             field="database.restore",
             value=database.restore,
-            rule=f"an archive of this plugin and schema: {PREFIX}/{spec.name}/{database.schema}-<64 hex digits>.dump",
+            rule="an archive of this plugin and schema: "
+            + archive_key(spec.name, database.schema_name, "<64 hex digits>"),
             fix=f"take one that is there: aws s3 ls s3://<backups bucket>/{PREFIX}/{spec.name}/",
         )
         for spec, database in asking
         if database.restore
-        and not re.fullmatch(archive_key(spec.name, database.schema, r"[0-9a-f]{64}"), database.restore)
+        and not re.fullmatch(archive_key(spec.name, database.schema_name, r"[0-9a-f]{64}"), database.restore)
     ]
 
 

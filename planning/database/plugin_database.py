@@ -13,7 +13,8 @@ from planning.database.plugin_database_checks import (
 )
 from planning.database.shard import DatabasePlan
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import DatabaseSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.sections import Database
 from planning.inputs.tiers import Tier, pod_range
 from planning.shared.naming import pooler_host, sql_name
 
@@ -134,7 +135,7 @@ def plan_databases(
         ]
     )
     owners = {
-        database.schema: SchemaOwner(
+        database.schema_name: SchemaOwner(
             sql=sql_name(spec.name), shard=there.get(spec.name, shard_of(database, len(shards)))
         )
         for spec, database in asking
@@ -162,7 +163,7 @@ def _raise_if_any(problems: Sequence[Problem]) -> None:
         raise InvalidInputError(problems)
 
 
-def shard_of(database: DatabaseSpec, count: int) -> int:
+def shard_of(database: Database, count: int) -> int:
     """Pins are for environments with several shards; where there is one, everything is on it."""
     return 0 if count == 1 else database.shard or 0
 
@@ -177,7 +178,7 @@ def client_connections(spec: PluginSpec, tier: Tier, users: int) -> int:
 
 def _plan(
     spec: PluginSpec,
-    database: DatabaseSpec,
+    database: Database,
     *,
     clients: int,
     poolers: int,
@@ -187,13 +188,13 @@ def _plan(
 ) -> PluginDatabasePlan:
     """poolers: pods of all regions."""
     sql = sql_name(spec.name)
-    shard = owners[database.schema].shard
+    shard = owners[database.schema_name].shard
     pool = pool_for(clients, poolers)
     readers = reader_pool(pool, replicas=replicas)
     return PluginDatabasePlan(
         plugin=spec.name,
         shard=shard,
-        schema=database.schema,
+        schema=database.schema_name,
         owner_role=f"{sql}_owner",
         app_role=f"{sql}_app",
         ro_role=f"{sql}_ro",
@@ -208,10 +209,10 @@ def _plan(
         generation=database.password_generation,
         grants=tuple(
             TableGrant(
-                schema=grant.schema,
+                schema=grant.schema_name,
                 table=grant.table,
                 privileges=grant.privileges,
-                owner_role=f"{owners[grant.schema].sql}_owner",
+                owner_role=f"{owners[grant.schema_name].sql}_owner",
             )
             for grant in database.grants
         ),
@@ -221,7 +222,7 @@ def _plan(
     )
 
 
-def _move(database: DatabaseSpec, shard: int, count: int) -> MovePlan | None:
+def _move(database: Database, shard: int, count: int) -> MovePlan | None:
     if count == 1:
         return None
     if database.move_to is not None and database.move_to != shard:

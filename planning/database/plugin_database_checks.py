@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import DatabaseSpec, GrantSpec, PluginSpec
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.sections import Database, Grant
 from planning.shared.naming import sql_name
 
 RESERVED_ALIASES = frozenset({"pgbouncer", "naap_auth", "all", "replication", "samegroup", "samerole", "sameuser"})
@@ -54,7 +55,7 @@ def name_problems(file: str, names: Sequence[str]) -> list[Problem]:
     ]
 
 
-def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]], count: int) -> list[Problem]:
+def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, Database]], count: int) -> list[Problem]:
     """Plugins that are pinned to no shard, or to one that is not there. count: shards; one needs no pins."""
     if count == 1:
         return []
@@ -74,39 +75,39 @@ def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]],
 
 
 def grant_problems(
-    file: str, asking: Iterable[tuple[PluginSpec, DatabaseSpec]], owners: Mapping[str, SchemaOwner]
+    file: str, asking: Iterable[tuple[PluginSpec, Database]], owners: Mapping[str, SchemaOwner]
 ) -> list[Problem]:
     """Grants in schemas that nobody else owns, or that lie on another shard. owners: by schema."""
     return [
         problem
         for spec, database in asking
         for grant in database.grants
-        if (problem := _grant_problem(file, spec.name, database.schema, grant, owners))
+        if (problem := _grant_problem(file, spec.name, database.schema_name, grant, owners))
     ]
 
 
 def _grant_problem(
-    file: str, plugin: str, own_schema: str, grant: GrantSpec, owners: Mapping[str, SchemaOwner]
+    file: str, plugin: str, own_schema: str, grant: Grant, owners: Mapping[str, SchemaOwner]
 ) -> Problem | None:
-    owner = owners.get(grant.schema)
-    if owner is None or grant.schema == own_schema:
+    owner = owners.get(grant.schema_name)
+    if owner is None or grant.schema_name == own_schema:
         known = ", ".join(sorted(schema for schema in owners if schema != own_schema)) or "none"
         rule = f"the schema belongs to another entry; schemas of other entries: {known}"
         fix = "name the schema of the entry that owns the table, or remove the grant"
     elif owner.shard != owners[own_schema].shard:
-        rule = f"both schemas lie on one shard; {grant.schema} is on {owner.shard}"
+        rule = f"both schemas lie on one shard; {grant.schema_name} is on {owner.shard}"
         fix = f"pin {plugin} to shard {owner.shard}, or replace the foreign key by a call to the other's API"
     else:
         return None
-    value = f"{grant.schema}.{grant.table}"
+    value = f"{grant.schema_name}.{grant.table}"
     return Problem(file=file, entry=plugin, field="database.grants", value=value, rule=rule, fix=fix)
 
 
-def move_problems(file: str, asking: Sequence[tuple[PluginSpec, DatabaseSpec]], count: int) -> list[Problem]:
+def move_problems(file: str, asking: Sequence[tuple[PluginSpec, Database]], count: int) -> list[Problem]:
     """Moves to shards that aren't there, and of schemas that others are tied to. count: shards; with one, none move."""
     if count == 1:
         return []
-    tied = {grant.schema: spec.name for spec, database in asking for grant in database.grants}
+    tied = {grant.schema_name: spec.name for spec, database in asking for grant in database.grants}
     found: list[Problem] = []
     for spec, database in asking:
         other = database.move_to if database.move_to is not None else database.moved_from
@@ -115,8 +116,8 @@ def move_problems(file: str, asking: Sequence[tuple[PluginSpec, DatabaseSpec]], 
         field = "database.moveTo" if database.move_to is not None else "database.movedFrom"
         if other >= count:
             rule, fix = f"this environment has the database shards 0 to {count - 1}", "name one of them"
-        elif database.grants or database.schema in tied:
-            partner = database.grants[0].schema if database.grants else tied[database.schema]
+        elif database.grants or database.schema_name in tied:
+            partner = database.grants[0].schema_name if database.grants else tied[database.schema_name]
             rule = "a schema moves alone: keys into another schema can't cross shards"
             fix = f"replace the foreign key between {spec.name} and {partner} by a call to the other's API first"
         else:

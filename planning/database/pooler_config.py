@@ -25,6 +25,8 @@ LIVE_DIR = "/run/naap/live"
 FRAGMENT_DIR = "/run/naap/fragments"
 KINDS = ("databases", "users", "hba")
 """Parts of a fragment, each a file of its own."""
+RENEWAL = "renewed"
+"""Ending of the file that makes a plugin's server connections new."""
 RELOAD_SECONDS = 5
 DRAIN_SECONDS = 10
 """Until the Service has forgotten the pod."""
@@ -139,6 +141,20 @@ def render_fragment(
     return {f"{stem}.{kind}": "".join(f"{line}\n" for line in parts[kind]) for kind in KINDS}
 
 
+def render_renewal(plan: PluginDatabasePlan, *, stamp: str) -> dict[str, str]:
+    """Makes the server connections of a plugin new, once for each stamp: file name -> text, a script of sed.
+
+    PgBouncer keeps prepared statements on its server connections, for all clients that prepare the same text. After a
+    migration PostgreSQL refuses them ("cached plan must not change result type") until the connection ends, up to an
+    hour later. A reload ends connections, each after its transaction, of aliases whose line has changed: so the line
+    gets a first query that changes nothing, with a number that is the stamp's. stamp: hexadecimal.
+    """
+    number = int(stamp, 16) % 2**31
+    aliases = (plan.aliases.writer, plan.aliases.reader)
+    lines = (f"s/^{alias} = .*/& connect_query='select {number}'/" for alias in aliases)
+    return {f"{plan.plugin}.{RENEWAL}": "".join(f"{line}\n" for line in lines)}
+
+
 def render_compose() -> str:
     """Joins the platform's lines and the fragments into the files that pgbouncer.ini includes.
 
@@ -154,6 +170,8 @@ join() {{
       cat {FRAGMENT_DIR}/*.$kind 2>/dev/null || true
     }} > {LIVE_DIR}/.$kind
   done
+  cat {FRAGMENT_DIR}/*.{RENEWAL} > {LIVE_DIR}/.{RENEWAL} 2>/dev/null || true
+  sed -f {LIVE_DIR}/.{RENEWAL} {LIVE_DIR}/.databases > {LIVE_DIR}/.new && mv {LIVE_DIR}/.new {LIVE_DIR}/.databases
 }}
 stamp() {{
   for kind in {" ".join(KINDS)}; do cat {LIVE_DIR}/.$kind; done | cat - {CONFIG_DIR}/* {SECRET_DIR}/* | cksum

@@ -3,12 +3,14 @@
 plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planning.edge.firewall import FirewallPlan, plan_firewall
 from planning.edge.functions import health_code, router_code, site_code
 from planning.gateway.gateway import HEALTH_PATH
+from planning.gateway.load_balancer import HTTPS_PORT
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import fit, stack_prefix
@@ -34,10 +36,26 @@ class GatewayOriginPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VpcOriginPlan:
+    """How CloudFront reaches a load balancer inside of a network."""
+
+    http_port: int
+    https_port: int
+    protocol: str
+    tls: str
+
+
+VPC_ORIGIN = VpcOriginPlan(http_port=80, https_port=HTTPS_PORT, protocol="https-only", tls="TLSv1.2")
+
+
+@dataclass(frozen=True, kw_only=True)
 class CdnPlan:
     """shield_region: where all edges share one cache before they ask the origin; None: they don't.
 
-    gateways: home first. router_function, health_function: JavaScript; None with one region, where nothing is chosen.
+    connection_attempts: to an origin before the next one is asked. hsts_subdomains, hsts_preload: whether browsers
+    shall use TLS for all names below the domain, and know so before their first visit.
+    gateways: home first. router_function, health_function: JavaScript; no router with one region, where nothing is
+    chosen.
     """
 
     name: str
@@ -46,12 +64,15 @@ class CdnPlan:
     price_class: str
     shield_region: str | None
     failover_origin: bool
+    connection_attempts: int
     gateways: tuple[GatewayOriginPlan, ...]
     firewall: FirewallPlan
     content_security_policy: str
+    hsts_subdomains: bool
+    hsts_preload: bool
     site_function: str
     router_function: str | None
-    health_function: str | None
+    health_function: str
     shield_advanced: bool
     real_time_metrics: bool
     log_days: int
@@ -76,6 +97,11 @@ class CdnPlan:
         """Name of a policy or function: account-wide, so it starts with the environment's."""
         return fit(f"{self.name}-{part}", MAX_NAME)
 
+    def vpc_origin_name(self, gateway: GatewayOriginPlan, load_balancer_arn: str) -> str:
+        """Name of a VPC origin; another one for another endpoint, as the old one is there until the new one is used."""
+        endpoint = f"{load_balancer_arn} {VPC_ORIGIN}"
+        return self.policy_name(f"{gateway.code}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}")
+
 
 def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:
     """The CDN of an environment. regions: home first."""
@@ -88,12 +114,16 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         price_class=tier.price_class,
         shield_region=(REGIONS[regions[0]].shield or regions[0]) if tier.origin_shield else None,
         failover_origin=tier.failover_origin and several,
+        # Three tries of three seconds are for who has nobody else to ask.
+        connection_attempts=1 if several else 3,
         gateways=gateways,
-        firewall=plan_firewall(stack, tier),
+        firewall=plan_firewall(stack, tier, settings.firewall_mode),
         content_security_policy=_content_security_policy(settings),
+        hsts_subdomains=settings.hsts_subdomains,
+        hsts_preload=settings.hsts_preload,
         site_function=site_code(),
         router_function=router_code([gateway.code for gateway in gateways]) if several else None,
-        health_function=health_code(HEALTH_PATH) if several else None,
+        health_function=health_code(HEALTH_PATH),
         shield_advanced=settings.shield_advanced,
         real_time_metrics=tier.metrics,
         log_days=tier.log_days,

@@ -8,11 +8,17 @@ from collections.abc import Sequence
 
 RUNTIME = "cloudfront-js-2.0"
 
+FILE_ENDINGS = (
+    *("avif", "css", "gif", "html", "ico", "jpeg", "jpg", "js", "json", "map", "mjs", "mp3", "mp4", "ogg", "otf"),
+    *("pdf", "png", "svg", "ttf", "txt", "wasm", "webm", "webmanifest", "webp", "woff", "woff2", "xml"),
+)
+"""Of what a shell consists of. Any other dot is part of a page's path: a version, a user's name, a domain."""
+
 _SITE = """\
 // A path without a file's ending is a page of the shell: one document serves them all.
 function handler(event) {
   var request = event.request;
-  if (!/\\.[A-Za-z0-9]+$/.test(request.uri)) {
+  if (!/\\.(__ENDINGS__)$/i.test(request.uri)) {
     request.uri = '/index.html';
   }
   return request;
@@ -60,7 +66,7 @@ function handler(event) {
 
 def site_code() -> str:
     """Serves the shell's one document for every page of it."""
-    return _SITE
+    return _SITE.replace("__ENDINGS__", "|".join(FILE_ENDINGS))
 
 
 def router_code(regions: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The API gateway of a region: proxies, their control plane and the service that counts requests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.gateway.routes import limit_filters
@@ -80,7 +81,7 @@ class GatewayPlan:
 
     limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
     limiter_pods, controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
-    limit_filters: of the proxies, each of which is one plugin's alone.
+    limit_filters: of the proxies, each of which is one plugin's alone. image_mirrors: planning.shared.images.mirrored.
     """
 
     region: str
@@ -97,6 +98,7 @@ class GatewayPlan:
     certificate_names: tuple[str, ...]
     policies: tuple[PolicyPlan, ...]
     limit_filters: tuple[str, ...]
+    image_mirrors: Mapping[str, str]
 
 
 def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, registry: Registry) -> GatewayPlan:
@@ -116,6 +118,7 @@ def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, reg
         certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
         policies=_policies(region),
         limit_filters=limit_filters(registry),
+        image_mirrors=settings.image_mirrors,
     )
 
 

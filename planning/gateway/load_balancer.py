@@ -13,8 +13,9 @@ MAX_NAME = 32
 """Characters of a load balancer's or target group's name."""
 
 HTTPS_PORT = 443
-IDLE_SECONDS = 300
-"""WebSockets that stay silent for longer are closed; the CDN itself closes them after ten minutes."""
+IDLE_SECONDS = 660
+"""A minute more than the gateway lets a stream be silent for: so that it, which logs the end, is what ends it. Less
+than the proxies keep an idle connection: the balancer never writes to one that is being closed."""
 
 CDN_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
 """AWS's own list of the addresses from which CloudFront calls origins; weighs 55 of a security group's 60 rules."""

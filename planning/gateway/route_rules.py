@@ -89,4 +89,4 @@ def _stripped(backend: BackendSpec, access: Access, matches: list[Match]) -> Ite
 
 def _absolute(backend: BackendSpec, path: str) -> str:
     """A path of the entry as clients write it: below the API prefix, unless it is itself one of the extra prefixes."""
-    return path if path in backend.extra_prefixes else backend.api_prefix + path.rstrip("/")
+    return path if path in backend.extra_prefixes else backend.api_prefix + path

@@ -32,14 +32,15 @@ SESSION_PATH = "/api/v1/auth/session"
 """Answers any method: 200 with the identity header for a good session cookie, 401 without one."""
 
 REQUEST_SECONDS = 30
-"""From the first byte of a request to the last of its answer, retries included; CloudFront waits 60 s at most."""
+"""From the first byte of a request to the last of its answer, retries included; CloudFront waits two minutes."""
 
 CONNECT_SECONDS = 3
 KEEPALIVE_SECONDS = 4
 """Idle connections to a pod are closed before Node closes them (5 s by default), or requests would meet a reset."""
 
 STREAM_IDLE_SECONDS = 600
-"""A WebSocket or event stream without a byte either way ends; CloudFront ends it after ten minutes as well."""
+"""A WebSocket or event stream without a byte either way ends. CloudFront ends a WebSocket after ten minutes as well,
+and an event stream, to it a slow answer, after two (READ_SECONDS of its origins)."""
 
 BODY_LIMIT = "1Mi"
 """Ten times what the services' JSON parser takes; files go to the object store and not through the gateway."""

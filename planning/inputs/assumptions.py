@@ -55,8 +55,8 @@ class Assumptions(BaseModel):
     )
     node_fill_percent: Annotated[float, Field(gt=0, le=100, description="of a node, filled by what pods ask for")] = 70
     log_bytes_per_request: Annotated[
-        float, Field(ge=0, le=1e6, description="bytes that gateway and plugin log a request")
-    ] = 800
+        float, Field(ge=0, le=1e6, description="bytes kept of what is logged a request: lines twice, and whose")
+    ] = 3_500
     log_gib_per_node: Annotated[
         float, Field(ge=0, le=1e4, description="GiB that a node's own and system pods log a month")
     ] = 2
@@ -70,8 +70,8 @@ class Assumptions(BaseModel):
         float, Field(ge=0, le=1e6, description="bytes of network flow records a request")
     ] = 60
     series_per_pod: Annotated[
-        float, Field(ge=0, le=1e6, description="time series of a plugin's pod, once a minute")
-    ] = 100
+        float, Field(ge=0, le=1e6, description="time series that a plugin's pod sends of itself, once a minute")
+    ] = 0
     series_per_proxy: Annotated[
         float, Field(ge=0, le=1e6, description="time series of a gateway's, every 15 seconds")
     ] = 1_500

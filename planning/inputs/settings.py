@@ -2,9 +2,17 @@
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
@@ -12,7 +20,9 @@ from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
+FirewallMode = Literal["count", "count-bodies", "block"]
 SECRET_KEYS = ("rootSecret", "secrets")
+_PRINCIPAL = r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 
@@ -76,8 +86,15 @@ class Settings(BaseModel):
         Field(description="Networks from which the Kubernetes API may be reached; none: only from inside the VPC."),
     ] = ()
     operators: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$")], ...],
-        Field(description="IAM principals that administer the clusters, besides the one that creates them."),
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
+        Field(description="IAM principals that administer the clusters, with whoever runs `up`: the default."),
+    ] = ()
+    viewers: Annotated[
+        tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
+        Field(
+            description="IAM principals that may read all that the clusters hold, Secrets included, and change none of "
+            "it: the role of previews in CI (docs/ci.md)."
+        ),
     ] = ()
     owner: Annotated[_Tag, Field(description="Team that answers for this environment (a tag).")]
     cost_center: Annotated[_Tag, Field(description="Where the bill goes (a tag).")]
@@ -132,6 +149,34 @@ class Settings(BaseModel):
     shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
     )
+    image_mirrors: Annotated[
+        Mapping[
+            Annotated[str, Field(pattern=r"^(oci://)?[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")],
+            Annotated[str, Field(pattern=r"^(oci://)?[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$")],
+        ],
+        Field(
+            description="From where images are pulled instead: by a registry's host (docker.io), the start that stands "
+            "in its place, such as the prefix of a pull-through cache in ECR."
+        ),
+    ] = {}
+    hsts_subdomains: Annotated[
+        bool,
+        Field(
+            description="Browsers shall use TLS for every name below the domain for two years, whoever serves it. "
+            "Taken back only by serving it as false for as long."
+        ),
+    ] = False
+    hsts_preload: Annotated[
+        bool,
+        Field(description="Browsers may know the domain as TLS only before the first visit; with hstsSubdomains."),
+    ] = False
+    firewall_mode: Annotated[
+        FirewallMode,
+        Field(
+            description="What AWS's firewall rules do with a match: all count; all block, save those on bodies, agents "
+            "and query strings, which posts, code and webhooks match (default); all block."
+        ),
+    ] = "count-bodies"
     monthly_budget_usd: Annotated[
         int | None,
         Field(ge=1, description="What the environment may cost a month, as planned; a plan above it is refused."),
@@ -156,11 +201,27 @@ class Settings(BaseModel):
                 raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
         return value
 
+    @field_validator("viewers")
+    @classmethod
+    def _only_view(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        operators: tuple[str, ...] = info.data.get("operators", ())
+        for principal in value:
+            if principal in operators or value.count(principal) > 1:
+                raise ValueError(f"{principal} is named twice: a cluster has one access entry for a principal")
+        return value
+
     @field_validator("regions")
     @classmethod
     def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(value)) != len(value):
             raise ValueError("each region once")
+        return value
+
+    @field_validator("hsts_preload")
+    @classmethod
+    def _preload_takes_subdomains(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("hsts_subdomains"):
+            raise ValueError("browsers preload a domain with all names below it only: set hstsSubdomains too")
         return value
 
     @property

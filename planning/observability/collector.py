@@ -36,18 +36,21 @@ def collector_config(plan: ObservabilityPlan) -> dict[str, Any]:
     if plan.metrics:
         receivers["prometheus"] = {"config": scraping(plan.cluster, plan.shards)}
         extensions["sigv4auth"] = {"region": plan.region, "service": "aps"}
-        exporters["prometheusremotewrite"] = {
-            "endpoint": REMOTE_WRITE,
-            "auth": {"authenticator": "sigv4auth"},
-            # Else counters that don't end in _total, which is all of Envoy's, would get another name on their way.
-            "add_metric_suffixes": False,
-            "target_info": {"enabled": False},
-        }
-        pipelines["metrics"] = {
-            "receivers": ["otlp", "prometheus"],
-            "processors": ["memory_limiter", "batch"],
-            "exporters": ["prometheusremotewrite"],
-        }
+        # Apart, up to the requests that they are sent in: the workspace judges a whole request by its first series, and
+        # drops it where that is of a replica that it doesn't listen to. What is pushed comes to one replica only.
+        for way, receiver in (("pushed", "otlp"), ("scraped", "prometheus")):
+            exporters[f"prometheusremotewrite/{way}"] = {
+                "endpoint": REMOTE_WRITE,
+                "auth": {"authenticator": "sigv4auth"},
+                # Else counters that don't end in _total, which is all of Envoy's, would get another name on their way.
+                "add_metric_suffixes": False,
+                "target_info": {"enabled": False},
+            }
+            pipelines[f"metrics/{way}"] = {
+                "receivers": [receiver],
+                "processors": ["memory_limiter", "batch"],
+                "exporters": [f"prometheusremotewrite/{way}"],
+            }
     return {
         "extensions": extensions,
         "receivers": receivers,

@@ -8,15 +8,11 @@ from planning.database.connection_budget import spendable_connections
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier, growth, shard_count
 from planning.network.network_policy import PolicyPlan
-from planning.observability.alarms.alarm import (
-    AlarmPlan,
-    certificate_alarm,
-    cluster_alarms,
-    firewall_alarm,
-    load_balancer_alarms,
-)
+from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alarms.data import backup_alarm, cache_alarms, database_alarms
+from planning.observability.alarms.edge import certificate_alarm, edge_errors_alarm, firewall_alarms, health_alarm
 from planning.observability.alarms.logs import LogAlarmPlan, log_alarms
+from planning.observability.alarms.region import cluster_alarms, load_balancer_alarms
 from planning.observability.alerts.alert import RuleGroup
 from planning.observability.alerts.platform import platform_rules
 from planning.observability.dashboards.dashboard import Dashboard
@@ -95,17 +91,23 @@ class BudgetPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class EdgePlan:
-    """What is watched where CloudFront keeps its measurements, and the budget: once an environment."""
+    """What is watched where CloudFront keeps its measurements, and the budget: once an environment.
 
+    prefix: of alarms' names, another one than any region's. health_alarm: of each region.
+    """
+
+    prefix: str
     topic: AlarmTopicPlan
     certificate_alarm: AlarmPlan
-    firewall_alarm: AlarmPlan
+    firewall_alarms: tuple[AlarmPlan, ...]
+    errors_alarm: AlarmPlan
+    health_alarm: AlarmPlan
     budget: BudgetPlan
 
     @property
     def alarms(self) -> tuple[AlarmPlan, ...]:
-        """All of them."""
-        return (self.certificate_alarm, self.firewall_alarm)
+        """Each kind of alarm once."""
+        return (self.certificate_alarm, *self.firewall_alarms, self.errors_alarm, self.health_alarm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +189,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         dashboards=platform_dashboards(region=region, connections=connections) if tier.metrics else (),
         backup_alarm=backup_alarm(),
         database_alarms=database_alarms(tier, replica=False),
-        replica_alarms=database_alarms(tier, replica=True),
+        replica_alarms=database_alarms(tier, replica=True, away=region != settings.regions[0]),
         cache_alarms=cache_alarms(replicated=tier.app_cache.nodes_per_shard > 1),
         load_balancer_alarms=load_balancer_alarms(tier),
         cluster_alarms=cluster_alarms(tier),
@@ -216,10 +218,14 @@ def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTo
 
 
 def _edge(stack: str, settings: Settings, tier: Tier) -> EdgePlan:
+    prefix = f"{stack_prefix(stack)}-edge"
     return EdgePlan(
-        topic=_topic(f"{stack_prefix(stack)}-edge-alarms", CDN_REGION, settings, logs=False),
+        prefix=prefix,
+        topic=_topic(f"{prefix}-alarms", CDN_REGION, settings, logs=False),
         certificate_alarm=certificate_alarm(),
-        firewall_alarm=firewall_alarm(tier),
+        firewall_alarms=firewall_alarms(tier),
+        errors_alarm=edge_errors_alarm(),
+        health_alarm=health_alarm(),
         budget=_budget(stack, settings, tier),
     )
 

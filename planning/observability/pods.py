@@ -1,7 +1,7 @@
 """How many pods observability has, and what they ask for."""
 
 from planning.inputs.tiers import Tier
-from planning.shared.pods import PodSize, together
+from planning.shared.pods import CONFIG_COLLECTOR, PodSize, together
 
 COLLECTOR = PodSize(cpu_m=100, cpu_limit_m=1000, memory_mib=512)
 METRICS_ADAPTER = PodSize(cpu_m=50, cpu_limit_m=500, memory_mib=256)
@@ -11,6 +11,7 @@ GRAFANA = PodSize(cpu_m=50, cpu_limit_m=1000, memory_mib=512)
 STATE_METRICS = PodSize(cpu_m=50, cpu_limit_m=500, memory_mib=512)
 """Some 100 KiB a pod, of which the largest tier has thousands."""
 ADAPTER_POD = together(METRICS_ADAPTER, SIGNER)
+GRAFANA_POD = together(GRAFANA, SIGNER, CONFIG_COLLECTOR)
 
 
 def collector_pods(tier: Tier) -> int:

@@ -52,10 +52,14 @@ class AutoscalingPlan:
     down: Speed = DOWN
 
 
-def plan_autoscaling(*, name: str, backend: BackendSpec, pods: PodRange, tier: Tier) -> AutoscalingPlan | None:
-    """The autoscaler of a plugin's pods; None for a singleton, whose Deployment states its one replica."""
+def plan_autoscaling(*, name: str, backend: BackendSpec, pods: PodRange, tier: Tier) -> AutoscalingPlan:
+    """The autoscaler of a plugin's pods. A singleton has one too, from one pod to one.
+
+    It alone owns the number: were a Deployment to state it while the autoscaler of before is still there, which goes
+    only after the update, the two would write over each other, and a second pod could stay.
+    """
     if backend.scaling.singleton:
-        return None
+        return AutoscalingPlan(pods=pods)
     queue = QueueTarget(
         per_pod=backend.scaling.queue_depth,
         metric=METRIC,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from planning.database.archive import ArchivePlan
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.gateway.routes import RoutesPlan
-from planning.inputs.registry_entry import BackendSpec, DatabaseSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.sections import Database
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, pod_range
 from planning.observability.plugin_monitoring import PluginWatchPlan, plan_plugin_watch
@@ -28,7 +29,7 @@ class BackendPlan:
     pods: PodRange
     workloads: tuple[WorkloadPlan, ...]
     environment: EnvironmentPlan
-    autoscaling: AutoscalingPlan | None
+    autoscaling: AutoscalingPlan
     isolation: IsolationPlan
     quota: QuotaPlan
     manifest: str
@@ -144,7 +145,7 @@ def _plan_backend(
     )
 
 
-def _access(plan: PluginDatabasePlan | None, spec: DatabaseSpec | None) -> DatabaseAccess | None:
+def _access(plan: PluginDatabasePlan | None, spec: Database | None) -> DatabaseAccess | None:
     if plan is None or spec is None:
         return None
     return DatabaseAccess(

@@ -175,7 +175,8 @@ def _telemetry(spec: PluginSpec, stack: str, tier: Tier) -> dict[str, str]:
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_TRACES_EXPORTER": "otlp",
-        "OTEL_METRICS_EXPORTER": "otlp" if tier.metrics else "none",
+        # Pods of a plugin would write over each other's series, which nothing here reads: kubelets and gateway count.
+        "OTEL_METRICS_EXPORTER": "none",
         "OTEL_LOGS_EXPORTER": "none",  # logs go through the nodes: standard output is collected there
         # Follow the gateway's decision, so that a trace is whole or not there.
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from planning.inputs.registry_entry import ResourcesSpec
 from planning.plugin.workload import EPHEMERAL_MIB, WorkloadPlan, surge
 from planning.shared.pods import PodSize
+from planning.shared.quantities import cpu, memory
 
 JOB_PODS = 2
 """A migration Job's pod, and the next one's while the first ends."""
@@ -43,15 +44,15 @@ def plan_quota(resources: ResourcesSpec, workloads: Sequence[WorkloadPlan]) -> Q
     """Room for every pod that the plan can lead to, roll-outs and Jobs included; without workloads, for no pod."""
     pods = sum(workload.pods.max + surge(workload.pods, recreate=workload.recreate) for workload in workloads)
     jobs = JOB_PODS if workloads else 0
-    memory = f"{pods * resources.memory_mib + jobs * JOB_MEMORY_MIB}Mi"
-    ephemeral = f"{(pods + jobs) * EPHEMERAL_MIB}Mi"
+    room = memory(pods * resources.memory_mib + jobs * JOB_MEMORY_MIB)
+    ephemeral = memory((pods + jobs) * EPHEMERAL_MIB)
     return QuotaPlan(
         hard={
             "pods": str(pods + jobs),
-            "requests.cpu": f"{pods * resources.cpu_request_m + jobs * JOB_CPU_M}m",
-            "limits.cpu": f"{pods * resources.cpu_limit_m + jobs * JOB_CPU_M}m",
-            "requests.memory": memory,
-            "limits.memory": memory,
+            "requests.cpu": cpu(pods * resources.cpu_request_m + jobs * JOB_CPU_M),
+            "limits.cpu": cpu(pods * resources.cpu_limit_m + jobs * JOB_CPU_M),
+            "requests.memory": room,
+            "limits.memory": room,
             "requests.ephemeral-storage": ephemeral,
             "limits.ephemeral-storage": ephemeral,
             **_OBJECTS,
@@ -63,4 +64,4 @@ def plan_quota(resources: ResourcesSpec, workloads: Sequence[WorkloadPlan]) -> Q
 
 
 def _amounts(cpu_m: int, memory_mib: int) -> Mapping[str, str]:
-    return {"cpu": f"{cpu_m}m", "memory": f"{memory_mib}Mi", "ephemeral-storage": f"{EPHEMERAL_MIB}Mi"}
+    return {"cpu": cpu(cpu_m), "memory": memory(memory_mib), "ephemeral-storage": memory(EPHEMERAL_MIB)}

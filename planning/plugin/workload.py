@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, ProbeKind, ProbesSpec, ResourcesSpec
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, ResourcesSpec
+from planning.inputs.sections import STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -16,8 +17,6 @@ PRE_STOP_SECONDS = 10
 
 GRACE_SECONDS = 45
 STARTUP_PERIOD_SECONDS = 2
-MAX_STARTUP_SECONDS = 300
-"""More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
 SURGE_PERCENT = 10
@@ -26,6 +25,13 @@ SURGE_PERCENT = 10
 PROGRESS_DEADLINE_SECONDS = 300
 """Without a new ready pod for this long a roll-out has failed: covers a new node (two minutes) and the start-up, where
 that takes no longer than usual."""
+
+ROLL_OUT_MARGIN_SECONDS = 60
+"""After the deadline, so that it is among the reasons. Kubernetes' own word on a roll-out ends no wait of the provider
+(docs/decisions/roll-out-timeouts.md): what the wait is given is how long a failing plugin is not told."""
+
+STEP_SECONDS = 30
+"""What each further step of a roll-out may take: ten slow starts fit in it together with what the first is given."""
 
 TEMPORARY_MIB = 256
 EPHEMERAL_MIB = 768
@@ -51,7 +57,7 @@ class WorkloadPlan:
     labels: Mapping[str, str]
     selector: Mapping[str, str]
     resources: ResourcesSpec
-    probes: ProbesSpec
+    probes: Probes
     priority_class: str
     manifest_path: str
     without: tuple[str, ...] = ()
@@ -65,13 +71,13 @@ def plan_workloads(
 
     Timed work runs in the home region only: two regions would do it twice.
     """
-    singleton = backend.scaling.singleton
     serving = _workload(
         spec,
         backend,
         component="plugin",
         name=spec.name,
-        replicas=1 if singleton else None,
+        replicas=None,
+        recreate=backend.scaling.singleton,
         pods=pods,
         traced=traced,
     )
@@ -83,6 +89,7 @@ def plan_workloads(
         component="cron",
         name=f"{spec.name}-cron",
         replicas=1,
+        recreate=True,
         pods=PodRange(min=1, max=1),
         traced=traced,
     )
@@ -93,14 +100,32 @@ def surge(pods: PodRange, *, recreate: bool) -> int:
     return 0 if recreate else -(-pods.max * SURGE_PERCENT // 100)
 
 
-def startup_failures(probes: ProbesSpec) -> int:
+def progress_deadline(probes: Probes) -> int:
+    """Seconds without a new ready pod after which a roll-out has failed; longer where a start may take longer."""
+    return PROGRESS_DEADLINE_SECONDS + _slower(probes)
+
+
+def roll_out_seconds(probes: Probes, pods: PodRange | None = None) -> int:
+    """How long to wait for an update of so many pods, None for the first version, whose pods all start at once.
+
+    The first step may take as long as the deadline says, each further one less.
+    """
+    steps = -(-pods.max // max(1, surge(pods, recreate=False))) if pods else 1
+    return progress_deadline(probes) + ROLL_OUT_MARGIN_SECONDS + (STEP_SECONDS + _slower(probes)) * (steps - 1)
+
+
+def _slower(probes: Probes) -> int:
+    return max(0, probes.startup_seconds - STARTUP_SECONDS)
+
+
+def startup_failures(probes: Probes) -> int:
     """Probes that may fail before a container that starts is given up."""
     return -(-probes.startup_seconds // STARTUP_PERIOD_SECONDS)
 
 
-def liveness_over_http(probes: ProbesSpec) -> bool:
+def liveness_over_http(probes: Probes) -> bool:
     """TCP unless the entry says that the service counts no probe in its own limits: a 429 would restart it."""
-    return probes.liveness is ProbeKind.HTTP
+    return probes.liveness == "http"
 
 
 def _workload(
@@ -110,6 +135,7 @@ def _workload(
     component: str,
     name: str,
     replicas: int | None,
+    recreate: bool,
     pods: PodRange,
     traced: bool,
 ) -> WorkloadPlan:
@@ -120,7 +146,7 @@ def _workload(
         image=backend.image,
         port=backend.port,
         replicas=replicas,
-        recreate=replicas is not None,
+        recreate=recreate,
         serves=not cron,
         pods=pods,
         labels=labels(component, name, plugin=spec.name, version=spec.version),

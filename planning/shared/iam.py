@@ -19,3 +19,8 @@ def trust_policy(
     """A role's trust: which service of AWS may take it on."""
     stated = {"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}
     return policy_document(stated | ({"Condition": condition} if condition else {}))
+
+
+def account_trust(account: str, service: str, actions: str | Sequence[str] = "sts:AssumeRole") -> str:
+    """A role's trust: the service takes it on for this account only (docs/decisions/who-takes-a-role.md)."""
+    return trust_policy(service, actions, {"StringEquals": {"aws:SourceAccount": account}})

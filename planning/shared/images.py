@@ -5,6 +5,7 @@ tag is all that pins the image, which the entry says. Nodes are arm64 and amd64:
 are those of the multi-platform index.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -101,3 +102,21 @@ METRICS_ADAPTER = Image(
     digest=None,
     note="Tag only: no public pin of its digest was found.",
 )
+
+
+def mirrored(reference: str, mirrors: Mapping[str, str]) -> str:
+    """The reference as it is pulled. mirrors: from the start of references, mostly a registry's host, to what stands
+    there instead (naap:imageMirrors)."""
+    whole = _with_host(reference)
+    for start, instead in mirrors.items():
+        if whole.startswith(f"{start}/"):
+            return instead + whole.removeprefix(start)
+    return reference
+
+
+def _with_host(reference: str) -> str:
+    """Docker's way of leaving out its own registry, written out."""
+    first, _, rest = reference.partition("/")
+    if reference.startswith("oci://") or (rest and (set(first) & {".", ":"} or first == "localhost")):
+        return reference
+    return f"docker.io/{reference if rest else f'library/{reference}'}"

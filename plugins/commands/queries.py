@@ -47,7 +47,7 @@ def _row(plugin: PluginSpec) -> tuple[str, ...]:
         plugin.version,
         str(backend.port) if backend else "-",
         backend.api_prefix if backend else "-",
-        database.schema if database else "-",
+        database.schema_name if database else "-",
         plugin.lifecycle.value,
     )
 

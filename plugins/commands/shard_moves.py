@@ -6,10 +6,10 @@ from rich.console import Group
 
 from console.terminal import Answer, table
 from planning.inputs.problem import refusal
+from planning.inputs.sections import Database
 from plugins.editing.registry_editor import Book
 from plugins.importing.importer import least_loaded
 from plugins.registry.entry import Entry
-from plugins.registry.sections import Database
 
 STEPS = (
     "copy: `pulumi up` makes schema and roles on shard {target}, closed, copies structure and rows, and lets it "

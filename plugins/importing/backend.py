@@ -5,10 +5,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-from planning.inputs.problem import HIDDEN
-from planning.plugin.process_environment import RESERVED
-from plugins.importing.manifest_reader import Reading
-from plugins.registry.field_types import (
+from planning.inputs.field_types import (
     ENV_PATTERN,
     FIRST_FREE_PORT,
     IMAGE_PATTERN,
@@ -18,6 +15,9 @@ from plugins.registry.field_types import (
     PATH_PATTERN,
     mebibytes,
 )
+from planning.inputs.problem import HIDDEN
+from planning.plugin.process_environment import RESERVED
+from plugins.importing.manifest_reader import Reading
 from plugins.registry.manifest import MAX_BYTES
 from plugins.registry.manifest_secrets import open_value, variables
 from plugins.registry.secret_values import looks_secret

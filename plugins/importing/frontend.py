@@ -4,8 +4,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from planning.inputs.field_types import MAX_ROUTE, ROUTE_PATTERN
 from plugins.importing.manifest_reader import Reading
-from plugins.registry.field_types import MAX_ROUTE, ROUTE_PATTERN
 from plugins.registry.sections import BUNDLE_PATTERN
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from planning.inputs.field_types import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
 from planning.inputs.problem import InvalidInputError, Problem, Problems
 from planning.inputs.tiers import TIERS
 from planning.shared.naming import sql_name
@@ -13,7 +14,6 @@ from plugins.importing.backend import import_backend
 from plugins.importing.frontend import import_frontend
 from plugins.importing.manifest_reader import Reading
 from plugins.importing.network import import_network
-from plugins.registry.field_types import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
 from plugins.registry.manifest_secrets import open_value
 from plugins.registry.taken import Taken
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from planning.inputs.field_types import MAX_LABEL
 from planning.inputs.text_values import is_visible
-from plugins.registry.field_types import MAX_LABEL
 from plugins.registry.manifest_secrets import open_value
 
 

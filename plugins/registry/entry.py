@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
-from planning.inputs.registry_entry import MANIFEST_PATH
-from plugins.registry.field_types import (
+from planning.inputs.field_types import (
     FIRST_FREE_PORT,
     IMAGE_PATTERN,
     MAX_IMAGE,
@@ -21,18 +20,9 @@ from plugins.registry.field_types import (
     Section,
     Tag,
 )
-from plugins.registry.sections import (
-    Auth,
-    Cache,
-    Database,
-    Frontend,
-    Network,
-    Objective,
-    Probes,
-    RateLimit,
-    Resources,
-    Scaling,
-)
+from planning.inputs.registry_entry import MANIFEST_PATH
+from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
+from plugins.registry.sections import Frontend, Network, Resources
 
 LifecycleStep = Literal["active", "draining", "stopped", "archived"]
 

@@ -7,10 +7,10 @@ from typing import Any, cast
 from pydantic import TypeAdapter, ValidationError
 
 from console.files import read_text, shown_path
+from planning.inputs.field_types import Name
 from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry_entry import Registry
 from plugins.registry.entry import Entry
-from plugins.registry.field_types import Name
 from plugins.registry.manifest import manifest_names, manifest_path, read_manifest
 from plugins.registry.rules.cross import Entries, cross_problems
 from plugins.registry.rules.entry import single_problems
@@ -97,7 +97,7 @@ def _checked(
         fix = "rename it: lower case, hyphens, short"
         problems.add(Problem(file=file, entry=entry, field="name", value=entry, rule=rule, fix=fix))
     try:
-        return Entry.model_validate(value)
+        return Entry.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
         found = entry_problems(error, file=file, entry=entry)
         problems.add(*(problem for problem in found if (problem.entry, problem.field) not in told))

@@ -3,26 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from planning.inputs.registry_entry import (
-    AuthSpec,
-    BackendSpec,
-    CacheSpec,
-    DatabaseSpec,
-    FrontendSpec,
-    GrantSpec,
-    InstallsSpec,
-    Lifecycle,
-    ObjectiveSpec,
-    PluginSpec,
-    ProbeKind,
-    ProbesSpec,
-    RateLimitSpec,
-    ResourcesSpec,
-    ScalingSpec,
-)
+from planning.inputs.field_types import mebibytes, millicores
+from planning.inputs.registry_entry import BackendSpec, FrontendSpec, InstallsSpec, Lifecycle, PluginSpec, ResourcesSpec
 from plugins.registry.egress import normal_egress
 from plugins.registry.entry import Entry
-from plugins.registry.field_types import mebibytes, millicores
 
 
 def to_spec(name: str, entry: Entry, manifest: Mapping[str, Any] | None) -> PluginSpec:
@@ -36,8 +20,8 @@ def to_spec(name: str, entry: Entry, manifest: Mapping[str, Any] | None) -> Plug
         share=entry.share,
         lifecycle=Lifecycle(entry.lifecycle),
         backend=_backend(entry),
-        database=_database(entry),
-        cache=_cache(entry),
+        database=entry.database,
+        cache=entry.cache,
         frontend=_frontend(entry),
         secrets=tuple(entry.secrets),
         derived_secrets=tuple(entry.derived_secrets),
@@ -46,11 +30,7 @@ def to_spec(name: str, entry: Entry, manifest: Mapping[str, Any] | None) -> Plug
         if entry.installs
         else None,
         owner=entry.owner,
-        objective=ObjectiveSpec(
-            availability_percent=entry.objective.availability_percent,
-            latency_ms=entry.objective.latency_ms,
-            latency_percent=entry.objective.latency_percent,
-        ),
+        objective=entry.objective,
     )
 
 
@@ -74,60 +54,17 @@ def _backend(entry: Entry) -> BackendSpec | None:
             cpu_limit_m=millicores(limit) if limit else 2 * cpu,
             memory_mib=mebibytes(entry.resources.memory),
         ),
-        scaling=ScalingSpec(queue_depth=entry.scaling.queue_depth, singleton=entry.scaling.singleton),
+        scaling=entry.scaling,
         strip_prefix=entry.strip_prefix,
         calls=tuple(entry.network.calls),
         egress=tuple(normal_egress(target) for target in entry.network.egress),
-        auth=AuthSpec(
-            public=tuple(entry.auth.public),
-            websocket=tuple(entry.auth.websocket),
-            session_affinity=entry.auth.session_affinity,
-        ),
-        rate_limit=RateLimitSpec(
-            user_per_minute=entry.rate_limit.user_per_minute, client_per_minute=entry.rate_limit.client_per_minute
-        )
-        if entry.rate_limit
-        else None,
+        auth=entry.auth,
+        rate_limit=entry.rate_limit,
         env=dict(entry.env),
-        probes=ProbesSpec(
-            path=entry.probes.path,
-            liveness=ProbeKind(entry.probes.liveness),
-            period_seconds=entry.probes.period_seconds,
-            startup_seconds=entry.probes.startup_seconds,
-        ),
+        probes=entry.probes,
         extra_prefixes=tuple(entry.extra_prefixes),
         cron=entry.cron,
         manifest_path=entry.manifest_path,
-    )
-
-
-def _database(entry: Entry) -> DatabaseSpec | None:
-    stated = entry.database
-    if stated is None:
-        return None
-    return DatabaseSpec(
-        schema=stated.schema_name,
-        pool_size=stated.pool_size,
-        shard=stated.shard,
-        grants=tuple(
-            GrantSpec(schema=grant.schema_name, table=grant.table, privileges=tuple(grant.privileges))
-            for grant in stated.grants
-        ),
-        migrate=tuple(stated.migrate),
-        password_generation=stated.password_generation,
-        restore=stated.restore,
-        move_to=stated.move_to,
-        moved_from=stated.moved_from,
-    )
-
-
-def _cache(entry: Entry) -> CacheSpec | None:
-    if entry.cache is None:
-        return None
-    return CacheSpec(
-        cluster_mode=entry.cache.cluster_mode,
-        prefix_in_url=entry.cache.prefix_in_url,
-        password_generation=entry.cache.password_generation,
     )
 
 

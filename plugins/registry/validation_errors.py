@@ -8,9 +8,9 @@ from typing import Any, TypeAlias, cast, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from planning.inputs.field_types import IN_WORDS
 from planning.inputs.problem import HIDDEN, Problem
 from plugins.registry.entry import Entry
-from plugins.registry.field_types import IN_WORDS
 from plugins.registry.plain_scalar import kind_of
 from plugins.registry.secret_values import MAX_SHOWN, open_path, reads_secrets, shown
 
@@ -48,6 +48,8 @@ def _rule(item: ErrorDetails, *, hidden: bool) -> str:
         return "required"
     if item["type"] == "string_pattern_mismatch":
         return IN_WORDS[item.get("ctx", {})["pattern"]]
+    if item["type"] == "tuple_type":
+        return "Input should be a valid list"
     if hidden and item["type"] == "value_error":
         # Written by a check that may quote the value.
         return ""

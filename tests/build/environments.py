@@ -46,13 +46,14 @@ def configured(plugin: str, name: str) -> str:
     return f"set-by-a-person-{plugin}-{name}"
 
 
-def plan(environment: Environment, folder: Path, registry: str = REGISTRY) -> PlatformPlan:
-    """The plan of an environment with the text of a registry, which is written into `folder`."""
+def plan(environment: Environment, folder: Path, registry: str = REGISTRY, **stated: object) -> PlatformPlan:
+    """The plan of an environment with the text of a registry, which is written into `folder`; stated: settings."""
     (folder / "registry.yaml").write_text(registry)
     config = load_stack_config(ROOT, environment.stack) | {
         "users": environment.users,
         "production": environment.production,
         "registry": "registry.yaml",
+        **stated,
     }
     config.pop("monthlyBudgetUsd", None)  # is for the number of users that the file states
     names = {name: frozenset({SECRET_NAME}) for name in ("odd-one", "odd-two")}

@@ -10,19 +10,21 @@ from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
 from planning.database.pooler import pooler_size
 from planning.observability.alarms.data import cache_nodes
-from planning.observability.pods import ADAPTER_POD
-from planning.shared.pods import PodSize
+from planning.observability.pods import ADAPTER_POD, GRAFANA_POD, STATE_METRICS
+from planning.shared.pods import PodSize, together
+from tests.build.cloudwatch import metrics_of
 from tests.build.conftest import Builder, Built
 from tests.build.environments import TIERS
 from tests.components.recording import Recorded
 
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 BILLED = {
     "aws:amp/workspace:Workspace": ("observability", "metrics, taken in"),
     "aws:cloudfront/distribution:Distribution": ("CDN", "requests"),
     "aws:cloudfront/function:Function": ("CDN", "functions"),
     "aws:cloudfront/monitoringSubscription:MonitoringSubscription": ("CDN", "additional metrics"),
     "aws:cloudwatch/logGroup:LogGroup": ("observability", "logs of the platform, taken in"),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": ("observability", "alarms"),
+    ALARM: ("observability", "alarms"),
     "aws:ec2/eip:Eip": ("network", "public addresses"),
     "aws:ec2/flowLog:FlowLog": ("observability", "logs of requests, taken in"),
     "aws:ec2/natGateway:NatGateway": ("network", "NAT gateways"),
@@ -171,7 +173,7 @@ def test_as_many_are_billed_as_are_built(tier: Built, cost: Cost) -> None:
         "database instances": instances,
     } == pytest.approx(
         {
-            "alarms": built["aws:cloudwatch/metricAlarm:MetricAlarm"],
+            "alarms": sum(len(metrics_of(record.inputs)) for record in _of_aws(tier) if record.type == ALARM),
             "keys": built["aws:kms/key:Key"],
             "secrets": built["aws:secretsmanager/secret:Secret"],
             "NAT": built["aws:ec2/natGateway:NatGateway"],
@@ -195,6 +197,8 @@ def test_the_platforms_own_pods_ask_for_what_is_counted(built: Builder) -> None:
     top = built(TIERS[-1]).update.records
     assert _asked(top, "pooler-0") == pooler_size(metrics=True)
     assert _asked(top, "kube-metrics-adapter") == ADAPTER_POD
+    assert _asked(top, "grafana") == GRAFANA_POD
+    assert _asked(top, "kube-state-metrics") == together(STATE_METRICS)
 
 
 def _asked(records: list[Recorded], name: str) -> PodSize:

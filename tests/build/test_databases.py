@@ -73,14 +73,26 @@ def test_an_old_password_goes_only_after_the_pods_of_every_region_have_the_new_o
     assert {_job(records, "schema-my-wallet-").urn} <= awaited(records, *pods)
 
 
-def test_pods_of_a_version_wait_for_the_migration_that_brings_their_schema(records: list[Recorded]) -> None:
-    for plugin in ("my-wallet", "daydream-video"):
+def test_pods_of_a_version_wait_in_every_region_for_the_migration_that_brings_their_schema(
+    records: list[Recorded],
+) -> None:
+    """And for the poolers of their region, which forget what was prepared before it."""
+    renewals = [one for one in of_type(records, CONFIG_MAP) if one.inputs["metadata"]["name"].endswith("-migrated")]
+    assert len(renewals) == len(_jobs(records, "migrate-")) * 2
+    for plugin in ("base-svc", "my-wallet"):
         migration = _job(records, f"migrate-{plugin}-")
         assert _job(records, f"schema-{plugin}-").urn in awaited(records, migration)
-        home = [pod for pod in _deployments(records, plugin) if migration.provider == pod.provider]
-        assert home
-        for pod in home:
-            assert migration.urn in awaited(records, pod)
+        pods = _deployments(records, plugin)
+        assert len({pod.provider for pod in pods}) == 2
+        for pod in pods:
+            (renewal,) = [
+                one
+                for one in renewals
+                if one.provider == pod.provider and one.inputs["metadata"]["name"] == f"plugin-{plugin}-migrated"
+            ]
+            assert renewal.inputs["metadata"]["namespace"] == "naap-pooler"
+            assert migration.urn in awaited(records, renewal)
+            assert {migration.urn, renewal.urn} <= awaited(records, pod)
 
 
 def test_an_archived_plugin_is_archived_once_and_has_nothing_else_of_a_database(records: list[Recorded]) -> None:

@@ -17,6 +17,7 @@ from rehearsal.standins.aws.sdk import Sdk
 from rehearsal.standins.provider import Resource
 from tests.build.conftest import Builder, Built
 from tests.build.environments import ROOT_SECRET, TIERS, Environment, names
+from tests.components.fakes import ACCOUNT
 from tests.components.recording import Recorded, Run, awaited, of_type
 from tests.components.wire import MASK
 from tests.stateful import DATA, GROUND
@@ -155,6 +156,19 @@ def test_security_groups_are_described_in_the_characters_that_ec2_takes(tier: Bu
     stated = {record.inputs["description"] for record in of_aws(tier.update) if record.type.startswith(kinds)}
     assert len(stated) > len(kinds)
     assert [text for text in stated if not re.fullmatch(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", text)] == []
+
+
+SAYS_NO_ACCOUNT = {"ec2.amazonaws.com", "s3.amazonaws.com"}
+"""Services that don't say, by AWS's documentation, for which account they take a role."""
+
+
+def test_a_service_takes_a_role_for_this_account_only(tier: Built) -> None:
+    for role in of_type(tier.update.records, "aws:iam/role:Role"):
+        (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+        if statement["Principal"]["Service"] in SAYS_NO_ACCOUNT:
+            assert "Condition" not in statement, role.name
+        else:
+            assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}, role.name
 
 
 def test_every_object_in_a_cluster_names_its_cluster(tier: Built) -> None:

@@ -27,7 +27,11 @@ USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
 
 def settings(users: int, *, production: bool = False) -> Settings:
     """Settings of an environment whose operators reach the cluster from a stated network."""
-    stated = {"api_access_cidrs": ("203.0.113.0/24",), "operators": ("arn:aws:iam::123456789012:role/operator",)}
+    stated = {
+        "api_access_cidrs": ("203.0.113.0/24",),
+        "operators": ("arn:aws:iam::123456789012:role/operator",),
+        "viewers": ("arn:aws:iam::123456789012:role/ci/preview",),
+    }
     return samples.settings(users, production=production, stated=stated)
 
 

@@ -74,14 +74,18 @@ def digest(text: str, size: int = 17) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:size]
 
 
+def _uuid(name: str) -> str:
+    d = digest(name, 32)
+    return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
+
+
 def physical_id(kind: str, name: str, inputs: dict[str, Any]) -> str:
     """An id in the format of this kind (`ec2/vpc`)."""
     if prefix := _ID_PREFIXES.get(kind):
         separator = "_" if prefix == "vo" else "-"
         return f"{prefix}{separator}{digest(name)}"
     if kind in _UUID_KINDS:
-        d = digest(name, 32)
-        return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
+        return _uuid(name)
     if kind == "cloudfront/distribution":
         return "E" + digest(name, 13).upper()
     return str(inputs.get("name") or inputs.get("bucket") or inputs.get("identifier") or name)
@@ -103,6 +107,8 @@ def arn(kind: str, name: str, region: str, identity: str) -> str:
         return f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}/app/{name[:32]}/{digest(name, 16)}{extra}"
     if kind == "cloudwatch/logGroup":
         return f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{identity}"
+    if kind == "cloudfront/keyValueStore":
+        resource, identity = "key-value-store", _uuid(name)
     where = "" if module in GLOBAL_SERVICES else region
     return f"arn:aws:{service}:{where}:{ACCOUNT}:{resource.lower()}/{identity}"
 

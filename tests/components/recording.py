@@ -33,6 +33,14 @@ CALLS: dict[str, Call] = {
         "userId": "AROA",
         "id": "x",
     },
+    "aws:iam/getSessionContext:getSessionContext": lambda args: {
+        "arn": args["arn"],
+        "issuerArn": args["arn"],
+        "id": args["arn"],
+        "issuerId": "AROA",
+        "issuerName": "deployer",
+        "sessionName": "",
+    },
     "aws:index/getPartition:getPartition": lambda _: {
         "partition": "aws",
         "dnsSuffix": "amazonaws.com",
@@ -70,6 +78,7 @@ class Recorded:
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     delete_before_replace: bool
+    replace_on_changes: tuple[str, ...] = ()
     timeouts: Mapping[str, str] = field(default_factory=dict[str, str])
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -215,6 +224,7 @@ class _Monitor(mocks.MockMonitor):
                 aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases),
                 ignore_changes=tuple(request.ignoreChanges),
                 delete_before_replace=bool(request.deleteBeforeReplace),
+                replace_on_changes=tuple(request.replaceOnChanges),
                 timeouts={kind.name: value for kind, value in request.customTimeouts.ListFields()},
                 outputs={**inputs, **extra, **({"id": identity} if identity else {})},
                 shown=mapping(request.object, masked=True),

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.registry_entry import AuthSpec, Lifecycle
+from planning.inputs.registry_entry import Lifecycle
+from planning.inputs.sections import Auth
 from rehearsal import RehearsalError
 from tests.components.gateway import test_gateway, test_routes
 from tests.components.gateway import test_gone_routes as test_stopped
@@ -31,7 +32,7 @@ EDGES = (
     with_backend(
         plugin("stripped"),
         strip_prefix=True,
-        auth=AuthSpec(public=("/a", "/b"), websocket=("/ws",), session_affinity=True),
+        auth=Auth(public=("/a", "/b"), websocket=("/ws",), session_affinity=True),
     ),
     plugin("draining", lifecycle=Lifecycle.DRAINING),
 )

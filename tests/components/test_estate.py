@@ -8,13 +8,26 @@ from typing import Any
 
 import pytest
 
+from components.gateway.envoy import clients
 from planning.edge.shell_documents import bundle_key, plan_frontend
+from planning.gateway.routes import REQUEST_SECONDS, STREAM_IDLE_SECONDS
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
-from tests.plugin_plans import real_registry
+from tests.plugin_plans import gateway_plan, real_registry
 
 EKS = "aws:eks/cluster:Cluster"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+
+CLOUDFRONT_FIELDS = frozenset((
+    *("date", "time", "x-edge-location", "sc-bytes", "c-ip", "cs-method", "cs(Host)", "cs-uri-stem", "sc-status"),
+    *("cs(Referer)", "cs(User-Agent)", "cs-uri-query", "cs(Cookie)", "x-edge-result-type", "x-edge-request-id"),
+    *("x-host-header", "cs-protocol", "cs-bytes", "time-taken", "x-forwarded-for", "ssl-protocol", "ssl-cipher"),
+    *("x-edge-response-result-type", "cs-protocol-version", "fle-status", "fle-encrypted-fields", "c-port"),
+    *("time-to-first-byte", "x-edge-detailed-result-type", "sc-content-type", "sc-content-len", "sc-range-start"),
+    "sc-range-end",
+))  # fmt: skip
+"""CloudFront developer guide, Standard logging reference."""
+PROXY_IDLE_SECONDS = int(clients(gateway_plan(1_000))["timeout"]["http"]["idleTimeout"].removesuffix("s"))
 
 
 @functools.cache
@@ -125,6 +138,54 @@ def test_a_cluster_is_private_but_for_stated_networks_and_logs_everything(tier: 
         assert cluster.inputs["encryptionConfig"]["resources"] == ["secrets"]
 
 
+@pytest.mark.parametrize("tier", USERS)
+def test_operators_administer_every_cluster_and_viewers_change_nothing_of_it(tier: str) -> None:
+    """EKS: one entry for a principal; a view policy gets, lists and watches, of every kind."""
+    found = records(tier)
+    policies = {
+        (entry.inputs["clusterName"], entry.inputs["principalArn"].rpartition("/")[2]): entry.inputs["policyArn"]
+        for entry in of_type(found, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    }
+    entries = [
+        (entry.inputs["clusterName"], entry.inputs["principalArn"].rpartition("/")[2], entry.inputs["type"])
+        for entry in of_type(found, "aws:eks/accessEntry:AccessEntry")
+    ]
+
+    for cluster in (cluster.inputs["name"] for cluster in of_type(found, EKS)):
+        assert policies[cluster, "operator"].endswith("/AmazonEKSClusterAdminPolicy")
+        assert policies[cluster, "preview"].endswith("/AmazonEKSAdminViewPolicy")
+        assert entries.count((cluster, "preview", "STANDARD")) == 1
+
+
+@pytest.mark.parametrize("tier", USERS)
+def test_a_silent_stream_is_ended_by_the_gateway_and_not_by_what_is_before_it(tier: str) -> None:
+    """CloudFront waits for two minutes at most for the next byte of an answer, and as long between two requests."""
+    found = records(tier)
+    (distribution,) = of_type(found, DISTRIBUTION)
+    gateways = [one["vpcOriginConfig"] for one in distribution.inputs["origins"] if "vpcOriginConfig" in one]
+
+    assert gateways
+    for origin in gateways:
+        assert REQUEST_SECONDS < origin["originReadTimeout"] == 120
+        for balancer in of_type(found, "aws:lb/loadBalancer:LoadBalancer"):
+            assert origin["originKeepaliveTimeout"] < balancer.inputs["idleTimeout"]
+            assert STREAM_IDLE_SECONDS < balancer.inputs["idleTimeout"] < PROXY_IDLE_SECONDS
+
+
+def test_tags_of_machines_may_be_changed_on_those_of_this_cluster_only() -> None:
+    policy = one(records("1k"), "aws:iam/rolePolicy:RolePolicy", "use1-cluster-roles-control-plane-tags")
+    (changes,) = [
+        statement
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        if "ec2:DeleteTags" in _listed(statement["Action"])
+    ]
+
+    assert {"ec2:CreateTags", "ec2:DeleteTags"} == set(changes["Action"])
+    assert "*" not in changes["Resource"]
+    ours = {"aws:ResourceTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}"}
+    assert changes["Condition"] == {"StringEquals": ours}
+
+
 def test_network_policies_are_enforced_before_a_pod_speaks() -> None:
     found = records("1k")
     node_class = one(found, "kubernetes:eks.amazonaws.com/v1:NodeClass")
@@ -197,9 +258,25 @@ def test_two_regions_are_joined_and_their_routes_go_both_ways() -> None:
     assert len(through) == 8
 
 
+def test_objects_too_small_for_a_cheaper_class_stay_where_they_are() -> None:
+    for rule in of_type(records("100k"), "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"):
+        assert rule.inputs["transitionDefaultMinimumObjectSize"] == "all_storage_classes_128K"
+
+
 def test_what_belongs_to_the_cdn_lies_in_us_east_1() -> None:
     kinds = ("aws:wafv2/webAcl:WebAcl", DISTRIBUTION, "aws:cloudwatch/logDelivery:LogDelivery")
     assert {one(records("100k"), kind).region for kind in kinds} == {"us-east-1"}
+
+
+def test_no_record_holds_what_clients_put_into_a_query() -> None:
+    """A page's address is kept by the requests that it makes (Referer), with the query, as much as its own."""
+    found = records("1k")
+    fields = set(one(found, "aws:cloudwatch/logDelivery:LogDelivery").inputs["recordFields"])
+    (firewall,) = of_type(found, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
+
+    assert {"cs-uri-stem", "sc-status", "x-edge-request-id"} <= fields <= CLOUDFRONT_FIELDS
+    assert not fields & {"cs-uri-query", "cs(Referer)", "cs(Cookie)"}
+    assert {"queryString": {}} in firewall.inputs["redactedFields"]
 
 
 def test_a_certificate_stands_in_every_region_that_shows_one() -> None:

@@ -13,6 +13,7 @@ from planning.database.pooler_config import (
     render_fragment,
     render_main,
     render_platform_hba,
+    render_renewal,
     render_userlist,
 )
 from planning.database.roles import POOLER_ROLE
@@ -72,6 +73,11 @@ class Pooler:
         for name, text in files.items():
             self.put(f"/run/naap/fragments/{name}", text)
 
+    def renew(self, plan: PluginDatabasePlan, stamp: str) -> None:
+        """What the collector does with the ConfigMap that comes after a migration."""
+        for name, text in render_renewal(plan, stamp=stamp).items():
+            self.put(f"/run/naap/fragments/{name}", text)
+
     def compose(self) -> None:
         """What the container before PgBouncer does."""
         subprocess.run(["sh", self._path("/etc/naap/compose.sh"), "once"], check=True)
@@ -79,7 +85,7 @@ class Pooler:
     def watch(self) -> "subprocess.Popen[bytes]":
         """What the container beside PgBouncer does; `pidof` finds it in the pod's own process namespace."""
         folder = self.server.folder / "bin"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         (folder / "pidof").write_text(f"#!/bin/sh\necho {self.server.pid}\n")
         (folder / "pidof").chmod(0o755)
         script = Path(self._path("/etc/naap/compose.sh"))

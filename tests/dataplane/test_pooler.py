@@ -105,6 +105,28 @@ def test_prepared_statements_survive_transaction_pooling(pooler: Pooler, plans: 
     assert "number of failed transactions: 0" in answer.out
 
 
+def test_after_a_migration_no_statement_meets_a_plan_of_before(pooler: Pooler, plans: Plans) -> None:
+    """Pods of the new version prepare the same text; the server connection has it, with the columns of before."""
+    wallet, program = plans["my-wallet"], pooler.watch()
+
+    def select() -> Answer:
+        return pooler.load(wallet, "SELECT * FROM wallets;\n", "-M", "prepared", "-t", "1").end()
+
+    try:
+        for number, stamp in enumerate(("3f2a91c0de", "00000000ff")):
+            assert select().ok
+            column = f"ALTER TABLE wallets ADD COLUMN later{number} int"
+            assert pooler.ask(wallet, "owner", "my_wallet_mig", column).ok
+            assert "cached plan must not change result type" in select().error
+            pooler.renew(wallet, stamp)
+            wait_for("new server connections", lambda: select().ok, seconds=10)
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.wait(5)
+        for number in range(2):
+            pooler.ask(wallet, "owner", "my_wallet_mig", f"ALTER TABLE wallets DROP COLUMN later{number}")
+
+
 def test_a_new_plugin_comes_in_by_a_reload_that_cuts_nobody(pooler: Pooler, plans: Plans) -> None:
     holder = plans["my-wallet"]
     program = pooler.watch()

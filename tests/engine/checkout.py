@@ -7,6 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,14 +27,15 @@ State = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """The copy in `root`. Commands run in it, with the interpreter that runs the tests."""
+    """The copy in `root`. Commands run in it, with the interpreter that runs the tests, and are about one stack."""
 
     root: Path
+    stack: str = STACK
 
     @property
     def state(self) -> Path:
         """The rehearsal's own folder."""
-        return self.root / ".rehearsal" / STACK
+        return self.root / ".rehearsal" / self.stack
 
     @property
     def registry(self) -> Path:
@@ -52,7 +55,7 @@ class Checkout:
 
     def up(self) -> str:
         """`naap up`, which must succeed; gives what it printed."""
-        said = self.command("up")
+        said = self.command("up", "--stack", self.stack)
         assert said.returncode == 0, said.stderr + self.log("up")
         return said.stdout
 
@@ -68,7 +71,8 @@ class Checkout:
 
     def pulumi(self, *arguments: str) -> Said:
         """Plain Pulumi, in the shell that `naap env` makes."""
-        script = f'eval "$({shlex.quote(sys.executable)} -m naap env)" && exec {shlex.join(["pulumi", *arguments])}'
+        environment = shlex.join([sys.executable, "-m", "naap", "env", "--stack", self.stack])
+        script = f'eval "$({environment})" && exec {shlex.join(["pulumi", *arguments])}'
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:
@@ -119,7 +123,7 @@ class Checkout:
 
     def set_config(self, **stated: Any) -> None:
         """The same of any setting, by its name in the file; None takes it away."""
-        file = self.root / f"Pulumi.{STACK}.yaml"
+        file = self.root / f"Pulumi.{self.stack}.yaml"
         content = yaml.safe_load(file.read_text())
         for name, value in stated.items():
             content["config"].pop(f"naap:{name}", None)
@@ -151,7 +155,7 @@ class Checkout:
         )
 
 
-def copy_of_the_checkout(target: Path) -> Checkout:
+def copy_of_the_checkout(target: Path, stack: str = STACK) -> Checkout:
     """What a clone of this checkout would have, with changes that aren't committed yet."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -165,4 +169,16 @@ def copy_of_the_checkout(target: Path) -> Checkout:
         if source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-    return Checkout(root=target)
+    return Checkout(root=target, stack=stack)
+
+
+@contextmanager
+def rehearsed(target: Path, stack: str = STACK) -> Generator[Checkout]:
+    """A copy; afterwards its rehearsal is taken down, and nothing of it may be left running."""
+    copy = copy_of_the_checkout(target, stack)
+    yield copy
+    down = copy.command("down", "--stack", stack)
+    left = copy.processes()
+    copy.kill(left)
+    assert down.returncode == 0, down.stderr
+    assert not left

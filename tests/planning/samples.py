@@ -2,19 +2,8 @@
 
 from collections.abc import Mapping
 
-from planning.inputs.registry_entry import (
-    AuthSpec,
-    BackendSpec,
-    CacheSpec,
-    DatabaseSpec,
-    GrantSpec,
-    Lifecycle,
-    PluginSpec,
-    ProbesSpec,
-    Registry,
-    ResourcesSpec,
-    ScalingSpec,
-)
+from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, Registry, ResourcesSpec
+from planning.inputs.sections import Auth, Cache, Database, Grant, Probes, Scaling
 from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
@@ -39,8 +28,8 @@ def settings(users: int = 1_000, *, production: bool = False, stated: Mapping[st
 def plugin(
     name: str,
     *,
-    database: DatabaseSpec | None = None,
-    cache: CacheSpec | None = None,
+    database: Database | None = None,
+    cache: Cache | None = None,
     share: float = 1.0,
     lifecycle: Lifecycle = Lifecycle.ACTIVE,
     singleton: bool = False,
@@ -51,14 +40,14 @@ def plugin(
         port=4000,
         api_prefix=f"/api/v1/{name}",
         resources=ResourcesSpec(cpu_request_m=100, cpu_limit_m=500, memory_mib=256),
-        scaling=ScalingSpec(singleton=singleton),
+        scaling=Scaling(singleton=singleton),
         strip_prefix=False,
         calls=(),
         egress=(),
-        auth=AuthSpec(),
+        auth=Auth(),
         rate_limit=None,
         env={},
-        probes=ProbesSpec(),
+        probes=Probes(),
     )
     return PluginSpec(
         name=name,
@@ -77,7 +66,7 @@ def plugin(
     )
 
 
-USER_TABLE = GrantSpec(schema="public", table="User", privileges=("SELECT", "REFERENCES"))
+USER_TABLE = Grant(schema_name="public", table="User", privileges=("SELECT", "REFERENCES"))
 
 
 def registry(*plugins: PluginSpec) -> Registry:
@@ -88,11 +77,11 @@ def registry(*plugins: PluginSpec) -> Registry:
 def three_plugins() -> Registry:
     """base-svc owns schema public; my-wallet refers to its users; community stands alone on another shard."""
     return registry(
-        plugin("base-svc", database=DatabaseSpec(schema="public", shard=0), cache=CacheSpec()),
+        plugin("base-svc", database=Database(schema_name="public", shard=0), cache=Cache()),
         plugin(
             "my-wallet",
-            database=DatabaseSpec(schema="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=("migrate",)),
-            cache=CacheSpec(),
+            database=Database(schema_name="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=("migrate",)),
+            cache=Cache(),
         ),
-        plugin("community", database=DatabaseSpec(schema="plugin_community", shard=1)),
+        plugin("community", database=Database(schema_name="plugin_community", shard=1)),
     )

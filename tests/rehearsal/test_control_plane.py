@@ -16,6 +16,7 @@ from rehearsal import RehearsalError
 from rehearsal.control_plane import Access, ControlPlane
 from rehearsal.crds import SOURCES
 from rehearsal.kube_api import KubeApi, Object, has_condition
+from rehearsal.nodes import Machines
 from rehearsal.processes import command_line
 from rehearsal.tools import Found
 from tests.conftest import RunningControlPlane
@@ -110,6 +111,31 @@ def test_custom_resources_are_validated_by_their_real_definitions(control_plane:
             "r",
             spec={"rules": [{"matches": [{"path": {"type": "Sideways", "value": "/"}}]}]},
         )
+
+
+def test_a_pod_that_finds_no_room_on_the_nodes_of_its_stack_stays_pending(
+    tools: Mapping[str, Found], definitions: list[Object], tmp_path: Path
+) -> None:
+    size = {"cpu": "1630m", "memory": "6Gi", "pods": "25"}
+    two = Machines(count=2, family="m7g", size="large", capacity=size, free=size)
+    plane = ControlPlane(tmp_path / "c", "us-east-1", two)
+    try:
+        access = plane.start(tools, definitions)
+        api = KubeApi(access.endpoint, access.authority, access.token)
+        place = namespace(api, "full")
+        spec = template()
+        spec["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "1"}}
+        selector = {"matchLabels": {"app": "x"}}
+        path = f"/apis/apps/v1{place}/deployments"
+        create(api, path, "apps/v1", "Deployment", "d", spec={"replicas": 3, "selector": selector, "template": spec})
+        wait_for("two pods", lambda: api.request("GET", f"{path}/d")["status"].get("availableReplicas") == 2)
+        pods = api.request("GET", f"/api/v1{place}/pods")["items"]
+        assert sorted(pod["status"]["phase"] for pod in pods) == ["Pending", "Running", "Running"]
+        plane.stop()
+        ControlPlane(tmp_path / "c", "us-east-1").start(tools, definitions)
+        assert len(api.items("Node")) == 2, "as it was started before"
+    finally:
+        plane.stop()
 
 
 def test_two_start_at_once_and_leave_no_process_when_stopped(

@@ -33,7 +33,8 @@ from pathlib import Path
 import pulumi, pulumi_kubernetes as k8s
 config = pulumi.Config()
 provider = k8s.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
-                        cluster_identifier="trial", enable_config_map_mutable=True)
+                        cluster_identifier="trial", enable_config_map_mutable=True,
+                        enable_patch_force=config.get_bool("force"), upsert_existing_objects=config.get_bool("upsert"))
 own = pulumi.ResourceOptions(provider=provider)
 SPACE = os.environ["TRIAL_NAMESPACE"]
 """

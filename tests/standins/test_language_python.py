@@ -97,3 +97,23 @@ def assert_ends_with_engine(sandbox: EngineSandbox, number: signal.Signals) -> N
     engine.send_signal(number)
     engine.wait(timeout=20)
     sandbox.wait_for_no_plugins()
+
+
+def test_a_property_depends_on_all_that_its_value_was_made_from(sandbox: EngineSandbox) -> None:
+    """As under the official host: the SDK in the program collects them (sdk/python/lib/pulumi/runtime/rpc.py of pulumi,
+    serialize_property), and its host passes on what it sends (sdk/python/cmd/pulumi-language-python-exec)."""
+    sandbox.program(
+        "import pulumi, pulumi_aws as aws\n"
+        "own = pulumi.ResourceOptions(provider=aws.Provider('aws', region='us-east-1'))\n"
+        "def made(name, value, **more):\n"
+        "    return aws.ssm.Parameter(name, name=name, type='String', value=value, opts=own, **more)\n"
+        "one, other, third = (made(name, 'x') for name in ('one', 'other', 'third'))\n"
+        "both = pulumi.Output.all(one.arn, other.name).apply(lambda found: found[0])\n"
+        "made('made', both, tags={'a': both, 'b': third.arn})\n"
+    )
+    sandbox.up()
+    found: dict[str, list[str] | None] = sandbox.resource("made")["propertyDependencies"]
+    named = {key: {urn.rpartition("::")[2] for urn in urns or []} for key, urns in found.items()}
+    assert named["value"] == {"one", "other"}
+    assert named["tags"] == {"one", "other", "third"}
+    assert named["name"] == set()

@@ -45,6 +45,7 @@ from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.shared import images
 from planning.shared.images import Image
 from planning.shared.pods import PodSize
+from planning.shared.quantities import memory
 
 _DELETE = "5m"
 _MIB = 1024
@@ -175,7 +176,7 @@ def administrator_job(
 
 def _pod(title: str, steps: Sequence[Step], effort: Effort) -> core.v1.PodSpecArgs:
     containers = [_container(step, effort) for step in steps]
-    work = core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{effort.work_gib}Gi")
+    work = core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(effort.work_gib * _MIB))
     return core.v1.PodSpecArgs(
         restart_policy="Never",
         service_account_name=ACCOUNT,
@@ -206,7 +207,7 @@ def _container(step: Step, effort: Effort) -> core.v1.ContainerArgs:
         resources=resources(step.size, disk_mib=effort.work_gib * _MIB + _SCRATCH_MIB),
         security_context=container_security(),
         volume_mounts=[
-            core.v1.VolumeMountArgs(name=volume, mount_path=_PATHS[volume], read_only=volume in step.reads)
+            core.v1.VolumeMountArgs(name=volume, mount_path=_PATHS[volume], read_only=volume in step.reads or None)
             for volume in (*step.reads, *step.writes)
         ],
     )

@@ -27,6 +27,7 @@ from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_
 from planning.plugin.resource_quota import MIGRATION
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
 from planning.shared.labels import labels as labels_of
+from planning.shared.quantities import memory
 
 _TIMEOUTS = pulumi.CustomTimeouts(create="35m", delete="5m")
 _CA_KEY = "ca.pem"
@@ -98,7 +99,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             volumes=[
                 core.v1.VolumeArgs(
                     name="temporary",
-                    empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=f"{TEMPORARY_MIB}Mi"),
+                    empty_dir=core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(TEMPORARY_MIB)),
                 ),
                 core.v1.VolumeArgs(
                     name="config",

@@ -8,12 +8,18 @@ from planning.observability.alerts.alert import Severity
 
 GIB = 2**30
 
+_AWAY_LAG_SECONDS = 300
+"""Of a replica in another region: longer than any statement that holds it up."""
+
 BACKUP_HOURS = 26
 """A day, and the two hours by which a backup may be late: its window, and its own length."""
 
 
-def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
-    """Of one RDS instance. missing = breaching: an instance that reports nothing is not well."""
+def database_alarms(tier: Tier, *, replica: bool, away: bool = False) -> tuple[AlarmPlan, ...]:
+    """Of one RDS instance. missing = breaching: an instance that reports nothing is not well.
+
+    away: a replica of another region's writer. If that region is lost, it is what can still tell.
+    """
     size = tier.database
 
     def alarm(
@@ -31,7 +37,7 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
             namespace="AWS/RDS",
             metric=metric,
             statistic="Average",
-            dimension="DBInstanceIdentifier",
+            dimensions=("DBInstanceIdentifier",),
             threshold=threshold,
             above=above,
             period_seconds=300,
@@ -70,7 +76,14 @@ def database_alarms(tier: Tier, *, replica: bool) -> tuple[AlarmPlan, ...]:
     ]
     if replica:
         found.append(
-            alarm("lag", "ReplicaLag", 30, "Readers see old rows: look for long statements on the replica.", periods=2)
+            alarm(
+                "lag",
+                "ReplicaLag",
+                _AWAY_LAG_SECONDS if away else 30,
+                "Readers see old rows: look for long statements on the replica, and whether its source is there.",
+                periods=2,
+                severity=Severity.PAGE if away else Severity.TICKET,
+            )
         )
     return tuple(found)
 
@@ -84,7 +97,7 @@ def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
             namespace="AWS/ElastiCache",
             metric=metric,
             statistic=statistic,
-            dimension="CacheClusterId",
+            dimensions=("CacheClusterId",),
             threshold=threshold,
             above=True,
             period_seconds=300,
@@ -107,21 +120,20 @@ def backup_alarm() -> AlarmPlan:
     """Of the rule that counts finished backups of one instance (components/observability/alarms.py).
 
     RDS measures no age of a backup, but tells when one is finished; a day in which it tells nothing is the alarm. A new
-    instance is backed up as soon as it is there.
+    instance is backed up before it counts as made. No page: such events are delivered as best AWS can.
     """
     return AlarmPlan(
         key="backup",
         namespace="AWS/Events",
         metric="MatchedEvents",
         statistic="Sum",
-        dimension="RuleName",
+        dimensions=("RuleName",),
         threshold=1,
         above=False,
         period_seconds=3_600,
         periods=BACKUP_HOURS,
         action="No backup was finished for a day: see the instance's events.",
         runbook="database-backup",
-        severity=Severity.PAGE,
         missing="breaching",
     )
 

@@ -98,7 +98,7 @@ def _alarm(
         namespace=NAMESPACE,
         metric=f"{prefix}-{key}",
         statistic="Sum",
-        dimension=None,
+        dimensions=(),
         threshold=threshold,
         above=True,
         period_seconds=period_seconds,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning.inputs.registry_entry import ObjectiveSpec
+from planning.inputs.sections import Objective
 from planning.inputs.tiers import Tier
 
 
@@ -28,7 +28,7 @@ class ObjectivePlan:
         return _rest(self.latency_percent)
 
 
-def plan_objective(spec: ObjectiveSpec, tier: Tier) -> ObjectivePlan:
+def plan_objective(spec: Objective, tier: Tier) -> ObjectivePlan:
     """The entry's own numbers, and the tier's for the rest."""
     size = tier.objective
     return ObjectivePlan(

@@ -140,7 +140,8 @@ def _workloads() -> tuple[Alert, ...]:
             "AutoscalerAtMaximum",
             "autoscaler-at-maximum",
             15,
-            f"{scaled}_status_current_replicas{{{job}}} >= {scaled}_spec_max_replicas{{{job}}}",
+            # A singleton is at its one pod for good.
+            f"{scaled}_status_current_replicas{{{job}}} >= {scaled}_spec_max_replicas{{{job}}} > 1",
             f"{autoscaler} in {own} can't add pods: it is at its maximum.",
         ),
         ticket(

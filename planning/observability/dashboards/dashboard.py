@@ -131,7 +131,8 @@ def _target(letter: str, query: Query | AwsQuery) -> dict[str, Any]:
         "statistic": query.statistic,
         "region": query.region,
         "period": "auto",
-        "matchExact": False,
+        # Else metrics with more dimensions than these come too: each of them again, by node, by table, by zone.
+        "matchExact": True,
         "dimensions": {query.by: ["*"], **{name: [value] for name, value in where.items()}},
         "label": f"${{PROP('Dim.{query.by}')}}",
     }

@@ -76,7 +76,7 @@ def _databases(region: str, connections: int) -> tuple[Panel, ...]:
     by = "sum by (shard)"
 
     def rds(title: str, metric: str, unit: str, statistic: str = "Average") -> Panel:
-        return aws_graph(title, unit, f"AWS/RDS {metric}", statistic, region)
+        return aws_graph(f"{title} (account)", unit, f"AWS/RDS {metric}", statistic, region)
 
     return (
         graph(
@@ -110,7 +110,7 @@ def _databases(region: str, connections: int) -> tuple[Panel, ...]:
 
 def _caches(region: str) -> tuple[Panel, ...]:
     def cache(title: str, metric: str, unit: str, statistic: str = "Average") -> Panel:
-        return aws_graph(title, unit, f"AWS/ElastiCache {metric}", statistic, region)
+        return aws_graph(f"{title} (account)", unit, f"AWS/ElastiCache {metric}", statistic, region)
 
     return (
         cache("CPU of the engine", "EngineCPUUtilization", "percent"),
@@ -176,7 +176,7 @@ def _cost(region: str) -> tuple[Panel, ...]:
     namespaces = f'sum by (namespace) (kube_pod_container_resource_requests{{{job},resource="%s"}})'
     return (
         aws_graph(
-            "Bill of the month so far, by service",
+            "Bill of the month so far, by service (account)",
             "currencyUSD",
             "AWS/Billing EstimatedCharges",
             "Maximum",
@@ -186,8 +186,15 @@ def _cost(region: str) -> tuple[Panel, ...]:
         graph("Nodes", "short", (f"count(kube_node_info{{{job}}})", "nodes")),
         graph("CPU requested, by namespace", "short", (f"topk(15, {namespaces % 'cpu'})", "{{namespace}}")),
         graph("Memory requested, by namespace", "bytes", (f"topk(15, {namespaces % 'memory'})", "{{namespace}}")),
-        aws_graph("Logs taken in", "bytes", "AWS/Logs IncomingBytes", "Sum", region),
-        aws_graph("Through NAT", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
-        aws_graph("Out of the CDN", "bytes", "AWS/CloudFront BytesDownloaded", "Sum", CDN_REGION),
+        aws_graph("Logs taken in (account)", "bytes", "AWS/Logs IncomingBytes", "Sum", region),
+        aws_graph("Through NAT (account)", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
+        aws_graph(
+            "Out of the CDN (account)",
+            "bytes",
+            "AWS/CloudFront BytesDownloaded",
+            "Sum",
+            CDN_REGION,
+            ("Region", "Global"),
+        ),
         graph("Series scraped", "short", ("sum by (job) (scrape_samples_post_metric_relabeling)", "{{job}}")),
     )

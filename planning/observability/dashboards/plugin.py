@@ -154,9 +154,9 @@ def _pool(database: PluginDatabasePlan) -> tuple[Panel, ...]:
 
 
 def _cache(region: str) -> tuple[Panel, ...]:
-    """Of the whole cache: ElastiCache counts by node, not by user."""
+    """Of all caches: ElastiCache counts by node, not by user."""
     memory = "AWS/ElastiCache DatabaseMemoryUsagePercentage"
     return (
-        aws_graph("Cache (shared): memory used", "percent", memory, "Average", region, limit=80),
-        aws_graph("Cache (shared): evictions", "short", "AWS/ElastiCache Evictions", "Sum", region),
+        aws_graph("Caches (account): memory used", "percent", memory, "Average", region, limit=80),
+        aws_graph("Caches (account): evictions", "short", "AWS/ElastiCache Evictions", "Sum", region),
     )

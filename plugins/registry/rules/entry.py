@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from planning.edge.behaviours import taken
+from planning.inputs.field_types import mebibytes, millicores
 from planning.inputs.problem import Problem
 from plugins.registry.entry import Entry
-from plugins.registry.field_types import mebibytes, millicores
 from plugins.registry.rules.lifecycle import lifecycle_parts
 from plugins.registry.rules.pods import egress_parts, environment_parts, manifest_parts
 from plugins.registry.validation_errors import Parts

@@ -133,6 +133,8 @@ def _eks_endpoint(resource: Resource, _: Environment) -> Iterable[str]:
 def _eks_access(resource: Resource, _: Environment) -> Iterable[str]:
     if get(resource.props, "accessConfig.authenticationMode") != "API":
         yield "access is by the aws-auth ConfigMap: authenticationMode is not API"
+    if get(resource.props, "accessConfig.bootstrapClusterCreatorAdminPermissions", True) is not False:
+        yield "whoever makes it administers it for ever: bootstrapClusterCreatorAdminPermissions is not false"
 
 
 @rule("aws-eks-deletion-protection", CLUSTER)

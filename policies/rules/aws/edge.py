@@ -76,8 +76,8 @@ def _headers(resource: Resource, _: Environment) -> Iterable[str]:
         if get(config, f"{name}.override", False) is not True:
             yield f"an origin may send a weaker one: {name}.override is not true"
     strict = get(config, "strictTransportSecurity", {})
-    if get(strict, "accessControlMaxAgeSec", 0) < YEAR_SECONDS or get(strict, "includeSubdomains", False) is not True:
-        yield "clear text comes back: strictTransportSecurity is below a year, or without subdomains"
+    if get(strict, "accessControlMaxAgeSec", 0) < YEAR_SECONDS:
+        yield "clear text comes back: strictTransportSecurity is below a year"
     if get(config, "frameOptions.frameOption", "") not in ("DENY", "SAMEORIGIN"):
         yield "other sites may frame it: frameOptions"
     if get(config, "referrerPolicy.referrerPolicy", "unsafe-url") == "unsafe-url":

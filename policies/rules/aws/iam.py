@@ -75,21 +75,19 @@ def _wildcards(resource: Resource, _: Environment) -> Iterable[str]:
             yield f"{name} allows everyone"
 
 
+ON_MACHINES = {"ec2:CreateVolume", "ec2:CreateSnapshot", "ec2:CreateTags", "ec2:DeleteTags"}
+"""Actions whose resources have no names to state beforehand: only their tags tell whose they are."""
+
+
 @rule("aws-iam-resources", IDENTITY)
 def _resources(resource: Resource, _: Environment) -> Iterable[str]:
     for name, statement in statements(resource):
         actions = set(listed(get(statement, "Action", [])))
         if "*" in listed(get(statement, "Resource", "*")) and actions - WITHOUT_RESOURCES:
             yield f"{name} allows on every resource: Resource"
-        bound = "Condition" in statement
-        if (
-            "*" in listed(get(statement, "Resource", "*"))
-            and any(item.startswith("ec2:") for item in actions)
-            and not bound
-        ):
-            yield f"{name} may make anything, for anyone: no Condition on tags"
-        if actions & {"ec2:CreateVolume", "ec2:CreateSnapshot"} and not bound:
-            yield f"{name} may make anything, for anyone: no Condition on tags"
+        anything = "*" in listed(get(statement, "Resource", "*")) and any(item.startswith("ec2:") for item in actions)
+        if (anything or actions & ON_MACHINES) and "Condition" not in statement:
+            yield f"{name} may make or mark anything, for anyone: no Condition on tags"
 
 
 @rule("aws-iam-shared", IDENTITY)

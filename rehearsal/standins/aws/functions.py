@@ -47,6 +47,14 @@ def _caller_identity(_args: Map, _region: str) -> Map:
     return {"accountId": ACCOUNT, "arn": arn, "userId": "AIDAREHEARSAL00000000", "id": ACCOUNT}
 
 
+def _session_context(args: Map, _region: str) -> Map:
+    """Only users call in a rehearsal: an ARN that is no assumed role's is answered as it is."""
+    arn = str(args["arn"])
+    if ":assumed-role/" in arn:
+        raise ProviderError(f"getSessionContext: {arn}: the rehearsal knows no roles by their sessions")
+    return {"issuerArn": arn, "issuerId": "", "issuerName": "", "sessionName": "", "id": arn}
+
+
 def _region(args: Map, region: str) -> Map:
     region = args.get("name") or region
     description = region_facts(region).place
@@ -231,6 +239,7 @@ ANSWERS: dict[str, Answer] = {
     "eks/getCluster": _cluster,
     "eks/getClusterAuth": _cluster_auth,
     "elb/getServiceAccount": _balancer_account,
+    "iam/getSessionContext": _session_context,
     "iam/getPolicyDocument": lambda args, _region: policy_document(args),
     "index/getAvailabilityZones": _availability_zones,
     "index/getCallerIdentity": _caller_identity,

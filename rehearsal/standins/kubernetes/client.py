@@ -18,6 +18,7 @@ from rehearsal.standins.provider import ProviderError
 from rehearsal.standins.values import Map
 
 APPLY = "application/apply-patch+yaml"
+JSON_PATCH = "application/json-patch+json"
 JSON = "application/json"
 PAUSES = (0.2, 0.4, 0.8, 1.6, 3.0)  # seconds before each further try: about 6 s in all
 BUSY = frozenset((429, 503, 504))  # the API server asks to come back later
@@ -52,12 +53,12 @@ class Client:
         self,
         method: str,
         path: str,
-        body: Map | None = None,
+        body: Map | list[Map] | None = None,
         *,
         content: str = JSON,
         query: Mapping[str, str] | None = None,
     ) -> Map:
-        """Send a request and return the answer. Every request of this provider may safely be repeated."""
+        """Send a request and return the answer. All but POST may safely be repeated where no answer came."""
         renewed = False
         for attempt in range(len(PAUSES) + 1):
             last = attempt == len(PAUSES)
@@ -70,7 +71,7 @@ class Client:
                 elif last or not _is_passing(error) or self.stopped.wait(PAUSES[attempt]):
                     raise
             except UnreachableError:
-                if last or self.stopped.wait(PAUSES[attempt]):
+                if last or method == "POST" or self.stopped.wait(PAUSES[attempt]):
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -117,7 +118,9 @@ class Client:
         for response in watches:
             response.shutdown()
 
-    def _once(self, method: str, path: str, body: Map | None, content: str, query: Mapping[str, str]) -> Map:
+    def _once(
+        self, method: str, path: str, body: Map | list[Map] | None, content: str, query: Mapping[str, str]
+    ) -> Map:
         data = None if body is None else json.dumps(body)
         url = self._url(path, query)
         try:

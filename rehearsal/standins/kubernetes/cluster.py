@@ -1,48 +1,61 @@
-"""One API server as the provider uses it: applying, deleting, and being out of reach."""
+"""One API server as the provider uses it: creating, applying, deleting, and being out of reach."""
 
 from __future__ import annotations
 
 import threading
 
-from rehearsal.standins.kubernetes.client import APPLY, ApiError, Client
+from rehearsal.standins.kubernetes.client import APPLY, JSON_PATCH, ApiError, Client
 from rehearsal.standins.kubernetes.kinds import Kinds, UnknownKindError
-from rehearsal.standins.kubernetes.objects import dig, identity, kind_of
-from rehearsal.standins.kubernetes.ownership import is_managed_by
+from rehearsal.standins.kubernetes.objects import DEFINITION, dig, group_kind
+from rehearsal.standins.kubernetes.ownership import CREATOR, adopted, conflict, takes_by_force
 from rehearsal.standins.kubernetes.settings import Settings
 from rehearsal.standins.kubernetes.waits import Waiter
 from rehearsal.standins.provider import ProviderError
 from rehearsal.standins.values import Map
 
-MISSING_PAUSES = (0.3, 0.6, 1.2, 2.4)  # seconds; a kind or namespace that has just been made appears within them
+RETRIES = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each further try to create where the kind or the namespace is not there yet: provider/pkg/retry."""
+_ADOPTIONS = 5  # tries; the real provider has one, and fails where a controller writes at that moment
+_EXISTS = (
+    "The resource already exists in the cluster: import it, give this one another name, or let the provider take over "
+    "what exists (upsertExistingObjects)."
+)
 
 
 class Api:
-    """An API server that a provider resource is configured for."""
+    """An API server that a provider resource is configured for.
+
+    Stricter than the real provider in one thing: a field that the kind does not have is refused, not left out.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self.client = Client(settings.find_cluster())
         self.kinds = Kinds(self.client)
         self.waiter = Waiter(self.client, self.kinds)
 
-    def apply(self, obj: Map, manager: str, *, dry_run: bool = False) -> Map:
-        """Server-side apply. Fields of other managers that the object names are taken over."""
-        query = {"fieldManager": manager, "force": "true", "fieldValidation": "Strict"}
-        if dry_run:
-            query["dryRun"] = "All"
-        return self.client.request("PATCH", self.kinds.path(obj), obj, content=APPLY, query=query)
-
-    def create(self, obj: Map, manager: str, until: float) -> Map:
-        """Create the object; one that exists is adopted if it bears our manager, else refused."""
-        for pause in (*MISSING_PAUSES, None):
+    def create(self, obj: Map, manager: str, *, preview: bool = False) -> Map:
+        """Create the object; one that exists is refused, or applied where the configuration says so."""
+        for pause in (*RETRIES, None):
             try:
-                self._make_way(obj, manager, until)
-                return self.apply(obj, manager)
+                return self._create_once(obj, manager, preview=preview)
             except (ApiError, UnknownKindError) as error:
                 missing = isinstance(error, UnknownKindError) or error.status == 404
-                if pause is None or not missing or self.client.stopped.wait(pause):
+                if pause is None or preview or not missing or self.client.stopped.wait(pause):
                     raise
                 self.kinds.forget()
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def update(self, obj: Map, manager: str, *, preview: bool = False) -> tuple[Map, Map]:
+        """Apply the object, or replace it where it is a definition; the object before and after it."""
+        live = self.client.request("GET", self.kinds.path(obj))
+        if group_kind(obj) == DEFINITION:
+            versioned = {**obj["metadata"], "resourceVersion": live["metadata"]["resourceVersion"]}
+            query = _query(manager, preview=preview)
+            return live, self.client.request("PUT", self.kinds.path(obj), {**obj, "metadata": versioned}, query=query)
+        if not preview:
+            live = self._adopt(live, manager)
+        return live, self._apply(obj, live, manager, preview=preview)
 
     def delete(self, obj: Map, propagation: str) -> bool:
         """Ask for the object's deletion; False when there is none."""
@@ -57,18 +70,49 @@ class Api:
             return False
         return True
 
-    def _make_way(self, obj: Map, manager: str, until: float) -> None:
-        existing = self.waiter.read(obj)
-        if existing is None:
-            return
-        if dig(existing, "metadata", "deletionTimestamp"):
-            self.waiter.gone(existing, until)
-        elif not is_managed_by(existing, manager):
-            version, kind = kind_of(obj)
-            raise ProviderError(
-                f"{version}/{kind} {identity(obj)} already exists and is not this resource's; "
-                "delete it, or give this one another name"
-            )
+    def _create_once(self, obj: Map, manager: str, *, preview: bool) -> Map:
+        if self._settings.upsert:
+            return self._apply(obj, None, manager, preview=preview)
+        try:
+            query = _query(CREATOR, preview=preview)
+            return self.client.request("POST", self.kinds.collection(obj), obj, query=query)
+        except ApiError as error:
+            if error.reason == "AlreadyExists":
+                raise ApiError(f"{error}\n\n{_EXISTS}", error.status, error.reason) from None
+            raise
+
+    def _apply(self, obj: Map, live: Map | None, manager: str, *, preview: bool) -> Map:
+        force = takes_by_force(obj, live, enabled=self._settings.patch_force, preview=preview)
+        query = {**_query(manager, preview=preview), "force": str(force).lower()}
+        try:
+            return self.client.request("PATCH", self.kinds.path(obj), obj, content=APPLY, query=query)
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            raise ApiError(conflict(str(error), manager), error.status, error.reason) from None
+
+    def _adopt(self, live: Map, manager: str) -> Map:
+        for _ in range(_ADOPTIONS):
+            fields = adopted(live, manager)
+            if fields is None:
+                break
+            version = dig(live, "metadata", "resourceVersion")
+            patch = [
+                {"op": "replace", "path": "/metadata/managedFields", "value": fields},
+                {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+            ]
+            try:
+                return self.client.request("PATCH", self.kinds.path(live), patch, content=JSON_PATCH)
+            except ApiError as error:
+                if error.status != 409:
+                    raise
+                live = self.client.request("GET", self.kinds.path(live))  # a controller has written to it meanwhile
+        return live
+
+
+def _query(manager: str, *, preview: bool) -> dict[str, str]:
+    query = {"fieldManager": manager, "fieldValidation": "Strict"}
+    return {**query, "dryRun": "All"} if preview else query
 
 
 class Connection:

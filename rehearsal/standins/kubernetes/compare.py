@@ -1,4 +1,4 @@
-"""What has changed between two versions of an object's inputs, and what has drifted in the cluster."""
+"""What differs between an object as it was last seen and as it is asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from rehearsal.standins.kubernetes.normalize import QUANTITY, is_empty, is_quantity
-from rehearsal.standins.kubernetes.quantities import canonical
 from rehearsal.standins.provider import Change
 from rehearsal.standins.values import Map, Value, is_list, is_map
 
@@ -53,41 +51,20 @@ def written(path: Path) -> str:
     return text
 
 
-def observed(inputs: Map, live: Map) -> Map:
-    """The inputs as the cluster has them: what means the same keeps its spelling, what drifted shows."""
-    result: Map = _observed(inputs, live, "")
-    return result
+def pruned(live: Map, shape: Map) -> Map:
+    """What the live object has of the fields that the inputs name: provider/pkg/provider/util.go (pruneMap).
+
+    What the inputs do not name is no difference to the real provider, whoever put it there; items of a list answer to
+    each other by their place alone, and what follows the last one that the inputs name is not seen.
+    """
+    return {key: _pruned(item, shape[key]) for key, item in live.items() if key in shape}
 
 
-def _observed(wanted: Value, live: Value, key: str) -> Value:
-    if is_map(wanted) and is_map(live):
-        found: Map = {}
-        for name, item in wanted.items():
-            if name in live:
-                found[name] = _observed(item, live[name], is_quantity(key, name))
-            elif is_empty(name, item) or item in ({}, "", 0, False):
-                found[name] = item  # the API server leaves zero values out
-        if key in _FREE:  # what was added by hand to data is drift as well
-            found |= {name: item for name, item in live.items() if name not in wanted}
-        return found
-    if is_list(wanted) and is_list(live):
-        partners = _partners(wanted, live)
-        return [_observed(item, other, key) if item is not None else other for item, other in partners]
-    if key == QUANTITY and canonical(str(wanted)) == canonical(str(live)):
-        return wanted
-    return live
-
-
-_FREE = frozenset(("data", "binaryData"))
-
-
-def _partners(wanted: list[Value], live: list[Value]) -> list[tuple[Value, Value]]:
-    """Each live item with the wanted one that it answers to: by name where names are unique, else by place."""
-    names = [item.get("name") if is_map(item) else None for item in wanted]
-    live_names = [item.get("name") if is_map(item) else None for item in live]
-    if None not in names and len(set(names)) == len(names) and set(names) <= set(live_names):
-        by_name = dict(zip(live_names, live, strict=True))
-        known = [(item, by_name[name]) for name, item in zip(names, wanted, strict=True)]
-        return known + [(None, item) for name, item in zip(live_names, live, strict=True) if name not in names]
-    padded = [*wanted, *[None] * len(live)]
-    return list(zip(padded, live, strict=False))
+def _pruned(live: Value, shape: Value) -> Value:
+    if is_map(live) and is_map(shape):
+        return pruned(live, shape)
+    if not is_list(live) or not is_list(shape):
+        return live
+    if live and shape and is_map(live[0]) != is_map(shape[0]):
+        return live
+    return [_pruned(item, wanted) for item, wanted in zip(live, shape, strict=False)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rehearsal.standins.values import Map, Secret, Value, has_secret, is_list, is_map
 
+DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 SERVER_FIELDS = frozenset(  # of metadata: written by the API server, never asked for
     (
         "creationTimestamp",

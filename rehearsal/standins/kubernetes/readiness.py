@@ -1,118 +1,115 @@
-"""When an object is ready, by its own status: pure functions of the object as the API server shows it."""
+"""When an object is ready, by its own status: pure functions of objects as the API server shows them.
+
+Each answers with what the real provider says where it is not ready, in its words; nothing where it is. Kinds that it
+does not wait for (namespaces, definitions, autoscalers, custom resources, ...) are ready when they exist:
+provider/pkg/await/awaiters.go.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from rehearsal.standins.kubernetes.objects import dig, group_kind, items
-from rehearsal.standins.kubernetes.quantities import canonical
-from rehearsal.standins.values import Map, is_map
+from rehearsal.standins.kubernetes.objects import dig, items
+from rehearsal.standins.values import Map
 
-STALLED = 15.0  # seconds in which a stalled roll-out may still recover, as after its quota was raised
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """Why an object is not ready, and how many seconds to bear with it (None: as long as the timeout says)."""
-
-    text: str
-    patience: float | None = None
+_REVISION = "deployment.kubernetes.io/revision"
+_FATAL = frozenset(("BackoffLimitExceeded", "DeadlineExceeded"))
+_NO_PODS = "Minimum number of live Pods was not attained"
+_NO_NEW_PODS = "Minimum number of Pods to consider the application live was not attained"
+_NO_ROLL_OUT = "Attempted to roll forward to new ReplicaSet, but minimum number of Pods did not become live"
 
 
-def problem(obj: Map) -> Problem | None:
-    """Why the object is not ready; None when it is, or when its kind has no readiness."""
-    check = _CHECKS.get(group_kind(obj))
-    return check(obj) if check else None
+def is_seen(obj: Map) -> bool:
+    """Whether the object's controller has seen this version of it."""
+    return _count(obj, "status", "observedGeneration") == _count(obj, "metadata", "generation")
 
 
-def _deployment(obj: Map) -> Problem | None:
-    if not _is_observed(obj):
-        return _UNSEEN
-    progressing = _condition(obj, "Progressing")
-    if progressing.get("reason") == "ProgressDeadlineExceeded":
-        return Problem(text=_describe(progressing), patience=STALLED)
-    wanted = _wanted(obj)
-    updated, available = _count(obj, "updatedReplicas"), _count(obj, "availableReplicas")
-    if updated < wanted or available < updated or _count(obj, "replicas") > updated:
-        return Problem(text=f"{available} of {wanted} replicas are available, {updated} are of this version")
-    return None
+def deployment_problems(live: Map, sets: Iterable[Map]) -> list[str]:
+    """provider/pkg/await/deployment.go. sets: of replicas, of its namespace.
+
+    It is ready when it is available, its newest set has all its pods, and, but for its first version, the roll-out is
+    over. A progress deadline that has passed is said, and waited on: pods may still come.
+    """
+    revision = _revision(live)
+    available, rolled_out, said = _conditions(live) if revision else (False, False, [])
+    newest = new_set(live, sets)
+    full = newest is not None and _has_all_pods(newest)
+    if is_seen(live) and available and full and (revision == "1" or rolled_out):
+        return []
+    if not available:
+        said.append(_NO_PODS)
+    elif revision != "1" and not rolled_out:
+        said.append(_NO_NEW_PODS)
+    elif not full:
+        said.append(_NO_NEW_PODS if revision == "1" else _NO_ROLL_OUT)
+    return said or [_NO_PODS]
 
 
-def _stateful_set(obj: Map) -> Problem | None:
-    if not _is_observed(obj):
-        return _UNSEEN
-    wanted, ready = _wanted(obj), _count(obj, "readyReplicas")
-    on_delete = dig(obj, "spec", "updateStrategy", "type") == "OnDelete"
-    kept = dig(obj, "spec", "updateStrategy", "rollingUpdate", "partition") or 0
-    updated = wanted if on_delete else _count(obj, "updatedReplicas")
-    if ready < wanted or updated < wanted - kept:
-        return Problem(text=f"{ready} of {wanted} replicas are ready, {updated} are of this version")
-    return None
+def is_available(live: Map) -> bool:
+    """Whether a Deployment calls itself available."""
+    return _conditions(live)[0]
 
 
-def _daemon_set(obj: Map) -> Problem | None:
-    if not _is_observed(obj):
-        return _UNSEEN
-    wanted = _count(obj, "desiredNumberScheduled")
-    updated, available = _count(obj, "updatedNumberScheduled"), _count(obj, "numberAvailable")
-    if updated < wanted or available < wanted:
-        return Problem(text=f"{available} of {wanted} pods are available, {updated} are of this version")
-    return None
+def new_set(live: Map, sets: Iterable[Map]) -> Map | None:
+    """The Deployment's set of replicas of this version."""
+    ours = [one for one in sets if is_owned(one, live)]
+    return next((one for one in ours if _revision(one) == _revision(live)), None)
 
 
-def _job(obj: Map) -> Problem | None:
-    failed = _condition(obj, "Failed")
-    if failed.get("status") == "True":
-        return Problem(text=f"the Job has failed: {_describe(failed)}", patience=0)
-    if _condition(obj, "Complete").get("status") == "True" or dig(obj, "spec", "suspend"):
-        return None
-    counts = ", ".join(f"{_count(obj, name)} {name}" for name in ("active", "succeeded", "failed"))
-    return Problem(text=f"the Job has not completed: {counts}")
+def is_owned(obj: Map, owner: Map) -> bool:
+    """Whether the object was made for the owner."""
+    uid = dig(owner, "metadata", "uid")
+    return any(dig(one, "uid") == uid for one in items(obj, "metadata", "ownerReferences"))
 
 
-def _service(obj: Map) -> Problem | None:
-    if dig(obj, "spec", "type") == "LoadBalancer" and not items(obj, "status", "loadBalancer", "ingress"):
-        return Problem(text="the load balancer has no address yet")
-    return None
+def _conditions(live: Map) -> tuple[bool, bool, list[str]]:
+    """Whether it is available, whether its roll-out is over, and what its conditions complain of."""
+    available = rolled_out = False
+    said: list[str] = []
+    for condition in items(live, "status", "conditions"):
+        good = dig(condition, "status") == "True"
+        name, reason, message = (dig(condition, key) for key in ("type", "reason", "message"))
+        if name not in {"Progressing", "Available"}:
+            continue
+        if not good and reason and message:
+            said.append(f"[{reason}] {message}")
+        if name == "Available":
+            available = good
+        else:
+            rolled_out = good and reason == "NewReplicaSetAvailable"
+    return available, rolled_out, said
 
 
-def _ingress(obj: Map) -> Problem | None:
-    if items(obj, "status", "loadBalancer", "ingress"):
-        return None
-    return Problem(text="the load balancer has no address yet")
+def _has_all_pods(replica_set: Map) -> bool:
+    wanted = dig(replica_set, "spec", "replicas")
+    wanted = wanted if isinstance(wanted, int) else 1
+    ready = dig(replica_set, "status", "readyReplicas")
+    return ready >= wanted if isinstance(ready, int) else wanted == 0
 
 
-def _namespace(obj: Map) -> Problem | None:
-    phase = dig(obj, "status", "phase")
-    return None if phase == "Active" else Problem(text=f"the namespace is {phase}")
+def job_problems(live: Map) -> tuple[list[str], bool]:
+    """provider/pkg/await/checker/job/check.go: what is wrong, and whether that is the end of it.
+
+    Two reasons end the wait. Any other failure (of a pod failure policy, of an index) is waited on to the time-out.
+    """
+    failed = _condition(live, "Failed")
+    if failed.get("status") == "True" and failed.get("reason") in _FATAL:
+        return [f"[{failed.get('reason')}] {failed.get('message')}"], True
+    complete = _condition(live, "Complete").get("status") == "True"
+    done = complete and dig(live, "status", "startTime") is not None
+    return ([] if done else ["not complete"]), False
 
 
-def _quota(obj: Map) -> Problem | None:
-    wanted, in_force = (_amounts(dig(obj, part, "hard")) for part in ("spec", "status"))
-    return None if wanted == in_force else Problem(text="the quota is not in force yet")
+def has_quota(live: Map) -> bool:
+    """Whether a ResourceQuota is in force, letter by letter: provider/pkg/await/awaiters.go."""
+    wanted, in_force = (dig(live, part, "hard") for part in ("spec", "status"))
+    return wanted is not None and wanted == in_force
 
 
-def _definition(obj: Map) -> Problem | None:
-    if _condition(obj, "Established").get("status") == "True":
-        return None
-    names = _condition(obj, "NamesAccepted")
-    refused = names.get("status") == "False"
-    return Problem(text=_describe(names) if refused else "the definition is not established yet")
-
-
-_CHECKS: dict[tuple[str, str], Callable[[Map], Problem | None]] = {
-    ("", "Namespace"): _namespace,
-    ("", "ResourceQuota"): _quota,
-    ("", "Service"): _service,
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): _definition,
-    ("apps", "DaemonSet"): _daemon_set,
-    ("apps", "Deployment"): _deployment,
-    ("apps", "StatefulSet"): _stateful_set,
-    ("batch", "Job"): _job,
-    ("networking.k8s.io", "Ingress"): _ingress,
-}
-_UNSEEN = Problem(text="its controller has not seen this version yet")
+def has_address(service: Map) -> bool:
+    """Whether a Service has what it needs of the cloud: provider/pkg/await/service.go."""
+    balanced = dig(service, "spec", "type") == "LoadBalancer"
+    return not balanced or bool(items(service, "status", "loadBalancer", "ingress"))
 
 
 def targets_pods(service: Map) -> bool:
@@ -122,34 +119,31 @@ def targets_pods(service: Map) -> bool:
     return bool(dig(spec, "selector")) and not headless and dig(spec, "type") != "ExternalName"
 
 
-def endpoints_problem(slices: list[Map]) -> Problem | None:
-    """Why a Service that targets pods is not ready, by its EndpointSlices."""
-    if not slices:
-        return Problem(text="the Service has no EndpointSlice yet")
-    ends = [end for one in slices for end in items(one, "endpoints")]
-    waiting = [end for end in ends if not dig(end, "conditions", "ready") and not dig(end, "conditions", "terminating")]
-    if waiting:
-        return Problem(text=f"{len(waiting)} of the {len(ends)} pods that the Service selects are not ready")
-    return None
+def has_late_pods(endpoints: Map) -> bool:
+    """Whether some of the pods that a Service selects are not ready. None at all is as good as all."""
+    return any(items(subset, "notReadyAddresses") for subset in items(endpoints, "subsets"))
 
 
-def _is_observed(obj: Map) -> bool:
-    generation = dig(obj, "metadata", "generation") or 0
-    return _count(obj, "observedGeneration") >= generation
+def service_problems(service: Map, endpoints: Map) -> list[str]:
+    """What the real provider says of a Service that is not ready in time."""
+    said: list[str] = []
+    if targets_pods(service) and not any(items(subset, "addresses") for subset in items(endpoints, "subsets")):
+        said.append(
+            "Service does not target any Pods. Selected Pods may not be ready, or field '.spec.selector' may not match "
+            "labels on any Pods"
+        )
+    if not has_address(service):
+        said.append("Service was not allocated an IP address; does your cloud provider support this?")
+    return said
 
 
-def _wanted(obj: Map) -> int:
-    replicas = dig(obj, "spec", "replicas")
-    return replicas if isinstance(replicas, int) else 1
+def _revision(obj: Map) -> str:
+    return str(dig(obj, "metadata", "annotations", _REVISION) or "")
 
 
-def _count(obj: Map, name: str) -> int:
-    found = dig(obj, "status", name)
+def _count(obj: Map, *path: str) -> int:
+    found = dig(obj, *path)
     return found if isinstance(found, int) else 0
-
-
-def _amounts(hard: object) -> dict[str, str]:
-    return {key: canonical(str(amount)) for key, amount in hard.items()} if is_map(hard) else {}
 
 
 def _condition(obj: Map, name: str) -> Map:
@@ -157,7 +151,3 @@ def _condition(obj: Map, name: str) -> Map:
         if dig(condition, "type") == name:
             return condition
     return {}
-
-
-def _describe(condition: Map) -> str:
-    return f"[{condition.get('reason')}] {condition.get('message')}"

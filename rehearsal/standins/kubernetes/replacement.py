@@ -1,4 +1,7 @@
-"""Which changes of an object need a new one, because the API server refuses to make them in place."""
+"""Which changes of an object need a new one: provider/pkg/provider/diff.go of the real provider.
+
+What is not here (a PriorityClass' value, a StorageClass' reclaim policy) is refused by the API server at the update.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,13 @@ from rehearsal.standins.kubernetes.objects import group_kind
 from rehearsal.standins.values import Map, Value, is_map
 
 _RBAC = "rbac.authorization.k8s.io"
-_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {  # (group, kind) to immutable fields
-    ("", "PersistentVolumeClaim"): (
-        "spec.accessModes",
-        "spec.selector",
-        "spec.storageClassName",
-        "spec.volumeName",
-    ),
+_FIELDS: dict[tuple[str, str], tuple[str, ...]] = {  # (group, kind) to the fields that the real provider knows
     ("", "ResourceQuota"): ("spec.scopes",),
     ("", "Secret"): ("type",),
     ("", "Service"): ("spec.clusterIP",),
-    ("apps", "DaemonSet"): ("spec.selector",),
     ("apps", "Deployment"): ("spec.selector",),
-    ("apps", "StatefulSet"): (
-        "spec.podManagementPolicy",
-        "spec.selector",
-        "spec.serviceName",
-        "spec.volumeClaimTemplates",
-    ),
-    ("batch", "Job"): ("spec.completions", "spec.selector", "spec.template"),
-    ("scheduling.k8s.io", "PriorityClass"): ("value", "preemptionPolicy"),
-    ("storage.k8s.io", "StorageClass"): (
-        "parameters",
-        "provisioner",
-        "reclaimPolicy",
-        "volumeBindingMode",
-    ),
+    ("batch", "Job"): ("spec.completions", "spec.parallelism", "spec.selector", "spec.template"),
+    ("storage.k8s.io", "StorageClass"): ("parameters", "provisioner"),
     (_RBAC, "ClusterRoleBinding"): ("roleRef",),
     (_RBAC, "RoleBinding"): ("roleRef",),
 }

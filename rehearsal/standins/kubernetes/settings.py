@@ -16,6 +16,7 @@ _TAKEN = frozenset(
         "context",
         "deleteUnreachable",
         "enableConfigMapMutable",
+        "enablePatchForce",
         "enableSecretMutable",
         "enableServerSideApply",
         "kubeconfig",
@@ -23,6 +24,7 @@ _TAKEN = frozenset(
         "skipUpdateUnreachable",
         "suppressDeprecationWarnings",
         "suppressHelmHookWarnings",
+        "upsertExistingObjects",
     )
 )
 _WHERE = ("kubeconfig", "context", "cluster")
@@ -30,7 +32,7 @@ _WHERE = ("kubeconfig", "context", "cluster")
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """A provider's configuration."""
+    """A provider's configuration. patch_force: fields are taken from other managers; upsert: what exists is applied."""
 
     kubeconfig: str = field(default="", repr=False)
     context: str = ""
@@ -38,6 +40,8 @@ class Settings:
     namespace: str = ""
     mutable_kinds: frozenset[str] = frozenset()
     delete_unreachable: bool = False
+    patch_force: bool = False
+    upsert: bool = False
 
     def find_cluster(self) -> Cluster:
         """The cluster to talk to. The machine's own kubeconfig is never used: it may lead to a real cluster."""
@@ -57,6 +61,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         namespace=values.get("namespace", ""),
         mutable_kinds=frozenset(kind for kind, option in options if values.get(option) == "true"),
         delete_unreachable=values.get("deleteUnreachable") == "true",
+        patch_force=values.get("enablePatchForce") == "true",
+        upsert=values.get("upsertExistingObjects") == "true",
     )
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from analysis.capacity.service_quotas import quotas
 from plugins.registry.parse import load_registry
+from stack.configuration import load_stack_config
+from stack.plan import plan_of
 
 ROOT = Path(__file__).resolve().parents[3]
 REGISTRY = load_registry(ROOT / "plugins" / "registry.yaml", production=True)
@@ -32,6 +34,14 @@ def test_shards_that_hold_data_are_counted_where_fewer_users_need_fewer() -> Non
 def test_a_million_users_pass_the_quota_of_database_instances() -> None:
     passed = {quota.name for quota in quotas(registry=REGISTRY, users=1_000_000, regions=REGIONS) if quota.passed}
     assert "RDS: instances a region" in passed
+
+
+def test_rules_are_counted_as_they_are_planned() -> None:
+    config = load_stack_config(ROOT, "prod") | {"users": 50_000, "monthlyBudgetUsd": 1_000_000}
+    (region,) = plan_of("prod", ROOT, config, {}).regions
+    of_plugins = sum(len(plugin.watch.rules.rules) for plugin in region.plugins if plugin.watch)
+    of_all = sum(len(group.rules) for group in region.observability.rules)
+    assert _needed(50_000)["AMP: rules of a workspace"] == of_plugins + of_all
 
 
 def test_the_addresses_of_a_region_hold_a_million_users_and_not_ten() -> None:

@@ -85,6 +85,17 @@ def test_what_is_seen_costs_more_with_every_tier() -> None:
     assert "metrics, taken in" in seen[2]
 
 
+def test_requests_of_health_checks_and_reads_of_the_active_region_are_paid_for_as_there_are_regions() -> None:
+    def quantity(users: int, what: str) -> float:
+        return sum(line.quantity for line in cost(users).lines if (line.component, line.what) == ("CDN", what))
+
+    asked = [users * (ASSUMED.requests_per_user + ASSUMED.asset_requests_per_user) / 1e6 for users in (50_000, 100_000)]
+    one, two = quantity(50_000, "requests") - asked[0], quantity(100_000, "requests") - asked[1]
+    assert (one, two) == pytest.approx((16 * 730 * 120 / 1e6, 2 * 16 * 730 * 120 / 1e6))
+    reads = (quantity(50_000, "reads of the active region"), quantity(100_000, "reads of the active region"))
+    assert reads == (0, 100_000 * ASSUMED.requests_per_user / 1e6)
+
+
 def test_another_region_costs_by_its_factor() -> None:
     config = {"regions": ["eu-central-1"], "users": 1_000, "monthlyBudgetUsd": None}
     here, there = cost(1_000), cost_of(with_config(**config))
@@ -92,6 +103,7 @@ def test_another_region_costs_by_its_factor() -> None:
     assert there.regions["global"] == pytest.approx(here.regions["global"])
 
 
+ASSUMED = Assumptions()
 FIELDS = {field.alias or name: field for name, field in Assumptions.model_fields.items()}
 FREE = {"peakFactor", "cpuMsPerRequest"}
 """The peak is of capacity; a few ms more of CPU cost nothing where the minimum of pods has room."""
@@ -101,7 +113,7 @@ INVERSE = {"assetHitPercent", "uploadMonths", "nodeFillPercent"}
 @pytest.mark.parametrize("name", FIELDS.keys() - FREE)
 def test_every_assumption_moves_the_bill(name: str) -> None:
     stated = Assumptions().model_dump(by_alias=True)
-    changed = stated[name] * (0.5 if name in INVERSE else 2)
+    changed = stated[name] * (0.5 if name in INVERSE else 2) or 100
     more = cost_of(plan(100_000), Assumptions.model_validate(stated | {name: changed}))
     assert more.usd > cost(100_000).usd
 

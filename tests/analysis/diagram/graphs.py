@@ -40,5 +40,7 @@ def _like_wallet(number: int) -> PluginSpec:
     assert wallet.database
     calls = ("base-svc", "community" if number % 3 else "my-dashboard")
     backend = replace(wallet.backend, port=5000 + number, api_prefix=f"/api/v1/p{number}", cron=False, calls=calls)
-    database = replace(wallet.database, schema=f"plugin_{number}", shard=1 + number % 3, grants=(), pool_size=2)
+    database = wallet.database.model_copy(
+        update={"schema_name": f"plugin_{number}", "shard": 1 + number % 3, "grants": (), "pool_size": 2}
+    )
     return replace(wallet, name=f"plugin-{number}", share=0.1, backend=backend, database=database)

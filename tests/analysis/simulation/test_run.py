@@ -7,7 +7,7 @@ import pytest
 
 from analysis.simulation.run import Simulation, Track, simulate
 from analysis.simulation.scenario import REGION_LOST, VERDICT_SECONDS
-from planning.inputs.registry_entry import DatabaseSpec
+from planning.inputs.sections import Database
 from planning.platform import PlatformPlan, plan_platform
 from planning.plugin.autoscaling import AutoscalingPlan
 from tests.planning.samples import plugin, registry, settings
@@ -19,7 +19,7 @@ USERS = (500, 1_000, 5_000, 10_000, 30_000, 50_000, 60_000, 100_000, 200_000)
 def planned(users: int) -> PlatformPlan:
     """Two plugins that scale, one of them for a tenth of the users, and a singleton."""
     plugins = registry(
-        plugin("base-svc", database=DatabaseSpec(schema="public", shard=0)),
+        plugin("base-svc", database=Database(schema_name="public", shard=0)),
         plugin("small", share=0.1),
         plugin("alone", share=0.05, singleton=True),
     )

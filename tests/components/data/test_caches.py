@@ -10,7 +10,8 @@ from components.data.caches import Caches
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
 from planning.data.caches import plan_caches
-from planning.inputs.registry_entry import CacheSpec, Registry
+from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Cache
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.network.vpc import plan_network
 from planning.shared.tags import Tags
@@ -22,8 +23,8 @@ USER = "aws:elasticache/user:User"
 MEMBERSHIP = "aws:elasticache/userGroupAssociation:UserGroupAssociation"
 TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 100_000}
-PLAIN = registry(plugin("base-svc", cache=CacheSpec()), plugin("my-wallet", cache=CacheSpec(password_generation=2)))
-CLUSTERED = registry(plugin("base-svc", cache=CacheSpec()), plugin("feeds", cache=CacheSpec(cluster_mode=True)))
+PLAIN = registry(plugin("base-svc", cache=Cache()), plugin("my-wallet", cache=Cache(password_generation=2)))
+CLUSTERED = registry(plugin("base-svc", cache=Cache()), plugin("feeds", cache=Cache(cluster_mode=True)))
 
 
 def _make(users: int, plugins: Registry = PLAIN, *, production: bool = False) -> Callable[[], None]:
@@ -134,6 +135,20 @@ def test_every_password_is_secret_and_differs() -> None:
     passwords = [user.inputs["authenticationMode"]["passwords"][0] for user in users]
     assert len(set(passwords)) == len(users)
     assert all(16 <= len(password) <= 128 and password.isascii() for password in passwords)
+
+
+def test_a_rotation_cuts_nobody_off_who_still_holds_the_password_before() -> None:
+    def passwords(generation: int) -> list[str]:
+        plugins = registry(plugin("my-wallet", cache=Cache(password_generation=generation)))
+        user = one(build(_make(1_000, plugins)), USER, "caches-user-my-wallet-account")
+        assert "authenticationMode" in user.secret_inputs
+        return user.inputs["authenticationMode"]["passwords"]
+
+    first, second, third = passwords(1), passwords(2), passwords(3)
+    assert (len(first), len(second), len(third)) == (1, 2, 2), "AWS takes two"
+    assert second[1] == first[0] != second[0]
+    assert third[1] == second[0]
+    assert first[0] not in third
 
 
 def test_production_keeps_what_is_in_the_applications_cache_and_lets_counters_go() -> None:

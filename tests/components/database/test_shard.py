@@ -162,6 +162,17 @@ def test_the_second_region_has_a_replica_and_copies_of_the_backups_under_a_key_o
     assert set(copies.dependencies) >= {instance.urn for instance in of_type(records, INSTANCE)}, "one after the other"
 
 
+def test_a_primarys_replicas_are_made_one_after_the_other() -> None:
+    records = _records(100_000)
+    first, second = (one(records, INSTANCE, f"database-0-{number}") for number in ("r1", "r2"))
+    standby = one(records, INSTANCE, "database-0-standby-replica")
+    assert first.urn in second.dependencies
+    assert {first.urn, second.urn} <= set(standby.dependencies)
+
+
+STORAGE = ("allocatedStorage", "maxAllocatedStorage", "iops", "storageThroughput", "storageType", "instanceClass")
+
+
 def test_logs_are_kept_for_as_long_as_the_tier_says_and_made_before_the_instance() -> None:
     records = _records(10_000)
     groups = of_type(records, "aws:cloudwatch/logGroup:LogGroup")
@@ -208,3 +219,18 @@ def test_no_change_of_tier_changes_what_identifies_a_database(before: int, after
     old, new = (_primary(_records(users)).inputs for users in (before, after))
     assert {key: old[key] for key in fixed} == {key: new[key] for key in fixed}
     assert old["kmsKeyId"] == new["kmsKeyId"]
+
+
+@pytest.mark.parametrize(("before", "after"), [(a, b) for a in USERS.values() for b in USERS.values() if a != b])
+def test_replicas_change_their_storage_with_their_primary(before: int, after: int) -> None:
+    """What is asked to change of a replica that stays is what is asked to change of the primary."""
+    old, new = (
+        {instance.name: instance.inputs for instance in of_type(_records(users), INSTANCE)} for users in (before, after)
+    )
+    primary = _primary(_records(after)).name
+
+    def changes(name: str) -> dict[str, object]:
+        return {key: new[name].get(key) for key in STORAGE if old[name].get(key) != new[name].get(key)}
+
+    for name in old.keys() & new.keys():
+        assert changes(name) == changes(primary), name

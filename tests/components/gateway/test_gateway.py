@@ -50,6 +50,13 @@ def test_the_chart_and_every_image_in_it_are_pinned() -> None:
     assert all("@sha256:" in image["image"] for image in images.values())
 
 
+def test_a_release_that_fails_is_rolled_back_as_one_that_hangs_refuses_every_later_update() -> None:
+    release = one(_records(), RELEASE)
+
+    assert release.inputs["atomic"] is True
+    assert release.inputs["cleanupOnFail"] is True
+
+
 def test_counters_are_reached_by_tls_and_as_their_own_user() -> None:
     values = one(_records(), RELEASE).inputs["values"]["config"]["envoyGateway"]
     env = {each["name"]: each for each in values["provider"]["kubernetes"]["rateLimitDeployment"]["container"]["env"]}

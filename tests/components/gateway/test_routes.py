@@ -5,7 +5,8 @@ from typing import Any
 
 from components.gateway.routes import PluginRoutes
 from planning.gateway.routes import IDENTITY_HEADER, RoutesPlan, plan_routes
-from planning.inputs.registry_entry import AuthSpec, Lifecycle, PluginSpec
+from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.sections import Auth
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels
 from tests.components.recording import Recorded, assert_same_names, build
@@ -13,7 +14,7 @@ from tests.planning.samples import plugin, settings
 from tests.plugin_plans import with_backend
 
 WALLET = plugin("my-wallet")
-MIXED = with_backend(plugin("mixed"), auth=AuthSpec(public=("/status",), websocket=("/live",), session_affinity=True))
+MIXED = with_backend(plugin("mixed"), auth=Auth(public=("/status",), websocket=("/live",), session_affinity=True))
 
 
 def _plan(spec: PluginSpec) -> RoutesPlan:

@@ -21,7 +21,7 @@ from planning.observability.alarms.data import cache_nodes
 from planning.observability.observability import ObservabilityPlan, plan_observability
 from planning.shared.labels import selector
 from planning.shared.tags import Tags
-from tests.components.recording import Recorded, assert_same_names, build, of_type, one
+from tests.components.recording import Recorded, assert_same_names, awaited, build, of_type, one
 from tests.network_policies import Outside, Pod, allowed
 from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
 from tests.plugin_plans import gateway_plan
@@ -31,7 +31,7 @@ ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 WORKSPACE = "aws:amp/workspace:Workspace"
-BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/naap-dev-use1-gateway/0123456789abcdef"
+BALANCER = {"LoadBalancer": "app/naap-dev-use1-gateway/0123456789abcdef", "TargetGroup": "targetgroup/naap-1/0123"}
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0123"
 TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
 TIERS = (1_000, 10_000, 50_000, 100_001)
@@ -51,17 +51,24 @@ def _make(users: int) -> Callable[[], None]:
         Observability(
             "seen",
             plan=plan,
-            databases=["naap-dev-use1-shard-0"],
-            replicas=["naap-dev-use1-shard-0-r1"],
+            databases={"naap-dev-use1-shard-0": "naap-dev-use1-shard-0"},
+            replicas={"naap-dev-use1-shard-0-r1": "naap-dev-use1-shard-0-r1"},
             caches=[node for cache in caches.caches for node in cache_nodes(cache)],
-            load_balancer_arn=BALANCER,
+            balancer=BALANCER,
+            proxies=[],
             certificates={"gateway": CERTIFICATE},
             secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
             tags=TAGS,
         )
         assert plan.edge
         EdgeAlarms(
-            "edge", plan=plan.edge, prefix="naap-dev", web_acl="naap-dev", certificate_arn=CERTIFICATE, tags=TAGS
+            "edge",
+            plan=plan.edge,
+            web_acl="naap-dev",
+            distribution_id="E2EXAMPLE",
+            health_checks={"us-east-1": "0123"},
+            certificate_arn=CERTIFICATE,
+            tags=TAGS,
         )
 
     return make
@@ -123,16 +130,40 @@ def test_alarm_names_are_unique() -> None:
 
 
 def test_a_load_balancer_is_named_as_its_metrics_name_it() -> None:
-    alarm = one(_records(1_000), ALARM, "seen-alarms-gateway-5xx")
+    errors = one(_records(1_000), ALARM, "seen-alarms-gateway-5xx").inputs
+    proxies = one(_records(1_000), ALARM, "seen-alarms-gateway-no-proxy").inputs
 
-    assert alarm.inputs["dimensions"] == {"LoadBalancer": "app/naap-dev-use1-gateway/0123456789abcdef"}
+    assert errors["dimensions"] == {"LoadBalancer": BALANCER["LoadBalancer"]}
+    assert proxies["dimensions"] == BALANCER
+
+
+def test_a_share_is_of_two_counters_of_the_same_thing() -> None:
+    share, counted, whole = one(_records(1_000), ALARM, "seen-alarms-gateway-5xx-share").inputs["metricQueries"]
+
+    assert share["returnData"] is True
+    assert counted["metric"] == {**whole["metric"], "metricName": "HTTPCode_ELB_5XX_Count"}
+    assert (counted["id"], whole["id"]) == ("counted", "whole")
+
+
+def test_a_page_says_when_it_is_over_and_a_ticket_is_closed_by_whoever_works_on_it() -> None:
+    for alarm in of_type(_records(100_001), ALARM):
+        page = alarm.inputs["alarmActions"][0].endswith("-pages")
+        assert alarm.inputs.get("okActions") == (alarm.inputs["alarmActions"] if page else None), alarm.name
+
+
+def test_databases_tell_of_those_of_their_own_environment_and_not_of_each_backup() -> None:
+    told = one(_records(1_000), "aws:rds/eventSubscription:EventSubscription").inputs
+
+    assert told["sourceIds"] == ["naap-dev-use1-shard-0", "naap-dev-use1-shard-0-r1"]
+    assert "backup" not in told["eventCategories"]
+    assert {"failure", "failover", "low storage"} <= set(told["eventCategories"])
 
 
 def test_each_cache_node_is_watched_by_the_name_that_elasticache_gives_it() -> None:
     nodes = {
         alarm.inputs["dimensions"]["CacheClusterId"]
         for alarm in of_type(_records(10_000), ALARM)
-        if alarm.inputs["namespace"] == "AWS/ElastiCache"
+        if alarm.inputs.get("namespace") == "AWS/ElastiCache"
     }
 
     assert nodes == {f"naap-dev-use1-{role}-00{number}" for role in ("app", "limits") for number in (1, 2)}
@@ -161,16 +192,19 @@ def test_lines_of_logs_are_counted_into_the_metric_that_the_alarm_is_on() -> Non
     assert not of_type(_records(50_000), FILTER)
 
 
+def test_what_the_workspace_could_not_compute_or_send_is_written_down() -> None:
+    records = _records(50_000)
+    log = one(records, "aws:cloudwatch/logGroup:LogGroup", "seen-metrics-log")
+    workspace = one(records, "aws:amp/workspace:Workspace")
+    assert log.inputs["name"] == "/aws/vendedlogs/prometheus/naap-dev-use1"
+    assert log.inputs["retentionInDays"] == 60
+    assert workspace.inputs["loggingConfiguration"]["logGroupArn"] == f"{log.outputs['arn']}:*"
+
+
 def test_a_percentile_is_stated_as_one() -> None:
     alarm = one(_records(1_000), ALARM, "seen-alarms-gateway-slow").inputs
 
     assert (alarm["extendedStatistic"], alarm["threshold"], "statistic" in alarm) == ("p95", 2.5, False)
-
-
-def test_failed_backups_are_told_by_the_databases_themselves() -> None:
-    events = one(_records(1_000), "aws:rds/eventSubscription:EventSubscription")
-
-    assert {"backup", "failure", "low storage"} <= set(events.inputs["eventCategories"])
 
 
 def test_topics_are_encrypted_and_only_this_account_publishes() -> None:
@@ -231,6 +265,15 @@ def test_the_api_of_external_metrics_is_trusted_by_certificate() -> None:
     assert api["metadata"]["name"] == "v1beta1.external.metrics.k8s.io"
     assert api["spec"]["caBundle"]
     assert "insecureSkipTLSVerify" not in api["spec"]
+
+
+def test_the_api_of_external_metrics_is_there_only_while_something_answers() -> None:
+    """Namespaces that are deleted wait for every API: it comes after what answers it, and so goes before."""
+    records = _records(50_000)
+    api = one(records, "kubernetes:apiregistration.k8s.io/v1:APIService")
+    before = {urn.rpartition("::")[2] for urn in awaited(records, api)}
+    assert before >= {f"seen-adapter-{part}" for part in ("pods", "service", "delegator", "reader", "account")}
+    assert any(name.endswith("-namespace") for name in before)
 
 
 def test_no_private_key_is_in_anything_but_a_secret() -> None:

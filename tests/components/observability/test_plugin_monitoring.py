@@ -8,7 +8,8 @@ import yaml
 
 from components.observability.plugin_monitoring import PluginWatch, WatchSurroundings
 from components.shared.namespace import restricted_namespace
-from planning.inputs.registry_entry import CacheSpec, ObjectiveSpec, PluginSpec
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.sections import Cache, Objective
 from planning.shared.labels import PLUGIN_LABEL, labels
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
@@ -46,7 +47,7 @@ def test_a_plugin_brings_its_rules_its_dashboard_and_its_mark() -> None:
 
 
 def test_its_rules_hold_its_own_promise() -> None:
-    strict = ObjectiveSpec(availability_percent=99.99, latency_ms=100)
+    strict = Objective(availability_percent=99.99, latency_ms=100)
     data = one(made(wallet(strict)), RULES).inputs["data"]
     (group,) = yaml.safe_load(data)["groups"]
     rules = {rule.get("alert") or rule["record"]: rule["expr"] for rule in group["rules"]}
@@ -69,7 +70,7 @@ def test_the_dashboard_shows_all_that_a_plugin_has() -> None:
 
 def test_a_raised_generation_makes_a_new_mark_and_nothing_else() -> None:
     before = made(wallet())
-    after = made(replace(wallet(), cache=CacheSpec(password_generation=2)))
+    after = made(replace(wallet(), cache=Cache(password_generation=2)))
     changed = {record.urn for record in before} ^ {record.urn for record in after}
 
     assert len(changed) == 2

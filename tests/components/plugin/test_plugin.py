@@ -93,7 +93,7 @@ def test_probes_stay_below_what_services_allow_an_address() -> None:
 def test_a_service_that_starts_slowly_is_given_its_time_and_a_roll_out_waits_for_it() -> None:
     spec = entry("community")
     assert spec.backend
-    slow = replace(spec.backend, probes=replace(spec.backend.probes, startup_seconds=299))
+    slow = replace(spec.backend, probes=spec.backend.probes.model_copy(update={"startup_seconds": 299}))
     plans = {"community": plugin_plans(registry=registry_with(replace(spec, backend=slow)))["community"]}
     deployed = one(build_plugins(plans), DEPLOYMENT, "community-deployment")
     probe = container(deployed)["startupProbe"]

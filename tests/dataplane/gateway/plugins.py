@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from planning.gateway.routes import SESSION_SERVICE
-from planning.inputs.registry_entry import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
+from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.sections import Auth, RateLimit
 from tests.planning.samples import plugin
 from tests.plugin_plans import with_backend
 
-FREE = RateLimitSpec(user_per_minute=1_000_000, client_per_minute=1_000_000)
+FREE = RateLimit.model_construct(user_per_minute=1_000_000, client_per_minute=1_000_000)
+"""More than an entry may ask for."""
 PER_USER, PER_CLIENT = 25, 40
 
 
@@ -20,13 +22,11 @@ SESSIONS = unlimited(SESSION_SERVICE)
 WALLET = unlimited("wallet")
 HISTORY = unlimited("history", api_prefix="/api/v1/wallet/history")
 """Its prefix lies below that of WALLET."""
-MIXED = unlimited("mixed", auth=AuthSpec(public=("/status",), websocket=("/live",), session_affinity=True))
+MIXED = unlimited("mixed", auth=Auth(public=("/status",), websocket=("/live",), session_affinity=True))
 STRIPPED = unlimited(
-    "stripped", strip_prefix=True, auth=AuthSpec(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
+    "stripped", strip_prefix=True, auth=Auth(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
 )
-COUNTED = with_backend(
-    plugin("counted"), rate_limit=RateLimitSpec(user_per_minute=PER_USER, client_per_minute=PER_CLIENT)
-)
+COUNTED = with_backend(plugin("counted"), rate_limit=RateLimit(user_per_minute=PER_USER, client_per_minute=PER_CLIENT))
 DRAINING = replace(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
 STOPPED = replace(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
 """Below that of WALLET too: without an answer of the gateway its requests would be WALLET's."""

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 from planning.gateway.routes import CONNECTIONS, PENDING_REQUESTS
-from planning.inputs.registry_entry import Lifecycle, RateLimitSpec
+from planning.inputs.registry_entry import Lifecycle
+from planning.inputs.sections import RateLimit
 from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.load import load
@@ -62,7 +63,7 @@ def test_a_plugin_that_comes_back_answers_browsers_once_its_former_answer_is_rem
 def test_other_limits_and_other_pods_leave_open_connections_alone(rig: Rig) -> None:
     (pod, *_) = rig.envoys
     before = rig.statistics(pod, "listener_modified")
-    limits = RateLimitSpec(user_per_minute=777, client_per_minute=888_888)
+    limits = RateLimit(user_per_minute=777, client_per_minute=888_888)
     rig.put(with_backend(WALLET, rate_limit=limits))
     try:
         wait_for("the new limit", lambda: "777" in rig.get(WALLET_PATH, user="ida").headers["x-ratelimit-limit"])

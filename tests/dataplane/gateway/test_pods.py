@@ -8,14 +8,14 @@ from contextlib import contextmanager
 import pytest
 
 from planning.gateway.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
-from planning.inputs.registry_entry import AuthSpec
+from planning.inputs.sections import Auth
 from planning.shared.naming import namespace
 from rehearsal.kube_api import Object
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig, seconds_open
 from tests.wait import wait_for
 
-FAILING = unlimited("failing", auth=AuthSpec(websocket=("/live",)))
+FAILING = unlimited("failing", auth=Auth(websocket=("/live",)))
 PATH = f"/api/v1/{FAILING.name}"
 HOME = namespace(FAILING.name)
 _PODS = 2

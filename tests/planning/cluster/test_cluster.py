@@ -57,7 +57,7 @@ def test_the_longest_stack_makes_a_cluster_name_that_aws_takes() -> None:
 def test_node_limits_grow_with_every_tier_and_with_users_above_the_last() -> None:
     users = (1_000, 10_000, 50_000, 100_000, 1_000_000)
     pools = [plan_node_pool(tier=tier_for(count), users=count) for count in users]
-    assert [pool.nodes for pool in pools] == [2, 3, 8, 20, 200]
+    assert [pool.nodes for pool in pools] == [3, 3, 8, 20, 200]
     limits = [(pool.cpu_limit, pool.memory_gib_limit) for pool in pools]
     assert limits == sorted(limits)
 

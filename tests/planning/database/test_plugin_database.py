@@ -7,7 +7,8 @@ from planning.database.plugin_database import PluginDatabasePlan, plan_databases
 from planning.database.rds_authorities import rds_authorities
 from planning.database.shard import ENGINE_VERSION, plan_shards
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import DatabaseSpec, GrantSpec, Lifecycle, PluginSpec
+from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.sections import Database, Grant
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.shared.images import POSTGRES_CLIENT
 from planning.shared.naming import MAX_STACK_NAME
@@ -62,8 +63,8 @@ def test_where_there_is_one_shard_everything_is_on_it_whatever_is_pinned() -> No
 def test_where_there_are_several_each_plugin_is_pinned_to_one_that_is_there() -> None:
     text = _problems(
         100_000,
-        plugin("a", database=DatabaseSpec(schema="a")),
-        plugin("b", database=DatabaseSpec(schema="b", shard=4)),
+        plugin("a", database=Database(schema_name="a")),
+        plugin("b", database=Database(schema_name="b", shard=4)),
     )
     assert "2 problems" in text
     assert "naap plugin pin a" in text
@@ -71,12 +72,12 @@ def test_where_there_are_several_each_plugin_is_pinned_to_one_that_is_there() ->
 
 
 def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
-    grant = GrantSpec(schema="b", table="T", privileges=("SELECT",))
-    lost = GrantSpec(schema="nowhere", table="T", privileges=("SELECT",))
+    grant = Grant(schema_name="b", table="T", privileges=("SELECT",))
+    lost = Grant(schema_name="nowhere", table="T", privileges=("SELECT",))
     text = _problems(
         100_000,
-        plugin("a", database=DatabaseSpec(schema="a", shard=0, grants=(grant, lost))),
-        plugin("b", database=DatabaseSpec(schema="b", shard=1)),
+        plugin("a", database=Database(schema_name="a", shard=0, grants=(grant, lost))),
+        plugin("b", database=Database(schema_name="b", shard=1)),
     )
     assert "pin a to shard 1" in text
     assert "nowhere.T" in text
@@ -88,7 +89,7 @@ def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
 )
 def test_names_that_clash_in_the_pooler_are_refused(first: str, second: str) -> None:
     text = _problems(
-        1_000, plugin(first, database=DatabaseSpec(schema="a")), plugin(second, database=DatabaseSpec(schema="b"))
+        1_000, plugin(first, database=Database(schema_name="a")), plugin(second, database=Database(schema_name="b"))
     )
     assert second in text
 
@@ -102,15 +103,15 @@ def test_a_roles_limit_is_what_all_poolers_may_open_for_it(users: int) -> None:
 
 def test_one_more_plugin_changes_no_other_ones_part() -> None:
     before = _plan(1_000)
-    after = _plan(1_000, *three_plugins().plugins, plugin("new", database=DatabaseSpec(schema="plugin_new")))
+    after = _plan(1_000, *three_plugins().plugins, plugin("new", database=Database(schema_name="plugin_new")))
     assert {name: after[name] for name in before} == before
 
 
 def test_an_archived_plugin_has_no_part_and_a_stopped_one_keeps_its_own() -> None:
     plans = _plan(
         1_000,
-        plugin("gone", database=DatabaseSpec(schema="gone"), lifecycle=Lifecycle.ARCHIVED),
-        plugin("rests", database=DatabaseSpec(schema="rests"), lifecycle=Lifecycle.STOPPED),
+        plugin("gone", database=Database(schema_name="gone"), lifecycle=Lifecycle.ARCHIVED),
+        plugin("rests", database=Database(schema_name="rests"), lifecycle=Lifecycle.STOPPED),
     )
     assert set(plans) == {"rests"}
 
@@ -118,7 +119,7 @@ def test_an_archived_plugin_has_no_part_and_a_stopped_one_keeps_its_own() -> Non
 def test_a_thousand_small_plugins_fit_the_top_tier_and_a_thousand_large_ones_do_not() -> None:
     def many(share: float) -> list[PluginSpec]:
         return [
-            plugin(f"p{number}", database=DatabaseSpec(schema=f"s{number}", shard=number % 4), share=share)
+            plugin(f"p{number}", database=Database(schema_name=f"s{number}", shard=number % 4), share=share)
             for number in range(1_000)
         ]
 

@@ -10,7 +10,7 @@ from planning.database.jobs.shard_move import copy_files, switch_files
 from planning.database.jobs.sql import identifier, literal
 from planning.database.plugin_database import plan_databases
 from planning.database.shard import plan_shards
-from planning.inputs.registry_entry import DatabaseSpec
+from planning.inputs.sections import Database
 from planning.inputs.tiers import tier_for
 from tests.planning.samples import plugin, registry, settings
 
@@ -22,7 +22,7 @@ QUOTED = re.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 def _scripts() -> dict[str, str]:
     tier, stated = tier_for(USERS), settings(USERS)
     shards = plan_shards(stack="dev", settings=stated, tier=tier, users=USERS)
-    spec = plugin("a", database=DatabaseSpec(schema="plain", shard=0, move_to=2))
+    spec = plugin("a", database=Database(schema_name="plain", shard=0, move_to=2))
     plans = plan_databases(registry=registry(spec), tier=tier, users=USERS, shards=shards, regions=stated.regions[:1])
     plan = replace(plans["a"], schema=AWKWARD)
     archive = ArchivePlan(plugin="a", shard=0, schema=AWKWARD, owner_role="a_owner", logins=("a_owner",))

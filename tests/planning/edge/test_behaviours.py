@@ -1,6 +1,9 @@
 """Who answers for a path of the site."""
 
+import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -48,6 +51,16 @@ def test_pages_are_the_shells_also_those_below_plugins(path: str) -> None:
     assert behaviour_of(path) is None
     assert not re.search(r"\.[A-Za-z0-9]+$", path), "or the shell's document would not be served for it"
     assert "index.html" in site_code()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="runs CloudFront's JavaScript")
+def test_a_page_with_a_dot_in_its_path_is_a_page_and_a_file_is_a_file() -> None:
+    pages = ["/", "/users/john.doe", "/docs/v1.2", "/sites/naap.example", "/a.b/c", "/x.jsp"]
+    files = ["/favicon.ico", "/assets/index-4f.js", "/assets/INDEX.CSS", "/manifest.webmanifest", "/a.b/c.woff2"]
+    asked = f"{site_code()}\nconsole.log(JSON.stringify({json.dumps(pages + files)}.map("
+    asked += "uri => handler({request: {uri}}).uri)))"
+    node = subprocess.run(["node", "-e", asked], capture_output=True, text=True, check=True)
+    assert json.loads(node.stdout) == ["/index.html"] * len(pages) + files
 
 
 def test_the_shell_gets_every_page_of_every_plugin() -> None:

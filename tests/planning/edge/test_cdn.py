@@ -1,5 +1,7 @@
 """The CDN: what is kept for how long, where requests go, and what differs by tier."""
 
+import pytest
+
 from planning.edge.cdn import MAX_NAME, CdnPlan, plan_cdn
 from planning.gateway.gateway import HEALTH_PATH
 from planning.inputs.tiers import TIERS, Tier
@@ -16,7 +18,7 @@ def plan(tier: Tier, regions: tuple[str, ...] = ("us-east-1",), **stated: object
 
 def test_price_class_shield_and_failover_follow_the_tier() -> None:
     plans = [plan(K1), plan(K10), plan(K50), plan(K100, TWO)]
-    assert [found.price_class[-3:] for found in plans] == ["100", "100", "200", "All"]
+    assert [found.price_class[-3:] for found in plans] == ["200", "200", "200", "All"], "with edges in Asia"
     assert [found.shield_region for found in plans] == [None, "us-east-1", "us-east-1", "us-east-1"]
     assert [found.failover_origin for found in plans] == [False, False, False, True]
 
@@ -31,15 +33,38 @@ def test_limits_of_the_firewall_grow_with_the_tier_and_apis_have_their_own() -> 
     assert all(plan(tier).firewall.api_rate_limit < plan(tier).firewall.rate_limit for tier in TIERS)
 
 
+@pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name.value)
+def test_the_gateway_limits_a_client_long_before_the_firewall_stops_an_office(tier: Tier) -> None:
+    assert plan(tier).firewall.api_rate_limit >= 3 * 5 * tier.client_per_minute
+
+
+CONTENT = {"CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY", "SQLi_BODY"}
+
+
+def test_rules_on_bodies_count_until_a_person_says_block() -> None:
+    def counted(mode: str) -> set[str]:
+        return {rule for group in plan(K1, firewall_mode=mode).firewall.managed for rule in group.counted}
+
+    assert counted("count-bodies") > CONTENT | {"NoUserAgent_HEADER", "SizeRestrictions_QUERYSTRING"}
+    assert plan(K1).firewall == plan(K1, firewall_mode="count-bodies").firewall
+    assert counted("block") == {"SizeRestrictions_BODY"}
+    assert all(group.counts for group in plan(K1, firewall_mode="count").firewall.managed)
+
+
+def test_a_vpc_origin_of_another_load_balancer_has_another_name() -> None:
+    found = plan(K1)
+    names = [found.vpc_origin_name(found.home, f"arn:aws:elasticloadbalancing:...:app/{name}") for name in "aba"]
+    assert names[0] == names[2] != names[1]
+    assert all(name.startswith("naap-dev-use1-") and len(name) <= MAX_NAME for name in names)
+
+
 def test_shield_advanced_is_only_ever_asked_for() -> None:
     assert not any(plan(tier).shield_advanced for tier in TIERS)
     assert plan(K1, shield_advanced=True).shield_advanced
 
 
 def test_one_region_needs_no_choice_between_regions() -> None:
-    found = plan(K1)
-    assert found.router_function is None
-    assert found.health_function is None
+    assert plan(K1).router_function is None
 
 
 def test_the_router_knows_every_region_home_first_and_sends_no_write_twice() -> None:
@@ -51,9 +76,9 @@ def test_the_router_knows_every_region_home_first_and_sends_no_write_twice() -> 
     assert origins == {"gateway-use1", "gateway-usw2"}
 
 
-def test_health_checks_ask_for_what_the_gateway_answers() -> None:
+def test_health_checks_ask_for_what_the_gateway_answers_and_one_region_has_one_too() -> None:
+    assert [gateway.health_path for gateway in plan(K1).gateways] == ["/_health/use1"]
     found = plan(K100, TWO)
-    assert found.health_function is not None
     assert f'"{HEALTH_PATH}"' in found.health_function
     assert [gateway.health_path for gateway in found.gateways] == ["/_health/use1", "/_health/usw2"]
 

@@ -8,7 +8,8 @@ import pytest
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import RoutesPlan, plan_routes
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import AuthSpec, Lifecycle, PluginSpec, RateLimitSpec
+from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.sections import Auth, RateLimit
 from planning.inputs.tiers import TIERS
 from tests.planning.samples import plugin, settings
 from tests.plugin_plans import entry, real_registry, with_backend
@@ -96,17 +97,11 @@ def test_a_stripped_prefix_is_replaced_by_what_follows_it() -> None:
 
 
 def test_a_stripped_websocket_path_keeps_its_own_part() -> None:
-    spec = with_backend(plugin("bridge"), strip_prefix=True, auth=AuthSpec(websocket=("/term",)))
+    spec = with_backend(plugin("bridge"), strip_prefix=True, auth=Auth(websocket=("/term",)))
 
     _, rule = _answers([_plan(spec)], "/api/v1/bridge/term")
 
     assert (rule.access, rule.rewrite) == (Access.SESSION_STREAM, "/term")
-
-
-def test_a_wholly_public_plugin_asks_nobody_who_they_are() -> None:
-    spec = with_backend(plugin("status"), auth=AuthSpec(public=("/",)))
-
-    assert {rule.access for rule in _plan(spec).rules} == {Access.PUBLIC}
 
 
 def test_a_draining_plugin_is_served_and_says_so() -> None:
@@ -129,7 +124,7 @@ def test_a_stopped_plugin_an_archived_one_and_one_without_backend_have_no_route(
 
 
 def test_limits_are_the_tiers_unless_the_entry_states_its_own() -> None:
-    own = with_backend(plugin("busy"), rate_limit=RateLimitSpec(user_per_minute=7, client_per_minute=9))
+    own = with_backend(plugin("busy"), rate_limit=RateLimit(user_per_minute=7, client_per_minute=9))
 
     assert _plan(plugin("calm")).limits.user_per_minute == TIERS[0].user_per_minute
     assert _plan(own).limits.client_per_minute == 9
@@ -137,7 +132,7 @@ def test_limits_are_the_tiers_unless_the_entry_states_its_own() -> None:
 
 def test_more_paths_than_a_route_has_rules_for_are_refused_with_a_way_out() -> None:
     spec = with_backend(
-        plugin("many"), strip_prefix=True, auth=AuthSpec(public=tuple(f"/p{number}" for number in range(20)))
+        plugin("many"), strip_prefix=True, auth=Auth(public=tuple(f"/p{number}" for number in range(20)))
     )
 
     with pytest.raises(InvalidInputError, match="stripPrefix") as caught:

@@ -16,6 +16,8 @@ GOOD = {
     "poolerImage": POOLER_IMAGE,
 }
 
+CI = "arn:aws:iam::123456789012:role/preview"
+
 
 def test_numbers_arrive_as_text_and_become_numbers() -> None:
     assert parse_settings(GOOD, "Pulumi.dev.yaml").users == 1000
@@ -56,9 +58,14 @@ def test_defaults_are_the_secure_ones() -> None:
         ({"apiAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"]}, "naap:apiAccessCidrs", "whole internet"),
         ({"apiAccessCidrs": ["10.0.0.300"]}, "naap:apiAccessCidrs", "not appear to be"),
         ({"operators": ["root"]}, "naap:operators.0", "match pattern"),
+        ({"viewers": ["root"]}, "naap:viewers.0", "match pattern"),
+        ({"operators": [CI], "viewers": [CI]}, "naap:viewers", f"{CI} is named twice"),
+        ({"viewers": [CI, CI]}, "naap:viewers", f"{CI} is named twice"),
         ({"registry": "/etc/passwd"}, "naap:registry", "match pattern"),
         ({"alarmEmail": "nobody"}, "naap:alarmEmail", "match pattern"),
         ({"poolerImage": "registry.example/pgbouncer:1.26.1"}, "naap:poolerImage", "docker buildx build"),
+        ({"hstsPreload": "true"}, "naap:hstsPreload", "set hstsSubdomains too"),
+        ({"firewallMode": "off"}, "naap:firewallMode", "count-bodies"),
         ({"usres": "1000"}, "naap:usres", "only known settings"),
     ],
 )

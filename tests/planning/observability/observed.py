@@ -6,7 +6,8 @@ from dataclasses import replace
 from planning.database.plugin_database import plan_databases
 from planning.database.shard import plan_shards
 from planning.gateway.routes import plan_routes
-from planning.inputs.registry_entry import CacheSpec, DatabaseSpec, ObjectiveSpec, PluginSpec
+from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.sections import Cache, Database, Objective
 from planning.inputs.tiers import tier_for
 from planning.observability.plugin_monitoring import PluginWatchPlan, plan_plugin_watch
 from tests.planning.samples import plugin, registry, settings
@@ -14,10 +15,10 @@ from tests.planning.samples import plugin, registry, settings
 USERS = 50_000
 
 
-def wallet(objective: ObjectiveSpec | None = None) -> PluginSpec:
+def wallet(objective: Objective | None = None) -> PluginSpec:
     """A plugin with a schema and a cache."""
-    found = plugin("my-wallet", database=DatabaseSpec(schema="plugin_wallet", shard=0), cache=CacheSpec())
-    return replace(found, objective=objective or ObjectiveSpec())
+    found = plugin("my-wallet", database=Database(schema_name="plugin_wallet", shard=0), cache=Cache())
+    return replace(found, objective=objective or Objective())
 
 
 @functools.cache

@@ -29,7 +29,18 @@ def test_a_tier_without_metrics_scrapes_nothing() -> None:
 
 
 def test_counters_keep_their_names_on_the_way_to_the_workspace() -> None:
-    assert _config(50_000)["exporters"]["prometheusremotewrite"]["add_metric_suffixes"] is False
+    for way in ("pushed", "scraped"):
+        assert _config(50_000)["exporters"][f"prometheusremotewrite/{way}"]["add_metric_suffixes"] is False
+
+
+def test_no_request_mixes_what_one_replica_was_sent_with_what_every_replica_scrapes() -> None:
+    """The workspace drops a whole request whose first series is of a replica that it doesn't listen to."""
+    pipelines = _config(50_000)["service"]["pipelines"]
+    ways = [(found["receivers"], found["exporters"]) for name, found in pipelines.items() if name.startswith("metrics")]
+    assert ways == [
+        (["otlp"], ["prometheusremotewrite/pushed"]),
+        (["prometheus"], ["prometheusremotewrite/scraped"]),
+    ]
 
 
 def test_a_trace_is_found_by_the_ids_that_the_gateway_writes_into_it() -> None:

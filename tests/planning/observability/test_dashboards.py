@@ -34,6 +34,15 @@ def test_graphs_are_told_apart_and_cover_none_of_another(dashboard: Dashboard) -
     assert {panel.unit for panel in dashboard.panels} <= UNITS
 
 
+def test_a_graph_of_cloudwatch_shows_what_is_measured_by_just_its_dimensions() -> None:
+    """And says in its title that it shows all of the account: names of things are AWS's, and not in the query."""
+    for dashboard in dashboards():
+        for panel in json.loads(dashboard.text())["panels"]:
+            asked = [target for target in panel["targets"] if "namespace" in target]
+            assert all(target["matchExact"] is True for target in asked)
+            assert ("(account)" in panel["title"]) == bool(asked), panel["title"]
+
+
 def test_addresses_are_as_short_as_grafana_takes_them() -> None:
     names = [dashboard.name for dashboard in dashboards()]
 

@@ -98,9 +98,9 @@ def test_every_query_of_a_dashboard_is_promql(tmp_path: Path) -> None:
     assert f"{len(named)} rules found" in run("check", "rules", "rules.yaml", folder=tmp_path)
 
 
-def test_metrics_of_aws_are_those_that_its_documentation_lists() -> None:
+def test_metrics_of_aws_are_those_that_its_documentation_lists_by_exactly_their_dimensions() -> None:
     queries = {
-        f"{query.namespace} {query.metric} {query.by}"
+        " ".join((query.namespace, query.metric, query.by, *(name for name, _ in query.where)))
         for dashboard in dashboards()
         for panel in dashboard.panels
         for query in panel.queries
@@ -113,10 +113,10 @@ def test_metrics_of_aws_are_those_that_its_documentation_lists() -> None:
 def test_alarms_name_metrics_by_exactly_the_dimensions_that_its_documentation_lists() -> None:
     """One dimension too many or too few, and an alarm sees nothing, which reads as all is well."""
     stated = {
-        " ".join((alarm.namespace, alarm.metric, alarm.dimension, *sorted(alarm.more)))
+        " ".join((alarm.namespace, alarm.metric, *alarm.dimensions, *sorted(alarm.more)))
         for tier in TIERS
         for alarm in alarms(tier.max_users or 100_001)
-        if alarm.dimension  # else counted from logs, by a filter of ours
+        if alarm.dimensions  # else counted from logs, by a filter of ours
     }
 
     assert stated - documented() == set()

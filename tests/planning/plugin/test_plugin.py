@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.tiers import PodRange
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
+from planning.plugin.workload import roll_out_seconds
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
@@ -66,7 +68,8 @@ def test_a_singleton_is_one_pod_that_ends_before_the_next_begins() -> None:
     backend = plugin_plans(120_000)["service-gateway"].backend
     assert backend
     (only,) = backend.workloads
-    assert (only.replicas, only.recreate, backend.autoscaling) == (1, True, None)
+    assert (only.replicas, only.recreate) == (None, True)
+    assert (backend.autoscaling.pods.min, backend.autoscaling.pods.max) == (1, 1)
 
 
 def test_an_autoscaled_plugin_states_no_replicas() -> None:
@@ -114,3 +117,15 @@ def test_adding_a_caller_changes_no_other_plan() -> None:
 def test_an_entry_that_moves_in_the_file_changes_no_plan() -> None:
     turned = Registry(file="registry.yaml", plugins=real_registry().plugins[::-1])
     assert dict(plugin_plans(registry=turned)) == dict(plugin_plans())
+
+
+@pytest.mark.parametrize(("pods", "seconds"), [(1, 360), (2, 390), (3, 420), (10, 630), (20, 630), (50, 630)])
+def test_an_update_may_take_as_long_as_its_steps_and_no_longer(pods: int, seconds: int) -> None:
+    """A tenth at a time, at least one: ten slow starts of a minute fit, and a plugin that fails is told of by then."""
+    backend = plugin_plans()["community"].spec.backend
+    assert backend
+    probes = backend.probes
+    assert roll_out_seconds(probes, PodRange(min=1, max=pods)) == seconds
+    assert roll_out_seconds(probes) == 360
+    slow = probes.model_copy(update={"startup_seconds": probes.startup_seconds + 60})
+    assert roll_out_seconds(slow, PodRange(min=1, max=pods)) == seconds + 60 * min(pods, 10)

@@ -132,7 +132,7 @@ def test_what_an_entry_states_wins_over_the_default() -> None:
 def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
     wallet = entry("my-wallet")
     assert wallet.cache
-    changed = registry_with(replace(wallet, cache=replace(wallet.cache, cluster_mode=True)))
+    changed = registry_with(replace(wallet, cache=wallet.cache.model_copy(update={"cluster_mode": True})))
     for users, clustered in ((5_000, False), (60_000, True)):
         backend = plugin_plans(users, registry=changed)["my-wallet"].backend
         assert backend

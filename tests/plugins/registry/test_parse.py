@@ -48,7 +48,7 @@ def test_every_service_listens_where_upstream_says(registry: Registry) -> None:
 
 
 def test_every_service_has_the_schema_that_its_code_names(registry: Registry) -> None:
-    assert {each.name: each.database.schema for each in registry.plugins if each.database} == {
+    assert {each.name: each.database.schema_name for each in registry.plugins if each.database} == {
         "base-svc": "public",
         "my-wallet": "plugin_wallet",
         "my-dashboard": "plugin_dashboard",
@@ -87,10 +87,10 @@ def test_a_frontend_alone_has_no_backend(registry: Registry) -> None:
 
 
 def test_foreign_keys_stay_on_one_shard(registry: Registry) -> None:
-    shards = {each.database.schema: each.database.shard for each in registry.plugins if each.database}
+    shards = {each.database.schema_name: each.database.shard for each in registry.plugins if each.database}
     for each in registry.plugins:
         for grant in each.database.grants if each.database else ():
-            assert shards[grant.schema] == (each.database.shard if each.database else None)
+            assert shards[grant.schema_name] == (each.database.shard if each.database else None)
     assert set(shards.values()) == {0, 1, 2, 3}
 
 

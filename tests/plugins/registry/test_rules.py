@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from planning.inputs.field_types import IN_WORDS
 from planning.inputs.registry_entry import Lifecycle
 from plugins.registry.entry import json_schema
-from plugins.registry.field_types import IN_WORDS
 from tests.plugins.registries import DIGEST, backend, changed, good, parsed, problems_of
 
 TOMORROW_NEXT_YEAR = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=370)
@@ -95,6 +95,7 @@ BAD = [
         "beta", "database.schema", "plugin_alpha", "alpha has it", "plugin_beta",
     ),
     Bad("the public schema", alpha_database(schema="public"), "alpha", "database.schema", "public", "core", "plugin_alpha"),
+    Bad("a command that is no list", alpha_database(schema="a", migrate="npx"), "alpha", "database.migrate", "npx", "a valid list", "[npx, prisma"),
     Bad("a schema of the server", alpha_database(schema="pg_toast"), "alpha", "database.schema", "pg_toast", "server", "plugin"),
     Bad("a schema with a hyphen", alpha_database(schema="a-b"), "alpha", "database.schema", "a-b", "underscores", "plugin_wallet"),
     Bad(

@@ -15,6 +15,7 @@ ARGS: dict[str, dict[str, Any]] = {
     "ec2/getManagedPrefixList": {"name": "com.amazonaws.global.cloudfront.origin-facing"},
     "eks/getCluster": {"name": "naap"},
     "eks/getClusterAuth": {"name": "naap"},
+    "iam/getSessionContext": {"arn": "arn:aws:iam::123456789012:user/rehearsal"},
     "index/getServicePrincipal": {"serviceName": "ec2"},
     "kms/getAlias": {"name": "alias/aws/rds"},
     "route53/getZone": {"name": "naap.example"},

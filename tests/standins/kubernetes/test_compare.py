@@ -1,4 +1,7 @@
-from rehearsal.standins.kubernetes.compare import changes, observed, written
+"""provider/pkg/provider/provider.go (convertPatchToDiff) and provider/pkg/provider/util.go (pruneMap, pruneSlice) of
+pulumi-kubernetes."""
+
+from rehearsal.standins.kubernetes.compare import changes, pruned, written
 from rehearsal.standins.provider import Change
 from rehearsal.standins.values import Map
 
@@ -22,49 +25,43 @@ def test_true_is_not_one() -> None:
     assert list(changes({"a": 1}, {"a": True})) == [(("a",), Change.UPDATE)]
 
 
-def test_what_the_server_fills_in_is_no_drift() -> None:
+def test_what_the_server_fills_in_is_not_seen() -> None:
     wanted = deployment(template={"spec": {"containers": [{"name": "c", "ports": [{"containerPort": 80}]}]}})
     container = {"name": "c", "ports": [{"containerPort": 80, "protocol": "TCP"}], "imagePullPolicy": "Always"}
     live = deployment(replicas=1, template={"spec": {"containers": [container], "restartPolicy": "Always"}})
-    assert observed(wanted, live) == wanted
+    assert pruned(live, wanted) == wanted
 
 
-def test_an_amount_in_another_spelling_is_no_drift() -> None:
-    wanted = deployment(resources={"limits": {"cpu": "0.5"}})
-    assert observed(wanted, deployment(resources={"limits": {"cpu": "500m"}})) == wanted
-
-
-def test_another_amount_is_drift() -> None:
-    wanted = deployment(resources={"limits": {"cpu": "0.5"}})
-    assert observed(wanted, deployment(resources={"limits": {"cpu": "1"}}))["spec"]["resources"]["limits"] == {
-        "cpu": "1"
+def test_a_value_that_somebody_changed_is_seen() -> None:
+    assert pruned({"metadata": {"labels": {"a": "2"}}}, {"metadata": {"labels": {"a": "1"}}}) == {
+        "metadata": {"labels": {"a": "2"}}
     }
 
 
-def test_named_items_in_another_order_are_no_drift() -> None:
-    wanted = deployment(env=[{"name": "B", "value": "1"}, {"name": "A", "value": "2"}])
-    live = deployment(env=[{"name": "A", "value": "2"}, {"name": "B", "value": "1"}])
-    assert observed(wanted, live) == wanted
-
-
-def test_an_item_that_someone_added_is_drift() -> None:
-    wanted = deployment(env=[{"name": "A", "value": "1"}])
-    live = deployment(env=[{"name": "X", "value": "9"}, {"name": "A", "value": "1"}])
-    assert observed(wanted, live)["spec"]["env"] == [{"name": "A", "value": "1"}, {"name": "X", "value": "9"}]
-
-
-def test_an_empty_list_that_the_server_drops_is_no_drift() -> None:
-    assert observed(deployment(volumes=[]), deployment()) == deployment(volumes=[])
-
-
-def test_a_label_that_was_taken_away_is_drift() -> None:
+def test_what_somebody_took_away_is_seen() -> None:
     wanted: Map = {"metadata": {"labels": {"a": "1", "b": "2"}}}
-    assert observed(wanted, {"metadata": {"labels": {"a": "1"}}}) == {"metadata": {"labels": {"a": "1"}}}
+    assert pruned({"metadata": {"labels": {"a": "1"}}}, wanted) == {"metadata": {"labels": {"a": "1"}}}
 
 
-def test_a_key_that_someone_added_to_data_is_drift() -> None:
-    assert observed({"data": {"a": "1"}}, {"data": {"a": "1", "b": "2"}}) == {"data": {"a": "1", "b": "2"}}
+def test_what_somebody_added_is_not_seen() -> None:
+    wanted: Map = {"data": {"a": "1"}, "spec": {"env": [{"name": "A", "value": "1"}]}}
+    live: Map = {
+        "data": {"a": "1", "b": "2"},
+        "spec": {"env": [{"name": "A", "value": "1"}, {"name": "X", "value": "9"}], "replicas": 7},
+    }
+    assert pruned(live, wanted) == wanted
 
 
-def test_replicas_that_an_autoscaler_chose_are_no_drift() -> None:
-    assert observed(deployment(paused=False), deployment(replicas=7)) == deployment(paused=False)
+def test_items_of_a_list_answer_to_each_other_by_their_place() -> None:
+    wanted: Map = {"env": [{"name": "A"}, {"name": "B"}]}
+    live: Map = {"env": [{"name": "X", "value": "9"}, {"name": "A", "value": "1"}, {"name": "B"}]}
+    assert pruned(live, wanted) == {"env": [{"name": "X"}, {"name": "A"}]}
+
+
+def test_a_list_that_is_asked_for_empty_stays_so() -> None:
+    assert pruned({"ingress": [{"from": []}]}, {"ingress": []}) == {"ingress": []}
+
+
+def test_a_value_of_another_type_is_seen_whole() -> None:
+    assert pruned({"a": {"b": 1}}, {"a": "text"}) == {"a": {"b": 1}}
+    assert pruned({"a": [{"b": 1}]}, {"a": ["text"]}) == {"a": [{"b": 1}]}

@@ -5,7 +5,6 @@ import base64
 import pytest
 
 from rehearsal import RehearsalError
-from rehearsal.standins.kubernetes.ownership import field_manager
 from tests.conftest import RunningControlPlane
 from tests.standins.conftest import EngineSandbox
 from tests.wait import wait_for
@@ -37,7 +36,6 @@ k8s.core.v1.ConfigMap("named", metadata={"namespace": SPACE}, data={"key": confi
 MAP = """
 k8s.core.v1.ConfigMap("map", metadata={"name": "map", "namespace": SPACE}, data={"key": "ours"}, opts=inside)
 """
-MAP_URN = "urn:pulumi:dev::trial::kubernetes:core/v1:ConfigMap::map"
 
 
 def test_a_second_up_changes_nothing_and_a_refresh_finds_no_drift(
@@ -52,20 +50,64 @@ def test_a_second_up_changes_nothing_and_a_refresh_finds_no_drift(
     assert set(cluster_sandbox.changes()) == {"same"}
 
 
-def test_drift_is_seen_by_a_refresh_and_repaired_by_the_next_up(
+def test_drift_is_seen_by_a_refresh_and_what_is_gone_is_made_again(
     cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
 ) -> None:
+    cluster_sandbox.pulumi("config", "set", "force", "true")
     cluster_sandbox.kubernetes_program(SPACE + MAP)
     cluster_sandbox.up()
     path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps/map"
-    foreign = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "map"}, "data": {"key": "theirs"}}
-    control_plane.api.request("PATCH", path, foreign, fieldManager="someone", force="true")
+    take_over(control_plane, path)
     assert set(cluster_sandbox.changes()) == {"same"}
     cluster_sandbox.up("--refresh")
     assert control_plane.api.request("GET", path)["data"] == {"key": "ours"}
     control_plane.api.request("DELETE", path)
     cluster_sandbox.up("--refresh")
     assert control_plane.api.request("GET", path)["data"] == {"key": "ours"}
+
+
+def test_what_another_manager_owns_is_a_conflict_unless_it_is_to_be_taken_by_force(
+    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
+) -> None:
+    """provider/pkg/await/await.go (patchForce, handleSSAErr) of pulumi-kubernetes."""
+    cluster_sandbox.kubernetes_program(SPACE + MAP)
+    cluster_sandbox.up()
+    path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps/map"
+    take_over(control_plane, path)
+    said = cluster_sandbox.up("--refresh", fails=True)
+    assert f'"{cluster_sandbox.namespace}/map" failed to fully initialize or become live' in said
+    assert "server-side apply field conflict detected" in said
+    assert 'Apply failed with 1 conflict: conflict with "someone": .data.key' in said
+    assert control_plane.api.request("GET", path)["data"] == {"key": "theirs"}
+    cluster_sandbox.kubernetes_program(SPACE + MAP.replace('{"name"', '{"annotations": FORCED, "name"', 1))
+    source = cluster_sandbox.folder / "program" / "__main__.py"
+    source.write_text(source.read_text().replace("SPACE =", 'FORCED = {"pulumi.com/patchForce": "true"}\nSPACE =', 1))
+    cluster_sandbox.up()
+    assert control_plane.api.request("GET", path)["data"] == {"key": "ours"}
+
+
+def test_an_object_is_created_under_one_name_and_updated_under_its_own(
+    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
+) -> None:
+    """provider/pkg/await/await.go (Creation, fixCSAFieldManagers) of pulumi-kubernetes."""
+    cluster_sandbox.kubernetes_program(SPACE + MAP)
+    cluster_sandbox.up()
+    path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps/map"
+    own = cluster_sandbox.resource("map")["outputs"]["__fieldManager"]
+    assert managers(control_plane, path) == {("pulumi-kubernetes", "Update")}
+    cluster_sandbox.kubernetes_program(SPACE + MAP.replace("ours", "new"))
+    cluster_sandbox.up()
+    assert managers(control_plane, path) == {(own, "Apply")}
+
+
+def managers(control_plane: RunningControlPlane, path: str) -> set[tuple[str, str]]:
+    managed = control_plane.api.request("GET", path)["metadata"]["managedFields"]
+    return {(entry["manager"], entry["operation"]) for entry in managed}
+
+
+def take_over(control_plane: RunningControlPlane, path: str) -> None:
+    foreign = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "map"}, "data": {"key": "theirs"}}
+    control_plane.api.request("PATCH", path, foreign, fieldManager="someone", force="true")
 
 
 def test_a_change_updates_in_place_or_replaces_as_the_api_server_demands(cluster_sandbox: EngineSandbox) -> None:
@@ -86,27 +128,21 @@ def test_a_change_updates_in_place_or_replaces_as_the_api_server_demands(cluster
     assert set(cluster_sandbox.changes()) == {"same"}
 
 
-def test_an_object_that_a_killed_run_left_behind_is_adopted(
-    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
+@pytest.mark.parametrize("upsert", [False, True])
+def test_an_object_that_exists_is_refused_unless_it_is_to_be_taken_over(
+    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane, *, upsert: bool
 ) -> None:
-    cluster_sandbox.kubernetes_program(SPACE)
-    cluster_sandbox.up()
-    leave_behind(control_plane, cluster_sandbox.namespace, field_manager(MAP_URN))
-    cluster_sandbox.kubernetes_program(SPACE + MAP)
-    cluster_sandbox.up()
-    path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps/map"
-    assert control_plane.api.request("GET", path)["data"] == {"key": "ours"}
-
-
-def test_an_object_of_someone_else_is_refused(
-    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
-) -> None:
+    """provider/pkg/await/await.go (Creation) of pulumi-kubernetes."""
+    for option in ("upsert", "force"):
+        cluster_sandbox.pulumi("config", "set", option, str(upsert).lower())
     cluster_sandbox.kubernetes_program(SPACE)
     cluster_sandbox.up()
     leave_behind(control_plane, cluster_sandbox.namespace, "someone")
     cluster_sandbox.kubernetes_program(SPACE + MAP)
-    shown = cluster_sandbox.up(fails=True)
-    assert f"v1/ConfigMap {cluster_sandbox.namespace}/map already exists and is not this resource's" in shown
+    said = cluster_sandbox.up(fails=not upsert)
+    assert ('configmaps "map" already exists' in said) is not upsert
+    path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps/map"
+    assert control_plane.api.request("GET", path)["data"] == {"key": "ours" if upsert else "old"}
 
 
 def leave_behind(control_plane: RunningControlPlane, namespace: str, manager: str) -> None:
@@ -118,6 +154,8 @@ def leave_behind(control_plane: RunningControlPlane, namespace: str, manager: st
 def test_an_up_after_a_kill_converges_and_destroy_leaves_nothing(
     cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
 ) -> None:
+    for option in ("upsert", "force"):
+        cluster_sandbox.pulumi("config", "set", option, "true")
     maps = "".join(MAP.replace('"map"', f'"map-{number}"') for number in range(40))
     cluster_sandbox.kubernetes_program(SPACE + APP + maps)
     path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps"
@@ -152,12 +190,33 @@ def test_what_does_not_become_ready_says_why(cluster_sandbox: EngineSandbox) -> 
     homeless = homeless.replace('metadata={"name": "app"', f'metadata={{"annotations": {late}, "name": "app"')
     cluster_sandbox.kubernetes_program(SPACE + homeless)
     shown = cluster_sandbox.up(fails=True)
-    assert "apps/v1/Deployment" in shown
-    assert "exists but is not ready: timed out waiting" in shown
-    assert "[Unschedulable]" in shown
+    assert "was successfully created, but the Kubernetes API server reported that it failed to fully" in shown
+    assert "'app' timed out waiting to be Ready" in shown
+    assert "Minimum number of live Pods was not attained" in shown
     cluster_sandbox.kubernetes_program(SPACE + APP)
     cluster_sandbox.up()  # what was left half-made is made whole
     assert set(cluster_sandbox.changes()) == {"same"}
+
+
+def test_a_deletion_that_a_finalizer_holds_is_waited_for_and_names_it(
+    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
+) -> None:
+    """provider/pkg/await/condition/deleted.go of pulumi-kubernetes."""
+    held = MAP.replace('{"name"', '{"finalizers": ["naap.example/held"], "name"', 1)
+    held = held.replace("opts=inside", "opts=pulumi.ResourceOptions.merge(inside, LIMIT)")
+    cluster_sandbox.kubernetes_program(
+        SPACE + 'LIMIT = pulumi.ResourceOptions(custom_timeouts={"delete": "3s"})\n' + held
+    )
+    cluster_sandbox.up()
+    cluster_sandbox.kubernetes_program(SPACE)
+    shown = cluster_sandbox.up(fails=True)
+    assert "finalizers might be preventing deletion (naap.example/held" in shown
+    assert "timed out waiting for the condition" in shown
+    path = f"/api/v1/namespaces/{cluster_sandbox.namespace}/configmaps/map"
+    left = control_plane.api.request("GET", path)
+    left["metadata"]["finalizers"] = []
+    control_plane.api.request("PUT", path, left)
+    cluster_sandbox.up()
 
 
 def test_an_unknown_field_is_refused_before_anything_is_made(cluster_sandbox: EngineSandbox) -> None:
@@ -166,7 +225,7 @@ def test_an_unknown_field_is_refused_before_anything_is_made(cluster_sandbox: En
         + 'k8s.apiextensions.CustomResource("bad", api_version="v1", kind="ConfigMap", metadata={"name": "bad"},'
         + ' opts=own, spec={"daat": {}})\n'
     )
-    assert ".spec: field not declared in schema" in cluster_sandbox.pulumi("preview", fails=True)
+    assert 'unknown field "spec"' in cluster_sandbox.pulumi("preview", fails=True)
 
 
 def test_a_kind_that_nobody_knows_is_named(cluster_sandbox: EngineSandbox) -> None:

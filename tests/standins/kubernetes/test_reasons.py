@@ -1,16 +1,29 @@
-from rehearsal.standins.kubernetes.reasons import condition_reasons, event_reasons, pod_reasons
+"""provider/pkg/await/checker/pod/check.go of pulumi-kubernetes."""
+
+from rehearsal.standins.kubernetes.reasons import pod_reasons
 from rehearsal.standins.values import Map
 
+SCHEDULED = {"type": "PodScheduled", "status": "True"}
+INITIALIZED = {"type": "Initialized", "status": "True"}
+LATE = {
+    "type": "Ready",
+    "status": "False",
+    "reason": "ContainersNotReady",
+    "message": "containers with unready status: [app]",
+}
 
-def pod(**status: object) -> Map:
-    return {"metadata": {"name": "a-1"}, "status": status}
+
+def said(*conditions: Map, **status: object) -> list[str]:
+    pod = {"metadata": {"name": "a-1", "namespace": "plugin-a"}, "status": {"conditions": [*conditions], **status}}
+    return pod_reasons([pod])
 
 
 def test_an_image_that_cannot_be_pulled_is_named() -> None:
     waiting = {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "nowhere/app:1"'}
     status = {"name": "app", "ready": False, "state": {"waiting": waiting}}
-    assert list(pod_reasons(pod(containerStatuses=[status]))) == [
-        'Pod a-1, container app: [ImagePullBackOff] Back-off pulling image "nowhere/app:1"'
+    assert said(SCHEDULED, INITIALIZED, LATE, containerStatuses=[status]) == [
+        "[Pod plugin-a/a-1]: containers with unready status: [app]"
+        '[ImagePullBackOff] Back-off pulling image "nowhere/app:1"'
     ]
 
 
@@ -18,49 +31,33 @@ def test_a_crash_is_named_with_its_exit_code() -> None:
     status = {
         "name": "app",
         "ready": False,
-        "state": {"waiting": {"reason": "CrashLoopBackOff"}},
-        "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}},
+        "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}},
+        "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": "2026-01-01T00:00:00Z"}},
     }
-    assert list(pod_reasons(pod(containerStatuses=[status]))) == [
-        "Pod a-1, container app: [CrashLoopBackOff]",
-        "Pod a-1, container app: [OOMKilled] ended with exit code 137",
-    ]
+    (reason,) = said(SCHEDULED, INITIALIZED, {**LATE, "message": ""}, containerStatuses=[status])
+    assert reason == (
+        "[Pod plugin-a/a-1]: [CrashLoopBackOff] back-off 10s\n"
+        'container "app" terminated at 2026-01-01T00:00:00Z (OOMKilled: exit code 137)'
+    )
 
 
-def test_a_container_that_runs_but_is_not_ready_points_to_its_probe() -> None:
+def test_of_a_probe_that_fails_nothing_is_said_but_that_its_container_is_not_ready() -> None:
     status = {"name": "app", "ready": False, "state": {"running": {"startedAt": "now"}}}
-    assert list(pod_reasons(pod(containerStatuses=[status]))) == [
-        "Pod a-1, container app: it runs, but its readiness probe does not succeed"
+    assert said(SCHEDULED, INITIALIZED, LATE, containerStatuses=[status]) == [
+        "[Pod plugin-a/a-1]: containers with unready status: [app]"
     ]
 
 
-def test_a_pod_that_finds_no_node_says_so() -> None:
-    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"}
-    assert list(pod_reasons(pod(conditions=[condition]))) == ["Pod a-1: [Unschedulable] 0/3 nodes"]
+def test_that_a_pod_finds_no_node_is_no_reason_in_the_end() -> None:
+    unscheduled = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"}
+    assert said(unscheduled) == []
 
 
-def test_a_healthy_pod_gives_no_reason() -> None:
-    status = {"name": "app", "ready": True, "state": {"running": {"startedAt": "now"}}}
-    assert list(pod_reasons(pod(containerStatuses=[status]))) == []
+def test_a_container_that_is_being_made_gives_no_reason() -> None:
+    status = {"name": "app", "ready": False, "state": {"waiting": {"reason": "ContainerCreating"}}}
+    assert said(SCHEDULED, INITIALIZED, {**LATE, "message": ""}, containerStatuses=[status]) == []
 
 
-def test_conditions_complain_whichever_way_round_they_are() -> None:
-    conditions = [
-        {"type": "Available", "status": "False", "reason": "MinimumReplicasUnavailable", "message": "none yet"},
-        {"type": "Progressing", "status": "True", "reason": "ReplicaSetUpdated", "message": "fine"},
-        {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"},
-    ]
-    assert list(condition_reasons({"status": {"conditions": conditions}})) == [
-        "[MinimumReplicasUnavailable] none yet",
-        "[FailedCreate] exceeded quota",
-    ]
-
-
-def test_events_of_others_are_not_shown_and_the_latest_comes_first() -> None:
-    def event(name: str, at: str, message: str) -> Map:
-        involved = {"kind": "Pod", "name": name}
-        return {"involvedObject": involved, "lastTimestamp": at, "reason": "Unhealthy", "message": message}
-
-    events = [event("a-1", "1", "probe failed"), event("b-1", "3", "other"), event("a-2", "2", "probe timed out")]
-    events.append(event("a-1", "0", "the same, earlier"))
-    assert event_reasons(events, "a") == ["Pod a-2: [Unhealthy] probe timed out", "Pod a-1: [Unhealthy] probe failed"]
+def test_a_healthy_pod_and_one_that_has_ended_well_give_no_reason() -> None:
+    assert said(SCHEDULED, INITIALIZED, {"type": "Ready", "status": "True"}) == []
+    assert said(SCHEDULED, INITIALIZED, LATE, phase="Succeeded") == []

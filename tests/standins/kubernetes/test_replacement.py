@@ -1,3 +1,5 @@
+"""provider/pkg/provider/diff.go of pulumi-kubernetes."""
+
 import pytest
 
 from rehearsal.standins.kubernetes.replacement import immutable_fields, needs_new
@@ -30,10 +32,13 @@ def test_what_the_api_server_would_refuse_replaces(version: str, kind: str, path
         ("apps/v1", "Deployment", ("spec", "template", "spec", "containers", 0, "image")),
         ("apps/v1", "Deployment", ("metadata", "labels", "name")),
         ("batch/v1", "Job", ("spec", "ttlSecondsAfterFinished")),
+        ("scheduling.k8s.io/v1", "PriorityClass", ("value",)),
         ("v1", "Service", ("spec", "ports", 0, "port")),
     ],
 )
-def test_what_the_api_server_takes_does_not_replace(version: str, kind: str, path: tuple[str | int, ...]) -> None:
+def test_what_the_real_provider_does_not_know_of_does_not_replace(
+    version: str, kind: str, path: tuple[str | int, ...]
+) -> None:
     assert not needs_new(path, "x", immutable_fields(obj(version, kind), ()))
 
 

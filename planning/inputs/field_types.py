@@ -77,9 +77,16 @@ File = Annotated[str, Field(pattern=FILE_PATTERN, max_length=128)]
 
 
 class Section(BaseModel):
-    """What every part of an entry is: strict types, no unknown field, camelCase names, unchangeable."""
+    """What every part of an entry is: strict types, no unknown field, camelCase names in YAML, unchangeable."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         # Pydantic copies a default for each entry; what can't change need not be copied.

@@ -1,0 +1,150 @@
+"""What differs between the objects that the program made and those of a cluster, and whose doing it is.
+
+The provider's own comparison sees a changed value of a field that the program states, and nothing that was added: no
+rule of a network policy, no variable, no binding. The API server writes down who owns each field (managed fields); that
+tells all of it. Values are never part of a finding: they may be secret.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+Object: TypeAlias = Mapping[str, Any]
+Key: TypeAlias = tuple[str, str, str]
+"""Kind, namespace, name."""
+
+OURS = "pulumi-kubernetes"
+CONTROLLERS = (
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubelet",
+    "karpenter",
+    "envoy-gateway",
+    "helm",
+    "controller",
+    "eks",
+)
+"""Starts of the names of managers that may write to our objects, and make objects beside them."""
+
+_RBAC = frozenset(("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"))
+_EVERY_NAMESPACE = frozenset((("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")))
+_SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105  # the engine's mark of a special value in a state
+_GUARDS = frozenset(("NetworkPolicy", "SecurityPolicy", "ResourceQuota"))
+_GRAVE = ("image", "pod-security.kubernetes.io/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """grave: it may let code or people in that nobody reviewed."""
+
+    key: Key
+    text: str
+    grave: bool
+
+    def __str__(self) -> str:
+        kind, namespace, name = self.key
+        return f"{kind} {f'{namespace}/' if namespace else ''}{name}: {self.text}"
+
+
+def key_of(obj: Object) -> Key:
+    """Which object it is."""
+    metadata = obj["metadata"]
+    return str(obj["kind"]), str(metadata.get("namespace") or ""), str(metadata["name"])
+
+
+def find_drift(made: Iterable[Object], live: Iterable[Object]) -> list[Finding]:
+    """made: inputs of the program's objects in one cluster; live: all objects of their kinds there. The grave first."""
+    ours = {key_of(obj): obj for obj in made}
+    there = {key_of(obj): obj for obj in live}
+    namespaces = {name for kind, _, name in ours if kind == "Namespace"}
+    found = [Finding(key=key, text="is gone", grave=key[0] in _GUARDS) for key in ours if key not in there]
+    for key, obj in there.items():
+        if key in ours:
+            found += _changes(key, ours[key], obj)
+        elif _is_foreign(key, obj, namespaces):
+            text = f"is not of the program; made by {_makers(obj)}"
+            found.append(Finding(key=key, text=text, grave=key[0] in _RBAC))
+    return sorted(found, key=lambda one: (not one.grave, one.key, one.text))
+
+
+def _changes(key: Key, stated: Object, obj: Object) -> Iterator[Finding]:
+    told: set[str] = set()
+    for manager, path in _foreign_fields(obj):
+        told.add(path)
+        yield Finding(key=key, text=f"{path} is of {manager}", grave=_is_grave(key, path))
+    for path in _differences(stated, obj):
+        # The same field by its place in a list, where managed fields name its item.
+        if not any(path.rpartition(".")[2] == other.rpartition(".")[2] for other in told):
+            yield Finding(key=key, text=f"{path} is not what the program states", grave=_is_grave(key, path))
+
+
+def _is_grave(key: Key, path: str) -> bool:
+    return key[0] in _RBAC | _GUARDS or any(mark in path for mark in _GRAVE)
+
+
+def _is_controller(manager: str) -> bool:
+    return any(manager == name or manager.startswith(f"{name}-") for name in CONTROLLERS)
+
+
+def _is_foreign(key: Key, obj: Object, namespaces: set[str]) -> bool:
+    kind, namespace, name = key
+    if namespace not in namespaces and kind not in _RBAC:
+        return False
+    if obj["metadata"].get("ownerReferences") or (kind, name) in _EVERY_NAMESPACE:
+        return False
+    makers = {str(entry.get("manager")) for entry in _managed(obj)}
+    return not makers or any(not _is_controller(maker) for maker in makers)
+
+
+def _makers(obj: Object) -> str:
+    return ", ".join(sorted({str(entry.get("manager")) for entry in _managed(obj)})) or "nobody knows"
+
+
+def _managed(obj: Object) -> Sequence[Object]:
+    return cast("Sequence[Object]", obj["metadata"].get("managedFields") or [])
+
+
+def _foreign_fields(obj: Object) -> Iterator[tuple[str, str]]:
+    """Manager and path of each field that neither we nor a controller own. A status is its writer's own affair."""
+    for entry in _managed(obj):
+        manager = str(entry.get("manager"))
+        if entry.get("subresource") == "status" or manager.startswith(OURS) or _is_controller(manager):
+            continue
+        for path in _leaves(entry.get("fieldsV1") or {}, ""):
+            yield manager, path
+
+
+def _leaves(fields: Mapping[str, Any], start: str) -> Iterator[str]:
+    """Paths of a set of fields: `f:name` is a field, `k:{...}` and `v:...` are items of a list."""
+    below = {key: item for key, item in fields.items() if key != "."}
+    if not below:
+        yield start
+    for key, item in below.items():
+        mark, _, text = key.partition(":")
+        if mark == "k":
+            names = cast("dict[str, Any]", json.loads(text))
+            step = f"[{','.join(str(name) for name in names.values())}]"
+        else:
+            step = f".{text}" if mark == "f" and start else text if mark == "f" else f"[{text}]"
+        yield from _leaves(cast("Mapping[str, Any]", item), start + step)
+
+
+def _differences(stated: Any, live: Any, start: str = "") -> Iterator[str]:
+    """Paths of stated values that are other ones in the cluster, or none; not of what the state holds encrypted."""
+    if isinstance(stated, dict):
+        wanted = cast("dict[str, Any]", stated)
+        if _SECRET in wanted:
+            return
+        there = cast("dict[str, Any]", live) if isinstance(live, dict) else {}
+        for key, item in wanted.items():
+            if item is not None:
+                yield from _differences(item, there.get(key), f"{start}.{key}" if start else key)
+    elif isinstance(stated, list):
+        wanted_items = cast("list[Any]", stated)
+        items = cast("list[Any]", live) if isinstance(live, list) else []
+        for place, item in enumerate(wanted_items):
+            yield from _differences(item, items[place] if place < len(items) else None, f"{start}[{place}]")
+    elif stated != live and (stated or live):
+        yield start

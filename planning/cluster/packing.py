@@ -1,0 +1,131 @@
+"""Whether pods fit on nodes: what a node has left for them, and how many nodes they fill.
+
+The scheduler looks at requests alone: CPU, memory, and the number of pods that a node takes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from planning.inputs.tiers import NodeSize
+from planning.shared.pods import PodSize
+
+_MIB = 1024
+_KEPT_PERCENT = (6, 1, 0.5, 0.5)
+_KEPT_PERCENT_OF_MORE = 0.25
+"""Of the first four CPUs and of each further one, for kubelet and system: what EKS's own images keep
+(awslabs/amazon-eks-ami, kubelet configuration)."""
+_KEPT_MIB, _KEPT_MIB_A_POD, _EVICTED_BELOW_MIB = 255, 11, 100
+"""Of memory, by the same rule, and the kubelet's threshold of eviction."""
+_LOST_TO_THE_MACHINE = 0.075
+"""Of an instance's stated memory, which its hypervisor and kernel take: Karpenter's own estimate
+(vm-memory-overhead-percent)."""
+
+_ADDRESSES = {"large": (3, 10), "xlarge": (4, 15), "2xlarge": (4, 15)}
+"""By size of m7g and m8g: network interfaces, and addresses of each (EC2 user guide, IP addresses per network
+interface). Auto Mode prefers prefixes, by which a node takes 110 pods, and falls back to single addresses where a
+subnet has no whole prefix left (aws/containers-roadmap 2488): the smaller number is the one that always holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pods:
+    """Pods that are alike. size: of each; count: of them; surge: more of them while they are rolled."""
+
+    name: str
+    size: PodSize
+    count: int
+    surge: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What a node has for pods."""
+
+    cpu_m: float
+    memory_mib: float
+    pods: int
+
+    def takes(self, pod: Pods) -> bool:
+        """Whether one more such pod fits."""
+        return self.pods > 0 and self.cpu_m >= pod.size.cpu_m and self.memory_mib >= pod.size.memory_mib
+
+    def less(self, pod: Pods) -> "Room":
+        """What is left beside it."""
+        size = pod.size
+        return Room(cpu_m=self.cpu_m - size.cpu_m, memory_mib=self.memory_mib - size.memory_mib, pods=self.pods - 1)
+
+
+METRICS_SERVER = Pods(name="metrics server", size=PodSize(cpu_m=100, memory_mib=200), count=2, surge=1)
+"""EKS's add-on of that name; one pod more than its upstream has."""
+LOG_OPERATOR = Pods(name="log operator", size=PodSize(cpu_m=100, memory_mib=64), count=1, surge=1)
+"""amazon-cloudwatch-observability-controller-manager, of the add-on (aws-observability/helm-charts)."""
+ADDONS = (METRICS_SERVER, LOG_OPERATOR)
+"""What add-ons ask for. Of Auto Mode itself nothing runs in pods: DNS, network, storage and identity are parts of its
+nodes (EKS user guide, Learn how EKS Auto Mode works)."""
+
+DAEMONS = (
+    Pods(name="log agents", size=PodSize(cpu_m=250, memory_mib=128), count=1),
+    Pods(name="log readers", size=PodSize(cpu_m=50, memory_mib=25), count=1),
+)
+"""On each node: cloudwatch-agent and fluent-bit, of the add-on amazon-cloudwatch-observability (values.yaml of its
+chart in aws-observability/helm-charts)."""
+
+
+def allocatable(size: NodeSize) -> Room:
+    """Of a node, before any pod: as its Node object says it."""
+    shares = [*_KEPT_PERCENT, *[_KEPT_PERCENT_OF_MORE] * size.vcpu_each][: size.vcpu_each]
+    interfaces, addresses = _ADDRESSES[size.size]
+    pods = interfaces * (addresses - 1)
+    kept_mib = _KEPT_MIB + _KEPT_MIB_A_POD * pods + _EVICTED_BELOW_MIB
+    return Room(
+        cpu_m=size.vcpu_each * 1000 - sum(shares) * 10,
+        memory_mib=size.memory_gib_each * _MIB * (1 - _LOST_TO_THE_MACHINE) - kept_mib,
+        pods=pods,
+    )
+
+
+def room(size: NodeSize) -> Room:
+    """Of a node, beside what runs on each."""
+    found = allocatable(size)
+    for daemon in DAEMONS:
+        found = found.less(daemon)
+    return found
+
+
+def too_large(groups: Sequence[Pods], size: NodeSize) -> tuple[Pods, ...]:
+    """Those of which not even one fits on an empty node."""
+    empty = room(size)
+    return tuple(group for group in groups if not empty.takes(group))
+
+
+def nodes_for(groups: Sequence[Pods], size: NodeSize) -> int:
+    """Nodes that hold all pods, and the most that any one roll-out adds to them.
+
+    Roll-outs of several go on one after another where there is room for one: pods that are gone make room for the next.
+    groups: each must fit on a node (too_large).
+    """
+    rolled = [replace(group, count=group.surge) for group in groups if group.surge]
+    return max((_packed([*groups, one], size) for one in rolled), default=_packed(groups, size))
+
+
+def _packed(groups: Sequence[Pods], size: NodeSize) -> int:
+    """First fit, the largest first: near the least that is possible, and what a scheduler that spreads may miss by a
+    node or two."""
+    empty = room(size)
+    nodes: list[Room] = []
+    for pod in _largest_first(groups, empty):
+        for index, node in enumerate(nodes):
+            if node.takes(pod):
+                nodes[index] = node.less(pod)
+                break
+        else:
+            nodes.append(empty.less(pod))
+    return len(nodes)
+
+
+def _largest_first(groups: Sequence[Pods], empty: Room) -> Iterator[Pods]:
+    def share(pod: Pods) -> float:
+        return max(pod.size.cpu_m / empty.cpu_m, pod.size.memory_mib / empty.memory_mib)
+
+    for group in sorted(groups, key=share, reverse=True):
+        for _ in range(group.count):
+            yield group

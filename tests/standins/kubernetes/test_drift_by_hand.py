@@ -1,0 +1,140 @@
+"""Ten changes by hand, each told by the drift check, against a real API server. The provider's own comparison, by what
+its source says (provider/pkg/provider/util.go, pruneMap), sees four of them."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+
+from naap.drift import look
+from rehearsal import RehearsalError
+from rehearsal.kube_api import KubeApi, Object
+from rehearsal.standins.kubernetes.compare import changes, pruned
+from tests.conftest import RunningControlPlane
+
+SPACE = "drift-by-hand"
+PLACES = {
+    "Namespace": ("v1", "/api/v1", "namespaces"),
+    "ConfigMap": ("v1", "/api/v1", "configmaps"),
+    "Deployment": ("apps/v1", "/apis/apps/v1", "deployments"),
+    "NetworkPolicy": ("networking.k8s.io/v1", "/apis/networking.k8s.io/v1", "networkpolicies"),
+    "BackendTrafficPolicy": (
+        "gateway.envoyproxy.io/v1alpha1",
+        "/apis/gateway.envoyproxy.io/v1alpha1",
+        "backendtrafficpolicies",
+    ),
+    "ClusterRoleBinding": (
+        "rbac.authorization.k8s.io/v1",
+        "/apis/rbac.authorization.k8s.io/v1",
+        "clusterrolebindings",
+    ),
+}
+CONTAINER = {"name": "app", "image": "registry.example/app:1", "env": [{"name": "MODE", "value": "calm"}]}
+TARGET = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "edge"}
+
+
+def obj(kind: str, name: str, **more: Any) -> Object:
+    where = {} if kind in {"Namespace", "ClusterRoleBinding"} else {"namespace": SPACE}
+    return {
+        "apiVersion": PLACES[kind][0],
+        "kind": kind,
+        "metadata": {"name": name, **where, **more.pop("metadata", {})},
+        **more,
+    }
+
+
+def of_pods(container: Object, **more: Any) -> Object:
+    template = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [container]}}
+    return obj("Deployment", "app", spec={**more, "template": template})
+
+
+def binding(name: str) -> Object:
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
+    return obj("ClusterRoleBinding", name, roleRef=role)
+
+
+ENFORCED = {"pod-security.kubernetes.io/enforce": "restricted"}
+MADE = [
+    obj("Namespace", SPACE, metadata={"labels": ENFORCED}),
+    of_pods(CONTAINER, selector={"matchLabels": {"app": "a"}}),
+    obj("NetworkPolicy", "deny", spec={"podSelector": {}, "policyTypes": ["Ingress"]}),
+    obj("NetworkPolicy", "shut", spec={"podSelector": {}, "policyTypes": ["Egress"]}),
+    obj("ConfigMap", "settings", data={"a": "1"}),
+    obj(
+        "BackendTrafficPolicy",
+        "limits",
+        spec={"targetRefs": [TARGET], "timeout": {"http": {"requestTimeout": "10s"}}},
+    ),
+    binding("drift-by-hand-ours"),
+]
+CHANGES = {
+    "image": of_pods({"name": "app", "image": "registry.example/other:1"}),
+    "pod security": obj("Namespace", SPACE, metadata={"labels": {**ENFORCED, next(iter(ENFORCED)): "privileged"}}),
+    "policy opened": obj("NetworkPolicy", "shut", spec={"podSelector": {}, "policyTypes": ["Egress"], "egress": [{}]}),
+    "key added": obj("ConfigMap", "settings", data={"b": "2"}),
+    "variable": of_pods({"name": "app", "env": [{"name": "MORE", "value": "1"}]}),
+    "replicas": obj("Deployment", "app", spec={"replicas": 0}),
+    "annotation": obj("Deployment", "app", metadata={"annotations": {"who": "me"}}),
+    "time-out": obj(
+        "BackendTrafficPolicy",
+        "limits",
+        spec={"targetRefs": [TARGET], "timeout": {"http": {"requestTimeout": "1000s"}}},
+    ),
+}
+TOLD = {
+    f"Deployment {SPACE}/app: spec.template.spec.containers[app].image is of kubectl-image": True,
+    f"Namespace {SPACE}: metadata.labels.pod-security.kubernetes.io/enforce is of kubectl-pod-security": True,
+    f"NetworkPolicy {SPACE}/shut: spec.egress is of kubectl-policy-opened": True,
+    f"ConfigMap {SPACE}/settings: data.b is of kubectl-key-added": False,
+    f"Deployment {SPACE}/app: spec.template.spec.containers[app].env[MORE].value is of kubectl-variable": False,
+    f"Deployment {SPACE}/app: spec.replicas is of kubectl-replicas": False,
+    f"Deployment {SPACE}/app: metadata.annotations.who is of kubectl-annotation": False,
+    f"BackendTrafficPolicy {SPACE}/limits: spec.timeout.http.requestTimeout is of kubectl-time-out": False,
+    f"NetworkPolicy {SPACE}/deny: is gone": True,
+    "ClusterRoleBinding drift-by-hand-foreign: is not of the program; made by kubectl-create": True,
+}
+
+
+@pytest.fixture
+def api(control_plane: RunningControlPlane) -> Iterator[KubeApi]:
+    yield control_plane.api
+    for one in (MADE[0], binding("drift-by-hand-ours"), binding("drift-by-hand-foreign")):
+        with contextlib.suppress(RehearsalError):  # it was never made
+            control_plane.api.request("DELETE", path(one))
+
+
+def path(one: Object, *, collection: bool = False) -> str:
+    _, root, plural = PLACES[one["kind"]]
+    namespace = one["metadata"].get("namespace")
+    found = f"{root}/namespaces/{namespace}/{plural}" if namespace else f"{root}/{plural}"
+    return found if collection else f"{found}/{one['metadata']['name']}"
+
+
+def test_each_of_ten_changes_by_hand_is_told(api: KubeApi) -> None:
+    def list_kind(_: str, kind: str) -> Iterable[Object]:
+        version, root, plural = PLACES[kind]
+        found = api.request("GET", f"{root}/{plural}")["items"]
+        return [{**item, "apiVersion": version, "kind": kind} for item in found]
+
+    for one in MADE:
+        api.request("POST", path(one, collection=True), one, fieldManager="pulumi-kubernetes")
+    assert look(MADE, list_kind) == []
+
+    for name, change in CHANGES.items():
+        api.request("PATCH", path(change), change, fieldManager=f"kubectl-{name.replace(' ', '-')}", force="true")
+    api.request("DELETE", path(obj("NetworkPolicy", "deny")))
+    foreign = binding("drift-by-hand-foreign")
+    api.request("POST", path(foreign, collection=True), foreign, fieldManager="kubectl-create")
+
+    told = {str(finding): finding.grave for finding in look(MADE, list_kind)}
+    assert told.keys() >= TOLD.keys(), told
+    assert {text: told[text] for text in TOLD} == TOLD
+    assert _seen_by_the_provider(api) == {"app", SPACE, "limits"}
+
+
+def _seen_by_the_provider(api: KubeApi) -> set[str]:
+    """Names of what the provider would update; what is gone it would create."""
+    there = [one for one in MADE if one["metadata"]["name"] != "deny"]
+    lives = ((one, api.request("GET", path(one))) for one in there)
+    return {str(one["metadata"]["name"]) for one, live in lives if list(changes(pruned(live, one), one))}
