@@ -51,10 +51,7 @@ class Examination:
         self._patient = patient
         self._plan = patient.plan
         self._sources = sources
-        settings = self._plan.settings
-        self._where = images.judged_images(
-            self._plan.stack, self._plan.registry, settings.pooler_image, self._plan.tier
-        )
+        self._where = images.judged_images(self._plan.stack, self._plan.settings, self._plan.registry, self._plan.tier)
 
     def findings(self) -> tuple[Finding, ...]:
         """Asks everybody, for as long as the slowest takes."""

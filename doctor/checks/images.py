@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from doctor.finding import Check, Finding, Unanswered
 from planning.inputs.registry_entry import Registry
+from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared import images
 from planning.shared.images import Image
@@ -24,17 +25,17 @@ _POOLER = "pgbouncer"
 Platforms = frozenset[str] | Unanswered | None
 
 
-def judged_images(stack: str, registry: Registry, pooler_image: str, tier: Tier) -> Mapping[str, str]:
-    """Every image that the plan runs, and where it is named."""
+def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier) -> Mapping[str, str]:
+    """Every image that the plan runs, as it is pulled, and where it is named."""
     found = {
         plugin.backend.image: f"{registry.file} · {plugin.name}"
         for plugin in registry.plugins
         if plugin.backend and plugin.lifecycle.serves
     }
-    found[pooler_image] = f"Pulumi.{stack}.yaml · naap:poolerImage"
+    found[settings.pooler_image] = f"Pulumi.{stack}.yaml · naap:poolerImage"
     own = [value for value in vars(images).values() if isinstance(value, Image)]
-    used = [image for image in own if tier.metrics or image not in _OF_METRICS]
-    return found | {image.reference: "planning/shared/images.py" for image in used}
+    found |= {image.reference: "planning/shared/images.py" for image in own if tier.metrics or image not in _OF_METRICS}
+    return {images.mirrored(image, settings.image_mirrors): where for image, where in found.items()}
 
 
 def is_placeholder(image: str, names: Iterable[str]) -> bool:

@@ -11,12 +11,20 @@ OK, STOPS, SKIPPED = Result.OK, Result.STOPS, Result.SKIPPED
 
 def test_placeholder_digests_are_found_by_the_text_that_they_are_of() -> None:
     plan = dev()
-    where = images.judged_images("dev", plan.registry, plan.settings.pooler_image, plan.tier)
+    where = images.judged_images("dev", plan.settings, plan.registry, plan.tier)
     found = images.judge_placeholders(where, plan.registry)
     backends = [plugin for plugin in plan.registry.plugins if plugin.backend]
     assert {one.result for one in found} == {STOPS}
     assert len(found) == len(backends) + 1
     assert not images.is_placeholder("docker.io/library/postgres:17@sha256:" + "0" * 64, plan.registry.by_name)
+
+
+def test_images_are_looked_for_where_they_are_pulled_from() -> None:
+    plan = dev()
+    settings = plan.settings.model_copy(update={"image_mirrors": {"docker.io": "r.example/hub"}})
+    found = images.judged_images("dev", settings, plan.registry, plan.tier)
+    assert any(image.startswith("r.example/hub/envoyproxy/envoy:") for image in found)
+    assert not any(image.startswith("docker.io/") for image in found)
 
 
 def _platforms(*given: images.Platforms) -> list[Finding]:
