@@ -21,8 +21,9 @@ FOLDERS: Mapping[str, set[str]] = {
     "plugins": {"planning", "console"},
     "policies": set(),
     "stack": {"planning", "console", "analysis", "plugins"},
+    "doctor": {"planning", "console", "analysis", "plugins"},
     "rehearsal": {"planning", "console", "stack"},
-    "naap": {"planning", "console", "analysis", "plugins", "policies", "stack", "rehearsal"},
+    "naap": {"planning", "console", "analysis", "plugins", "policies", "stack", "doctor", "rehearsal"},
     "benchmarks": {
         "planning",
         "console",
@@ -59,9 +60,19 @@ COMPONENTS = (
 )
 """Floors, from the top: each uses those below it, and the rooms of its own floor where they make no circle."""
 
-WITHOUT_ENGINE = ("planning", "console", "analysis", "plugins", "stack", "naap")
+WITHOUT_ENGINE = ("planning", "console", "analysis", "plugins", "stack", "doctor", "naap")
 FILES_OF_A_FOLDER = 16
-FOLDERS_OF_FEW_FLOORS = ("planning", "components", "analysis", "plugins", "policies", "console", "stack", "naap")
+FOLDERS_OF_FEW_FLOORS = (
+    "planning",
+    "components",
+    "analysis",
+    "plugins",
+    "policies",
+    "console",
+    "stack",
+    "doctor",
+    "naap",
+)
 
 Modules = Mapping[str, set[str]]
 
@@ -203,7 +214,7 @@ def test_every_file_that_a_text_names_is_there() -> None:
                     yield path
 
     named = re.compile(
-        r"(?<![\w./])(?:(?:tests/)?(?:planning|components|plugins|policies|analysis|console|stack|naap)/[a-z_/]+\.py)\b"
+        r"(?<![\w./])(?:(?:tests/)?(?:planning|components|plugins|policies|analysis|console|stack|doctor|naap)/[a-z_/]+\.py)\b"
     )
     missing = {
         f"{path.relative_to(ROOT)}: {name}"

@@ -1,4 +1,4 @@
-"""`naap plan`, `cost`, `change`, `capacity`, `quotas`, ...: what a stack is, and would be, without an engine."""
+"""`naap plan`, `doctor`, `cost`, `change`, `capacity`, ...: what a stack is, and would be, without an engine."""
 
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,17 @@ def plan(stack: Stack = DEV, users: Users = None, registry: Registry = None, jso
     from naap.source import Source
 
     tell(answer(Source(stack=stack, users=users, registry=registry)), as_json=json)
+
+
+@app.command(rich_help_panel=PANEL)
+def doctor(stack: Stack = DEV, json: Json = False) -> None:
+    """What would stop an up, or hurt after it, before anything is made. Exit code 1 where something stops."""
+    from console.terminal import tell
+    from naap.doctor import answer, examined, stops
+
+    findings = examined(stack)
+    tell(answer(findings), as_json=json)
+    raise typer.Exit(stops(findings))
 
 
 @app.command(rich_help_panel=PANEL)

@@ -1,0 +1,1 @@
+"""Judges: facts in, findings out; asks nobody."""

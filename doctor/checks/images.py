@@ -1,0 +1,102 @@
+"""Images: digests that are nobody's, and platforms that nodes don't have."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from doctor.finding import Check, Finding, Unanswered
+from planning.inputs.registry_entry import Registry
+from planning.inputs.settings import Settings
+from planning.inputs.tiers import Tier
+from planning.shared import images
+from planning.shared.images import Image
+
+PLATFORM = "linux/arm64"
+"""What nodes run."""
+_OF_METRICS = (
+    images.PGBOUNCER_EXPORTER,
+    images.CONFIG_COLLECTOR,
+    images.STATE_METRICS,
+    images.GRAFANA,
+    images.METRICS_ADAPTER,
+)
+"""Run only where a tier has metrics."""
+_POOLER = "pgbouncer"
+
+Platforms = frozenset[str] | Unanswered | None
+
+
+def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier) -> Mapping[str, str]:
+    """Every image that the plan runs, as it is pulled, and where it is named."""
+    found = {
+        plugin.backend.image: f"{registry.file} · {plugin.name}"
+        for plugin in registry.plugins
+        if plugin.backend and plugin.lifecycle.serves
+    }
+    found[settings.pooler_image] = f"Pulumi.{stack}.yaml · naap:poolerImage"
+    own = [value for value in vars(images).values() if isinstance(value, Image)]
+    found |= {image.reference: "planning/shared/images.py" for image in own if tier.metrics or image not in _OF_METRICS}
+    return {images.mirrored(image, settings.image_mirrors): where for image, where in found.items()}
+
+
+def is_placeholder(image: str, names: Iterable[str]) -> bool:
+    """Whether a digest is the sum of a text, as entries have it until a release writes the real one.
+
+    names: of plugins and the pooler.
+    """
+    tag, _, digest = image.partition("@sha256:")
+    version = tag.rpartition(":")[2]
+    return any(hashlib.sha256(f"placeholder:{name}:{version}".encode()).hexdigest() == digest for name in names)
+
+
+def placeholders(where: Iterable[str], registry: Registry) -> frozenset[str]:
+    """Those of the images that nobody has pushed."""
+    names = [*registry.by_name, _POOLER]
+    return frozenset(image for image in where if is_placeholder(image, names))
+
+
+def judge_placeholders(where: Mapping[str, str], registry: Registry) -> list[Finding]:
+    """One finding for all images, or one for each that stands for another."""
+    found = placeholders(where, registry)
+    if not found:
+        return [_digests("").ok(f"{len(where)} images: none is a placeholder")]
+    fix = "push the image, and write its digest: docker buildx imagetools inspect REGISTRY/NAME:VERSION"
+    return [
+        _digests(where[image]).stops(f"{image.partition('@')[0]} has a placeholder for its digest", fix)
+        for image in where
+        if image in found
+    ]
+
+
+def _digests(entry: str) -> Check:
+    return Check(
+        name="image digest", rule="a digest is that of an image which was pushed: else no pod starts", entry=entry
+    )
+
+
+def judge_platforms(where: Mapping[str, str], platforms: Mapping[str, Platforms]) -> list[Finding]:
+    """One finding for each image that can't run, one for all that can, one for each reason that hid some."""
+    found: list[Finding] = []
+    good: list[str] = []
+    hidden: dict[Unanswered, list[str]] = {}
+    for image, known in platforms.items():
+        check = _architectures(where[image])
+        if isinstance(known, Unanswered):
+            hidden.setdefault(known, []).append(image)
+        elif known is None:
+            found.append(check.stops(f"{image} is not in its registry", "push it, or correct tag and digest"))
+        elif PLATFORM in known:
+            good.append(image)
+        else:
+            made = ", ".join(sorted(known)) or "no platform"
+            found.append(check.stops(f"{image} is for {made}", f"build and push it for {PLATFORM} too (docker buildx)"))
+    if good:
+        found.append(_architectures("").ok(f"{len(good)} images are for {PLATFORM}"))
+    found += [
+        _architectures("").skipped(why, f"{len(many)} images, {many[0].partition('@')[0]} among them")
+        for why, many in hidden.items()
+    ]
+    return found
+
+
+def _architectures(entry: str) -> Check:
+    return Check(name="image platform", rule=f"the image is there, for {PLATFORM}: nodes have no other", entry=entry)
