@@ -103,8 +103,11 @@ def _firewall_rules(resource: Resource, _: Environment) -> Iterable[str]:
     rates = [get(item, "rateBasedStatement") for item in statements if get(item, "rateBasedStatement") is not None]
     if not any("scopeDownStatement" not in rate for rate in rates):
         yield "one address may ask as often as it likes: no rateBasedStatement on everything"
-    if not any("scopeDownStatement" in rate for rate in rates):
+    scopes = [get(rate, "scopeDownStatement") for rate in rates if "scopeDownStatement" in rate]
+    if not any("notStatement" not in scope for scope in scopes):
         yield "one address may ask the API as often as it likes: no rateBasedStatement on /api/"
+    if not any("notStatement" in scope for scope in scopes):
+        yield "one address may ask for pages as often as for bundles: no rateBasedStatement on all but them"
     seen = [get(resource.props, "visibilityConfig", {})]
     seen += [get(item, "visibilityConfig", {}) for item in get(resource.props, "rules", [])]
     if any(get(item, "cloudwatchMetricsEnabled", False) is not True for item in seen):

@@ -27,6 +27,7 @@ WITHOUT_RESOURCES = frozenset({
 """Actions that AWS grants on `*` only, or on resources that don't exist yet and are told by their tags."""
 MANY_ACCOUNTS = frozenset({
     "logging.s3.amazonaws.com", "delivery.logs.amazonaws.com", "cloudfront.amazonaws.com", "cloudwatch.amazonaws.com",
+    "eks.amazonaws.com", "pods.eks.amazonaws.com", "monitoring.rds.amazonaws.com",
     "events.rds.amazonaws.com", "budgets.amazonaws.com", "vpc-flow-logs.amazonaws.com", "sns.amazonaws.com",
     "aps.amazonaws.com",
 })  # fmt: skip
