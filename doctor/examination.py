@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
 
 from analysis.capacity.service_quotas import Quota, quotas
 from doctor.checks import caa, images, operators, pins, secrets, tags, tools, zone
 from doctor.checks.endpoint import judge_endpoint
 from doctor.checks.quotas import judge_quota, regions_of, service_of, skipped_quotas
 from doctor.facts.account import Account, Caller, ClusterEndpoint
-from doctor.facts.image_registry import ImageRegistry
+from doctor.facts.image_registry import ImageRegistry, Reference
 from doctor.facts.network import Address, Network
 from doctor.facts.resolver import Resolver
 from doctor.facts.tools import Tools
@@ -58,11 +59,11 @@ class Examination:
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
             caller = pool.submit(self._sources.account.caller, self._plan.home.region)
             address = pool.submit(self._sources.network.own_address)
-            asked = self._images_to_ask()
-            platforms = pool.map(self._sources.registry.platforms, asked)
             here = [pool.submit(check) for check in (self._tools, self._caa)]
             # Who has no credentials isn't asked for them twenty times: each time waits for what a machine might have.
             who = caller.result()
+            asked = self._images_to_ask()
+            platforms = pool.map(self._platforms, asked, repeat(isinstance(who, Caller)))
             account = [pool.submit(check) for check in self._of_account(who, address.result())]
             return (
                 *self._stated(),
@@ -150,6 +151,10 @@ class Examination:
     def _images_to_ask(self) -> list[str]:
         told = images.placeholders(self._where, self._plan.registry)
         return [image for image in self._where if image not in told]
+
+    def _platforms(self, image: str, logged_in: bool) -> images.Platforms:
+        login = self._sources.account.image_login(Reference.of(image).registry) if logged_in else None
+        return login if isinstance(login, Unanswered) else self._sources.registry.platforms(image, login)
 
     def _images(self, platforms: Mapping[str, images.Platforms]) -> list[Finding]:
         return [

@@ -1,14 +1,20 @@
 """The AWS account: what it is asked, and as what it answers.
 
 Needs of the caller: route53:GetHostedZone, servicequotas:GetServiceQuota and GetAWSDefaultServiceQuota,
-ce:ListCostAllocationTags, eks:DescribeCluster; sts:GetCallerIdentity is everybody's.
+ce:ListCostAllocationTags, eks:DescribeCluster; for images in ECR ecr:GetAuthorizationToken and ecr:BatchGetImage.
+sts:GetCallerIdentity is everybody's.
 """
 
+import re
+from base64 import b64decode
 from dataclasses import dataclass
 
 from doctor.facts.aws import Clients, answered, answered_or_absent, aws_clients
+from doctor.facts.image_registry import Login
 from doctor.finding import Unanswered
 from planning.shared.regions import CDN_REGION
+
+_ECR = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +87,19 @@ class Account:
         def ask() -> str | None:
             found = self._clients("ce", CDN_REGION).list_cost_allocation_tags(Type="UserDefined", TagKeys=[key])
             return next((tag["Status"] for tag in found["CostAllocationTags"] if tag["TagKey"] == key), None)
+
+        return answered(ask)
+
+    def image_login(self, registry: str) -> Login | Unanswered | None:
+        """To a registry of ECR, by its host; None: it is none of ECR's."""
+        place = _ECR.fullmatch(registry)
+        if place is None:
+            return None
+
+        def ask() -> Login:
+            found = self._clients("ecr", place[1]).get_authorization_token()
+            user, _, password = b64decode(found["authorizationData"][0]["authorizationToken"]).decode().partition(":")
+            return user, password
 
         return answered(ask)
 

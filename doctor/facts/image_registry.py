@@ -1,4 +1,4 @@
-"""Registries of images, asked by the OCI distribution API as anybody may: which platforms an image is made for."""
+"""Registries of images, asked by the OCI distribution API: which platforms an image is made for."""
 
 import re
 from collections.abc import Mapping
@@ -33,6 +33,10 @@ _NOT_THERE = 404
 _MAY_NOT = (401, 403)
 
 
+Login = tuple[str, str]
+"""User and password."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reference:
     """An image by registry (host and port), repository, and its digest or else its tag."""
@@ -60,13 +64,14 @@ class Reference:
 
 
 class ImageRegistry:
-    """Asks without a login. None: the registry has no such image."""
+    """Asks as anybody may, or with what an account lets in. None: the registry has no such image."""
 
-    def platforms(self, image: str) -> frozenset[str] | Unanswered | None:
-        """What it is made for, as linux/arm64."""
+    def platforms(self, image: str, login: Login | None = None) -> frozenset[str] | Unanswered | None:
+        """What it is made for, as linux/arm64. login: to its registry."""
         reference = Reference.of(image)
         try:
             with requests.Session() as session:
+                session.auth = login
                 return _platforms(session, reference)
         except requests.Timeout:
             return Unanswered(reason="timed out", fix=_ELSEWHERE)

@@ -1,6 +1,7 @@
 """What is asked of an AWS account, at botocore's own stubs: its models check questions and answers alike."""
 
 import socket
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -133,6 +134,14 @@ def test_a_cost_allocation_tag_is_active_or_not_or_never_seen(played: Played, st
     asked = {"Type": "UserDefined", "TagKeys": ["Environment"]}
     played.says("ce", "list_cost_allocation_tags", {"CostAllocationTags": tags}, asked)
     assert played.account.cost_tag("Environment") == status
+
+
+def test_a_registry_of_ecr_is_logged_in_to_and_no_other(played: Played) -> None:
+    token = b64encode(b"AWS:of-a-day").decode()
+    played.says("ecr", "get_authorization_token", {"authorizationData": [{"authorizationToken": token}]}, {})
+    assert played.account.image_login("111122223333.dkr.ecr.eu-west-1.amazonaws.com") == ("AWS", "of-a-day")
+    assert played.account.image_login("ghcr.io") is None
+    assert played.account.image_login("111122223333.dkr.ecr.eu-west-1.amazonaws.com.evil.example") is None
 
 
 def test_a_cluster_has_an_endpoint_once_it_is_made(played: Played) -> None:

@@ -1,6 +1,7 @@
 """A registry of images on this machine, by the OCI distribution API, with the tokens that public ones hand out."""
 
 import json
+from base64 import b64encode
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,15 +20,22 @@ AMD: Mapping[str, str] = {"os": "linux", "architecture": "amd64"}
 
 
 @contextmanager
-def registry(documents: Mapping[str, Any], *, ticket: str | None = None) -> Generator[str]:
-    """Its host and port. documents: by path; ticket: the token that it wants, and gives to everybody."""
+def registry(
+    documents: Mapping[str, Any], *, ticket: str | None = None, basic: tuple[str, str] | None = None
+) -> Generator[str]:
+    """Its host and port. documents: by path; ticket: the token that it wants, and gives to everybody.
+
+    basic: user and password that it wants.
+    """
+    wanted = [f"Bearer {ticket}"] if ticket else []
+    wanted += [f"Basic {b64encode(':'.join(basic).encode()).decode()}"] if basic else []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             if path == "/token":
                 self._answer(200, {"token": ticket} if self.path == "/token?service=here&scope=pull" else {})
-            elif ticket and self.headers["Authorization"] != f"Bearer {ticket}":
+            elif self.headers["Authorization"] not in (wanted or (self.headers["Authorization"],)):
                 self._answer(401, {})
             elif path in documents and INDEX in self.headers["Accept"]:
                 self._answer(200, documents[path])
@@ -36,7 +44,7 @@ def registry(documents: Mapping[str, Any], *, ticket: str | None = None) -> Gene
 
         def _answer(self, status: int, document: Any) -> None:
             self.send_response(status)
-            if status == 401 and ticket != "nobody's":
+            if status == 401 and ticket and ticket != "nobody's":
                 realm = f"http://{self.headers['Host']}/token"
                 self.send_header("WWW-Authenticate", f'Bearer realm="{realm}",service="here",scope="pull"')
             self.end_headers()
@@ -63,6 +71,13 @@ def test_an_index_names_the_platforms_of_an_image(ticket: str | None) -> None:
     with registry(documents, ticket=ticket) as host:
         found = ImageRegistry().platforms(f"{host}/naap/base:1.0.0@{DIGEST}")
     assert found == {"linux/arm64", "linux/amd64"}
+
+
+def test_a_login_is_shown_to_the_registry() -> None:
+    documents = {"/v2/base/manifests/1.0.0": _index(ARM)}
+    with registry(documents, basic=("AWS", "of-a-day")) as host:
+        assert ImageRegistry().platforms(f"{host}/base:1.0.0", ("AWS", "of-a-day")) == {"linux/arm64"}
+        assert isinstance(ImageRegistry().platforms(f"{host}/base:1.0.0", ("AWS", "of-yesterday")), Unanswered)
 
 
 def test_an_image_of_one_platform_names_it_in_its_configuration() -> None:

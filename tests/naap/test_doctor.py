@@ -12,7 +12,7 @@ import pytest
 from console.terminal import as_text
 from doctor.examination import Sources
 from doctor.facts.account import Account, Caller, ClusterEndpoint, HostedZone
-from doctor.facts.image_registry import ImageRegistry
+from doctor.facts.image_registry import ImageRegistry, Login
 from doctor.facts.network import Address, Network
 from doctor.facts.resolver import CaaSet, Resolver
 from doctor.facts.tools import Tools, Version
@@ -57,8 +57,8 @@ class Names(Resolver):
 class Images(ImageRegistry):
     """Has every image, for every platform."""
 
-    def platforms(self, image: str) -> frozenset[str] | None:
-        return frozenset({"linux/arm64", "linux/amd64"}) if image else None
+    def platforms(self, image: str, login: Login | None = None) -> frozenset[str] | None:
+        return frozenset({"linux/arm64", "linux/amd64"}) if image and login is None else None
 
 
 class Reaches(Network):
