@@ -50,7 +50,8 @@ _SINGLE = (Noun.CLUSTER, Noun.NETWORK, Noun.CDN, Noun.FIREWALL, Noun.NODES, Noun
 _NAMED = (Noun.DATABASE, Noun.REPLICA)
 """Their names are their own in all regions, and resources' names don't tell the region."""
 
-_PLUGIN = "naap:platform:Plugin$"
+_PLUGIN = ("naap:platform:Plugin$", "naap:platform:PluginRoutes$")
+"""Recorded names tell the nearest parent only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ def _key(one: Touched, plugins: set[str]) -> Key | None:
         if match:
             groups = match.groupdict()
             return noun.value, template.format(**groups), _REGIONS.get(groups.get("code", ""), "")
-    if _PLUGIN not in one.urn:
+    if not any(parent in one.urn for parent in _PLUGIN):
         return None
     code, _, rest = one.name.partition("-")
     name = max((name for name in plugins if rest.startswith(f"{name}-")), key=len, default=None)

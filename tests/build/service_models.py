@@ -265,7 +265,9 @@ class _Comparison:
         pair = _pair(shape)
         if pair and set(map(_plain, value)) != {"name", "value"}:
             for key, item in value.items():
-                yield Finding(path=f"{path}.{key}", known=True, broken=broken(key, pair[0]))
+                # The provider spells words of a list in its own way where they are keys.
+                word = next((one for one in pair[0].metadata.get("enum", ()) if _plain(one) == _plain(key)), key)
+                yield Finding(path=f"{path}.{key}", known=True, broken=broken(word, pair[0]))
                 yield from self._compare(f"{path}.{key}", item, pair[1])
             return
         for key, item in value.items():
