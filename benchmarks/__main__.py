@@ -11,9 +11,9 @@ from benchmarks.engine import STEPS, Bench, Compared, cores, import_seconds
 from benchmarks.gateway import print_gateway
 from benchmarks.planning import measure_planning
 from benchmarks.policies import policy_lines
-from rehearsal import tool_table
 from rehearsal.progress import Progress
-from rehearsal.tools import Toolbox
+from rehearsal.tools import tool_table
+from rehearsal.tools.toolbox import Toolbox
 
 SIZES = (10, 100, 1_000)
 MOST_ROUNDS = 9

@@ -15,7 +15,7 @@ from benchmarks.measure import Measured, measure
 from benchmarks.program import ROOT, Program
 from rehearsal.engine import Engine
 from rehearsal.standins.values import SIGNATURE
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 
 STACK = "bench"
 BARE = "bare"

@@ -9,7 +9,7 @@ from components.gateway.envoy import CERTIFICATE
 from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
 from planning.inputs.registry_entry import PluginSpec
 from planning.shared.naming import namespace
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway import documents
 
 _TYPES = "type.googleapis.com/envoy.extensions"

@@ -17,7 +17,7 @@ from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth
 from planning.shared.naming import namespace
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from rehearsal.progress import Progress
 from tests.dataplane.cluster.namespaces import INSIDE, entering, inside
 from tests.dataplane.gateway import documents

@@ -11,7 +11,7 @@ from benchmarks.made_up import registry_text
 from benchmarks.measure import measure
 from benchmarks.program import ROOT, Program
 from rehearsal.engine import Engine
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 
 STACK = "dev"
 """By its name the pack knows what to demand of it."""

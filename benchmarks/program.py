@@ -12,7 +12,7 @@ from plugins.registry.parse import load_registry
 from rehearsal.engine import Engine
 from rehearsal.progress import Progress
 from rehearsal.project import Project
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 
 ROOT = Path(__file__).resolve().parent.parent
 # Writing the state after every step costs the square of its size: for measurements and walks that nobody interrupts.

@@ -10,9 +10,9 @@ from console.terminal import ERRORS, Answer, tell
 from naap.commands.options import ROOT
 from naap.source import Source
 from rehearsal import RehearsalError
-from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal, get_tools
 from rehearsal.project import STATES
+from rehearsal.tools.cache import Cache
 
 LITTLE_MIB = 256
 """With less than this free, a failure is for lack of space: etcd alone writes two files of 64 MB before it starts."""

@@ -15,17 +15,19 @@ from typing import Any
 
 from console.terminal import Answer, table
 from planning.platform import PlatformPlan
-from rehearsal import RehearsalError, crds, tool_table
-from rehearsal.control_plane import Access, ControlPlane
+from rehearsal import RehearsalError
+from rehearsal.control_plane import crds
+from rehearsal.control_plane.control_plane import Access, ControlPlane
+from rehearsal.control_plane.kube_api import Object
+from rehearsal.control_plane.nodes import Machines, machines
+from rehearsal.control_plane.pki import write_private
 from rehearsal.engine import Engine, open_shell
 from rehearsal.events import Outcome, changes, remarks, short_name, total
-from rehearsal.kube_api import Object
-from rehearsal.nodes import Machines, machines
-from rehearsal.pki import write_private
 from rehearsal.progress import Progress
 from rehearsal.project import Project
 from rehearsal.report import Report, as_lines
-from rehearsal.tools import Found, Toolbox
+from rehearsal.tools import tool_table
+from rehearsal.tools.toolbox import Found, Toolbox
 from stack.configuration import load_stack_config
 from stack.plan import parse_inputs, plan_of
 

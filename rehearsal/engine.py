@@ -18,7 +18,7 @@ from rehearsal.operation import follow
 from rehearsal.processes import command_line
 from rehearsal.progress import Progress
 from rehearsal.project import Project
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 
 # The played providers answer at once, the control plane takes hundreds of requests: waits are what takes time.
 PARALLEL = 32

@@ -21,9 +21,9 @@ import yaml
 
 from planning.inputs.registry_entry import Registry
 from rehearsal import RehearsalError
-from rehearsal.cache import remove
-from rehearsal.pki import write_private
-from rehearsal.tools import Found
+from rehearsal.control_plane.pki import write_private
+from rehearsal.tools.cache import remove
+from rehearsal.tools.toolbox import Found
 
 PASSPHRASE = "rehearsal"  # noqa: S105  (protects made-up values only)
 STANDINS = {

@@ -12,7 +12,7 @@ from planning.platform import PlatformPlan
 from planning.plugin.plugin import PluginPlan
 from rehearsal.progress import duration
 from rehearsal.standins.values import SECRET, SIGNATURE
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 
 Resource = dict[str, Any]
 STACK_TYPE = "pulumi:pulumi:Stack"

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from rehearsal import crds, tool_table
-from rehearsal.control_plane import Access, ControlPlane
-from rehearsal.kube_api import COLLECTIONS, KubeApi, Object
+from rehearsal.control_plane import crds
+from rehearsal.control_plane.control_plane import Access, ControlPlane
+from rehearsal.control_plane.kube_api import COLLECTIONS, KubeApi, Object
 from rehearsal.progress import Progress
-from rehearsal.tools import Found, Toolbox
+from rehearsal.tools import tool_table
+from rehearsal.tools.toolbox import Found, Toolbox
 from tests.wait import wait_for
 
 REMOVAL_SECONDS = 120

@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from analysis.simulation.hpa import Load
 from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR
-from rehearsal.kube_api import KubeApi, has_condition
-from rehearsal.pki import Pki
+from rehearsal.control_plane.kube_api import KubeApi, has_condition
+from rehearsal.control_plane.pki import Pki
 
 RESOURCES, EXTERNAL = "metrics.k8s.io", "external.metrics.k8s.io"
 SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices"

@@ -29,8 +29,8 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2 as pb
 from pulumi.runtime.proto import language_pb2_grpc, plugin_pb2
 
-from rehearsal.standins.marshal import decode
 from rehearsal.standins.protocol import serve
+from rehearsal.standins.wire import decode
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("program.py")

@@ -1,4 +1,4 @@
-"""The engine's plugin protocol: the one place where gRPC is spoken, and protobuf but for values (marshal.py).
+"""The engine's plugin protocol: the one place where gRPC is spoken, and protobuf but for values (wire.py).
 
 A provider is written against `provider.Provider`, in plain values; `serve_provider` puts it on the wire.
 """
@@ -23,8 +23,8 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from rehearsal.standins.marshal import decode, encode
 from rehearsal.standins.provider import Checked, Difference, PartialFailure, Provider, ProviderError, Resource
+from rehearsal.standins.wire import decode, encode
 
 MESSAGE_LIMIT = 400 << 20  # bytes; the engine's own limit
 PARENT_CHECK = 0.5  # seconds between looks whether the engine still lives

@@ -13,7 +13,7 @@ from console.text import to_plain
 from planning.shared.regions import CDN_REGION
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.provider import AwsProvider
-from rehearsal.standins.aws.sdk import Sdk
+from rehearsal.standins.aws.sdk.sdk import Sdk
 from rehearsal.standins.provider import Resource
 from tests.build.conftest import Builder, Built
 from tests.build.environments import ROOT_SECRET, TIERS, Environment, names

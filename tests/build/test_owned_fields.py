@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.standins.kubernetes.compare import changes, written
-from rehearsal.standins.kubernetes.normalize import normalize
+from rehearsal.standins.kubernetes.objects.compare import changes, written
+from rehearsal.standins.kubernetes.objects.normalize import normalize
 from tests.build.environments import TIERS, Environment, build, plan
 from tests.components.recording import UNKNOWN, Recorded
 

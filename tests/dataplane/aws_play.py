@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cache import Cache
+from rehearsal.tools.cache import Cache
 from tests.dataplane.servers import ADMIN_PASSWORD, Server
 
 _REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements-aws-play.txt"

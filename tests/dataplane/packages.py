@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cache import Cache
+from rehearsal.tools.cache import Cache
 
 _NOBODY = 65_534
 _UNNEEDED = re.compile(r"^(libllvm|libperl|libsystemd-shared|libz3|perl|libc-dev|libjson-perl|libipc)")

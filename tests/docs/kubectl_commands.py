@@ -8,7 +8,7 @@ from typing import Any
 from components.gateway.envoy import LIMITERS, PROXIES
 from planning.gateway.gateway import NAMESPACE as GATEWAY_NAMESPACE
 from planning.shared.naming import SYSTEM_NAMESPACES
-from rehearsal.kube_api import KubeApi
+from rehearsal.control_plane.kube_api import KubeApi
 from tests.components.recording import Recorded
 from tests.docs.commands import BLANK
 

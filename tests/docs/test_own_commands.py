@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from planning.inputs.settings import SECRET_KEYS, Settings
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 from tests.docs.commands import ROOT, Command, commands
 
 PULUMI = [command for command in commands("pulumi") if command.page != "README.md" or "from" not in command.words]

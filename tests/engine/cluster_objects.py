@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.control_plane.kube_api import KubeApi, Object
 from tests.engine.checkout import State
 
 OURS = "app.kubernetes.io/managed-by=pulumi"

@@ -14,7 +14,7 @@ from benchmarks.made_up import registry_text
 from benchmarks.program import Program
 from rehearsal import RehearsalError
 from rehearsal.events import Outcome
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 from tests.stateful import DATA, GROUND
 
 USERS = (1_000, 10_000, 50_000, 100_000)

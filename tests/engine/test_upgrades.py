@@ -11,7 +11,7 @@ from benchmarks.program import Program
 from planning.cluster.cluster import VERSION
 from planning.database.shard import ENGINE_VERSION
 from rehearsal import RehearsalError
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 from tests.stateful import DATA, GROUND
 
 USERS = 10_000  # one shard, with a replica

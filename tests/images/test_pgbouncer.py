@@ -11,7 +11,7 @@ import pytest
 
 from planning.database.pooler import USER
 from planning.database.pooler_config import render_compose
-from rehearsal.cache import Cache
+from rehearsal.tools.cache import Cache
 from tests.dataplane.packages import DEBOOTSTRAP, PGBOUNCER, mirror, unpacked
 
 FOLDER = Path(__file__).resolve().parents[2] / "images" / "pgbouncer"

@@ -16,10 +16,10 @@ from naap.commands.options import ROOT
 from naap.rehearse import LITTLE_MIB
 from planning.inputs.problem import InvalidInputError
 from rehearsal import RehearsalError
-from rehearsal.cache import Cache
 from rehearsal.commands import Rehearsal
 from rehearsal.progress import Progress
 from rehearsal.project import STATES
+from rehearsal.tools.cache import Cache
 
 FULL = OSError(errno.ENOSPC, "No space left on device", "etcd.log")
 

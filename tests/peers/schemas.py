@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
-from rehearsal.kube_api import KubeApi
+from rehearsal.control_plane.kube_api import KubeApi
 
 KINDS = "x-kubernetes-group-version-kind"
 TEMPLATE = "{{ .ResourceKind }}-{{ .Group }}-{{ .ResourceAPIVersion }}.json"

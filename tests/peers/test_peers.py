@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal import tool_table
 from rehearsal.progress import Progress
-from rehearsal.tools import Found, Toolbox
+from rehearsal.tools import tool_table
+from rehearsal.tools.toolbox import Found, Toolbox
 from tests.build.environments import TIERS, build, plan
 from tests.conftest import RunningControlPlane
 from tests.peers.judges import Finding, ask_checkov, checkov, kube_score, kubeconform

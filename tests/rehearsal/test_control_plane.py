@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from rehearsal import RehearsalError
-from rehearsal.control_plane import Access, ControlPlane
-from rehearsal.crds import SOURCES
-from rehearsal.kube_api import KubeApi, Object, has_condition
-from rehearsal.nodes import Machines
+from rehearsal.control_plane.control_plane import Access, ControlPlane
+from rehearsal.control_plane.crds import SOURCES
+from rehearsal.control_plane.kube_api import KubeApi, Object, has_condition
+from rehearsal.control_plane.nodes import Machines
 from rehearsal.processes import command_line
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 from tests.conftest import RunningControlPlane
 from tests.wait import wait_for
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.control_plane.kube_api import KubeApi, Object
 
 BUSY = {"message": "storage is (re)initializing"}
 DONE: Object = {"kind": "NodeClaimList", "items": []}

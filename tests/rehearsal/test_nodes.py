@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.nodes import machines, nodes, zones
+from rehearsal.control_plane.nodes import machines, nodes, zones
 from stack.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]

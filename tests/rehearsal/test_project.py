@@ -13,7 +13,7 @@ import yaml
 
 from rehearsal import RehearsalError
 from rehearsal.project import Project
-from rehearsal.tools import BUILT, Found
+from rehearsal.tools.toolbox import BUILT, Found
 
 CONFIG = """# kept as it is
 config:

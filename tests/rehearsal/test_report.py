@@ -17,7 +17,7 @@ from rehearsal.report import (
     shown_output,
 )
 from rehearsal.standins.values import SECRET, SIGNATURE
-from rehearsal.tools import BUILT, Found
+from rehearsal.tools.toolbox import BUILT, Found
 
 STACK = "urn:pulumi:dev::naap::pulumi:pulumi:Stack::naap-dev"
 SECRET_VALUE = {SIGNATURE: SECRET, "ciphertext": "v1:abc"}

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 import requests
 
-from rehearsal import RehearsalError, crds, go_build, tool_table
-from rehearsal.cache import Cache, Platform
-from rehearsal.download import NotDownloadedError, expected_sum, unpack
+from rehearsal import RehearsalError
+from rehearsal.control_plane import crds
 from rehearsal.progress import Progress
-from rehearsal.tool_table import GoBuild, Release, Tool
-from rehearsal.tools import BUILT, ON_PATH, RELEASE, Found, Toolbox, installed_version
+from rehearsal.tools import go_build, tool_table
+from rehearsal.tools.cache import Cache, Platform
+from rehearsal.tools.download import NotDownloadedError, expected_sum, unpack
+from rehearsal.tools.tool_table import GoBuild, Release, Tool
+from rehearsal.tools.toolbox import BUILT, ON_PATH, RELEASE, Found, Toolbox, installed_version
 
 HERE = Platform(system="linux", arch="amd64")
 
@@ -270,7 +272,7 @@ def test_every_tool_states_a_version_in_its_own_range() -> None:
     for known in (*tool_table.ALL, *tool_table.PEERS, tool_table.ACTIONLINT):
         version = tuple(int(part) for part in known.version.split("."))
         assert known.at_least <= version < known.below
-        assert (Path(go_build.__file__).parent / "go" / known.build.module / "go.sum").is_file()
+        assert (Path(go_build.__file__).parents[1] / "go" / known.build.module / "go.sum").is_file()
 
 
 def test_every_real_tool_is_of_a_good_version(tools: Mapping[str, Found]) -> None:

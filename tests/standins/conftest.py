@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.tools import Found
+from rehearsal.tools.toolbox import Found
 from tests.conftest import RunningControlPlane
 
 ROOT = Path(__file__).parents[2]

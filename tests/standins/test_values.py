@@ -1,5 +1,5 @@
-from rehearsal.standins.marshal import decode, encode
 from rehearsal.standins.values import UNKNOWN, Map, Secret, has_secret, has_unknown, without_secrets
+from rehearsal.standins.wire import decode, encode
 
 VALUE: Map = {"number": 1, "part": 1.5, "none": None, "yes": True, "list": ["x", {"deep": Secret({"a": [UNKNOWN]})}]}
 

@@ -3,12 +3,12 @@
 Run as `python -P -m rehearsal.standins.aws` with the checkout on PYTHONPATH.
 """
 
-from rehearsal.standins.light import skip_sdk_start_up
+from rehearsal.standins.minimal_provider import skip_sdk_start_up
 
 skip_sdk_start_up()
 
 from rehearsal.standins.aws.provider import AwsProvider  # noqa: E402  (after the SDK is made light)
-from rehearsal.standins.aws.sdk import Sdk  # noqa: E402
+from rehearsal.standins.aws.sdk.sdk import Sdk  # noqa: E402
 from rehearsal.standins.protocol import serve_provider  # noqa: E402
 
 

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 from rehearsal.standins.aws import managed
-from rehearsal.standins.aws.check import check_object
+from rehearsal.standins.aws.aws_facts import ACCOUNT, PARTITION, Facts
 from rehearsal.standins.aws.clusters import find_cluster
-from rehearsal.standins.aws.facts import ACCOUNT, PARTITION, Facts
 from rehearsal.standins.aws.policy_document import policy_document
 from rehearsal.standins.aws.regions import region_facts
-from rehearsal.standins.aws.rules_platform import PLATFORM
-from rehearsal.standins.aws.sdk import Sdk, SdkError
+from rehearsal.standins.aws.rules.platform import PLATFORM
+from rehearsal.standins.aws.sdk.check import check_object
+from rehearsal.standins.aws.sdk.sdk import Sdk, SdkError
 from rehearsal.standins.aws.templates import fill
 from rehearsal.standins.provider import ProviderError
 from rehearsal.standins.values import Map, without_secrets

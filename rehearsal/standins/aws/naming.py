@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rehearsal.standins.aws.check import Failure
-from rehearsal.standins.aws.schema import ResourceType, Scalar
+from rehearsal.standins.aws.sdk.check import Failure
+from rehearsal.standins.aws.sdk.schema import ResourceType, Scalar
 from rehearsal.standins.values import Map, is_unknown, without_secrets
 
 DEFAULTS = "__defaults"  # pulumi-aws records under this key which names it made up

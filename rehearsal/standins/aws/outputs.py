@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from rehearsal.standins.aws.facts import Facts, NotGiven, NotKnownYet
+from rehearsal.standins.aws.aws_facts import Facts, NotGiven, NotKnownYet
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.naming import RULES as NAMES
 from rehearsal.standins.aws.naming import NameRule, prefixed
-from rehearsal.standins.aws.rules_data import DATA
-from rehearsal.standins.aws.rules_network import NETWORK
-from rehearsal.standins.aws.rules_platform import PLATFORM
-from rehearsal.standins.aws.schema import ListOf, MapOf, Named, OneOf, Property, ResourceType, Scalar
+from rehearsal.standins.aws.rules.data import DATA
+from rehearsal.standins.aws.rules.network import NETWORK
+from rehearsal.standins.aws.rules.platform import PLATFORM
+from rehearsal.standins.aws.sdk.schema import ListOf, MapOf, Named, OneOf, Property, ResourceType, Scalar
 from rehearsal.standins.aws.templates import fill
 from rehearsal.standins.values import UNKNOWN, Map, Secret, Value, has_unknown, is_map, without_secrets
 

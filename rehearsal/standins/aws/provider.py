@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
-from rehearsal.standins.aws.check import check_object
+from rehearsal.standins.aws.aws_facts import Facts, NotGiven
 from rehearsal.standins.aws.clusters import find_cluster
-from rehearsal.standins.aws.facts import Facts, NotGiven
 from rehearsal.standins.aws.functions import call_function
-from rehearsal.standins.aws.grown import with_grown_storage
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.naming import DEFAULTS, autoname, check_name
 from rehearsal.standins.aws.outputs import all_tags, make_id, make_outputs, physical_name
 from rehearsal.standins.aws.refusals import refuse_deletion, refuse_update
 from rehearsal.standins.aws.regions import REGIONS, UnknownRegion
-from rehearsal.standins.aws.replacement import difference
-from rehearsal.standins.aws.schema import ResourceType
-from rehearsal.standins.aws.sdk import Sdk, SdkError
+from rehearsal.standins.aws.replacement.replacement import difference
+from rehearsal.standins.aws.replacement.storage_autoscaling import with_grown_storage
+from rehearsal.standins.aws.sdk.check import check_object
+from rehearsal.standins.aws.sdk.schema import ResourceType
+from rehearsal.standins.aws.sdk.sdk import Sdk, SdkError
 from rehearsal.standins.provider import Change, Checked, Difference, ProviderError, Resource, State
 from rehearsal.standins.values import UNKNOWN, Map, Value, has_unknown, is_map, is_unknown, without_secrets
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from string import Formatter
 
-from rehearsal.standins.aws.derived import DERIVED
-from rehearsal.standins.aws.facts import ACCOUNT, PARTITION, Facts, NotGiven, NotKnownYet
+from rehearsal.standins.aws.aws_facts import ACCOUNT, PARTITION, Facts, NotGiven, NotKnownYet
+from rehearsal.standins.aws.computed_outputs import DERIVED
 from rehearsal.standins.values import Value, has_unknown, is_list, is_map
 
 

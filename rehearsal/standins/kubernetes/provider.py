@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.standins.kubernetes import dry_runs, naming, releases, settings, states
-from rehearsal.standins.kubernetes.client import ApiError
-from rehearsal.standins.kubernetes.cluster import Api, Connection
-from rehearsal.standins.kubernetes.compare import changes, pruned, written
-from rehearsal.standins.kubernetes.kinds import Scopes, UnknownKindError
-from rehearsal.standins.kubernetes.normalize import normalize
-from rehearsal.standins.kubernetes.objects import (
+from rehearsal.standins.kubernetes import releases, settings
+from rehearsal.standins.kubernetes.api import dry_runs
+from rehearsal.standins.kubernetes.api.client import ApiError
+from rehearsal.standins.kubernetes.api.cluster import Api, Connection
+from rehearsal.standins.kubernetes.api.kinds import Scopes, UnknownKindError
+from rehearsal.standins.kubernetes.objects import naming, states
+from rehearsal.standins.kubernetes.objects.compare import changes, pruned, written
+from rehearsal.standins.kubernetes.objects.normalize import normalize
+from rehearsal.standins.kubernetes.objects.objects import (
     DEFINITION,
     annotation,
     dig,
@@ -23,10 +25,10 @@ from rehearsal.standins.kubernetes.objects import (
     to_state,
     with_secrets,
 )
-from rehearsal.standins.kubernetes.ownership import field_manager
+from rehearsal.standins.kubernetes.objects.ownership import field_manager
 from rehearsal.standins.kubernetes.replacement import immutable_fields, needs_new
-from rehearsal.standins.kubernetes.texts import created_badly, failed, not_created
-from rehearsal.standins.kubernetes.waits import Unready, deadline, skips_deletion
+from rehearsal.standins.kubernetes.waits.texts import created_badly, failed, not_created
+from rehearsal.standins.kubernetes.waits.waits import Unready, deadline, skips_deletion
 from rehearsal.standins.protocol import EngineLog
 from rehearsal.standins.provider import (
     Change,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.standins.kubernetes.compare import changes, written
+from rehearsal.standins.kubernetes.objects.compare import changes, written
 from rehearsal.standins.provider import Change, Difference, Resource
 from rehearsal.standins.values import UNKNOWN, Map, Secret, without_secrets
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rehearsal.standins.kubernetes.compare import Path
-from rehearsal.standins.kubernetes.objects import group_kind
+from rehearsal.standins.kubernetes.objects.compare import Path
+from rehearsal.standins.kubernetes.objects.objects import group_kind
 from rehearsal.standins.values import Map, Value, is_map
 
 _RBAC = "rbac.authorization.k8s.io"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rehearsal.standins.kubernetes.kubeconfig import Cluster, parse
+from rehearsal.standins.kubernetes.api.kubeconfig import Cluster, parse
 from rehearsal.standins.provider import Change, Difference, ProviderError
 from rehearsal.standins.values import Map, Value, is_unknown, without_secrets
 

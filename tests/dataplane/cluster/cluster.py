@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.control_plane import SERVICE_ADDRESS, ControlPlane
-from rehearsal.kube_api import KubeApi, Object
-from rehearsal.tools import Found
+from rehearsal.control_plane.control_plane import SERVICE_ADDRESS, ControlPlane
+from rehearsal.control_plane.kube_api import KubeApi, Object
+from rehearsal.tools.toolbox import Found
 from tests.dataplane.cluster.dns import Dns
 from tests.dataplane.cluster.kubelet import Kubelet
 from tests.dataplane.cluster.network import GATEWAY, Network, in_background

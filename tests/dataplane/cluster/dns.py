@@ -10,7 +10,7 @@ from typing import cast
 import requests
 
 from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.control_plane.kube_api import KubeApi, Object
 
 _SERVICE = re.compile(r"^([^.]+)\.([^.]+)\.svc\.cluster\.local$")
 _HEADER = 12

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.control_plane.kube_api import KubeApi, Object
 from tests.dataplane.cluster.network import GATEWAY, Network, PodNetwork
 from tests.dataplane.cluster.volumes import PodContent, expand
 

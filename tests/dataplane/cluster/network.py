@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from rehearsal.members import PODS
+from rehearsal.control_plane.programs import PODS
 from tests.wait import wait_for
 
 GATEWAY = "10.143.255.254"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.control_plane.kube_api import KubeApi, Object
 
 _FIRST = ("Namespace", "PriorityClass", "ServiceAccount", "Secret", "ConfigMap")
 _MANAGER = "cluster-test"

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
+from rehearsal.control_plane.kube_api import KubeApi, Object
 
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
 

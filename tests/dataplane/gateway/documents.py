@@ -21,7 +21,7 @@ from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.labels import labels
 from planning.shared.naming import namespace
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.components.recording import Recorded, build
 from tests.dataplane.gateway.counters import HOST
 from tests.dataplane.gateway.parts import Parts

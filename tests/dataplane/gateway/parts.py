@@ -7,11 +7,12 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rehearsal import crds, tool_table
-from rehearsal.kube_api import Object
+from rehearsal.control_plane import crds
+from rehearsal.control_plane.kube_api import Object
 from rehearsal.progress import Progress
-from rehearsal.tools import Found, Toolbox
-from rehearsal.wheel import install_wheel
+from rehearsal.tools import tool_table
+from rehearsal.tools.toolbox import Found, Toolbox
+from rehearsal.tools.wheel import install_wheel
 from tests.dataplane.cluster.namespaces import INSIDE
 from tests.dataplane.packages import VALKEY, unpacked
 

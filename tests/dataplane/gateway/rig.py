@@ -18,7 +18,7 @@ from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.cluster.cluster import Cluster
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.client import Answer, Client

@@ -9,7 +9,7 @@ from planning.gateway.gateway import NAMESPACE
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from planning.shared.internal_ca import authority
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.cluster.cluster import start_cluster
 from tests.dataplane.cluster.network import GATEWAY as HERE
 from tests.dataplane.gateway import documents

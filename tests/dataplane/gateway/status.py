@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.cluster.objects import Objects
 
 _KINDS = {

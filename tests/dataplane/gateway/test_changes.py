@@ -9,7 +9,7 @@ from planning.gateway.routes import CONNECTIONS, PENDING_REQUESTS
 from planning.inputs.registry_entry import Lifecycle
 from planning.inputs.sections import RateLimit
 from planning.shared.naming import namespace
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.load import load
 from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited
 from tests.dataplane.gateway.rig import Rig

@@ -5,7 +5,7 @@ from pathlib import Path
 from planning.gateway.gateway import NAMESPACE
 from planning.inputs.tiers import tier_for
 from planning.observability.alarms.logs import log_alarms
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.rig import Rig
 from tests.wait import wait_for
 

@@ -10,7 +10,7 @@ import pytest
 from planning.gateway.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
 from planning.inputs.sections import Auth
 from planning.shared.naming import namespace
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig, seconds_open
 from tests.wait import wait_for

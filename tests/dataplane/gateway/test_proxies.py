@@ -5,7 +5,7 @@ import ssl
 import pytest
 
 from planning.gateway.gateway import GATEWAY, NAMESPACE, SERVICE
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.rig import ENVOYS, Rig
 
 

@@ -12,7 +12,7 @@ from planning.gateway.gateway import TRACE_TAGS
 from planning.inputs.tiers import Tier
 from planning.observability.collector import MAY_HOLD_SECRETS
 from planning.observability.network_policies import COLLECTOR, NAMESPACE
-from rehearsal.kube_api import Object
+from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.cluster.network import GATEWAY as HERE
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.plugins import SERVED

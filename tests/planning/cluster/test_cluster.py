@@ -4,8 +4,7 @@ import pytest
 
 from planning.cluster.cluster import plan_cluster
 from planning.cluster.node_pool import GRACE_HOURS, plan_node_pool
-from planning.database.jobs import administrator_job as schema_job
-from planning.database.jobs import archive_job
+from planning.database.jobs import administrator_job, archive_job
 from planning.database.jobs.shard_move import COPY_SECONDS
 from planning.inputs.tiers import TIERS, tier_for
 from planning.network.addresses import SERVICE_CIDR, region_addresses
@@ -63,7 +62,7 @@ def test_node_limits_grow_with_every_tier_and_with_users_above_the_last() -> Non
 
 
 def test_a_node_that_goes_waits_for_the_longest_job() -> None:
-    assert max(COPY_SECONDS, archive_job.DEADLINE_SECONDS, schema_job.DEADLINE_SECONDS) < GRACE_HOURS * 3600
+    assert max(COPY_SECONDS, archive_job.DEADLINE_SECONDS, administrator_job.DEADLINE_SECONDS) < GRACE_HOURS * 3600
 
 
 def test_small_pools_lose_one_node_at_a_time_and_large_ones_a_tenth() -> None:

@@ -17,7 +17,7 @@ from planning.observability import observability
 from planning.observability.network_policies import LOG_ADDON
 from planning.shared import images
 from planning.shared.images import Image
-from rehearsal import tool_table
+from rehearsal.tools import tool_table
 
 ROOT = Path(__file__).resolve().parents[3]
 DAY = date(2026, 11, 28)

@@ -12,7 +12,7 @@ import pytest
 
 from console import files
 from plugins.commands.registry import remove
-from plugins.editing import registry_editor as book
+from plugins.editing import registry_editor
 from plugins.editing.registry_editor import Book
 from tests.plugins.commands.test_registry import Ran, manifest, run
 from tests.plugins.registries import ROOT, changed, text_of
@@ -150,7 +150,7 @@ def test_a_file_that_another_command_changed_meanwhile_is_not_overwritten(
     registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: str
 ) -> None:
     arguments = {"add": ("add", manifest(tmp_path)), "remove": ("remove", "beta"), "rotate": ("rotate", "alpha")}[edit]
-    real = book.parse_registry
+    real = registry_editor.parse_registry
     told: list[str] = []
 
     def other(text: str, **options: object) -> object:
@@ -160,7 +160,7 @@ def test_a_file_that_another_command_changed_meanwhile_is_not_overwritten(
             told.append(run("rotate", "base-svc", registry=registry).stderr)
         return real(text, **options)  # pyright: ignore[reportArgumentType]  # passed on
 
-    monkeypatch.setattr(book, "parse_registry", other)
+    monkeypatch.setattr(registry_editor, "parse_registry", other)
     found = run(*arguments, registry=registry)
     assert told == ["", ""]
     assert found.returncode == 2

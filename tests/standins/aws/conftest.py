@@ -8,8 +8,18 @@ from typing import Any
 import pytest
 
 from rehearsal.standins.aws.provider import AwsProvider
-from rehearsal.standins.aws.schema import EnumType, ListOf, MapOf, Named, ObjectType, OneOf, ResourceType, Scalar, Type
-from rehearsal.standins.aws.sdk import Sdk
+from rehearsal.standins.aws.sdk.schema import (
+    EnumType,
+    ListOf,
+    MapOf,
+    Named,
+    ObjectType,
+    OneOf,
+    ResourceType,
+    Scalar,
+    Type,
+)
+from rehearsal.standins.aws.sdk.sdk import Sdk
 from rehearsal.standins.provider import Checked, Difference, Resource, State
 
 AUTHORITY = "LS0tLS1CRUdJTg=="

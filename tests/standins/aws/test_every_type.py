@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from rehearsal.standins.aws.forced import FORCED
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.naming import RULES as NAMES
 from rehearsal.standins.aws.outputs import COMMON, RULES
-from rehearsal.standins.aws.schema import ObjectType
+from rehearsal.standins.aws.replacement.replacement_triggers import FORCED
+from rehearsal.standins.aws.sdk.schema import ObjectType
 from rehearsal.standins.values import has_unknown
 from tests.standins.aws.conftest import Cloud
 

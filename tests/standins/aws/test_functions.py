@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from rehearsal.standins.aws.functions import ANSWERS
-from rehearsal.standins.aws.sdk import Sdk
+from rehearsal.standins.aws.sdk.sdk import Sdk
 from rehearsal.standins.provider import ProviderError
 from tests.standins.aws.conftest import AUTHORITY, Cloud
 

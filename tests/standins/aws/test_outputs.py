@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.standins.aws.sdk import Sdk
+from rehearsal.standins.aws.sdk.sdk import Sdk
 from rehearsal.standins.provider import ProviderError
 from rehearsal.standins.values import UNKNOWN, Secret
 from tests.standins.aws.conftest import AUTHORITY, Cloud

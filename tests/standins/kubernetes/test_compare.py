@@ -1,7 +1,7 @@
 """provider/pkg/provider/provider.go (convertPatchToDiff) and provider/pkg/provider/util.go (pruneMap, pruneSlice) of
 pulumi-kubernetes."""
 
-from rehearsal.standins.kubernetes.compare import changes, pruned, written
+from rehearsal.standins.kubernetes.objects.compare import changes, pruned, written
 from rehearsal.standins.provider import Change
 from rehearsal.standins.values import Map
 

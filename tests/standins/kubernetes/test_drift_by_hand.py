@@ -9,8 +9,8 @@ import pytest
 
 from naap.drift import look
 from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
-from rehearsal.standins.kubernetes.compare import changes, pruned
+from rehearsal.control_plane.kube_api import KubeApi, Object
+from rehearsal.standins.kubernetes.objects.compare import changes, pruned
 from tests.conftest import RunningControlPlane
 
 SPACE = "drift-by-hand"

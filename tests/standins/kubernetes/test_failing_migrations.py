@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.kube_api import KubeApi
+from rehearsal.control_plane.kube_api import KubeApi
 from tests.conftest import RunningControlPlane
 from tests.standins.conftest import ROOT, EngineSandbox
 

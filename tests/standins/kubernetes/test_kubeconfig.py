@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.standins.kubernetes.kubeconfig import Cluster, parse
+from rehearsal.standins.kubernetes.api.kubeconfig import Cluster, parse
 from rehearsal.standins.provider import ProviderError
 
 AUTHORITY = base64.b64encode(b"pem").decode()

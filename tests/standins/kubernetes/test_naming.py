@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.standins.kubernetes.naming import is_autonamed, with_name, with_namespace
+from rehearsal.standins.kubernetes.objects.naming import is_autonamed, with_name, with_namespace
 from rehearsal.standins.provider import ProviderError, Resource
 from rehearsal.standins.values import Map
 

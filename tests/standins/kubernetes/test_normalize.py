@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.standins.kubernetes.normalize import normalize
+from rehearsal.standins.kubernetes.objects.normalize import normalize
 from rehearsal.standins.values import UNKNOWN, Map, Secret
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rehearsal.standins.kubernetes.ownership import adopted, conflict, field_manager, takes_by_force
+from rehearsal.standins.kubernetes.objects.ownership import adopted, conflict, field_manager, takes_by_force
 from rehearsal.standins.values import Map
 
 OWN = "pulumi-kubernetes-0123abcd"

@@ -1,6 +1,6 @@
 import pytest
 
-from rehearsal.standins.kubernetes.quantities import canonical
+from rehearsal.standins.kubernetes.objects.quantities import canonical
 
 
 @pytest.mark.parametrize(

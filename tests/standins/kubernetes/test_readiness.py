@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.standins.kubernetes.readiness import (
+from rehearsal.standins.kubernetes.waits.readiness import (
     deployment_problems,
     has_address,
     has_late_pods,

@@ -1,6 +1,6 @@
 """provider/pkg/await/checker/pod/check.go of pulumi-kubernetes."""
 
-from rehearsal.standins.kubernetes.reasons import pod_reasons
+from rehearsal.standins.kubernetes.waits.reasons import pod_reasons
 from rehearsal.standins.values import Map
 
 SCHEDULED = {"type": "PodScheduled", "status": "True"}

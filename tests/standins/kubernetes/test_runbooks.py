@@ -1,6 +1,6 @@
 """Steps of runbooks under the real engine and API server: what a person does, and what `pulumi up` makes of it."""
 
-from rehearsal.kube_api import KubeApi
+from rehearsal.control_plane.kube_api import KubeApi
 from tests.conftest import RunningControlPlane
 from tests.standins.conftest import EngineSandbox
 from tests.wait import wait_for

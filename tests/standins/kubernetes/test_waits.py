@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal import RehearsalError
-from rehearsal.kube_api import KubeApi, Object
-from rehearsal.standins.kubernetes.cluster import Api
-from rehearsal.standins.kubernetes.objects import items
+from rehearsal.control_plane.kube_api import KubeApi, Object
+from rehearsal.standins.kubernetes.api.cluster import Api
+from rehearsal.standins.kubernetes.objects.objects import items
 from rehearsal.standins.kubernetes.settings import Settings
 from tests.conftest import RunningControlPlane
 from tests.wait import wait_for
