@@ -10,13 +10,13 @@ from pathlib import Path
 import pulumi
 
 from components.platform import Platform
-from components.stack import read_held, read_stack
+from components.stack import read_prior_state, read_stack
 from planning.inputs.problem import InvalidInputError
 from stack.plan import plan_of
 
 try:
     stack = read_stack(pulumi.get_stack())
-    plan = plan_of(stack.name, Path(__file__).parent, stack.config, stack.secret_names, read_held(stack.name))
+    plan = plan_of(stack.name, Path(__file__).parent, stack.config, stack.secret_names, read_prior_state(stack.name))
 except InvalidInputError as error:
     raise pulumi.RunError(str(error)) from None
 with short_origins():

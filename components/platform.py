@@ -6,15 +6,15 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components.data.buckets import Storage
+from components.data.buckets import Buckets
 from components.database.jobs.namespace import SchemaNamespace
-from components.database.jobs.password_retirement import LoginRetirement
-from components.database.shard import Database
+from components.database.jobs.password_retirement import PasswordRetirement
+from components.database.shard import Shard
 from components.database.shard_access import ShardAccess
 from components.database.standby import DatabaseStandby
 from components.edge.cdn import Cdn
 from components.edge.certificates import Certificates
-from components.edge.shell_documents import Frontend
+from components.edge.shell_documents import ShellDocuments
 from components.network.peering import Peering
 from components.observability.edge_alarms import EdgeAlarms
 from components.observability.observability import Observability
@@ -25,7 +25,7 @@ from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import plan_schema_namespace
 from planning.observability.alarms.data import cache_nodes
 from planning.platform import PlatformPlan
-from planning.prior_state import OUTPUT, held_output
+from planning.prior_state import OUTPUT, prior_state_output
 from planning.region import RegionPlan
 from planning.shared.regions import CDN_REGION, region_code
 
@@ -45,14 +45,14 @@ class Platform(Component, token="naap:platform:Platform"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        self._plan, self._root, self._aws = plan, root_secret, aws_providers(plan)
-        self._databases: dict[int, Database] = {}
+        self._plan, self._root_secret, self._aws = plan, root_secret, aws_providers(plan)
+        self._databases: dict[int, Shard] = {}
         self._identifiers: dict[str, pulumi.Output[str]] = {}
         self._plugins: dict[str, RegionPlugins] = {}
         certificates = Certificates(
             "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
         )
-        self._storage = Storage(
+        self._storage = Buckets(
             "storage", plan=plan.storage, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
         )
         self._regions = self._make_regions(certificates)
@@ -67,15 +67,15 @@ class Platform(Component, token="naap:platform:Platform"):
                 shards=shards[cell.region],
                 schema=schema if cell.home else None,
                 storage=self._storage.in_region(cell.region),
-                root=root_secret,
+                root_secret=root_secret,
                 watch=observability.watch,
-                configured=configured_secrets,
+                configured_secrets=configured_secrets,
                 migrated={} if cell.home else self._migrated(),
                 tags=plan.tags,
                 opts=self._in(cell.region),
             )
         self._retire_logins(shards[plan.home.region], schema)
-        Frontend(
+        ShellDocuments(
             "frontend",
             plan=plan.frontend,
             assets_bucket=self._storage.home.assets.name,
@@ -97,7 +97,7 @@ class Platform(Component, token="naap:platform:Platform"):
                 plan=cell,
                 certificate_arn=certificates.in_region(cell.region),
                 logs=self._storage.in_region(cell.region).logs,
-                root=self._root,
+                root_secret=self._root_secret,
                 tags=plan.tags,
                 protect=plan.settings.production,
                 opts=self._in(cell.region),
@@ -121,12 +121,12 @@ class Platform(Component, token="naap:platform:Platform"):
         home = self._regions[self._plan.home.region]
         hosts: dict[str, dict[int, ShardAccess]] = {cell.region: {} for cell in self._plan.regions}
         for shard in self._plan.shards:
-            database = self._databases[shard.shard] = Database(
+            database = self._databases[shard.shard] = Shard(
                 f"database-{shard.shard}",
                 plan=shard,
                 network=home.network,
                 client_security_group_id=home.cluster.security_group_id,
-                secrets=self._root,
+                root_secret=self._root_secret,
                 tags=self._plan.tags,
                 opts=self._in(self._plan.home.region),
             )
@@ -181,7 +181,7 @@ class Platform(Component, token="naap:platform:Platform"):
         for plugin in home.plugins:
             if plugin.database and plugin.database.generation > 1:
                 pods = [pod for region in self._plugins.values() for pod in region.plugins[plugin.name].deployments]
-                LoginRetirement(
+                PasswordRetirement(
                     f"{region_code(home.region)}-{plugin.name}-logins",
                     plan=plugin.database,
                     region=home.region,
@@ -203,7 +203,7 @@ class Platform(Component, token="naap:platform:Platform"):
             balancer=region.load_balancer.dimensions,
             proxies=region.gateway.ready,
             certificates={"site": certificates.in_region(cell.region)},
-            secrets=self._root,
+            root_secret=self._root_secret,
             tags=self._plan.tags,
             after=[region.cluster.node_pool],
             opts=region.cluster.inside(region),
@@ -251,10 +251,10 @@ class Platform(Component, token="naap:platform:Platform"):
             "databases": {f"shard-{number}": hosts.writer_host for number, hosts in shards[home].items()},
             "caches": {name: region.caches.app_host for name, region in self._regions.items()},
             "buckets": {
-                bucket.plan.noun: bucket.name
+                bucket.plan.kind: bucket.name
                 for bucket in (self._storage.home.assets, self._storage.home.uploads, self._storage.home.backups)
             },
-            OUTPUT: held_output(
+            OUTPUT: prior_state_output(
                 self._plan.held, {number: database.storage_gib for number, database in self._databases.items()}
             ),
         }

@@ -7,7 +7,7 @@ from components.cluster.priority_classes import PriorityClasses
 from components.data.bucket import Bucket
 from components.data.caches import Caches
 from components.gateway.gateway import Gateway
-from components.gateway.gone_routes import StoppedPlugin
+from components.gateway.gone_routes import GoneRoutes
 from components.gateway.load_balancer import LoadBalancer
 from components.network.vpc import Network
 from components.shared.component import Component
@@ -27,7 +27,7 @@ class Region(Component, token="naap:platform:Region"):
         plan: RegionPlan,
         certificate_arn: pulumi.Input[str],
         logs: Bucket,
-        root: RootSecret,
+        root_secret: RootSecret,
         tags: Tags,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
@@ -42,7 +42,7 @@ class Region(Component, token="naap:platform:Region"):
             plan=plan.caches,
             network=self.network,
             client_security_group_id=self.cluster.security_group_id,
-            secrets=root,
+            root_secret=root_secret,
             tags=tags,
             opts=self.child(),
         )
@@ -64,9 +64,9 @@ class Region(Component, token="naap:platform:Region"):
             plan=plan.gateway,
             target_group_arn=self.load_balancer.target_group_arn,
             limit_host=self.caches.limit_host,
-            secrets=root,
+            root_secret=root_secret,
             opts=inside,
         )
-        for stopped in plan.stopped:
-            StoppedPlugin(f"{code}-{stopped.name}", plan=stopped, after=self.gateway.ready, opts=inside)
+        for stopped in plan.gone_routes:
+            GoneRoutes(f"{code}-{stopped.name}", plan=stopped, after=self.gateway.ready, opts=inside)
         self.register_outputs({"cluster": self.cluster.name})

@@ -8,9 +8,9 @@ from components.data.buckets import RegionStorage
 from components.database.jobs.namespace import SchemaNamespace
 from components.database.pooler import Pooler
 from components.database.pooler_namespace import PoolerNamespace
-from components.database.shard_access import DatabaseSurroundings, ShardAccess
-from components.observability.plugin_monitoring import WatchSurroundings
-from components.plugin.context import PluginSurroundings
+from components.database.shard_access import DatabaseContext, ShardAccess
+from components.observability.plugin_monitoring import MonitoringContext
+from components.plugin.context import PluginContext
 from components.plugin.plugin import Plugin
 from components.region import Region
 from components.shared.component import Component
@@ -37,9 +37,9 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
         shards: Mapping[int, ShardAccess],
         schema: SchemaNamespace | None,
         storage: RegionStorage,
-        root: RootSecret,
-        watch: WatchSurroundings | None,
-        configured: Mapping[str, Mapping[str, pulumi.Output[str]]],
+        root_secret: RootSecret,
+        watch: MonitoringContext | None,
+        configured_secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
         migrated: Mapping[str, pulumi.Resource],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
@@ -53,26 +53,26 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
                 f"{code}-pooler-{pooler.shard}",
                 plan=pooler,
                 writer_host=shards[pooler.shard].writer_host,
-                secrets=root,
+                root_secret=root_secret,
                 after=entrance.needed,
                 opts=child,
             )
             for pooler in plan.poolers
         }
-        surroundings = PluginSurroundings(
+        surroundings = PluginContext(
             cluster=region.cluster.name,
-            secrets=root,
-            configured=configured,
+            root_secret=root_secret,
+            configured_secrets=configured_secrets,
             cache_host=region.caches.app_host,
             cluster_cache_host=region.caches.cluster_host,
             ca_pem=poolers[0].ca_pem,
             uploads_bucket=storage.uploads.name,
             uploads_arn=storage.uploads.arn,
             uploads_key_arn=storage.key_arn,
-            databases=DatabaseSurroundings(
+            databases=DatabaseContext(
                 region=plan.region,
                 shards=shards,
-                secrets=root,
+                root_secret=root_secret,
                 backups_bucket=storage.backups.name,
                 pooler_namespace=entrance.namespace,
                 schema=schema.needed if schema else None,

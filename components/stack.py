@@ -11,7 +11,7 @@ from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys
 from components.shared.root_secret import RootSecret
 from planning.inputs.configured_secrets import misplaced_secrets
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.prior_state import OUTPUT, Held, parse_held
+from planning.prior_state import OUTPUT, PriorState, parse_prior_state
 from planning.shared.derived_secrets import MIN_ROOT_LENGTH
 
 _PREFIX = "naap:"
@@ -106,9 +106,9 @@ def _root_problem(stack: str, *, missing: bool) -> Problem:
     )
 
 
-def read_held(stack: str) -> Held:
+def read_prior_state(stack: str) -> PriorState:
     """Reads this stack's own output of its last run; nothing before the first one."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
     answer: Mapping[str, Any] = pulumi.runtime.invoke(_READ, {"name": name}).value
     outputs: Mapping[str, object] = answer["outputs"]
-    return parse_held(outputs.get(OUTPUT))
+    return parse_prior_state(outputs.get(OUTPUT))

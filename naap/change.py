@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.change.compare import Change, Risk, Trait, compare
-from analysis.change.part import VARIABLE, Noun
+from analysis.change.part import VARIABLE, Kind
 from analysis.cost.estimate import budget_problem, cost_of
 from console.terminal import Answer
 from console.text import count
 from naap.source import Source
 from planning.inputs.problem import InvalidInputError, Problem, refusal
 from planning.platform import PlatformPlan
-from planning.prior_state import NOTHING, Held, as_held, parse_held
+from planning.prior_state import NOTHING, PriorState, as_held, parse_prior_state
 
 _CAUSES = 3
 _LABEL = 10
@@ -48,12 +48,12 @@ def answer(source: Source, held_file: Path | None) -> Answer:
     return Answer(data=data, text=_text(before, after, refusals, changes))
 
 
-def _read_held(file: Path) -> Held:
+def _read_held(file: Path) -> PriorState:
     """Raises InvalidInputError where the file isn't what `pulumi stack output` writes."""
     try:
         output = json.loads(file.read_text())
         # Both are there in every such output: a file without them is another one, and doesn't hold nothing.
-        return parse_held({name: output[name] for name in ("regions", "shards")})
+        return parse_prior_state({name: output[name] for name in ("regions", "shards")})
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         rule, fix = "the stack output `held` as JSON", f"pulumi stack output held --json > {file}"
         raise refusal(file=str(file), entry="held", value="(unreadable)", rule=rule, fix=fix) from None
@@ -111,28 +111,28 @@ def _look(risk: Risk) -> str:
 
 def _folded(changes: Sequence[Change]) -> list[tuple[Change, str]]:
     """Changes with what is said of them: those alike once, those of a region that comes or goes with the region."""
-    regions = {(change.risk, change.name) for change in changes if change.noun is Noun.REGION}
+    regions = {(change.risk, change.name) for change in changes if change.kind is Kind.REGION}
     inside: dict[tuple[Risk, str], Counter[str]] = {region: Counter() for region in regions}
     alike: dict[tuple[Any, ...], list[Change]] = {}
     for change in changes:
         place = (change.risk, change.region)
-        if change.noun is not Noun.REGION and place in regions:
-            inside[place][change.noun.value] += 1
+        if change.kind is not Kind.REGION and place in regions:
+            inside[place][change.kind.value] += 1
         else:
-            alike.setdefault((change.risk, change.noun, change.region, _said(change)), []).append(change)
+            alike.setdefault((change.risk, change.kind, change.region, _said(change)), []).append(change)
     told = [(replace(found[0], name=", ".join(one.name for one in found)), key[-1]) for key, found in alike.items()]
     return [
-        (change, ", ".join(count(number, noun) for noun, number in inside[(change.risk, change.name)].items()))
-        if change.noun is Noun.REGION
+        (change, ", ".join(count(number, kind) for kind, number in inside[(change.risk, change.name)].items()))
+        if change.kind is Kind.REGION
         else (change, said)
         for change, said in told
     ]
 
 
 def _title(change: Change) -> str:
-    where = f" ({change.region})" if change.region and change.noun is not Noun.REGION else ""
-    name = "" if change.noun.value == change.name else f" {change.name}"
-    return f"{change.noun.value}{name}{where}"
+    where = f" ({change.region})" if change.region and change.kind is not Kind.REGION else ""
+    name = "" if change.kind.value == change.name else f" {change.name}"
+    return f"{change.kind.value}{name}{where}"
 
 
 def _said(change: Change) -> str:

@@ -8,7 +8,7 @@ from naap.commands.options import ROOT
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings, parse_settings
 from planning.platform import PlatformPlan
-from planning.prior_state import NOTHING, Held
+from planning.prior_state import NOTHING, PriorState
 from plugins.registry.parse import load_registry
 from stack.configuration import load_stack_config, what_if
 from stack.plan import load_plan
@@ -22,12 +22,12 @@ class Source:
     users: int | None = None
     registry: Path | None = None
 
-    def plan(self, *, users: int | None = None, held: Held = NOTHING) -> PlatformPlan:
+    def plan(self, *, users: int | None = None, held: PriorState = NOTHING) -> PlatformPlan:
         """The whole plan, bound by the stack's budget where nothing is asked instead of what is configured."""
         asked = self.users if users is None else users
         return load_plan(self.stack, ROOT, users=asked, registry=self.setting, held=held)
 
-    def configured(self, held: Held = NOTHING) -> PlatformPlan:
+    def configured(self, held: PriorState = NOTHING) -> PlatformPlan:
         """The plan of what is configured, whatever else is asked."""
         return load_plan(self.stack, ROOT, held=held)
 

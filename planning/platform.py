@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.data.buckets import StoragePlan, plan_storage
+from planning.data.buckets import BucketsPlan, plan_buckets
 from planning.database.archive import restore_problems
 from planning.database.plugin_database import plan_databases
-from planning.database.shard import DatabasePlan, plan_shards
+from planning.database.shard import ShardPlan, plan_shards
 from planning.edge.cdn import CdnPlan, plan_cdn
-from planning.edge.shell_documents import FrontendPlan, plan_frontend
+from planning.edge.shell_documents import ShellDocumentsPlan, plan_shell_documents
 from planning.inputs.configured_secrets import missing_secrets
 from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry_entry import Registry
@@ -17,7 +17,7 @@ from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier, tier_for
 from planning.network.vpc import PeeringPlan, plan_peerings
 from planning.plugin.plugin import PluginPlan
-from planning.prior_state import NOTHING, Held, held_by, held_problems
+from planning.prior_state import NOTHING, PriorState, prior_state_of, prior_state_problems
 from planning.region import RegionPlan, plan_region
 from planning.shared.naming import MAX_STACK_NAME
 from planning.shared.tags import Tags
@@ -32,9 +32,9 @@ class PlatformPlan:
     tier: Tier
     tags: Tags
     registry: Registry
-    shards: tuple[DatabasePlan, ...]
-    storage: StoragePlan
-    frontend: FrontendPlan
+    shards: tuple[ShardPlan, ...]
+    storage: BucketsPlan
+    frontend: ShellDocumentsPlan
     cdn: CdnPlan
     regions: tuple[RegionPlan, ...]
     peerings: tuple[PeeringPlan, ...]
@@ -45,10 +45,10 @@ class PlatformPlan:
         return self.regions[0]
 
     @property
-    def held(self) -> Held:
+    def held(self) -> PriorState:
         """What a run of this plan leaves for the next one to keep."""
         schemas = {plugin.name: plugin.database.shard for plugin in self.plugins if plugin.database}
-        return held_by(self.shards, [region.region for region in self.regions], schemas)
+        return prior_state_of(self.shards, [region.region for region in self.regions], schemas)
 
     @property
     def plugins(self) -> tuple[PluginPlan, ...]:
@@ -62,7 +62,7 @@ def plan_platform(
     settings: Settings,
     registry: Registry,
     secret_names: Mapping[str, frozenset[str]],
-    held: Held = NOTHING,
+    held: PriorState = NOTHING,
 ) -> PlatformPlan:
     """Decides everything about an environment.
 
@@ -76,7 +76,7 @@ def plan_platform(
     problems.add(*restore_problems(registry))
     regions = settings.regions[: tier.regions]
     shards = plan_shards(stack=stack, settings=settings, tier=tier, users=settings.users)
-    problems.add(*held_problems(held, stack=stack, settings=settings, shards=shards, regions=regions))
+    problems.add(*prior_state_problems(held, stack=stack, settings=settings, shards=shards, regions=regions))
     databases = problems.attempt(
         lambda: plan_databases(
             registry=registry,
@@ -110,8 +110,8 @@ def plan_platform(
         tags=Tags(environment=stack, owner=settings.owner, cost_center=settings.cost_center),
         registry=registry,
         shards=shards,
-        storage=plan_storage(stack=stack, settings=settings, tier=tier),
-        frontend=plan_frontend(registry=registry, settings=settings),
+        storage=plan_buckets(stack=stack, settings=settings, tier=tier),
+        frontend=plan_shell_documents(registry=registry, settings=settings),
         cdn=plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions),
         regions=tuple(cell for cell in cells if cell),
         peerings=plan_peerings(stack=stack, regions=regions),

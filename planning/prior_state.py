@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from planning.database.shard import CEILING_PART, DatabasePlan
+from planning.database.shard import CEILING_PART, ShardPlan
 from planning.inputs.problem import Problem
 from planning.inputs.settings import Settings
 
@@ -27,7 +27,7 @@ class HeldShard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class PriorState:
     """As of the end of the last run. regions: home first."""
 
     regions: tuple[str, ...] = ()
@@ -39,13 +39,13 @@ class Held:
         return {plugin: held.shard for held in self.shards for plugin in held.plugins}
 
 
-NOTHING = Held()
+NOTHING = PriorState()
 """Of a stack before its first run."""
 
 
-def held_by(shards: Sequence[DatabasePlan], regions: Sequence[str], schemas: Mapping[str, int]) -> Held:
+def prior_state_of(shards: Sequence[ShardPlan], regions: Sequence[str], schemas: Mapping[str, int]) -> PriorState:
     """What a plan will hold once it is built. schemas: shard by plugin."""
-    return Held(
+    return PriorState(
         regions=tuple(regions),
         shards=tuple(
             HeldShard(
@@ -60,7 +60,7 @@ def held_by(shards: Sequence[DatabasePlan], regions: Sequence[str], schemas: Map
     )
 
 
-def held_output(held: Held, there_gib: Mapping[int, Any]) -> dict[str, Any]:
+def prior_state_output(held: PriorState, there_gib: Mapping[int, Any]) -> dict[str, Any]:
     """The stack output. there_gib: storage by shard as AWS says it."""
     return {
         "regions": list(held.regions),
@@ -76,13 +76,13 @@ def held_output(held: Held, there_gib: Mapping[int, Any]) -> dict[str, Any]:
     }
 
 
-def parse_held(output: object) -> Held:
+def parse_prior_state(output: object) -> PriorState:
     """Reads the stack output; NOTHING where an earlier run left none. Numbers may arrive as floats."""
     if not isinstance(output, Mapping):
         return NOTHING
     stated = cast("Mapping[str, Any]", output)
     shards: Mapping[str, Mapping[str, Any]] = stated.get("shards") or {}
-    return Held(
+    return PriorState(
         regions=tuple(stated.get("regions") or ()),
         shards=tuple(
             HeldShard(
@@ -97,14 +97,14 @@ def parse_held(output: object) -> Held:
     )
 
 
-def as_held(shards: Sequence[DatabasePlan], held: Held) -> tuple[DatabasePlan, ...]:
+def as_held(shards: Sequence[ShardPlan], held: PriorState) -> tuple[ShardPlan, ...]:
     """Planned shards, with the major version of PostgreSQL that they run now."""
     runs = {one.shard: one.postgres for one in held.shards}
     return tuple(replace(plan, engine_version=runs.get(plan.shard) or plan.engine_version) for plan in shards)
 
 
-def held_problems(
-    held: Held, *, stack: str, settings: Settings, shards: Sequence[DatabasePlan], regions: Sequence[str]
+def prior_state_problems(
+    held: PriorState, *, stack: str, settings: Settings, shards: Sequence[ShardPlan], regions: Sequence[str]
 ) -> list[Problem]:
     """What a plan would take away of what is held: AWS can't shrink it, or it would be lost."""
     file = f"Pulumi.{stack}.yaml"
@@ -131,7 +131,7 @@ def held_problems(
     return found
 
 
-def _shrinks(held: HeldShard, plan: DatabasePlan) -> bool:
+def _shrinks(held: HeldShard, plan: ShardPlan) -> bool:
     """Storage that grew by itself within the plan's ceiling is no shrinking: the plan's number is where it began."""
     return plan.storage_gib < held.asked_gib or plan.max_storage_gib < held.there_gib * CEILING_PART
 
@@ -149,7 +149,7 @@ def _lost(file: str, settings: Settings, held: HeldShard, count: int, keep: int)
     )
 
 
-def _shrunk(file: str, held: HeldShard, plan: DatabasePlan, floor: int) -> Problem:
+def _shrunk(file: str, held: HeldShard, plan: ShardPlan, floor: int) -> Problem:
     return Problem(
         file=file,
         entry=f"database shard {held.shard}",
@@ -161,7 +161,7 @@ def _shrunk(file: str, held: HeldShard, plan: DatabasePlan, floor: int) -> Probl
     )
 
 
-def _upgraded(file: str, held: HeldShard, plan: DatabasePlan) -> Problem:
+def _upgraded(file: str, held: HeldShard, plan: ShardPlan) -> Problem:
     return Problem(
         file=file,
         entry=f"database shard {held.shard}",

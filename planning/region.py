@@ -9,9 +9,9 @@ from planning.data.caches import CachesPlan, plan_caches
 from planning.database.archive import ArchivePlan, plan_archives
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.database.pooler import PoolerPlan, plan_poolers
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.gateway.gateway import GatewayPlan, plan_gateway
-from planning.gateway.gone_routes import StoppedPlan, plan_stopped
+from planning.gateway.gone_routes import GoneRoutesPlan, plan_gone_routes
 from planning.gateway.load_balancer import LoadBalancerPlan, plan_load_balancer
 from planning.gateway.routes import plan_routes
 from planning.inputs.problem import Problem, Problems
@@ -36,7 +36,7 @@ class RegionPlan:
     poolers: tuple[PoolerPlan, ...]
     load_balancer: LoadBalancerPlan
     gateway: GatewayPlan
-    stopped: tuple[StoppedPlan, ...]
+    gone_routes: tuple[GoneRoutesPlan, ...]
     observability: ObservabilityPlan
     plugins: tuple[PluginPlan, ...]
 
@@ -48,7 +48,7 @@ def plan_region(
     settings: Settings,
     tier: Tier,
     registry: Registry,
-    shards: tuple[DatabasePlan, ...],
+    shards: tuple[ShardPlan, ...],
     databases: Mapping[str, PluginDatabasePlan],
 ) -> RegionPlan:
     """Decides everything about one region. Raises InvalidInputError with the problems of all entries together."""
@@ -79,7 +79,7 @@ def plan_region(
         poolers=poolers,
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
         gateway=gateway,
-        stopped=plan_stopped(registry=registry, settings=settings),
+        gone_routes=plan_gone_routes(registry=registry, settings=settings),
         observability=observability,
         plugins=plugins,
     )
@@ -116,12 +116,12 @@ def _plan_plugins(
         )
         for spec in registry.plugins
     ]
-    problems.add(*(problem for plan in plans if plan for problem in _too_large(plan, tier)))
+    problems.add(*(problem for plan in plans if plan for problem in _too_large(plan, tier, registry.file)))
     problems.raise_if_any()
     return tuple(plan for plan in plans if plan)
 
 
-def _too_large(plan: PluginPlan, tier: Tier) -> Iterator[Problem]:
+def _too_large(plan: PluginPlan, tier: Tier, file: str) -> Iterator[Problem]:
     """A pod that fits on no node of the tier waits for ever."""
     empty = room(tier.nodes)
     resources = plan.spec.backend.resources if plan.spec.backend and plan.serves else None
@@ -133,7 +133,7 @@ def _too_large(plan: PluginPlan, tier: Tier) -> Iterator[Problem]:
     ):
         if asked > most:
             yield Problem(
-                file="plugins/registry.yaml",
+                file=file,
                 entry=plan.name,
                 field=f"backend.resources.{field}",
                 value=f"{asked}{unit}",

@@ -21,7 +21,7 @@ class Finding:
 
 
 @dataclass(kw_only=True)
-class Judge:
+class Evaluator:
     """The rules, what they say, the exemptions in force, and how often each rule had to wait for the update."""
 
     rules: Iterable[Rule]

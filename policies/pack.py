@@ -20,7 +20,7 @@ from pulumi_policy import (
 
 from policies.catalogue import load_catalogue
 from policies.environments import environment_of, stack_of, users_of
-from policies.evaluator import Judge
+from policies.evaluator import Evaluator
 from policies.exemptions import load_exemptions
 from policies.properties import plain
 from policies.rule import RULES, STACK_RULES, Resource, Stack
@@ -45,10 +45,10 @@ RULE_MODULES = (
 
 
 @cache
-def judge_of(stack: str, users: int | None = None) -> Judge:
+def judge_of(stack: str, users: int | None = None) -> Evaluator:
     """The judge of a stack by its name, made for so many users (None: not known)."""
     descriptions = load_catalogue()
-    return Judge(
+    return Evaluator(
         rules=RULES,
         stack_rules=STACK_RULES,
         descriptions=descriptions,
@@ -58,7 +58,7 @@ def judge_of(stack: str, users: int | None = None) -> Judge:
     )
 
 
-def judge_at(urn: str) -> Judge:
+def judge_at(urn: str) -> Evaluator:
     """The judge of the stack of a resource."""
     stack = stack_of(urn)
     return judge_of(stack, users_of(stack))

@@ -9,7 +9,7 @@ from planning.inputs.problem import Problems
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings, parse_settings
 from planning.platform import PlatformPlan, plan_platform
-from planning.prior_state import NOTHING, Held
+from planning.prior_state import NOTHING, PriorState
 from plugins.registry.parse import load_registry
 from stack.configuration import in_production, load_stack_config, registry_of, secret_names, what_if
 
@@ -20,7 +20,7 @@ def load_plan(
     *,
     users: int | None = None,
     registry: str | None = None,
-    held: Held = NOTHING,
+    held: PriorState = NOTHING,
 ) -> PlatformPlan:
     """The whole plan of a stack, from its files alone: no engine, no passphrase.
 
@@ -34,7 +34,7 @@ def load_plan(
 
 
 def plan_of(
-    stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]], held: Held = NOTHING
+    stack: str, root: Path, config: Mapping[str, Any], names: Mapping[str, frozenset[str]], held: PriorState = NOTHING
 ) -> PlatformPlan:
     """The plan of a stack from its `naap:` keys; names: secrets of each plugin that have a value; held: by the stack.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analysis.change.inventory import ENGINE, parts_of
-from analysis.change.part import Noun, Part, Value
+from analysis.change.part import Kind, Part, Value
 from planning.platform import PlatformPlan
 
 
@@ -24,22 +24,22 @@ class Risk(StrEnum):
 
 
 ORDER = {risk: number for number, risk in enumerate(Risk)}
-STATES_DATA = (Noun.SCHEMA, Noun.DATABASE, Noun.BUCKET, Noun.CACHE)
+STATES_DATA = (Kind.SCHEMA, Kind.DATABASE, Kind.BUCKET, Kind.CACHE)
 """Among equals, what holds data comes first."""
 
 # Of databases and caches: what AWS documents of changing a class or node type.
 RESTARTS = {
-    Noun.DATABASE: "fails over to its standby, typically in 1-2 min; without one, away until it has recovered",
-    Noun.REPLICA: "its readers use another replica, or wait",
-    Noun.CACHE: "keys are copied to the new nodes; then connections break for some seconds",
-    Noun.NODES: "a few at a time; disruption budgets hold",
-    Noun.GATEWAY: "rolling; open WebSockets end within 10 min",
-    Noun.POOLER: "rolling; clients connect again",
-    Noun.PLUGIN: "rolling; a singleton is away for a moment",
+    Kind.DATABASE: "fails over to its standby, typically in 1-2 min; without one, away until it has recovered",
+    Kind.REPLICA: "its readers use another replica, or wait",
+    Kind.CACHE: "keys are copied to the new nodes; then connections break for some seconds",
+    Kind.NODES: "a few at a time; disruption budgets hold",
+    Kind.GATEWAY: "rolling; open WebSockets end within 10 min",
+    Kind.POOLER: "rolling; clients connect again",
+    Kind.PLUGIN: "rolling; a singleton is away for a moment",
 }
 UPGRADES = {
-    Noun.DATABASE: "away for minutes while AWS upgrades it; the way back is a snapshot (docs/upgrading-postgresql.md)",
-    Noun.REPLICA: "in the primary's region upgraded with it; in another region it must be made anew",
+    Kind.DATABASE: "away for minutes while AWS upgrades it; the way back is a snapshot (docs/upgrading-postgresql.md)",
+    Kind.REPLICA: "in the primary's region upgraded with it; in another region it must be made anew",
 }
 STOPS = "no pods and no routes: its requests are answered 410; its data stays"
 
@@ -58,7 +58,7 @@ class Change:
     """What happens to one part. effect: what people feel of it; empty where nothing."""
 
     risk: Risk
-    noun: Noun
+    kind: Kind
     name: str
     region: str
     traits: tuple[Trait, ...] = ()
@@ -75,7 +75,7 @@ def compare(before: PlatformPlan, after: PlatformPlan) -> tuple[Change, ...]:
         for change in (_compared(old.get(key), new.get(key)),)
         if change is not None
     ]
-    return tuple(sorted(found, key=lambda change: (ORDER[change.risk], change.noun not in STATES_DATA)))
+    return tuple(sorted(found, key=lambda change: (ORDER[change.risk], change.kind not in STATES_DATA)))
 
 
 def _compared(old: Part | None, new: Part | None) -> Change | None:
@@ -91,12 +91,12 @@ def _compared(old: Part | None, new: Part | None) -> Change | None:
         return _change(Risk.STOPPED, part, tuple(trait for trait in changed if trait.after is not None), STOPS)
     if restarting and old.restarting:
         effects = UPGRADES if ENGINE in {trait.name for trait in restarting} else RESTARTS
-        return _change(Risk.RESTARTED, part, (*restarting, *changed), effects.get(part.noun, ""))
+        return _change(Risk.RESTARTED, part, (*restarting, *changed), effects.get(part.kind, ""))
     return _change(_direction(changed), part, changed) if changed else None
 
 
 def _change(risk: Risk, part: Part, traits: tuple[Trait, ...] = (), effect: str = "") -> Change:
-    return Change(risk=risk, noun=part.noun, name=part.name, region=part.region, traits=traits, effect=effect)
+    return Change(risk=risk, kind=part.kind, name=part.name, region=part.region, traits=traits, effect=effect)
 
 
 def _traits(old: dict[str, Value], new: dict[str, Value]) -> tuple[Trait, ...]:

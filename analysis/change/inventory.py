@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from analysis.change.part import VARIABLE, Noun, Part, Value, on_or_off
+from analysis.change.part import VARIABLE, Kind, Part, Value, on_or_off
 from planning.data.buckets import BucketPlan
 from planning.data.caches import CachePlan
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.observability.observability import ObservabilityPlan
 from planning.platform import PlatformPlan
 from planning.plugin.plugin import BackendPlan, PluginPlan
@@ -20,17 +20,17 @@ def parts_of(plan: PlatformPlan) -> Iterator[Part]:
     for shard in plan.shards:
         yield from database_parts(shard)
     for cell in plan.regions:
-        yield Part(noun=Noun.REGION, name=cell.region, region=cell.region, identity=cell.region)
+        yield Part(kind=Kind.REGION, name=cell.region, region=cell.region, identity=cell.region)
         yield from _ground(cell)
         yield from _serving(cell)
     for plugin in plan.plugins:
         if plugin.database:
             # A schema elsewhere is another, empty one.
             where = f"shard {plugin.database.shard}"
-            yield Part(noun=Noun.SCHEMA, name=plugin.database.schema, region="", identity=where)
+            yield Part(kind=Kind.SCHEMA, name=plugin.database.schema, region="", identity=where)
         if plugin.spec.frontend:
             bundle: dict[str, Value] = {"file": plugin.spec.frontend.bundle, "version": plugin.spec.version}
-            yield Part(noun=Noun.BUNDLE, name=plugin.name, region="", identity=plugin.name, traits=bundle)
+            yield Part(kind=Kind.BUNDLE, name=plugin.name, region="", identity=plugin.name, traits=bundle)
     for region in plan.storage.regions:
         for bucket in (*region.data, region.logs):
             yield bucket_part(bucket, region.region)
@@ -39,20 +39,20 @@ def parts_of(plan: PlatformPlan) -> Iterator[Part]:
 
 def _ground(cell: RegionPlan) -> Iterator[Part]:
     region, pool = cell.region, cell.cluster.node_pool
-    yield Part(noun=Noun.NETWORK, name=cell.network.name, region=region, identity=cell.network.cidr)
+    yield Part(kind=Kind.NETWORK, name=cell.network.name, region=region, identity=cell.network.cidr)
     for zone in cell.network.nat_zones:
-        yield Part(noun=Noun.NAT, name=f"zone {zone}", region=region, identity=zone)
+        yield Part(kind=Kind.NAT, name=f"zone {zone}", region=region, identity=zone)
     for service in cell.network.interface_endpoints:
-        yield Part(noun=Noun.ENDPOINT, name=service, region=region, identity=service)
+        yield Part(kind=Kind.ENDPOINT, name=service, region=region, identity=service)
     yield Part(
-        noun=Noun.CLUSTER,
+        kind=Kind.CLUSTER,
         name=cell.cluster.name,
         region=region,
         identity=cell.cluster.name,
         traits={"version": cell.cluster.version},
     )
     yield Part(
-        noun=Noun.NODES,
+        kind=Kind.NODES,
         name=pool.name,
         region=region,
         identity=pool.name,
@@ -71,7 +71,7 @@ def _serving(cell: RegionPlan) -> Iterator[Part]:
     region, gateway = cell.region, cell.gateway
     for pooler in cell.poolers:
         yield Part(
-            noun=Noun.POOLER,
+            kind=Kind.POOLER,
             name=pooler.name,
             region=region,
             identity=pooler.name,
@@ -79,7 +79,7 @@ def _serving(cell: RegionPlan) -> Iterator[Part]:
             restarting={"metrics": on_or_off(on=pooler.metrics)},
         )
     yield Part(
-        noun=Noun.GATEWAY,
+        kind=Kind.GATEWAY,
         name="gateway",
         region=region,
         identity="gateway",
@@ -101,7 +101,7 @@ def _serving(cell: RegionPlan) -> Iterator[Part]:
 def _telemetry(plan: ObservabilityPlan) -> Part:
     signals = {"traces of services": plan.apm, "metrics": plan.metrics, "whole paths": plan.tracing}
     return Part(
-        noun=Noun.TELEMETRY,
+        kind=Kind.TELEMETRY,
         name="telemetry",
         region=plan.region,
         identity="telemetry",
@@ -117,7 +117,7 @@ def _telemetry(plan: ObservabilityPlan) -> Part:
 def _edge(plan: PlatformPlan) -> Iterator[Part]:
     cdn, firewall = plan.cdn, plan.cdn.firewall
     yield Part(
-        noun=Noun.CDN,
+        kind=Kind.CDN,
         name=cdn.name,
         region="",
         identity=cdn.name,
@@ -129,7 +129,7 @@ def _edge(plan: PlatformPlan) -> Iterator[Part]:
         },
     )
     yield Part(
-        noun=Noun.FIREWALL,
+        kind=Kind.FIREWALL,
         name=firewall.name,
         region="",
         identity=firewall.name,
@@ -137,11 +137,11 @@ def _edge(plan: PlatformPlan) -> Iterator[Part]:
     )
 
 
-def database_parts(plan: DatabasePlan) -> Iterator[Part]:
+def database_parts(plan: ShardPlan) -> Iterator[Part]:
     """A shard and its replicas."""
     size: dict[str, Value] = {"class": plan.instance_class, ENGINE: plan.engine_version}
     yield Part(
-        noun=Noun.DATABASE,
+        kind=Kind.DATABASE,
         name=f"shard {plan.shard}",
         region=plan.region,
         identity=plan.identifier,
@@ -166,13 +166,13 @@ def database_parts(plan: DatabasePlan) -> Iterator[Part]:
 
 
 def _replica(name: str, region: str, identity: str, size: dict[str, Value], traits: dict[str, Value]) -> Part:
-    return Part(noun=Noun.REPLICA, name=name, region=region, identity=identity, restarting=size, traits=traits)
+    return Part(kind=Kind.REPLICA, name=name, region=region, identity=identity, restarting=size, traits=traits)
 
 
 def cache_part(plan: CachePlan, region: str) -> Part:
     """One replication group."""
     return Part(
-        noun=Noun.CACHE,
+        kind=Kind.CACHE,
         name=plan.role.value,
         region=region,
         identity=plan.identifier,
@@ -185,8 +185,8 @@ def bucket_part(plan: BucketPlan, region: str) -> Part:
     """One bucket."""
     ages = plan.ages
     return Part(
-        noun=Noun.BUCKET,
-        name=plan.noun,
+        kind=Kind.BUCKET,
+        name=plan.kind,
         region=region,
         identity=plan.name,
         traits={
@@ -211,7 +211,7 @@ def plugin_part(plan: PluginPlan) -> Part:
         common["connections at most"] = plan.database.connection_limit
     serving = plan.backend if plan.serves else None
     return Part(
-        noun=Noun.PLUGIN,
+        kind=Kind.PLUGIN,
         name=plan.name,
         region=plan.region,
         identity=plan.namespace,

@@ -10,7 +10,7 @@ VARIABLE = "$"
 """Begins the trait of an environment variable."""
 
 
-class Noun(StrEnum):
+class Kind(StrEnum):
     """Kinds of parts."""
 
     REGION = "region"
@@ -35,12 +35,12 @@ class Noun(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """name: within its noun and region. identity: another one is another part in AWS or in the cluster.
+    """name: within its kind and region. identity: another one is another part in AWS or in the cluster.
 
     traits: what may change in place. restarting: what may change too, but ends processes that serve.
     """
 
-    noun: Noun
+    kind: Kind
     name: str
     region: str
     identity: str
@@ -48,9 +48,9 @@ class Part:
     restarting: dict[str, Value] = field(default_factory=dict[str, Value])
 
     @property
-    def key(self) -> tuple[Noun, str, str]:
+    def key(self) -> tuple[Kind, str, str]:
         """What it is known by, before and after a change."""
-        return (self.noun, self.name, self.region)
+        return (self.kind, self.name, self.region)
 
 
 def on_or_off(*, on: bool) -> str:

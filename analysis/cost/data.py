@@ -6,7 +6,7 @@ from analysis.cost.bill import Basis, Line
 from analysis.cost.load import HOURS, MILLION, RegionLoad
 from analysis.cost.prices import line
 from planning.data.caches import CachePlan, CacheRole
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.tiers import CacheSize, Tier
 from planning.region import RegionPlan
@@ -18,7 +18,7 @@ REPLICATED_ACCESS_BYTES = 500
 """Of an access record: the CDN, the load balancer and S3 write one a request."""
 
 
-def database_lines(shard: DatabasePlan, region: RegionPlan, assumptions: Assumptions) -> Iterator[Line]:
+def database_lines(shard: ShardPlan, region: RegionPlan, assumptions: Assumptions) -> Iterator[Line]:
     """What a shard has in a region: the writer and its replicas at home, the one that takes over elsewhere."""
     singles, doubles = 0, 0
     backup_days, free = 0, 0

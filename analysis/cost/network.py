@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analysis.cost.bill import Basis, Line
 from analysis.cost.load import GB, HOURS, RegionLoad
 from analysis.cost.prices import line
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.inputs.assumptions import Assumptions
 from planning.network.addresses import ZONES
 from planning.region import RegionPlan
@@ -17,7 +17,7 @@ GIB = 2**30
 
 
 def network_lines(
-    region: RegionPlan, load: RegionLoad, shards: tuple[DatabasePlan, ...], assumptions: Assumptions
+    region: RegionPlan, load: RegionLoad, shards: tuple[ShardPlan, ...], assumptions: Assumptions
 ) -> Iterator[Line]:
     """What a network costs, used or not, and by the byte."""
     where, network = region.region, region.network

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from analysis.cost.bill import GLOBAL, Basis, Line
 from analysis.cost.load import MILLION, SECONDS, RegionLoad
 from analysis.cost.prices import line
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.inputs.assumptions import Assumptions
 from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alarms.data import cache_nodes
@@ -73,7 +73,7 @@ def edge_seeing_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[
     yield line(COMPONENT, GLOBAL, "logs of the firewall", "logs-gb", logged, basis=Basis.TRAFFIC)
 
 
-def instances_in(shards: tuple[DatabasePlan, ...], region: str) -> tuple[int, int]:
+def instances_in(shards: tuple[ShardPlan, ...], region: str) -> tuple[int, int]:
     """Writers and replicas in a region."""
     writers = sum(shard.region == region for shard in shards)
     return writers, sum(len(shard.replicas_in(region)) for shard in shards)

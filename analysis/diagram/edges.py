@@ -24,8 +24,8 @@ def shared_edges(plan: PlatformPlan) -> Iterator[Edge]:
             yield Edge(source="cdn", target=f"{cell.region}/bucket/assets", kind=EdgeKind.STANDBY)
     for copy in plan.storage.replications:
         yield Edge(
-            source=f"{copy.source}/bucket/{copy.noun}",
-            target=f"{copy.destination}/bucket/{copy.noun}",
+            source=f"{copy.source}/bucket/{copy.kind}",
+            target=f"{copy.destination}/bucket/{copy.kind}",
             kind=EdgeKind.REPLICATION,
         )
     for shard in plan.shards:

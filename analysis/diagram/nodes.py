@@ -6,7 +6,7 @@ from analysis.diagram.graph import Node, NodeKind
 from console.text import count
 from planning.data.buckets import BucketPlan
 from planning.data.caches import CachePlan
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.platform import PlatformPlan
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.region import RegionPlan
@@ -103,7 +103,7 @@ def _egress(targets: tuple[str, ...]) -> str:
     return f"→ {targets[0].removesuffix(':443')}" if len(targets) == 1 else f"→ {len(targets)} hosts"
 
 
-def _database(shard: DatabasePlan, region: str, zone: str) -> Iterator[Node]:
+def _database(shard: ShardPlan, region: str, zone: str) -> Iterator[Node]:
     """The writer with its replicas at home; what stands by elsewhere."""
     size = shard.instance_class.removeprefix("db.")
     if region == shard.region:
@@ -151,9 +151,9 @@ def _around(plan: PlatformPlan, cell: RegionPlan) -> Iterator[Node]:
 
 def _bucket(bucket: BucketPlan, region: str) -> Node:
     return Node(
-        id=f"{region}/bucket/{bucket.noun}",
+        id=f"{region}/bucket/{bucket.kind}",
         kind=NodeKind.BUCKET,
         zone=region,
-        title=f"S3 {bucket.noun}",
-        lines=(_BUCKETS[bucket.noun],),
+        title=f"S3 {bucket.kind}",
+        lines=(_BUCKETS[bucket.kind],),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.cost.load import SECONDS, region_load, request_parts
 from analysis.simulation.scenario import DAY, REGION_LOST, VERDICT_SECONDS, ZONE_LOST, demand
-from analysis.simulation.service import SYNC_SECONDS, Crowd, Moment
+from analysis.simulation.service import SYNC_SECONDS, Moment, Service
 from planning.platform import PlatformPlan
 from planning.region import RegionPlan
 
@@ -34,7 +34,7 @@ class _Cell:
     """A region at work. room_m: millicores of its nodes for plugins."""
 
     plan: RegionPlan
-    crowds: Mapping[str, Crowd]
+    crowds: Mapping[str, Service]
     room_m: float
     moments: dict[str, list[Moment]]
 
@@ -81,7 +81,7 @@ def _cell(region: RegionPlan, *, cpu_ms: float, system_m: float) -> _Cell:
     """Core services get their room first, as their priority class says; the platform's own pods have theirs."""
     serving = [plugin for plugin in region.plugins if plugin.serves and plugin.backend]
     crowds = {
-        plugin.name: Crowd(plan=plugin.backend, cpu_ms=cpu_ms)
+        plugin.name: Service(plan=plugin.backend, cpu_ms=cpu_ms)
         for plugin in sorted(serving, key=lambda plugin: not plugin.spec.core)
         if plugin.backend
     }

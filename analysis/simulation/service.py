@@ -35,7 +35,7 @@ class Moment:
 
 
 @dataclass(kw_only=True)
-class Crowd:
+class Service:
     """Pods of a plugin in a region, from its minimum on. cpu_ms: that a request takes of a pod."""
 
     plan: BackendPlan

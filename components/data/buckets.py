@@ -1,6 +1,6 @@
 """All buckets of an environment, in each of its regions, and the copies between them.
 
-    Storage("storage", plan=plan.storage, providers={region: aws_provider, ...}, tags=tags, opts=...)
+    Buckets("storage", plan=plan.storage, providers={region: aws_provider, ...}, tags=tags, opts=...)
 
 storage.home.assets.name; storage.in_region("us-west-2").uploads.arn; storage.home.key_arn.
 The policy of the assets bucket is made by Cdn, which knows the one distribution that may read it.
@@ -16,7 +16,7 @@ from components.data.replication import Replication
 from components.shared.component import Component
 from components.shared.iam import account_id
 from components.shared.kms_key import Key
-from planning.data.buckets import BucketPlan, RegionStoragePlan, StoragePlan
+from planning.data.buckets import BucketPlan, BucketsPlan, RegionStoragePlan
 from planning.shared.kms_key import KeyPlan
 from planning.shared.tags import Tags
 
@@ -59,7 +59,7 @@ class RegionStorage(Component, token="naap:platform:RegionStorage"):
 
     def _bucket(self, plan: BucketPlan, *, logs: Bucket | None, policy: Policy | None) -> Bucket:
         return Bucket(
-            f"{self._name}-{plan.noun}",
+            f"{self._name}-{plan.kind}",
             plan=plan,
             key_arn=self.key_arn if plan.encrypt_with_key else None,
             logs=logs,
@@ -70,19 +70,19 @@ class RegionStorage(Component, token="naap:platform:RegionStorage"):
             opts=self.child(),
         )
 
-    def bucket(self, noun: str) -> Bucket:
-        """The bucket of this noun."""
-        return {bucket.plan.noun: bucket for bucket in (self.assets, self.uploads, self.backups, self.logs)}[noun]
+    def bucket(self, kind: str) -> Bucket:
+        """The bucket of this kind."""
+        return {bucket.plan.kind: bucket for bucket in (self.assets, self.uploads, self.backups, self.logs)}[kind]
 
 
-class Storage(Component, token="naap:platform:Storage"):
+class Buckets(Component, token="naap:platform:Storage"):
     """Buckets of every region and the copies between them."""
 
     def __init__(
         self,
         name: str,
         *,
-        plan: StoragePlan,
+        plan: BucketsPlan,
         providers: Mapping[str, aws.Provider],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
@@ -103,10 +103,10 @@ class Storage(Component, token="naap:platform:Storage"):
         for copy in plan.replications:
             source, destination = self._regions[copy.source], self._regions[copy.destination]
             Replication(
-                f"{name}-{copy.noun}-from-{copy.source}",
+                f"{name}-{copy.kind}-from-{copy.source}",
                 plan=copy,
-                source=source.bucket(copy.noun),
-                destination=destination.bucket(copy.noun),
+                source=source.bucket(copy.kind),
+                destination=destination.bucket(copy.kind),
                 source_key_arn=source.key_arn,
                 destination_key_arn=destination.key_arn,
                 tags=tags.of("storage"),

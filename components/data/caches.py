@@ -1,6 +1,6 @@
 """The caches of a region (Valkey on ElastiCache), and a user of each plugin.
 
-    Caches("caches-use1", plan=region_plan.caches, network=network, secrets=root_secret, tags=tags,
+    Caches("caches-use1", plan=region_plan.caches, network=network, root_secret=root_secret, tags=tags,
            client_security_group_id=cluster.security_group_id, opts=ResourceOptions(parent=region))
 
 Handles: app_host, cluster_host (None where there is no clustered cache), limit_host; the port is CACHE_PORT
@@ -27,6 +27,7 @@ from planning.data.caches import (
     CachesPlan,
     CacheUserPlan,
 )
+from planning.shared.derived_secrets import Purpose
 from planning.shared.kms_key import KeyPlan
 from planning.shared.naming import fit
 from planning.shared.ports import CACHE_PORT
@@ -36,8 +37,6 @@ _ENGINE = "valkey"
 _TIMEOUTS = pulumi.CustomTimeouts(create="90m", update="90m", delete="60m")
 _USER_TIMEOUTS = pulumi.CustomTimeouts(create="60m", delete="60m")
 """A group takes one change at a time, and each waits for those before it."""
-
-PURPOSE = "cache"
 
 
 class CacheUser(Component, token="naap:platform:CacheUser"):
@@ -53,13 +52,14 @@ class CacheUser(Component, token="naap:platform:CacheUser"):
         plan: CacheUserPlan,
         group_id: pulumi.Input[str],
         cache: pulumi.Resource,
-        secrets: RootSecret,
+        root_secret: RootSecret,
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         passwords = [
-            secrets.derive(owner=plan.owner, purpose=PURPOSE, generation=generation) for generation in plan.generations
+            root_secret.derive(owner=plan.owner, purpose=Purpose.CACHE_USER, generation=generation)
+            for generation in plan.generations
         ]
         user = elasticache.User(
             f"{name}-account",
@@ -89,14 +89,14 @@ class Caches(Component, token="naap:platform:Caches"):
         plan: CachesPlan,
         network: Network,
         client_security_group_id: pulumi.Input[str],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self.plan = plan
         self._name = name
-        self._secrets = secrets
+        self._root_secret = root_secret
         self._tags = tags
         self._own_tags = tags.of("cache")
         self._key = Key(
@@ -162,7 +162,8 @@ class Caches(Component, token="naap:platform:Caches"):
             user_name="default",
             access_string=DISABLED_ACCESS,
             authentication_mode=elasticache.UserAuthenticationModeArgs(
-                type="password", passwords=[self._secrets.derive(owner=f"cache-{role}", purpose="default-user")]
+                type="password",
+                passwords=[self._root_secret.derive(owner=f"cache-{role}", purpose=Purpose.CACHE_DEFAULT_USER)],
             ),
             tags=self._own_tags,
             opts=self.child(),
@@ -252,7 +253,7 @@ class Caches(Component, token="naap:platform:Caches"):
             plan=user,
             group_id=self._groups[user.role].user_group_id,
             cache=self._made[user.role],
-            secrets=self._secrets,
+            root_secret=self._root_secret,
             tags=self._tags,
             opts=self.child(),
         )

@@ -65,11 +65,11 @@ def _rule(plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]
         ),
         # Uploads are copied both ways: a change of a copy's tags goes back too.
         replica_modifications=s3.BucketReplicationConfigRuleSourceSelectionCriteriaReplicaModificationsArgs(
-            status="Enabled" if plan.noun == UPLOADS else "Disabled"
+            status="Enabled" if plan.kind == UPLOADS else "Disabled"
         ),
     )
     return s3.BucketReplicationConfigRuleArgs(
-        id=f"{plan.noun}-to-{plan.destination}",
+        id=f"{plan.kind}-to-{plan.destination}",
         status="Enabled",
         priority=1,
         filter=s3.BucketReplicationConfigRuleFilterArgs(prefix=""),

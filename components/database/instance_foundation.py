@@ -18,7 +18,7 @@ from planning.database.shard import (
     MONITORING_SECONDS,
     PARAMETER_FAMILY,
     PARAMETERS,
-    DatabasePlan,
+    ShardPlan,
     log_groups,
 )
 from planning.shared.iam import account_trust
@@ -110,7 +110,7 @@ class DatabaseParts:
         self.monitoring_role = self._monitoring_role()
         self.before += [log for identifier in identifiers for log in self._log_groups(identifier, log_days)]
 
-    def every_instance(self, plan: DatabasePlan) -> EveryInstance:
+    def every_instance(self, plan: ShardPlan) -> EveryInstance:
         """What primary and replicas state alike."""
         return EveryInstance(
             auto_minor_version_upgrade=True,

@@ -14,7 +14,7 @@ import pulumi
 from components.database.jobs.schema_job import SchemaJob
 from components.database.jobs.shard_move import MoveJob
 from components.database.pooler_entry import PoolerEntry
-from components.database.shard_access import DatabaseSurroundings
+from components.database.shard_access import DatabaseContext
 from components.shared.component import Component
 from planning.database.jobs.shard_move import COPY_SECONDS, SWITCH_SECONDS, MoveFiles, copy_files, switch_files
 from planning.database.plugin_database import MovePlan, PluginDatabasePlan
@@ -28,23 +28,23 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
         name: str,
         *,
         plan: PluginDatabasePlan,
-        surroundings: DatabaseSurroundings,
+        surroundings: DatabaseContext,
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self._name, self._plan, self._around, self._labels = name, plan, surroundings, labels
         move = plan.move
-        ways: list[pulumi.Resource] = [surroundings.pooler_namespace]
+        dependencies: list[pulumi.Resource] = [surroundings.pooler_namespace]
         hosts = (plan.shard,)
         if move:
             # The one that lets the plugin in is used: the source until the change-over, from then on the target.
             hosts = (move.source, move.target)
         if move and move.switched:
             # Pods that still use the pooler of the shard before; made first, so that it never lacks the aliases.
-            ways.append(self._entry("pooler-before", move.source, hosts, ways, before=True))
+            dependencies.append(self._entry("pooler-before", move.source, hosts, dependencies, before=True))
             hosts = (move.target,)
-        self._entry("pooler", plan.shard, hosts, ways)
+        self._entry("pooler", plan.shard, hosts, dependencies)
         if surroundings.schema is not None:
             self._make(plan, surroundings.schema)
 
@@ -99,7 +99,7 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
             region=self._around.region,
             writer_host=shard.writer_host,
             secret_arn=shard.secret_arn,
-            secrets=self._around.secrets,
+            root_secret=self._around.root_secret,
             labels=self._labels,
             after=after,
             opts=self.child(),

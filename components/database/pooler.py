@@ -1,6 +1,6 @@
 """The poolers of one shard in one region.
 
-    Pooler(f"pooler-{region}-{plan.shard}", plan=plan, writer_host=database.writer_host, secrets=root_secret,
+    Pooler(f"pooler-{region}-{plan.shard}", plan=plan, writer_host=database.writer_host, root_secret=root_secret,
            after=entrance.needed, opts=ResourceOptions(parent=region, provider=cluster.provider))
 
 Handles: ca_pem (the authority that signs its certificate: what a plugin checks it against), deployment. Host and port
@@ -27,7 +27,8 @@ from planning.database.pooler_config import (
     render_userlist,
 )
 from planning.database.rds_authorities import rds_authorities
-from planning.database.roles import POOLER_GENERATION, POOLER_OWNER, POOLER_ROLE, PURPOSE_AUTH
+from planning.database.roles import POOLER_GENERATION, POOLER_OWNER, POOLER_ROLE
+from planning.shared.derived_secrets import Purpose
 from planning.shared.internal_ca import authority, server_certificate
 
 _ROLL_OUT = pulumi.CustomTimeouts(create="10m", update="15m", delete="5m")
@@ -42,7 +43,7 @@ class Pooler(Component, token="naap:platform:Pooler"):
         *,
         plan: PoolerPlan,
         writer_host: pulumi.Input[str],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,11 +57,11 @@ class Pooler(Component, token="naap:platform:Pooler"):
             f"{name}-secret",
             metadata=self._metadata(),
             type="Opaque",
-            string_data=_secret_files(plan, secrets),
+            string_data=_secret_files(plan, root_secret),
             opts=inside,
         )
         self.ca_pem: pulumi.Output[str] = pulumi.Output.unsecret(
-            secrets.output.apply(lambda root: authority(root).certificate_pem)
+            root_secret.output.apply(lambda root: authority(root).certificate_pem)
         )
         service = core.v1.Service(
             f"{name}-service",
@@ -121,12 +122,12 @@ def _files(plan: PoolerPlan, writer_host: pulumi.Input[str]) -> dict[str, pulumi
     }
 
 
-def _secret_files(plan: PoolerPlan, secrets: RootSecret) -> dict[str, pulumi.Output[str]]:
-    certificate = secrets.output.apply(
+def _secret_files(plan: PoolerPlan, root_secret: RootSecret) -> dict[str, pulumi.Output[str]]:
+    certificate = root_secret.output.apply(
         lambda root: server_certificate(root, owner=plan.name, names=plan.certificate_names)
     )
-    lookup = secrets.derive(owner=POOLER_OWNER, purpose=PURPOSE_AUTH, generation=POOLER_GENERATION)
-    metrics = secrets.derive(owner=POOLER_OWNER, purpose="metrics")
+    lookup = root_secret.derive(owner=POOLER_OWNER, purpose=Purpose.POOLER_LOGIN, generation=POOLER_GENERATION)
+    metrics = root_secret.derive(owner=POOLER_OWNER, purpose=Purpose.POOLER_METRICS)
     return {
         "tls.crt": certificate.apply(lambda found: found.certificate_pem),
         "tls.key": certificate.apply(lambda found: found.key_pem),

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_aws import rds
 
 from components.database.instance_foundation import INSTANCE_TIMEOUTS, DatabaseParts
-from planning.database.shard import DatabasePlan, ReplicaPlan
+from planning.database.shard import ReplicaPlan, ShardPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class OwnStorage:
 def read_replica(
     name: str,
     *,
-    plan: DatabasePlan,
+    plan: ShardPlan,
     replica: ReplicaPlan,
     source: pulumi.Input[str],
     parts: DatabaseParts,

@@ -1,6 +1,6 @@
 """One shard in the home region: an RDS PostgreSQL instance and its read replicas.
 
-    Database(f"database-{plan.shard}", plan=plan, network=home_network, secrets=root_secret, tags=tags,
+    Shard(f"database-{plan.shard}", plan=plan, network=home_network, root_secret=root_secret, tags=tags,
              client_security_group_id=cluster.security_group_id,
              opts=ResourceOptions(parent=platform, providers=[home_aws]))
 
@@ -26,26 +26,27 @@ from components.shared.root_secret import RootSecret
 from planning.database.shard import (
     ADMINISTRATOR,
     DATABASE_NAME,
-    DatabasePlan,
     ReplicaPlan,
+    ShardPlan,
 )
+from planning.shared.derived_secrets import Purpose
 from planning.shared.tags import Tags
 
 _SECRET_OWNER = "database"  # noqa: S105  # whose password it is
 _RECOVERY_DAYS = 30
 
 
-class Database(Component, token="naap:platform:Database"):
+class Shard(Component, token="naap:platform:Database"):
     """A shard's primary and its replicas in the same region."""
 
     def __init__(
         self,
         name: str,
         *,
-        plan: DatabasePlan,
+        plan: ShardPlan,
         network: Network,
         client_security_group_id: pulumi.Input[str],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -68,7 +69,7 @@ class Database(Component, token="naap:platform:Database"):
             parent=self,
         )
         self.key_arn = self._parts.key.arn
-        password = secrets.derive(owner=_SECRET_OWNER, purpose=f"administrator-{plan.shard}")
+        password = root_secret.derive(owner=_SECRET_OWNER, purpose=f"{Purpose.ADMINISTRATOR}-{plan.shard}")
         primary = self._primary(password)
         self.master_secret_arn = self._secret(primary, password)
         replicas: list[rds.Instance] = []

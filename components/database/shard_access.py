@@ -18,7 +18,7 @@ class ShardAccess:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseSurroundings:
+class DatabaseContext:
     """What a region gives to its plugins' databases. shards: by number.
 
     pooler_namespace: what an entry waits for. schema: what a schema Job waits for; None outside of the home region.
@@ -26,7 +26,7 @@ class DatabaseSurroundings:
 
     region: str
     shards: Mapping[int, ShardAccess]
-    secrets: RootSecret
+    root_secret: RootSecret
     backups_bucket: pulumi.Input[str]
     pooler_namespace: pulumi.Resource
     schema: Sequence[pulumi.Resource] | None

@@ -12,10 +12,10 @@ from pulumi_aws import rds
 
 from components.database.instance_foundation import DatabaseParts
 from components.database.read_replica import OwnStorage, read_replica
-from components.database.shard import Database
+from components.database.shard import Shard
 from components.network.vpc import Network
 from components.shared.component import Component
-from planning.database.shard import DatabasePlan, RemotePlan
+from planning.database.shard import RemotePlan, ShardPlan
 from planning.shared.tags import Tags
 
 
@@ -26,8 +26,8 @@ class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
         self,
         name: str,
         *,
-        plan: DatabasePlan,
-        source: Database,
+        plan: ShardPlan,
+        source: Shard,
         network: Network,
         client_security_group_id: pulumi.Input[str],
         tags: Tags,
@@ -67,7 +67,7 @@ class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
         )
         self.register_outputs({"readerHost": self.reader_host})
 
-    def _replica(self, source: Database, remote: RemotePlan) -> rds.Instance:
+    def _replica(self, source: Shard, remote: RemotePlan) -> rds.Instance:
         plan, parts = self.plan, self._parts
         return read_replica(
             f"{self._name}-replica",

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import cloudfront, cloudwatch, shield
 
-from components.data.buckets import Storage
+from components.data.buckets import Buckets
 from components.edge.cache_policies import ALL_OF_THE_VIEWER, CdnPolicies
 from components.edge.dns import CdnNames
 from components.edge.firewall import Firewall
@@ -51,7 +51,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
         name: str,
         *,
         plan: CdnPlan,
-        storage: Storage,
+        storage: Buckets,
         load_balancers: Mapping[str, LoadBalancer],
         certificate_arn: pulumi.Input[str],
         global_provider: aws.Provider,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_aws import cloudfront, s3
 
-from components.data.buckets import Storage
+from components.data.buckets import Buckets
 from components.gateway.load_balancer import LoadBalancer
 from components.shared.component import Component
 from planning.data.bucket_policy import bucket_policy
@@ -35,7 +35,7 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
         name: str,
         *,
         plan: CdnPlan,
-        storage: Storage,
+        storage: Buckets,
         load_balancers: Mapping[str, LoadBalancer],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,

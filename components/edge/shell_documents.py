@@ -4,18 +4,18 @@ import pulumi
 from pulumi_aws import s3
 
 from components.shared.component import Component
-from planning.edge.shell_documents import FrontendPlan, ObjectPlan
+from planning.edge.shell_documents import ObjectPlan, ShellDocumentsPlan
 from planning.shared.tags import Tags
 
 
-class Frontend(Component, token="naap:platform:Frontend"):
+class ShellDocuments(Component, token="naap:platform:Frontend"):
     """registry.json, and a pointer for each plugin. The bundles themselves are uploaded where they are built."""
 
     def __init__(
         self,
         name: str,
         *,
-        plan: FrontendPlan,
+        plan: ShellDocumentsPlan,
         assets_bucket: pulumi.Input[str],
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,

@@ -39,6 +39,7 @@ from planning.gateway.gateway import (
 from planning.gateway.gateway import GATEWAY as GATEWAY_NAME
 from planning.observability.network_policies import COLLECTOR
 from planning.observability.network_policies import NAMESPACE as OBSERVABILITY_NAMESPACE
+from planning.shared.derived_secrets import Purpose
 from planning.shared.images import mirrored
 from planning.shared.internal_ca import server_certificate
 from planning.shared.labels import labels
@@ -64,7 +65,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
         plan: GatewayPlan,
         target_group_arn: pulumi.Input[str],
         limit_host: pulumi.Input[str],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -77,7 +78,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
             opts=self.child(),
         )
         self._namespace = namespace
-        before: list[pulumi.Resource] = [namespace, *self._policies(plan, namespace), *self._secrets(plan, secrets)]
+        before: list[pulumi.Resource] = [namespace, *self._policies(plan, namespace), *self._secrets(plan, root_secret)]
         release = self._release(plan, limit_host, before)
         self.ready = self._objects(plan, release)
         self._add(
@@ -122,9 +123,9 @@ class Gateway(Component, token="naap:platform:Gateway"):
             for policy in plan.policies
         ]
 
-    def _secrets(self, plan: GatewayPlan, secrets: RootSecret) -> list[pulumi.Resource]:
-        pair = secrets.output.apply(lambda root: _key_pair(root, plan.certificate_names))
-        limiter = secrets.derive(owner=LIMITER, purpose="cache")
+    def _secrets(self, plan: GatewayPlan, root_secret: RootSecret) -> list[pulumi.Resource]:
+        pair = root_secret.output.apply(lambda root: _key_pair(root, plan.certificate_names))
+        limiter = root_secret.derive(owner=LIMITER, purpose=Purpose.CACHE_USER)
         return [
             self._secret(CERTIFICATE, "kubernetes.io/tls", pulumi.Output.secret(pair)),
             self._secret(

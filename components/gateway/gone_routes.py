@@ -10,11 +10,11 @@ from components.gateway.envoy import the_listener
 from components.shared.component import Component
 from components.shared.custom_resource import ENVOY, ENVOY_GROUP, GATEWAY, custom
 from planning.gateway.gateway import NAMESPACE
-from planning.gateway.gone_routes import StoppedPlan
+from planning.gateway.gone_routes import GoneRoutesPlan
 from planning.shared.labels import labels
 
 
-class StoppedPlugin(Component, token="naap:platform:StoppedPlugin"):
+class GoneRoutes(Component, token="naap:platform:StoppedPlugin"):
     """410 at the prefixes of one plugin. Each has objects of its own, so that stopping one touches no other's.
 
     after: the gateway, whose release brings the definitions.
@@ -24,7 +24,7 @@ class StoppedPlugin(Component, token="naap:platform:StoppedPlugin"):
         self,
         name: str,
         *,
-        plan: StoppedPlan,
+        plan: GoneRoutesPlan,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -54,7 +54,7 @@ def _answer() -> dict[str, Any]:
     return {"directResponse": {"statusCode": HTTPStatus.GONE.value}}
 
 
-def _route(plan: StoppedPlan) -> dict[str, Any]:
+def _route(plan: GoneRoutesPlan) -> dict[str, Any]:
     reference = {"group": ENVOY_GROUP, "kind": "HTTPRouteFilter", "name": plan.name}
     rule = {
         "name": "stopped",

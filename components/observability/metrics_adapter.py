@@ -48,7 +48,7 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
         namespace: core.v1.Namespace,
         workspace_id: pulumi.Input[str],
         workspace_arn: pulumi.Input[str],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -72,10 +72,10 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             opts=self.child(),
         )
         rights = self._rights()
-        pair = self._certificate(secrets)
+        pair = self._certificate(root_secret)
         pods = self._pods(plan, workspace_id, [account, identity, pair])
         self._budget()
-        self._api(secrets, [*rights, self._service(), pods])
+        self._api(root_secret, [*rights, self._service(), pods])
 
     def _rights(self) -> list[pulumi.Resource]:
         """It reads autoscalers and tells what is wrong with them; the rest is what every extension of the API needs."""
@@ -109,12 +109,12 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
         )
         return [delegator, reader]
 
-    def _certificate(self, secrets: RootSecret) -> core.v1.Secret:
+    def _certificate(self, root_secret: RootSecret) -> core.v1.Secret:
         return core.v1.Secret(
             f"{self._name}-certificate",
             metadata=meta.v1.ObjectMetaArgs(name=_CERTIFICATE, namespace=NAMESPACE, labels=self._labels),
             type="kubernetes.io/tls",
-            string_data=pulumi.Output.secret(secrets.output.apply(_key_pair)),
+            string_data=pulumi.Output.secret(root_secret.output.apply(_key_pair)),
             opts=self._inside,
         )
 
@@ -170,9 +170,9 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
             opts=self._inside,
         )
 
-    def _api(self, secrets: RootSecret, after: list[pulumi.Resource]) -> None:
+    def _api(self, root_secret: RootSecret, after: list[pulumi.Resource]) -> None:
         """There only while something answers: an API that does not keeps every namespace that is deleted from going."""
-        bundle = secrets.output.apply(lambda root: _encoded(authority(root).certificate_pem))
+        bundle = root_secret.output.apply(lambda root: _encoded(authority(root).certificate_pem))
         apiregistration.v1.APIService(
             f"{self._name}-api",
             metadata=meta.v1.ObjectMetaArgs(name="v1beta1.external.metrics.k8s.io", labels=self._labels),

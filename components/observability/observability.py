@@ -12,7 +12,7 @@ from components.observability.collector import Collector
 from components.observability.grafana import Dashboards
 from components.observability.metrics_adapter import MetricsAdapter
 from components.observability.platform_alerts import Rules
-from components.observability.plugin_monitoring import WatchSurroundings
+from components.observability.plugin_monitoring import MonitoringContext
 from components.observability.pod_logs import PodLogs
 from components.observability.state_metrics import StateMetrics
 from components.shared.component import Component
@@ -33,7 +33,7 @@ class Observability(Component, token="naap:platform:Observability"):
     """
 
     topic_arn: pulumi.Output[str]
-    watch: WatchSurroundings | None
+    watch: MonitoringContext | None
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Observability(Component, token="naap:platform:Observability"):
         balancer: Mapping[str, pulumi.Input[str]],
         proxies: Sequence[pulumi.Resource],
         certificates: Mapping[str, pulumi.Input[str]],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         tags: Tags,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
@@ -78,11 +78,11 @@ class Observability(Component, token="naap:platform:Observability"):
             tags=tags,
             opts=self.child(topic, logs, *after),
         )
-        self.watch = self._collect(topic, secrets) if plan.apm else None
+        self.watch = self._collect(topic, root_secret) if plan.apm else None
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})
 
-    def _collect(self, topic: AlarmTopic, secrets: RootSecret) -> WatchSurroundings | None:
+    def _collect(self, topic: AlarmTopic, root_secret: RootSecret) -> MonitoringContext | None:
         plan, name = self._plan, self._name
         stated = labels("observability", NAMESPACE)
         namespace = restricted_namespace(f"{name}-namespace", name=NAMESPACE, labels=stated, opts=self.child())
@@ -105,11 +105,11 @@ class Observability(Component, token="naap:platform:Observability"):
             tags=self._tags,
             opts=self.child(),
         )
-        return self._read(workspace, namespace, topic, secrets) if workspace else None
+        return self._read(workspace, namespace, topic, root_secret) if workspace else None
 
     def _read(
-        self, workspace: amp.Workspace, namespace: core.v1.Namespace, topic: AlarmTopic, secrets: RootSecret
-    ) -> WatchSurroundings:
+        self, workspace: amp.Workspace, namespace: core.v1.Namespace, topic: AlarmTopic, root_secret: RootSecret
+    ) -> MonitoringContext:
         """What is done with series: autoscalers, rules and people read them."""
         plan, name = self._plan, self._name
         MetricsAdapter(
@@ -118,7 +118,7 @@ class Observability(Component, token="naap:platform:Observability"):
             namespace=namespace,
             workspace_id=workspace.id,
             workspace_arn=workspace.arn,
-            secrets=secrets,
+            root_secret=root_secret,
             tags=self._tags,
             opts=self.child(),
         )
@@ -133,7 +133,7 @@ class Observability(Component, token="naap:platform:Observability"):
             opts=self.child(),
         )
         Rules(f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self.child())
-        return WatchSurroundings(workspace_id=workspace.id, namespace=namespace)
+        return MonitoringContext(workspace_id=workspace.id, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
         # AWS writes here which rule it could not compute, and which alert it could not send: nothing else tells.

@@ -10,27 +10,27 @@ from pulumi_kubernetes import core, meta
 from components.observability.grafana import dashboard_object
 from components.shared.component import Component
 from planning.observability.alerts.alert import rule_file
-from planning.observability.plugin_monitoring import PluginWatchPlan
+from planning.observability.plugin_monitoring import PluginMonitoringPlan
 from planning.shared.tags import Tags
 
 
 @dataclass(frozen=True, kw_only=True)
-class WatchSurroundings:
+class MonitoringContext:
     """What a region's watch offers to each plugin. namespace: where dashboards are."""
 
     workspace_id: pulumi.Output[str]
     namespace: core.v1.Namespace
 
 
-class PluginWatch(Component, token="naap:platform:PluginWatch"):
+class PluginMonitoring(Component, token="naap:platform:PluginWatch"):
     """after: the plugin's namespace, for the mark."""
 
     def __init__(
         self,
         name: str,
         *,
-        plan: PluginWatchPlan,
-        surroundings: WatchSurroundings,
+        plan: PluginMonitoringPlan,
+        surroundings: MonitoringContext,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         tags: Tags,

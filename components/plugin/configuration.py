@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from components.plugin.context import PluginSurroundings
+from components.plugin.context import PluginContext
 from components.plugin.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
 from components.shared.root_secret import RootSecret
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.process_environment import CACHE_URL, DATABASE_URL, CacheAccess, DatabaseAccess, EnvironmentPlan
 from planning.plugin.tracing import loader
+from planning.shared.derived_secrets import Purpose
 
 Texts = Mapping[str, pulumi.Input[str]]
 
@@ -32,7 +33,7 @@ def plugin_configuration(
     *,
     plan: PluginPlan,
     backend: BackendPlan,
-    surroundings: PluginSurroundings,
+    surroundings: PluginContext,
     opts: pulumi.ResourceOptions,
 ) -> PluginConfiguration:
     """Both objects bear the plugin's name; one without any secret has no Secret."""
@@ -48,29 +49,27 @@ def plugin_configuration(
         )
     return PluginConfiguration(
         resources=resources,
-        checksum=_checksum(plan.name, surroundings.secrets, {**config, **secrets}),
+        checksum=_checksum(plan.name, surroundings.root_secret, {**config, **secrets}),
         has_secrets=bool(secrets),
     )
 
 
-def secret_values(
-    plan: EnvironmentPlan, *, plugin: str, surroundings: PluginSurroundings
-) -> dict[str, pulumi.Output[str]]:
+def secret_values(plan: EnvironmentPlan, *, plugin: str, surroundings: PluginContext) -> dict[str, pulumi.Output[str]]:
     """Value by name, each of them secret."""
-    secrets = surroundings.secrets
-    values = {name: secrets.derive(owner=plugin, purpose=name) for name in plan.derived}
+    root_secret = surroundings.root_secret
+    values = {name: root_secret.derive(owner=plugin, purpose=name) for name in plan.derived}
     if plan.configured:
-        own = surroundings.configured[plugin]
+        own = surroundings.configured_secrets[plugin]
         values |= {name: pulumi.Output.secret(own[name]) for name in plan.configured}
     if plan.database:
-        values[DATABASE_URL] = _database_url(plan.database, plugin, secrets)
+        values[DATABASE_URL] = _database_url(plan.database, plugin, root_secret)
     if plan.cache:
         clustered = surroundings.cluster_cache_host if plan.cache.cluster_mode else None
-        values[CACHE_URL] = _cache_url(plan.cache, plugin, secrets, clustered or surroundings.cache_host)
+        values[CACHE_URL] = _cache_url(plan.cache, plugin, root_secret, clustered or surroundings.cache_host)
     return values
 
 
-def _config(backend: BackendPlan, surroundings: PluginSurroundings) -> dict[str, pulumi.Input[str]]:
+def _config(backend: BackendPlan, surroundings: PluginContext) -> dict[str, pulumi.Input[str]]:
     found: dict[str, pulumi.Input[str]] = {MANIFEST_KEY: backend.manifest}
     if any(workload.traced for workload in backend.workloads):
         found[LOADER_KEY] = loader()
@@ -79,7 +78,7 @@ def _config(backend: BackendPlan, surroundings: PluginSurroundings) -> dict[str,
     return found
 
 
-def _checksum(plugin: str, secrets: RootSecret, values: Texts) -> pulumi.Output[str]:
+def _checksum(plugin: str, root_secret: RootSecret, values: Texts) -> pulumi.Output[str]:
     """Keyed: it stands in an annotation, where a plain hash of a short secret could be guessed."""
 
     def digest(found: dict[str, str]) -> str:
@@ -87,14 +86,16 @@ def _checksum(plugin: str, secrets: RootSecret, values: Texts) -> pulumi.Output[
         text = "\x00".join(f"{name}={value}" for name, value in sorted(found.items()))
         return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()[:16]
 
-    key = secrets.derive(owner=plugin, purpose="checksum")
+    key = root_secret.derive(owner=plugin, purpose=Purpose.CHECKSUM)
     return pulumi.Output.unsecret(pulumi.Output.all(**{**values, "/key": key}).apply(digest))
 
 
-def _database_url(access: DatabaseAccess, plugin: str, secrets: RootSecret) -> pulumi.Output[str]:
-    return secrets.derive(owner=plugin, purpose="database-app", generation=access.generation).apply(access.url)
+def _database_url(access: DatabaseAccess, plugin: str, root_secret: RootSecret) -> pulumi.Output[str]:
+    return root_secret.derive(owner=plugin, purpose=Purpose.APP_LOGIN, generation=access.generation).apply(access.url)
 
 
-def _cache_url(access: CacheAccess, plugin: str, secrets: RootSecret, host: pulumi.Output[str]) -> pulumi.Output[str]:
-    password = secrets.derive(owner=plugin, purpose="cache", generation=access.generation)
+def _cache_url(
+    access: CacheAccess, plugin: str, root_secret: RootSecret, host: pulumi.Output[str]
+) -> pulumi.Output[str]:
+    password = root_secret.derive(owner=plugin, purpose=Purpose.CACHE_USER, generation=access.generation)
     return pulumi.Output.all(host, password).apply(lambda found: access.url(found[0], found[1]))

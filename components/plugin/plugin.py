@@ -10,10 +10,10 @@ from components.database.jobs.migration_job import MigrationJob
 from components.database.plugin_database import PluginDatabase
 from components.database.pooler_entry import renewal
 from components.gateway.routes import PluginRoutes
-from components.observability.plugin_monitoring import PluginWatch
+from components.observability.plugin_monitoring import PluginMonitoring
 from components.plugin.autoscaling import autoscaler
 from components.plugin.configuration import PluginConfiguration, plugin_configuration
-from components.plugin.context import PluginSurroundings
+from components.plugin.context import PluginContext
 from components.plugin.resource_quota import limits
 from components.plugin.workload import deployment
 from components.shared.component import Component
@@ -41,7 +41,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         name: str,
         *,
         plan: PluginPlan,
-        surroundings: PluginSurroundings,
+        surroundings: PluginContext,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -72,7 +72,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         database = self._database()
         served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
         if plan.watch and self._around.watch:
-            PluginWatch(
+            PluginMonitoring(
                 f"{name}-watch",
                 plan=plan.watch,
                 surroundings=self._around.watch,
@@ -135,7 +135,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 namespace=self.plan.namespace,
                 version=self.plan.spec.version,
                 environment=environment,
-                secrets=self._around.secrets,
+                root_secret=self._around.root_secret,
                 after=needed,
                 opts=self.child(),
             )

@@ -1,6 +1,6 @@
 """Buckets of an environment.
 
-plan_storage(*, stack, settings, tier) -> StoragePlan
+plan_buckets(*, stack, settings, tier) -> BucketsPlan
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class BucketPlan:
     cors_origins: sites whose scripts may upload. log_prefix: of its access records in the region's logs bucket.
     """
 
-    noun: str
+    kind: str
     name: str
     ages: Ages
     log_prefix: str | None
@@ -68,15 +68,15 @@ class RegionStoragePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplicationPlan:
-    """Copies new objects of one bucket to the bucket of the same noun in another region, within fifteen minutes."""
+    """Copies new objects of one bucket to the bucket of the same kind in another region, within fifteen minutes."""
 
-    noun: str
+    kind: str
     source: str
     destination: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoragePlan:
+class BucketsPlan:
     """regions: home first. protect: nothing that holds data goes without a person's deliberate step."""
 
     regions: tuple[RegionStoragePlan, ...]
@@ -89,7 +89,7 @@ class StoragePlan:
         return self.regions[0]
 
 
-def plan_storage(*, stack: str, settings: Settings, tier: Tier) -> StoragePlan:
+def plan_buckets(*, stack: str, settings: Settings, tier: Tier) -> BucketsPlan:
     """All buckets. With several regions, assets and backups are copied out of the home region, and uploads both ways:
 
     while the second region serves, its pods write uploads to its own bucket.
@@ -97,12 +97,12 @@ def plan_storage(*, stack: str, settings: Settings, tier: Tier) -> StoragePlan:
     regions = settings.regions[: tier.regions]
     home, others = regions[0], regions[1:]
     replications = [
-        ReplicationPlan(noun=noun, source=home, destination=other)
+        ReplicationPlan(kind=kind, source=home, destination=other)
         for other in others
-        for noun in (ASSETS, BACKUPS, UPLOADS)
+        for kind in (ASSETS, BACKUPS, UPLOADS)
     ]
-    replications += [ReplicationPlan(noun=UPLOADS, source=other, destination=home) for other in others]
-    return StoragePlan(
+    replications += [ReplicationPlan(kind=UPLOADS, source=other, destination=home) for other in others]
+    return BucketsPlan(
         regions=tuple(_region(stack, region, settings, tier) for region in regions),
         replications=tuple(replications),
         protect=settings.production,
@@ -110,23 +110,23 @@ def plan_storage(*, stack: str, settings: Settings, tier: Tier) -> StoragePlan:
 
 
 def _region(stack: str, region: str, settings: Settings, tier: Tier) -> RegionStoragePlan:
-    def name(noun: str) -> str:
-        return fit(f"{regional(stack, region)}-{noun}", MAX_BUCKET_NAME - AUTONAME_ROOM)
+    def name(kind: str) -> str:
+        return fit(f"{regional(stack, region)}-{kind}", MAX_BUCKET_NAME - AUTONAME_ROOM)
 
     return RegionStoragePlan(
         region=region,
         key_alias=f"{regional(stack, region)}-storage",
         # A bundle's files never change and old versions of a plugin stay installable: nothing expires by age.
-        assets=BucketPlan(noun=ASSETS, name=name(ASSETS), ages=Ages(noncurrent=90), log_prefix=f"s3/{ASSETS}/"),
+        assets=BucketPlan(kind=ASSETS, name=name(ASSETS), ages=Ages(noncurrent=90), log_prefix=f"s3/{ASSETS}/"),
         uploads=BucketPlan(
-            noun=UPLOADS,
+            kind=UPLOADS,
             name=name(UPLOADS),
             ages=Ages(infrequent=90, noncurrent=30),
             log_prefix=f"s3/{UPLOADS}/",
             cors_origins=(f"https://{settings.domain}",),
         ),
         backups=BucketPlan(
-            noun=BACKUPS,
+            kind=BACKUPS,
             name=name(BACKUPS),
             # Archives of retired plugins and dumps: kept a year after the last restore could want them.
             ages=Ages(infrequent=30, archive=90, expire=365 + tier.database.backup_days, noncurrent=30),
@@ -136,7 +136,7 @@ def _region(stack: str, region: str, settings: Settings, tier: Tier) -> RegionSt
         ),
         # S3 and load balancers deliver their records only to buckets without a key of one's own.
         logs=BucketPlan(
-            noun=LOGS,
+            kind=LOGS,
             name=name(LOGS),
             ages=Ages(infrequent=30 if tier.log_days > 30 else None, expire=tier.log_days, noncurrent=1),  # noqa: PLR2004
             log_prefix=None,

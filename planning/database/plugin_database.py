@@ -11,7 +11,7 @@ from planning.database.plugin_database_checks import (
     name_problems,
     shard_problems,
 )
-from planning.database.shard import DatabasePlan
+from planning.database.shard import ShardPlan
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
 from planning.inputs.sections import Database
@@ -109,7 +109,7 @@ def plan_databases(
     registry: Registry,
     tier: Tier,
     users: int,
-    shards: Sequence[DatabasePlan],
+    shards: Sequence[ShardPlan],
     regions: Sequence[str],
     present: Mapping[str, int] | None = None,
     moved: Collection[str] = (),
@@ -233,7 +233,7 @@ def _move(database: Database, shard: int, count: int) -> MovePlan | None:
 
 
 def _budget_problems(
-    file: str, tier: Tier, shards: Sequence[DatabasePlan], poolers: int, plans: Mapping[str, PluginDatabasePlan]
+    file: str, tier: Tier, shards: Sequence[ShardPlan], poolers: int, plans: Mapping[str, PluginDatabasePlan]
 ) -> list[Problem]:
     """A plugin that moves counts on both shards. Replicas need no check: they hold no more than the primary."""
     demands: dict[int, list[Demand]] = {shard.shard: [] for shard in shards}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.database.plugin_database import PluginDatabasePlan
-from planning.database.shard import DATABASE_PORT, DatabasePlan
+from planning.database.shard import DATABASE_PORT, ShardPlan
 from planning.inputs.tiers import Tier
 from planning.network.addresses import API_ADDRESS, region_addresses
 from planning.network.network_policy import TO_DNS, AddressPeer, PodPeer, PolicyPlan, Port, Rule
@@ -59,12 +59,12 @@ class PoolerPlan:
     metrics: bool
 
 
-def plan_poolers(*, region: str, image: str, tier: Tier, shards: Sequence[DatabasePlan]) -> tuple[PoolerPlan, ...]:
+def plan_poolers(*, region: str, image: str, tier: Tier, shards: Sequence[ShardPlan]) -> tuple[PoolerPlan, ...]:
     """The poolers of a region. A shard that no plugin of several is on has poolers as well: one may move there."""
     return tuple(_plan_pooler(region, image, tier, shard) for shard in shards)
 
 
-def _plan_pooler(region: str, image: str, tier: Tier, shard: DatabasePlan) -> PoolerPlan:
+def _plan_pooler(region: str, image: str, tier: Tier, shard: ShardPlan) -> PoolerPlan:
     name = f"pooler-{shard.shard}"
     host = pooler_host(shard.shard)
     return PoolerPlan(

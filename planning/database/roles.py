@@ -8,11 +8,7 @@ POOLER_CONNECTIONS = 20
 AUTH_QUERY = f"SELECT rolname, verifier FROM {POOLER_SCHEMA}.logins WHERE rolname = $1"
 """PgBouncer asks this for a login that it doesn't know: on RDS nobody may read PostgreSQL's own verifiers."""
 
-PURPOSE_OWNER = "database-owner"
-PURPOSE_APP = "database-app"
-PURPOSE_RO = "database-ro"
 POOLER_OWNER = "pooler"
-PURPOSE_AUTH = "database-auth"
 
 POOLER_GENERATION = 1
 

@@ -90,7 +90,7 @@ class RemotePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabasePlan:
+class ShardPlan:
     """One shard. Storage in GiB; iops and throughput (MiB/s): None where the volume is too small to state them.
 
     engine_version: PostgreSQL's major version. allow_major_upgrade: whether RDS may go up to it from an earlier one.
@@ -149,21 +149,21 @@ def log_groups(identifier: str) -> tuple[str, ...]:
     return tuple(f"/aws/rds/instance/{identifier}/{kind}" for kind in LOG_EXPORTS)
 
 
-def plan_shards(*, stack: str, settings: Settings, tier: Tier, users: int) -> tuple[DatabasePlan, ...]:
+def plan_shards(*, stack: str, settings: Settings, tier: Tier, users: int) -> tuple[ShardPlan, ...]:
     """The shards of an environment, in order of their numbers; never fewer, nor smaller, than the settings demand."""
     regions = settings.regions[: tier.regions]
     count = max(shard_count(tier, users), settings.shards or 0)
     return tuple(_plan_shard(stack, settings, tier, regions, shard) for shard in range(count))
 
 
-def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, ...], shard: int) -> DatabasePlan:
+def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, ...], shard: int) -> ShardPlan:
     size = tier.database
     home = regions[0]
     identifier = f"{regional(stack, home)}-pg-{shard}"
     floor = settings.storage_gib or 0
     storage_gib = max(size.storage_gib, floor)
     states_io = storage_gib >= BASELINE_FROM_GIB
-    return DatabasePlan(
+    return ShardPlan(
         shard=shard,
         region=home,
         identifier=identifier,

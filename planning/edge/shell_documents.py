@@ -34,21 +34,21 @@ class ObjectPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FrontendPlan:
+class ShellDocumentsPlan:
     """registry: one document that lists them all. pointers: by plugin, so that a rollback is one line of one entry."""
 
     registry: ObjectPlan
     pointers: Mapping[str, ObjectPlan]
 
 
-def plan_frontend(*, registry: Registry, settings: Settings) -> FrontendPlan:
+def plan_shell_documents(*, registry: Registry, settings: Settings) -> ShellDocumentsPlan:
     """The documents of every plugin that is served and has a bundle."""
     entries = {
         plugin.name: _entry(plugin, plugin.frontend, settings)
         for plugin in registry.plugins
         if plugin.frontend and plugin.lifecycle.serves
     }
-    return FrontendPlan(
+    return ShellDocumentsPlan(
         registry=ObjectPlan(
             key=REGISTRY_KEY,
             content=_json({"format": FORMAT, "plugins": list(entries.values())}),

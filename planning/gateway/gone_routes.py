@@ -7,7 +7,7 @@ from planning.inputs.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoppedPlan:
+class GoneRoutesPlan:
     """What of the site's paths was a plugin's."""
 
     plugin: str
@@ -20,10 +20,12 @@ class StoppedPlan:
         return f"stopped-{self.plugin}"
 
 
-def plan_stopped(*, registry: Registry, settings: Settings) -> tuple[StoppedPlan, ...]:
+def plan_gone_routes(*, registry: Registry, settings: Settings) -> tuple[GoneRoutesPlan, ...]:
     """One for each stopped or archived plugin with a backend: its requests would reach whoever has a shorter prefix."""
     return tuple(
-        StoppedPlan(plugin=spec.name, hostname=settings.domain, prefixes=(backend.api_prefix, *backend.extra_prefixes))
+        GoneRoutesPlan(
+            plugin=spec.name, hostname=settings.domain, prefixes=(backend.api_prefix, *backend.extra_prefixes)
+        )
         for spec in registry.plugins
         if (backend := spec.backend) and not spec.lifecycle.serves
     )

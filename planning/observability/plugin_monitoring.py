@@ -16,7 +16,7 @@ from planning.shared.naming import namespace, stamp
 
 
 @dataclass(frozen=True, kw_only=True)
-class PluginWatchPlan:
+class PluginMonitoringPlan:
     """rules_name: of its namespace of rules. secrets_mark: planning/observability/plugin_monitoring.py."""
 
     plugin: str
@@ -30,14 +30,14 @@ class PluginWatchPlan:
 
 def plan_plugin_watch(
     *, spec: PluginSpec, region: str, tier: Tier, database: PluginDatabasePlan | None, routes: RoutesPlan | None
-) -> PluginWatchPlan | None:
+) -> PluginMonitoringPlan | None:
     """None in tiers without series, and for a plugin that serves nothing."""
     if not tier.metrics or spec.backend is None or routes is None or not spec.lifecycle.serves:
         return None
     objective = plan_objective(spec.objective, tier)
     # The gateway names a plugin's upstreams by the numbers of its route's rules.
     timed = tuple(number for number, rule in enumerate(routes.rules) if not rule.access.streams)
-    return PluginWatchPlan(
+    return PluginMonitoringPlan(
         plugin=spec.name,
         namespace=namespace(spec.name),
         objective=objective,

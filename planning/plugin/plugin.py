@@ -11,7 +11,7 @@ from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, R
 from planning.inputs.sections import Database
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, pod_range
-from planning.observability.plugin_monitoring import PluginWatchPlan, plan_plugin_watch
+from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_watch
 from planning.plugin.autoscaling import AutoscalingPlan, plan_autoscaling
 from planning.plugin.network_policies import IsolationPlan, plan_isolation
 from planning.plugin.process_environment import DatabaseAccess, EnvironmentPlan, plan_environment
@@ -54,7 +54,7 @@ class PluginPlan:
     archive: ArchivePlan | None
     routes: RoutesPlan | None
     protect: bool
-    watch: PluginWatchPlan | None
+    watch: PluginMonitoringPlan | None
 
     @property
     def serves(self) -> bool:

@@ -10,7 +10,7 @@ from console.terminal import Answer
 from planning.edge.shell_documents import bundle_key
 from planning.inputs.problem import refusal
 from plugins.commands.bundle import measure, upload_command
-from plugins.editing.registry_editor import Book
+from plugins.editing.registry_editor import RegistryEditor
 from plugins.importing.importer import import_manifest
 from plugins.registry.manifest import MAX_BYTES, manifest_path, parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None) -> Answer:
     """Adds the entry of a manifest, and keeps the manifest for the pods that read it."""
-    book = Book(path)
+    book = RegistryEditor(path)
     file = shown_path(manifest_file)
     data = read_bytes(manifest_file, limit=MAX_BYTES)
     manifest = parse_manifest(data, file=file)
@@ -46,7 +46,7 @@ def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None)
 
 def bundle(path: Path, bundle_file: Path, name: str | None) -> Answer:
     """Measures a bundle, writes size and hash of this version into its entry, and says how to upload it."""
-    book = Book(path)
+    book = RegistryEditor(path)
     chosen = name or bundle_file.stem
     entry = book.entry(chosen)
     if entry.frontend is None:
@@ -67,7 +67,7 @@ def bundle(path: Path, bundle_file: Path, name: str | None) -> Answer:
 
 def retire(path: Path, name: str, api: "InstallsApi", *, today: dt.date | None = None) -> Answer:
     """Takes one step of the lifecycle, after asking the platform how many installs there are."""
-    book = Book(path)
+    book = RegistryEditor(path)
     entry = book.entry(name)
     if entry.core:
         raise refusal(
@@ -104,7 +104,7 @@ def retire(path: Path, name: str, api: "InstallsApi", *, today: dt.date | None =
 
 def remove(path: Path, name: str) -> Answer:
     """Removes an archived entry and its manifest."""
-    book = Book(path)
+    book = RegistryEditor(path)
     entry = book.entry(name)
     if entry.lifecycle != "archived":
         rule = "only an archived entry can be removed: its data would be left without an owner"

@@ -7,7 +7,7 @@ from rich.console import Group
 from console.terminal import Answer, table
 from planning.inputs.problem import refusal
 from planning.inputs.sections import Database
-from plugins.editing.registry_editor import Book
+from plugins.editing.registry_editor import RegistryEditor
 from plugins.importing.importer import least_loaded
 from plugins.registry.entry import Entry
 
@@ -25,7 +25,7 @@ STEPS = (
 
 def move(path: Path, name: str, shard: int) -> Answer:
     """Takes the next step of a move to a shard: writes it into the entry, and says what is to be done."""
-    book = Book(path)
+    book = RegistryEditor(path)
     entry = book.entry(name)
     stated = _database(book, name, entry)
     step, changes = _next(book, name, stated, shard)
@@ -44,7 +44,7 @@ def move(path: Path, name: str, shard: int) -> Answer:
     )
 
 
-def _next(book: Book, name: str, stated: Database, shard: int) -> tuple[int, dict[str, int | None]]:
+def _next(book: RegistryEditor, name: str, stated: Database, shard: int) -> tuple[int, dict[str, int | None]]:
     """The step, and the fields that it writes; None removes one."""
     if stated.move_to is not None:
         if stated.move_to != shard:
@@ -73,7 +73,7 @@ def _next(book: Book, name: str, stated: Database, shard: int) -> tuple[int, dic
 
 def pin(path: Path, name: str) -> Answer:
     """Pins a schema to the least loaded shard."""
-    book = Book(path)
+    book = RegistryEditor(path)
     stated = _database(book, name, book.entry(name))
     if stated.shard is not None:
         rule = "pinned once: data never moves by itself"
@@ -93,14 +93,14 @@ def pin(path: Path, name: str) -> Answer:
 
 def rotate(path: Path, name: str) -> Answer:
     """Raises the generation of a plugin's database passwords by one: the two logins of a plugin take turns."""
-    book = Book(path)
+    book = RegistryEditor(path)
     generation = _database(book, name, book.entry(name)).password_generation + 1
     book.change(name, {"database": {"passwordGeneration": generation}})
     text = f"{name}: generation {generation} of its database passwords. `pulumi up` carries it out, without a gap."
     return Answer(data={"name": name, "generation": generation}, text=text)
 
 
-def _database(book: Book, name: str, entry: Entry) -> Database:
+def _database(book: RegistryEditor, name: str, entry: Entry) -> Database:
     if entry.database is None:
         raise refusal(
             file=book.file,

@@ -12,13 +12,13 @@ from plugins.editing.yaml_edit import merged
 from plugins.registry.entry import Entry
 from plugins.registry.parse import parse_entries, parse_registry
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
-from plugins.registry.taken import Taken
+from plugins.registry.taken import TakenNames
 
 _BOM = "\ufeff"
 """Some editors begin a file with it; it is no part of the text."""
 
 
-class Book:
+class RegistryEditor:
     """A registry that is right in every entry; raises InvalidInputError with all that is wrong otherwise."""
 
     def __init__(self, path: Path) -> None:
@@ -31,13 +31,13 @@ class Book:
         self.entries = parse_entries(text, file=self.file, problems=Problems()).by_name
         self._values = self._read(text)
 
-    def taken(self) -> Taken:
+    def taken(self) -> TakenNames:
         """What a new entry can't have any more."""
         loads: dict[int, int] = {}
         for entry in self.entries.values():
             if entry.database and entry.database.shard is not None:
                 loads[entry.database.shard] = loads.get(entry.database.shard, 0) + 1
-        return Taken(
+        return TakenNames(
             names=frozenset(self.entries),
             ports=frozenset(entry.port for entry in self.entries.values() if entry.port),
             shard_loads=loads,

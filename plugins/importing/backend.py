@@ -21,7 +21,7 @@ from plugins.importing.manifest_reader import Reading
 from plugins.registry.manifest import MAX_BYTES
 from plugins.registry.manifest_secrets import open_value, variables
 from plugins.registry.secret_values import looks_secret
-from plugins.registry.taken import Taken
+from plugins.registry.taken import TakenNames
 
 FIRST_PORT = 4000
 """Services of the platform listen on 4000 and up by habit."""
@@ -31,7 +31,9 @@ _WHOLE = MAX_BYTES
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
 
 
-def import_backend(backend: Reading, *, name: str, version: str, image: str | None, taken: Taken) -> dict[str, Any]:
+def import_backend(
+    backend: Reading, *, name: str, version: str, image: str | None, taken: TakenNames
+) -> dict[str, Any]:
     """Fields of the backend, in the order in which people read them."""
     found: dict[str, Any] = {
         "image": _image(backend, name, version, image),
@@ -72,7 +74,7 @@ def _image(backend: Reading, name: str, version: str, image: str | None) -> str:
     return made
 
 
-def _port(backend: Reading, taken: Taken) -> int:
+def _port(backend: Reading, taken: TakenNames) -> int:
     listened = backend.whole_number("devPort", 1, 65535)
     declared = backend.whole_number("port", 1, 65535)
     if listened and declared and listened != declared:

@@ -15,7 +15,7 @@ from plugins.importing.frontend import import_frontend
 from plugins.importing.manifest_reader import Reading
 from plugins.importing.network import import_network
 from plugins.registry.manifest_secrets import open_value
-from plugins.registry.taken import Taken
+from plugins.registry.taken import TakenNames
 
 SHARDS = TIERS[-1].database.shards
 """New schemas are spread over the shards of the largest tier; smaller tiers hold them all on fewer."""
@@ -43,7 +43,7 @@ class Imported:
     wrong: tuple[str, ...]
 
 
-def least_loaded(taken: Taken) -> tuple[int, int]:
+def least_loaded(taken: TakenNames) -> tuple[int, int]:
     """The shard for a new schema, and how many are on it."""
     loads = {shard: taken.shard_loads.get(shard, 0) for shard in range(SHARDS)}
     shard = min(loads, key=lambda each: (loads[each], each))
@@ -51,7 +51,7 @@ def least_loaded(taken: Taken) -> tuple[int, int]:
 
 
 def import_manifest(
-    manifest: Mapping[str, Any], *, file: str, taken: Taken, image: str | None = None, name: str | None = None
+    manifest: Mapping[str, Any], *, file: str, taken: TakenNames, image: str | None = None, name: str | None = None
 ) -> Imported:
     """The entry of a manifest. image, name: instead of the manifest's own.
 
@@ -111,7 +111,7 @@ def _version(reading: Reading, file: str) -> str:
     return padded
 
 
-def _database(reading: Reading, name: str, taken: Taken) -> dict[str, Any] | None:
+def _database(reading: Reading, name: str, taken: TakenNames) -> dict[str, Any] | None:
     database = reading.part("database")
     if database is None:
         return None

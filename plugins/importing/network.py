@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 from planning.plugin.process_environment import BASE_SERVICE
 from plugins.importing.manifest_reader import Reading
 from plugins.registry.egress import normal_egress
-from plugins.registry.taken import Taken
+from plugins.registry.taken import TakenNames
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
-def import_network(reading: Reading, *, name: str, taken: Taken) -> dict[str, Any]:
+def import_network(reading: Reading, *, name: str, taken: TakenNames) -> dict[str, Any]:
     """Calls within the platform and hosts outside. reading: the whole manifest, of a plugin with a backend."""
     found = {"calls": _calls(reading, name, taken), "egress": _egress(reading)}
     return {key: value for key, value in found.items() if value}
 
 
-def _calls(reading: Reading, name: str, taken: Taken) -> list[str]:
+def _calls(reading: Reading, name: str, taken: TakenNames) -> list[str]:
     calls: list[str] = []
     if BASE_SERVICE in taken.with_backend and name != BASE_SERVICE:
         calls.append(BASE_SERVICE)

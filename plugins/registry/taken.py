@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class TakenNames:
     """What the registry already uses."""
 
     names: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ import pytest
 
 from analysis.change.compare import ORDER, Change, Risk, compare
 from analysis.change.inventory import parts_of
-from analysis.change.part import Noun
+from analysis.change.part import Kind
 from planning.inputs.registry_entry import Lifecycle, Registry
 from planning.platform import PlatformPlan, plan_platform
 from planning.prior_state import as_held
@@ -52,13 +52,13 @@ def test_the_worst_comes_first_and_data_before_all_else() -> None:
     found = compare(plan(100_000), plan(1_000))
 
     assert [ORDER[change.risk] for change in found] == sorted(ORDER[change.risk] for change in found)
-    assert (found[0].risk, found[0].noun) == (Risk.REPLACED, Noun.SCHEMA)
+    assert (found[0].risk, found[0].kind) == (Risk.REPLACED, Kind.SCHEMA)
     first_restart = next(change for change in found if change.risk is Risk.RESTARTED)
-    assert first_restart.noun is Noun.DATABASE
+    assert first_restart.kind is Kind.DATABASE
 
 
 def test_another_database_class_is_a_restart_and_its_storage_grows_along() -> None:
-    (database,) = [change for change in grown(1_000, 10_000) if change.noun is Noun.DATABASE]
+    (database,) = [change for change in grown(1_000, 10_000) if change.kind is Kind.DATABASE]
 
     assert database.risk is Risk.RESTARTED
     assert "fails over" in database.effect
@@ -70,12 +70,12 @@ def test_a_new_major_version_of_postgresql_stops_a_database_and_says_so() -> Non
     older = replace(after.held, shards=tuple(replace(shard, postgres="16") for shard in after.held.shards))
     found = compare(replace(after, shards=as_held(after.shards, older)), after)
 
-    assert {(change.risk, change.noun) for change in found} == {
-        (Risk.RESTARTED, Noun.DATABASE),
-        (Risk.RESTARTED, Noun.REPLICA),
+    assert {(change.risk, change.kind) for change in found} == {
+        (Risk.RESTARTED, Kind.DATABASE),
+        (Risk.RESTARTED, Kind.REPLICA),
     }
     assert all(trait.name == "PostgreSQL" and trait.before == "16" for change in found for trait in change.traits)
-    assert all("a snapshot" in change.effect for change in found if change.noun is Noun.DATABASE)
+    assert all("a snapshot" in change.effect for change in found if change.kind is Kind.DATABASE)
 
 
 def test_more_users_within_the_top_tier_only_grow_and_add() -> None:
@@ -86,7 +86,7 @@ def test_a_new_plugin_is_all_that_a_new_entry_adds() -> None:
     more = registry(*three_plugins().plugins, plugin("odd-one"))
     found = compare(plan(10_000), plan(10_000, more))
 
-    assert [(change.risk, change.noun, change.name) for change in found] == [(Risk.ADDED, Noun.PLUGIN, "odd-one")]
+    assert [(change.risk, change.kind, change.name) for change in found] == [(Risk.ADDED, Kind.PLUGIN, "odd-one")]
 
 
 def _odd_one(step: Lifecycle) -> PlatformPlan:
@@ -107,7 +107,7 @@ def test_a_plugin_that_is_gone_is_removed_with_its_schema_first() -> None:
     fewer = registry(*three_plugins().plugins[:2])
     found = compare(plan(10_000), plan(10_000, fewer))
 
-    assert [(change.risk, change.noun) for change in found] == [
-        (Risk.REMOVED, Noun.SCHEMA),
-        (Risk.REMOVED, Noun.PLUGIN),
+    assert [(change.risk, change.kind) for change in found] == [
+        (Risk.REMOVED, Kind.SCHEMA),
+        (Risk.REMOVED, Kind.PLUGIN),
     ]

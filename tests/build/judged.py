@@ -1,6 +1,6 @@
 """What the program built, as the policy pack sees it."""
 
-from policies.evaluator import Judge
+from policies.evaluator import Evaluator
 from policies.pack import judge_of
 from policies.properties import plain
 from policies.rule import Resource
@@ -8,7 +8,7 @@ from tests.build.conftest import Built
 from tests.components.recording import Recorded
 
 
-def judge_for(built: Built) -> Judge:
+def judge_for(built: Built) -> Evaluator:
     """A judge that has judged nothing yet."""
     judge_of.cache_clear()
     return judge_of(built.plan.stack, built.plan.settings.users)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from policies.evaluator import Finding, Judge
+from policies.evaluator import Evaluator, Finding
 from policies.rule import Resource, Stack
 from tests.build.conftest import Builder
 from tests.build.environments import TIERS
@@ -38,7 +38,7 @@ def outcomes(built: Builder) -> Sequence[Outcome]:
     return found
 
 
-def _judged(stack: str, judge: Judge, resources: Sequence[Resource], seen: Seen) -> Outcome:
+def _judged(stack: str, judge: Evaluator, resources: Sequence[Resource], seen: Seen) -> Outcome:
     alarms = [
         *(item for resource in resources for item in judge.on_resource(resource)),
         *judge.on_stack(Stack(resources)),

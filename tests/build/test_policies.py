@@ -1,13 +1,13 @@
 """The policy pack raises no false alarm at any tier, and what a preview can't tell is judged at the update."""
 
-from policies.evaluator import Judge
+from policies.evaluator import Evaluator
 from policies.rule import Stack
 from tests.build.conftest import Built
 from tests.build.judged import judge_for, resource_of
 from tests.components.recording import Run
 
 
-def _judged(built: Built, run: Run) -> tuple[Judge, list[str]]:
+def _judged(built: Built, run: Run) -> tuple[Evaluator, list[str]]:
     judge = judge_for(built)
     resources = [resource_of(record) for record in run.records]
     found = [finding.message for resource in resources for finding in judge.on_resource(resource)]

@@ -4,14 +4,14 @@ import pulumi
 import pulumi_aws as aws
 
 from components.cluster.cluster import Cluster
-from components.data.buckets import Storage
+from components.data.buckets import Buckets
 from components.edge.cdn import Cdn
 from components.edge.certificates import Certificates
 from components.gateway.load_balancer import LoadBalancer
 from components.network.peering import Peering
 from components.network.vpc import Network
 from planning.cluster.cluster import plan_cluster
-from planning.data.buckets import plan_storage
+from planning.data.buckets import plan_buckets
 from planning.edge.cdn import plan_cdn
 from planning.gateway.load_balancer import plan_load_balancer
 from planning.inputs.settings import Settings
@@ -45,9 +45,9 @@ class Estate:
         wanted = sorted({*regions, CDN_REGION})
         self.providers = {region: aws.Provider(f"aws-{region_code(region)}", region=region) for region in wanted}
         cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions)
-        self.storage = Storage(
+        self.storage = Buckets(
             "storage",
-            plan=plan_storage(stack=stack, settings=stated, tier=tier),
+            plan=plan_buckets(stack=stack, settings=stated, tier=tier),
             providers=self.providers,
             tags=tags,
         )

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pulumi
 
 from components.database.pooler_namespace import PoolerNamespace
-from components.database.shard_access import DatabaseSurroundings, ShardAccess
-from components.plugin.context import PluginSurroundings
+from components.database.shard_access import DatabaseContext, ShardAccess
+from components.plugin.context import PluginContext
 from components.plugin.plugin import Plugin
 from components.region_plugins import open_doors
 from components.shared.root_secret import RootSecret
@@ -20,16 +20,16 @@ Values = Mapping[str, Mapping[str, str]]
 
 def surroundings(
     configured: Values | None = None, root: str = ROOT, opts: pulumi.ResourceOptions | None = None
-) -> PluginSurroundings:
+) -> PluginContext:
     """Of a region that a test makes up. opts: of what is made for it."""
 
     def out(value: str) -> pulumi.Output[str]:
         return pulumi.Output.from_input(value)
 
-    return PluginSurroundings(
+    return PluginContext(
         cluster="naap-test-use1",
-        secrets=RootSecret(out(root)),
-        configured={
+        root_secret=RootSecret(out(root)),
+        configured_secrets={
             plugin: {name: pulumi.Output.secret(value) for name, value in values.items()}
             for plugin, values in (configured or {}).items()
         },
@@ -44,7 +44,7 @@ def surroundings(
     )
 
 
-def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseSurroundings:
+def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseContext:
     """Four shards, seen from the home region."""
     shards = {
         number: ShardAccess(
@@ -54,10 +54,10 @@ def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseSurrou
         )
         for number in range(4)
     }
-    return DatabaseSurroundings(
+    return DatabaseContext(
         region="us-east-1",
         shards=shards,
-        secrets=RootSecret(pulumi.Output.from_input(root)),
+        root_secret=RootSecret(pulumi.Output.from_input(root)),
         backups_bucket="naap-test-backups",
         pooler_namespace=PoolerNamespace("poolers", plans=(), opts=opts).namespace,
         schema=(),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from components.gateway.envoy import clients
-from planning.edge.shell_documents import bundle_key, plan_frontend
+from planning.edge.shell_documents import bundle_key, plan_shell_documents
 from planning.gateway.routes import REQUEST_SECONDS, STREAM_IDLE_SECONDS
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
@@ -323,7 +323,7 @@ def test_a_bundle_is_written_once_and_what_points_to_it_again_and_again() -> Non
         if statement["Sid"] == "WriteOnce"
     ]
     assert len(statements) == 2, "of the assets and of their copy"
-    documents = plan_frontend(registry=real_registry(), settings=settings(5_000))
+    documents = plan_shell_documents(registry=real_registry(), settings=settings(5_000))
     for statement in statements:
         _, _, pattern = statement["Resource"].partition("/")
         assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:PutObject")

@@ -14,7 +14,7 @@ import pytest
 from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
 from plugins.commands.registry import add
 from plugins.registry.parse import load_registry
-from policies.evaluator import Judge
+from policies.evaluator import Evaluator
 from policies.pack import judge_of
 from policies.properties import plain
 from policies.rule import Resource
@@ -129,7 +129,7 @@ def test_every_one_of_them_becomes_an_entry(grown: Registry) -> None:
 @pytest.mark.parametrize("users", USERS.values(), ids=USERS)
 def test_none_of_them_breaks_a_policy(users: int, built: Mapping[int, list[Recorded]]) -> None:
     judge_of.cache_clear()
-    judge: Judge = judge_of("prod")
+    judge: Evaluator = judge_of("prod")
     found = [
         finding.message
         for record in built[users]

@@ -8,7 +8,7 @@ import pytest
 
 from components.database.jobs.archive_job import ArchiveJob, RestoreJob
 from components.database.jobs.schema_job import SchemaJob
-from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.database.shard_access import DatabaseContext, ShardAccess
 from components.shared.root_secret import RootSecret
 from planning.database.archive import ArchivePlan
 from planning.database.plugin_database import PluginDatabasePlan
@@ -50,18 +50,18 @@ class Shelf:
         self._secret = aws.keep_administrator(f"shard/{plan.plugin}", HOST)
         self._runner = JobRunner(aws, {HOST: database})
 
-    def _around(self) -> DatabaseSurroundings:
+    def _around(self) -> DatabaseContext:
         shard = ShardAccess(writer_host=HOST, reader_hosts=(), secret_arn=self._secret)
-        return DatabaseSurroundings(
+        return DatabaseContext(
             region=REGION,
             shards={0: shard},
-            secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
+            root_secret=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
             backups_bucket=BUCKET,
             pooler_namespace=pulumi.ComponentResource("naap:platform:PoolerNamespace", "poolers"),
             schema=(),
         )
 
-    def _run(self, make: Callable[[DatabaseSurroundings], object], until: str | None = None) -> Answer:
+    def _run(self, make: Callable[[DatabaseContext], object], until: str | None = None) -> Answer:
         return self._runner.run(lambda: make(self._around()), until=until)[-1]
 
     def archive(self, until: str | None = None) -> Answer:
@@ -88,7 +88,7 @@ class Shelf:
                 region=REGION,
                 writer_host=HOST,
                 secret_arn=self._secret,
-                secrets=around.secrets,
+                root_secret=around.root_secret,
                 labels={},
                 after=(),
             )

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 
 from components.database.plugin_database import PluginDatabase
-from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.database.shard_access import DatabaseContext, ShardAccess
 from components.shared.root_secret import RootSecret
 from planning.database.plugin_database import MovePlan, PluginDatabasePlan
 from tests.dataplane.aws_play import REGION, AwsPlay
@@ -57,10 +57,10 @@ class Rig:
                 number: ShardAccess(writer_host=host, reader_hosts=(), secret_arn=secret)
                 for number, (host, secret) in enumerate(zip(self.servers, self._secrets, strict=True))
             }
-            around = DatabaseSurroundings(
+            around = DatabaseContext(
                 region=REGION,
                 shards=shards,
-                secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
+                root_secret=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
                 backups_bucket="unused",
                 pooler_namespace=pulumi.ComponentResource("naap:platform:PoolerNamespace", "poolers"),
                 schema=(),

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from analysis.change.part import Noun
+from analysis.change.part import Kind
 from tests.engine.checkout import Checkout, State
 from tests.engine.cluster_objects import api_of, in_the_cluster, in_the_state
 from tests.engine.secrets_shown import all_that_is_shown, secrets_of
@@ -196,7 +196,7 @@ def test_the_engine_says_of_the_same_change_what_planning_said(checkout: Checkou
     assert said.returncode == 0, said.stderr
     planned = json.loads(said.stdout)
 
-    plugins = {change["name"] for change in planned["changes"] if change["noun"] == Noun.PLUGIN}
+    plugins = {change["name"] for change in planned["changes"] if change["kind"] == Kind.PLUGIN}
     assert planned["refused"] == []
     assert engine_says(checkout.touched("preview"), plugins) == plan_says(planned["changes"])
 

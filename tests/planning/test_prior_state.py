@@ -7,14 +7,14 @@ import pytest
 
 from planning.inputs.problem import InvalidInputError
 from planning.platform import PlatformPlan, plan_platform
-from planning.prior_state import NOTHING, Held, HeldShard, held_output, parse_held
+from planning.prior_state import NOTHING, HeldShard, PriorState, parse_prior_state, prior_state_output
 from tests.planning.samples import registry, settings, three_plugins
 
 USERS = (1_000, 10_000, 50_000, 100_000)
 PAIRS = [*itertools.permutations(USERS, 2), (100_000, 400_000), (400_000, 100_000)]
 
 
-def plan(users: int, held: Held = NOTHING, *, production: bool = False, **stated: object) -> PlatformPlan:
+def plan(users: int, held: PriorState = NOTHING, *, production: bool = False, **stated: object) -> PlatformPlan:
     """Of three plugins, two on shard 0 and community on shard 1 where there are several."""
     return plan_platform(
         stack="dev",
@@ -25,7 +25,7 @@ def plan(users: int, held: Held = NOTHING, *, production: bool = False, **stated
     )
 
 
-def refused(users: int, held: Held, *, production: bool = False, **stated: object) -> str:
+def refused(users: int, held: PriorState, *, production: bool = False, **stated: object) -> str:
     """Why there is no such plan."""
     with pytest.raises(InvalidInputError) as caught:
         plan(users, held, production=production, **stated)
@@ -87,8 +87,8 @@ def test_storage_that_would_shrink_is_refused_with_the_way_to_keep_it() -> None:
 
 
 def test_storage_that_grew_by_itself_is_no_shrinking_as_long_as_the_ceiling_is_above_it() -> None:
-    def grown(gib: int) -> Held:
-        return Held(shards=(HeldShard(shard=0, asked_gib=100, there_gib=gib, plugins=("base-svc",)),))
+    def grown(gib: int) -> PriorState:
+        return PriorState(shards=(HeldShard(shard=0, asked_gib=100, there_gib=gib, plugins=("base-svc",)),))
 
     assert plan(10_000, grown(800)).shards[0].storage_gib == 100
     assert "pulumi config set naap:storageGib 3000" in refused(10_000, grown(3_000))
@@ -127,10 +127,10 @@ def test_what_is_let_go_by_name_may_go() -> None:
 
 def test_what_a_run_puts_out_is_what_the_next_one_reads() -> None:
     held = plan(100_000).held
-    output = held_output(held, {one.shard: float(one.there_gib) for one in held.shards})
+    output = prior_state_output(held, {one.shard: float(one.there_gib) for one in held.shards})
 
-    assert parse_held(output) == held
-    assert parse_held(None) == NOTHING
+    assert parse_prior_state(output) == held
+    assert parse_prior_state(None) == NOTHING
 
 
 def test_a_stack_that_holds_nothing_refuses_nothing() -> None:

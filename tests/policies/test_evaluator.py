@@ -10,7 +10,7 @@ import pytest
 
 from policies.catalogue import Description
 from policies.environments import environment_of, users_of
-from policies.evaluator import Finding, Judge
+from policies.evaluator import Evaluator, Finding
 from policies.exemptions import BadExemptionError, Exemption, load_exemptions
 from policies.properties import UNKNOWN, Undecidable, get, plain
 from policies.rule import Environment, Resource, Rule, Size, Stack, StackRule
@@ -35,8 +35,8 @@ def _door(**props: object) -> Resource:
     return Resource(type="door", name="front", urn="urn:front", props=plain(props))
 
 
-def _judge(*exemptions: Exemption) -> Judge:
-    return Judge(
+def _judge(*exemptions: Exemption) -> Evaluator:
+    return Evaluator(
         rules=[Rule(id="closed", types=frozenset({"door"}), check=_closed)],
         stack_rules=[StackRule(id="lonely", check=_lonely)],
         descriptions={

@@ -69,7 +69,7 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Effort:
+class JobLimits:
     """How long a Job may take, and how much it may write to its node's disk (GiB)."""
 
     deadline_seconds: int = DEADLINE_SECONDS
@@ -143,10 +143,10 @@ def administrator_job(
     labels: Mapping[str, str],
     after: Sequence[pulumi.Resource],
     parent: Component,
-    effort: Effort | None = None,
+    limits: JobLimits | None = None,
 ) -> batch.v1.Job:
     """The Job, and the Secret with its files. stamp: a hash of all that it does: another one is another Job."""
-    effort = effort or Effort()
+    limits = limits or JobLimits()
 
     def metadata(text: pulumi.Input[str]) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(name=text, namespace=NAMESPACE, labels=labels)
@@ -162,21 +162,21 @@ def administrator_job(
         f"{name}-job",
         metadata=metadata(pulumi.Output.concat(title, "-", stamp)),
         spec=batch.v1.JobSpecArgs(
-            backoff_limit=effort.tries,
+            backoff_limit=limits.tries,
             pod_failure_policy=evictions_are_no_failures(),
-            active_deadline_seconds=effort.deadline_seconds,
+            active_deadline_seconds=limits.deadline_seconds,
             template=core.v1.PodTemplateSpecArgs(
                 metadata=meta.v1.ObjectMetaArgs(labels=labels, annotations=UNDISRUPTED),
-                spec=_pod(title, steps, effort),
+                spec=_pod(title, steps, limits),
             ),
         ),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[held], custom_timeouts=effort.timeouts),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[held], custom_timeouts=limits.timeouts),
     )
 
 
-def _pod(title: str, steps: Sequence[Step], effort: Effort) -> core.v1.PodSpecArgs:
-    containers = [_container(step, effort) for step in steps]
-    work = core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(effort.work_gib * _MIB))
+def _pod(title: str, steps: Sequence[Step], limits: JobLimits) -> core.v1.PodSpecArgs:
+    containers = [_container(step, limits) for step in steps]
+    work = core.v1.EmptyDirVolumeSourceArgs(size_limit=memory(limits.work_gib * _MIB))
     return core.v1.PodSpecArgs(
         restart_policy="Never",
         service_account_name=ACCOUNT,
@@ -193,18 +193,18 @@ def _pod(title: str, steps: Sequence[Step], effort: Effort) -> core.v1.PodSpecAr
                 name=SCRIPT, secret=core.v1.SecretVolumeSourceArgs(secret_name=title, default_mode=0o440)
             ),
             core.v1.VolumeArgs(name=AUTHORITIES, config_map=core.v1.ConfigMapVolumeSourceArgs(name=CA_CONFIG)),
-            *([core.v1.VolumeArgs(name=WORK, empty_dir=work)] if effort.work_gib else []),
+            *([core.v1.VolumeArgs(name=WORK, empty_dir=work)] if limits.work_gib else []),
         ],
     )
 
 
-def _container(step: Step, effort: Effort) -> core.v1.ContainerArgs:
+def _container(step: Step, limits: JobLimits) -> core.v1.ContainerArgs:
     return core.v1.ContainerArgs(
         name=step.name,
         image=step.image.reference,
         command=["sh", "-c", step.command],
         env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in step.environment.items()],
-        resources=resources(step.size, disk_mib=effort.work_gib * _MIB + _SCRATCH_MIB),
+        resources=resources(step.size, disk_mib=limits.work_gib * _MIB + _SCRATCH_MIB),
         security_context=container_security(),
         volume_mounts=[
             core.v1.VolumeMountArgs(name=volume, mount_path=_PATHS[volume], read_only=volume in step.reads or None)

@@ -14,14 +14,14 @@ import pulumi
 from components.database.jobs.administrator_job import (
     SCRIPT,
     WORK,
-    Effort,
+    JobLimits,
     Step,
     administrator_job,
     aws_step,
     fetch_step,
     psql_step,
 )
-from components.database.shard_access import DatabaseSurroundings
+from components.database.shard_access import DatabaseContext
 from components.shared.component import Component
 from planning.database.archive import ArchivePlan
 from planning.database.jobs.administrator_job import PG_DUMP, job_stamp
@@ -39,7 +39,7 @@ from planning.database.jobs.archive_job import (
 )
 from planning.database.plugin_database import PluginDatabasePlan
 
-_EFFORT = Effort(deadline_seconds=DEADLINE_SECONDS, work_gib=WORK_GIB, tries=TRIES)
+_LIMITS = JobLimits(deadline_seconds=DEADLINE_SECONDS, work_gib=WORK_GIB, tries=TRIES)
 
 
 class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
@@ -50,7 +50,7 @@ class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
         name: str,
         *,
         plan: ArchivePlan,
-        surroundings: DatabaseSurroundings,
+        surroundings: DatabaseContext,
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -83,7 +83,7 @@ class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
             labels=labels,
             after=around.schema or (),
             parent=self,
-            effort=_EFFORT,
+            limits=_LIMITS,
         )
 
 
@@ -96,7 +96,7 @@ class RestoreJob(Component, token="naap:platform:RestoreJob"):
         *,
         plan: PluginDatabasePlan,
         archive: str,
-        surroundings: DatabaseSurroundings,
+        surroundings: DatabaseContext,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
@@ -130,5 +130,5 @@ class RestoreJob(Component, token="naap:platform:RestoreJob"):
             labels=labels,
             after=after,
             parent=self,
-            effort=_EFFORT,
+            limits=_LIMITS,
         )

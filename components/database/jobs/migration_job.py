@@ -1,7 +1,7 @@
 """The Job that migrates a plugin's schema: the plugin's own image, as the owner of its tables.
 
     MigrationJob(f"{plugin}-migration", plan=database_plan, backend=backend_spec, namespace=plan.namespace,
-                 version=spec.version, environment=environment, secrets=root_secret,
+                 version=spec.version, environment=environment, root_secret=root_secret,
                  after=[namespace, guards, ConfigMap, plugin_database], opts=ResourceOptions(parent=plugin))
 
 Made at home only, and only where plan.migrate holds a command.
@@ -21,11 +21,11 @@ from components.shared.pods import UNDISRUPTED, container_security, evictions_ar
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.migration_job import BACKOFF_LIMIT, DEADLINE_SECONDS, migration_stamp
 from planning.database.plugin_database import MIGRATION_POOL, PluginDatabasePlan
-from planning.database.roles import PURPOSE_OWNER
 from planning.inputs.registry_entry import BackendSpec
 from planning.plugin.process_environment import CA_FILE, DATABASE_URL, DATABASE_URL_UNPOOLED, TEMPORARY, DatabaseAccess
 from planning.plugin.resource_quota import MIGRATION
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
+from planning.shared.derived_secrets import Purpose
 from planning.shared.labels import labels as labels_of
 from planning.shared.quantities import memory
 
@@ -45,7 +45,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         namespace: str,
         version: str,
         environment: Mapping[str, pulumi.Input[str]],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -61,7 +61,9 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             generation=plan.generation,
             pool_size=MIGRATION_POOL.size,
         )
-        url = secrets.derive(owner=plan.plugin, purpose=PURPOSE_OWNER, generation=plan.generation).apply(access.url)
+        url = root_secret.derive(owner=plan.plugin, purpose=Purpose.OWNER_LOGIN, generation=plan.generation).apply(
+            access.url
+        )
         held = core.v1.Secret(
             f"{name}-secret",
             metadata=self._metadata(self._secret_name),

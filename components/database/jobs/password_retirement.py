@@ -1,6 +1,6 @@
 """The Job that closes a password's generation, once the pods of every region have the next one.
 
-    LoginRetirement(f"{plugin}-logins", plan=database_plan, region=home, shard=shard_access, labels=labels,
+    PasswordRetirement(f"{plugin}-logins", plan=database_plan, region=home, shard=shard_access, labels=labels,
                     after=[*schema_namespace.needed, *deployments_of_all_regions], opts=...)
 
 Made at home only, and only where there was a generation before.
@@ -19,7 +19,7 @@ from planning.database.plugin_database import PluginDatabasePlan
 from planning.shared.naming import stamp
 
 
-class LoginRetirement(Component, token="naap:platform:LoginRetirement"):
+class PasswordRetirement(Component, token="naap:platform:LoginRetirement"):
     """A Secret with the script, and the Job that runs it."""
 
     def __init__(

@@ -1,7 +1,7 @@
 """The Job that makes a plugin's schema, roles and limits on its shard.
 
     SchemaJob(f"{plugin}-schema", plan=database_plan, title=f"schema-{plugin}", writer_host=...,
-              secret_arn=database.master_secret_arn, region=home, secrets=root_secret, labels=labels,
+              secret_arn=database.master_secret_arn, region=home, root_secret=root_secret, labels=labels,
               after=schema_namespace.needed, opts=ResourceOptions(parent=..., provider=cluster.provider))
 
 Its name holds a hash of the script: another script is another Job, and the old one goes once the new one is done.
@@ -33,13 +33,13 @@ class SchemaJob(Component, token="naap:platform:SchemaJob"):
         region: str,
         writer_host: pulumi.Input[str],
         secret_arn: pulumi.Input[str],
-        secrets: RootSecret,
+        root_secret: RootSecret,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        script = secrets.output.apply(lambda root: render_schema(plan, derive_verifiers(root, plan), closed=closed))
+        script = root_secret.output.apply(lambda root: render_schema(plan, derive_verifiers(root, plan), closed=closed))
         administrator_job(
             name,
             title=title,

@@ -15,12 +15,12 @@ from components.database.jobs.administrator_job import (
     MASTER,
     SCRIPT,
     WORK,
-    Effort,
+    JobLimits,
     Step,
     administrator_job,
     fetch_step,
 )
-from components.database.shard_access import DatabaseSurroundings
+from components.database.shard_access import DatabaseContext
 from components.shared.component import Component
 from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, PG_DUMP, job_stamp
 from planning.database.jobs.archive_job import WORK_GIB
@@ -42,7 +42,7 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
         part: str,
         files: MoveFiles,
         seconds: int,
-        surroundings: DatabaseSurroundings,
+        surroundings: DatabaseContext,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
@@ -83,5 +83,5 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
             labels=labels,
             after=after,
             parent=self,
-            effort=Effort(deadline_seconds=seconds, work_gib=WORK_GIB),
+            limits=JobLimits(deadline_seconds=seconds, work_gib=WORK_GIB),
         )

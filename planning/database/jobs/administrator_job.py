@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from planning.database.shard import DATABASE_PORT, DatabasePlan
+from planning.database.shard import DATABASE_PORT, ShardPlan
 from planning.network.addresses import CLOSED_RANGES, region_addresses
 from planning.network.network_policy import TO_DNS, TO_POD_IDENTITY, AddressPeer, PolicyPlan, Port, Rule
 from planning.shared.iam import policy_document
@@ -55,7 +55,7 @@ class SchemaNamespacePlan:
     policy: PolicyPlan
 
 
-def plan_schema_namespace(*, region: str, shards: Sequence[DatabasePlan]) -> SchemaNamespacePlan:
+def plan_schema_namespace(*, region: str, shards: Sequence[ShardPlan]) -> SchemaNamespacePlan:
     """Jobs reach names, their role's credentials, the AWS APIs, and the databases. region: the home region."""
     addresses = region_addresses(region)
     databases = dict.fromkeys(cidr for shard in shards for cidr in shard.client_networks(region))

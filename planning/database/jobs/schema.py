@@ -24,12 +24,9 @@ from planning.database.roles import (
     POOLER_OWNER,
     POOLER_ROLE,
     POOLER_SCHEMA,
-    PURPOSE_APP,
-    PURPOSE_AUTH,
-    PURPOSE_OWNER,
-    PURPOSE_RO,
 )
 from planning.database.shard import DATABASE_NAME
+from planning.shared.derived_secrets import Purpose
 from planning.shared.scram import derived_verifier
 
 
@@ -49,8 +46,10 @@ def derive_verifiers(root: str, plan: PluginDatabasePlan) -> Verifiers:
     def of(purpose: str) -> str:
         return derived_verifier(root, owner=plan.plugin, purpose=purpose, generation=plan.generation)
 
-    pooler = derived_verifier(root, owner=POOLER_OWNER, purpose=PURPOSE_AUTH, generation=POOLER_GENERATION)
-    return Verifiers(owner=of(PURPOSE_OWNER), app=of(PURPOSE_APP), ro=of(PURPOSE_RO), pooler=pooler)
+    pooler = derived_verifier(root, owner=POOLER_OWNER, purpose=Purpose.POOLER_LOGIN, generation=POOLER_GENERATION)
+    return Verifiers(
+        owner=of(Purpose.OWNER_LOGIN), app=of(Purpose.APP_LOGIN), ro=of(Purpose.READER_LOGIN), pooler=pooler
+    )
 
 
 def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers, *, closed: bool = False) -> str:

@@ -180,9 +180,9 @@ def _logins(plan: PluginDatabasePlan) -> tuple[str, ...]:
 def _doors(plan: PluginDatabasePlan, state: str) -> str:
     """Opens or closes the source. The pooler goes on knowing the logins: it is the server that refuses them."""
     names = literals(_logins(plan))
-    doors = "\n".join(f"ALTER ROLE {login} {state};" for login in _logins(plan))
+    logins = "\n".join(f"ALTER ROLE {login} {state};" for login in _logins(plan))
     end = f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename IN ({names}) \\g /dev/null\n"
-    return f"{begin()}{doors}\nCOMMIT;\n{end if state == 'NOLOGIN' else ''}"
+    return f"{begin()}{logins}\nCOMMIT;\n{end if state == 'NOLOGIN' else ''}"
 
 
 def _sequences(plan: PluginDatabasePlan) -> str:
@@ -205,11 +205,11 @@ WHERE relnamespace = {regnamespace(plan.schema)} AND relkind = 'm' ORDER BY oid 
 
 def _open(plan: PluginDatabasePlan) -> str:
     name = _name(plan)
-    doors = "\n".join(f"ALTER ROLE {login} LOGIN;" for login in _logins(plan))
+    logins = "\n".join(f"ALTER ROLE {login} LOGIN;" for login in _logins(plan))
     return f"""{begin()}ALTER SUBSCRIPTION {name} DISABLE;
 ALTER SUBSCRIPTION {name} SET (slot_name = NONE);
 DROP SUBSCRIPTION {name};
-{doors}
+{logins}
 COMMIT;
 """
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.simulation.service import START_SECONDS, SYNC_SECONDS, Crowd, Moment
+from analysis.simulation.service import START_SECONDS, SYNC_SECONDS, Moment, Service
 from planning.plugin.plugin import BackendPlan
 from tests.plugin_plans import plugin_plans
 
@@ -19,8 +19,8 @@ LOADS = st.lists(st.tuples(st.floats(0, 5_000), st.integers(1, 60)), min_size=1,
 PLANS = {users: plugin_plans(users)["community"].backend for users in (1_000, 10_000, 50_000, 100_000, 300_000)}
 
 
-def crowd(users: int) -> Crowd:
-    return Crowd(plan=backend(users), cpu_ms=10)
+def crowd(users: int) -> Service:
+    return Service(plan=backend(users), cpu_ms=10)
 
 
 def backend(users: int) -> BackendPlan:
@@ -29,7 +29,7 @@ def backend(users: int) -> BackendPlan:
     return found
 
 
-def run(pods: Crowd, loads: list[tuple[float, int]], room_m: float = ROOM_M) -> list[Moment]:
+def run(pods: Service, loads: list[tuple[float, int]], room_m: float = ROOM_M) -> list[Moment]:
     asked = [rate for rate, steps in loads for _ in range(steps)]
     found: list[Moment] = []
     for number, rate in enumerate(asked):

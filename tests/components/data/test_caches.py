@@ -33,9 +33,14 @@ def _make(users: int, plugins: Registry = PLAIN, *, production: bool = False) ->
         plan = plan_caches(stack="dev", region="us-east-1", settings=stated, tier=tier, registry=plugins)
         where = plan_network(stack="dev", region="us-east-1", tier=tier)
         network = Network("network", plan=where, tags=TAGS, protect=False)
-        secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
+        root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         Caches(
-            "caches", plan=plan, network=network, client_security_group_id="sg-0123456789", secrets=secrets, tags=TAGS
+            "caches",
+            plan=plan,
+            network=network,
+            client_security_group_id="sg-0123456789",
+            root_secret=root_secret,
+            tags=TAGS,
         )
 
     return make

@@ -13,7 +13,7 @@ from components.database.jobs.migration_job import MigrationJob
 from components.database.jobs.namespace import SchemaNamespace
 from components.database.plugin_database import PluginDatabase
 from components.database.pooler_namespace import PoolerNamespace
-from components.database.shard_access import DatabaseSurroundings, ShardAccess
+from components.database.shard_access import DatabaseContext, ShardAccess
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import plan_schema_namespace
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
@@ -47,7 +47,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
         assert spec.backend
         tier = tier_for(1_000)
         shards = plan_shards(stack="dev", settings=settings(), tier=tier, users=1_000)
-        secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
+        root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         poolers = PoolerNamespace(
             "poolers",
             plans=plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards),
@@ -62,10 +62,10 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             backups_key_arn=BACKUPS_KEY,
             tags=TAGS,
         )
-        around = DatabaseSurroundings(
+        around = DatabaseContext(
             region="us-east-1",
             shards={0: ShardAccess(writer_host="writer.rds", reader_hosts=[], secret_arn=ARN)},
-            secrets=secrets,
+            root_secret=root_secret,
             backups_bucket="naap-dev-use1-backups",
             pooler_namespace=poolers.namespace,
             schema=schema.needed if home else None,
@@ -79,7 +79,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
                 namespace="plugin-my-wallet",
                 version="1.0.0",
                 environment={"NODE_ENV": "production"},
-                secrets=secrets,
+                root_secret=root_secret,
                 after=[database],
             )
 

@@ -31,10 +31,10 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
         shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
         databases = plan_databases(registry=three_plugins(), tier=tier, users=users, shards=shards, regions=regions)
         plans = plan_poolers(region=region, image=POOLER_IMAGE, tier=tier, shards=shards)
-        secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
+        root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         namespace = PoolerNamespace("poolers", plans=plans)
         for plan in plans:
-            Pooler(plan.name, plan=plan, writer_host="writer.rds", secrets=secrets, after=namespace.needed)
+            Pooler(plan.name, plan=plan, writer_host="writer.rds", root_secret=root_secret, after=namespace.needed)
         for plugin, database in databases.items():
             PoolerEntry(
                 f"{plugin}-pooler",

@@ -8,11 +8,11 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.database.shard import Database
+from components.database.shard import Shard
 from components.database.standby import DatabaseStandby
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
-from planning.database.shard import DatabasePlan, plan_shards
+from planning.database.shard import ShardPlan, plan_shards
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.network.vpc import plan_network
 from planning.shared.tags import Tags
@@ -34,13 +34,13 @@ def _make(users: int, *, production: bool = False, upgrade: bool = False) -> Cal
         stated = settings(users, production=production, stated={"allow_major_version_upgrade": upgrade})
         tier = tier_for(users)
         plan = plan_shards(stack="dev", settings=stated, tier=tier, users=users)[0]
-        secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
-        home = Database(
+        root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
+        home = Shard(
             "database-0",
             plan=plan,
             network=_network(plan.region, tier),
             client_security_group_id="sg-0123456789",
-            secrets=secrets,
+            root_secret=root_secret,
             tags=TAGS,
         )
         if plan.remote:
@@ -49,7 +49,7 @@ def _make(users: int, *, production: bool = False, upgrade: bool = False) -> Cal
     return make
 
 
-def _standby(plan: DatabasePlan, home: Database, tier: Tier) -> None:
+def _standby(plan: ShardPlan, home: Shard, tier: Tier) -> None:
     assert plan.remote
     provider = aws.Provider("second", region=plan.remote.region)
     opts = pulumi.ResourceOptions(providers=[provider])

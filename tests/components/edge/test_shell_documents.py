@@ -2,8 +2,8 @@
 
 import json
 
-from components.edge.shell_documents import Frontend
-from planning.edge.shell_documents import plan_frontend
+from components.edge.shell_documents import ShellDocuments
+from planning.edge.shell_documents import plan_shell_documents
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, build, of_type
 from tests.plugin_plans import real_registry, settings
@@ -13,9 +13,9 @@ OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 
 def _records() -> dict[str, Recorded]:
     def make() -> None:
-        Frontend(
+        ShellDocuments(
             "frontend",
-            plan=plan_frontend(registry=real_registry(), settings=settings(5_000)),
+            plan=plan_shell_documents(registry=real_registry(), settings=settings(5_000)),
             assets_bucket="assets",
             tags=Tags(environment="test", owner="platform", cost_center="naap"),
         )

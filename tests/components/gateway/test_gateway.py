@@ -27,7 +27,7 @@ def _make(users: int) -> Callable[[], None]:
             plan=gateway_plan(users),
             target_group_arn=TARGETS,
             limit_host="limits.cache.example",
-            secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
+            root_secret=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
         )
 
     return make

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from components.gateway.gone_routes import StoppedPlugin
-from planning.gateway.gone_routes import plan_stopped
+from components.gateway.gone_routes import GoneRoutes
+from planning.gateway.gone_routes import plan_gone_routes
 from planning.inputs.registry_entry import Lifecycle
 from tests.components.recording import Recorded, assert_same_names, build
 from tests.planning.samples import plugin, registry, settings
@@ -16,8 +16,8 @@ def make(*specs: object) -> Callable[[], None]:
 
     def made() -> None:
         chosen = [spec for spec in (A, B, SERVING) if spec in specs]
-        for plan in plan_stopped(registry=registry(*chosen), settings=settings()):
-            StoppedPlugin(plan.name, plan=plan)
+        for plan in plan_gone_routes(registry=registry(*chosen), settings=settings()):
+            GoneRoutes(plan.name, plan=plan)
 
     return made
 

@@ -57,7 +57,7 @@ def _make(users: int) -> Callable[[], None]:
             balancer=BALANCER,
             proxies=[],
             certificates={"gateway": CERTIFICATE},
-            secrets=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
+            root_secret=RootSecret(pulumi.Output.secret(ROOT_SECRET)),
             tags=TAGS,
         )
         assert plan.edge

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pulumi
 import yaml
 
-from components.observability.plugin_monitoring import PluginWatch, WatchSurroundings
+from components.observability.plugin_monitoring import MonitoringContext, PluginMonitoring
 from components.shared.namespace import restricted_namespace
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Cache, Objective
@@ -22,10 +22,10 @@ RULES = "aws:amp/ruleGroupNamespace:RuleGroupNamespace"
 
 def make(spec: PluginSpec) -> None:
     namespace = restricted_namespace("seen", name="naap-observability", labels={}, opts=pulumi.ResourceOptions())
-    PluginWatch(
+    PluginMonitoring(
         f"{spec.name}-watch",
         plan=plan_watch(spec),
-        surroundings=WatchSurroundings(workspace_id=pulumi.Output.from_input("ws-0"), namespace=namespace),
+        surroundings=MonitoringContext(workspace_id=pulumi.Output.from_input("ws-0"), namespace=namespace),
         labels=labels("plugin", spec.name, plugin=spec.name),
         after=[],
         tags=TAGS,

@@ -10,11 +10,11 @@ import yaml
 
 from components.cluster.priority_classes import PriorityClasses
 from components.gateway.gateway import Gateway
-from components.gateway.gone_routes import StoppedPlugin
+from components.gateway.gone_routes import GoneRoutes
 from components.gateway.routes import PluginRoutes
 from components.shared.root_secret import RootSecret
 from planning.gateway.gateway import NAMESPACE, plan_gateway
-from planning.gateway.gone_routes import plan_stopped
+from planning.gateway.gone_routes import plan_gone_routes
 from planning.gateway.routes import plan_routes
 from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
@@ -47,8 +47,8 @@ def gateway(
             registry=Registry(file="", plugins=plugins),
         )
         PriorityClasses("priorities")
-        secrets = RootSecret(pulumi.Output.secret(ROOT_SECRET))
-        Gateway("gateway", plan=plan, target_group_arn=_TARGETS, limit_host=HOST, secrets=secrets)
+        root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
+        Gateway("gateway", plan=plan, target_group_arn=_TARGETS, limit_host=HOST, root_secret=root_secret)
 
     records = build(make)
     (release,) = [record for record in records if record.type == RELEASE]
@@ -93,8 +93,8 @@ def _routes(spec: PluginSpec, settings: Settings, tier: Tier) -> Callable[[], No
     def make() -> None:
         if plan := plan_routes(file="registry.yaml", spec=spec, settings=settings, tier=tier):
             PluginRoutes(spec.name, plan=plan, labels=labels("plugin", spec.name, plugin=spec.name))
-        for stopped in plan_stopped(registry=Registry(file="", plugins=(spec,)), settings=settings):
-            StoppedPlugin(stopped.name, plan=stopped)
+        for stopped in plan_gone_routes(registry=Registry(file="", plugins=(spec,)), settings=settings):
+            GoneRoutes(stopped.name, plan=stopped)
 
     return make
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from planning.data.bucket_policy import bucket_policy, log_statements
-from planning.data.buckets import AUTONAME_ROOM, MAX_BUCKET_NAME, plan_storage
+from planning.data.buckets import AUTONAME_ROOM, MAX_BUCKET_NAME, plan_buckets
 from planning.edge.assets_policy import read_statement
 from planning.inputs.tiers import TIERS
 from planning.shared.naming import MAX_STACK_NAME
@@ -17,28 +17,28 @@ ARN = "arn:aws:s3:::bucket"
 
 
 def test_one_region_copies_nothing() -> None:
-    plan = plan_storage(stack="dev", settings=settings(50_000), tier=K50)
+    plan = plan_buckets(stack="dev", settings=settings(50_000), tier=K50)
     assert len(plan.regions) == 1
     assert plan.replications == ()
 
 
 def test_with_two_regions_everything_is_copied_and_uploads_come_back() -> None:
-    plan = plan_storage(stack="prod", settings=settings(120_000), tier=K100)
-    copies = {(copy.noun, copy.source, copy.destination) for copy in plan.replications}
-    there = {(noun, "us-east-1", "us-west-2") for noun in ("assets", "uploads", "backups")}
+    plan = plan_buckets(stack="prod", settings=settings(120_000), tier=K100)
+    copies = {(copy.kind, copy.source, copy.destination) for copy in plan.replications}
+    there = {(kind, "us-east-1", "us-west-2") for kind in ("assets", "uploads", "backups")}
     assert copies == there | {("uploads", "us-west-2", "us-east-1")}
 
 
 def test_backups_are_locked_at_the_top_tier_for_as_long_as_they_are_kept() -> None:
-    small, large = (plan_storage(stack="dev", settings=settings(1), tier=tier).home.backups for tier in (K1, K100))
+    small, large = (plan_buckets(stack="dev", settings=settings(1), tier=tier).home.backups for tier in (K1, K100))
     assert (small.lock_days, large.lock_days) == (None, K100.database.backup_days)
 
 
 def test_every_tier_makes_the_same_buckets_so_that_growing_replaces_none() -> None:
     made = {
         tuple(
-            (bucket.noun, bucket.name, bucket.lockable)
-            for bucket in plan_storage(stack="dev", settings=settings(1), tier=tier).home.data
+            (bucket.kind, bucket.name, bucket.lockable)
+            for bucket in plan_buckets(stack="dev", settings=settings(1), tier=tier).home.data
         )
         for tier in TIERS
     }
@@ -48,14 +48,14 @@ def test_every_tier_makes_the_same_buckets_so_that_growing_replaces_none() -> No
 @pytest.mark.parametrize("region", REGIONS)
 def test_bucket_names_leave_room_for_what_pulumi_adds(region: str) -> None:
     stated = settings(1, stated={"regions": (region,)})
-    home = plan_storage(stack="s" * MAX_STACK_NAME, settings=stated, tier=K1).home
+    home = plan_buckets(stack="s" * MAX_STACK_NAME, settings=stated, tier=K1).home
     names = [bucket.name for bucket in (*home.data, home.logs)]
     assert max(map(len, names)) + AUTONAME_ROOM <= MAX_BUCKET_NAME
     assert len(set(names)) == 4
 
 
 def test_only_uploads_take_files_from_browsers_and_only_from_the_site() -> None:
-    home = plan_storage(stack="dev", settings=settings(1), tier=K1).home
+    home = plan_buckets(stack="dev", settings=settings(1), tier=K1).home
     assert home.uploads.cors_origins == ("https://dev.naap.example",)
     assert not any(bucket.cors_origins for bucket in (home.assets, home.backups, home.logs))
 

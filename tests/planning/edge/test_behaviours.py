@@ -9,7 +9,7 @@ import pytest
 
 from planning.edge.behaviours import BEHAVIOURS, Caching, behaviour_of, taken
 from planning.edge.functions import site_code
-from planning.edge.shell_documents import bundle_key, plan_frontend
+from planning.edge.shell_documents import bundle_key, plan_shell_documents
 from tests.plugin_plans import real_registry, settings
 
 
@@ -76,7 +76,7 @@ def test_a_route_that_another_answers_is_seen(route: str) -> None:
 
 def test_bundles_are_kept_for_good_and_what_points_to_them_briefly() -> None:
     bundle = behaviour_of(f"/{bundle_key('my-wallet', '1.0.0', 'my-wallet.js')}")
-    documents = plan_frontend(registry=real_registry(), settings=settings(1_000))
+    documents = plan_shell_documents(registry=real_registry(), settings=settings(1_000))
     pointers = [behaviour_of(f"/{found.key}") for found in (documents.registry, *documents.pointers.values())]
     assert bundle
     assert bundle.caching is Caching.IMMUTABLE

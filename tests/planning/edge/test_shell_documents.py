@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 
-from planning.edge.shell_documents import FrontendPlan, plan_frontend
+from planning.edge.shell_documents import ShellDocumentsPlan, plan_shell_documents
 from planning.inputs.registry_entry import Lifecycle, Registry
 from tests.plugin_plans import entry, real_registry, registry_with, settings
 
 
-def plan(registry: Registry | None = None) -> FrontendPlan:
-    return plan_frontend(registry=registry or real_registry(), settings=settings(5_000))
+def plan(registry: Registry | None = None) -> ShellDocumentsPlan:
+    return plan_shell_documents(registry=registry or real_registry(), settings=settings(5_000))
 
 
 def test_the_shell_learns_all_it_needs_to_load_a_plugin() -> None:

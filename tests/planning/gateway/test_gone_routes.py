@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from planning.gateway.gone_routes import StoppedPlan, plan_stopped
+from planning.gateway.gone_routes import GoneRoutesPlan, plan_gone_routes
 from planning.inputs.registry_entry import Lifecycle
 from tests.planning.samples import plugin, registry, settings
 from tests.plugin_plans import with_backend
 
 
-def _plans(step: Lifecycle) -> tuple[StoppedPlan, ...]:
+def _plans(step: Lifecycle) -> tuple[GoneRoutesPlan, ...]:
     old = replace(with_backend(plugin("old"), extra_prefixes=("/old",)), lifecycle=step)
     bundle = replace(plugin("bundle"), backend=None, lifecycle=step)
-    return plan_stopped(registry=registry(old, bundle, plugin("other")), settings=settings())
+    return plan_gone_routes(registry=registry(old, bundle, plugin("other")), settings=settings())
 
 
 @pytest.mark.parametrize("step", [Lifecycle.STOPPED, Lifecycle.ARCHIVED])

@@ -9,7 +9,7 @@ from planning.gateway.routes import plan_routes
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Cache, Database, Objective
 from planning.inputs.tiers import tier_for
-from planning.observability.plugin_monitoring import PluginWatchPlan, plan_plugin_watch
+from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_watch
 from tests.planning.samples import plugin, registry, settings
 
 USERS = 50_000
@@ -22,12 +22,12 @@ def wallet(objective: Objective | None = None) -> PluginSpec:
 
 
 @functools.cache
-def watched() -> PluginWatchPlan:
+def watched() -> PluginMonitoringPlan:
     """In the first tier that has series."""
     return plan_watch(wallet())
 
 
-def plan_watch(spec: PluginSpec) -> PluginWatchPlan:
+def plan_watch(spec: PluginSpec) -> PluginMonitoringPlan:
     """What is watched of it."""
     tier, stated = tier_for(USERS), settings(USERS)
     shards = plan_shards(stack="dev", settings=stated, tier=tier, users=USERS)

@@ -13,7 +13,7 @@ import pytest
 from console import files
 from plugins.commands.registry import remove
 from plugins.editing import registry_editor
-from plugins.editing.registry_editor import Book
+from plugins.editing.registry_editor import RegistryEditor
 from tests.plugins.commands.test_registry import Ran, manifest, run
 from tests.plugins.registries import ROOT, changed, text_of
 
@@ -181,7 +181,7 @@ def test_two_commands_at_once_both_do_their_work_or_say_so(registry: Path) -> No
     assert {code for *_, code in done} <= {0, 2}
     for name in set(names):
         generation = 1 + sum(1 for each, _, code in done if each == name and code == 0)
-        assert Book(registry).entry(name).database.password_generation == generation  # pyright: ignore[reportOptionalMemberAccess]  # both have one
+        assert RegistryEditor(registry).entry(name).database.password_generation == generation  # pyright: ignore[reportOptionalMemberAccess]  # both have one
 
 
 def test_a_link_to_a_registry_stays_a_link(registry: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from naap.__main__ import main
-from planning.edge.shell_documents import plan_frontend
+from planning.edge.shell_documents import plan_shell_documents
 from plugins.registry.parse import load_registry
 from tests.plugin_plans import settings
 from tests.plugins.commands.test_installs_api import Platform, platform
@@ -270,7 +270,7 @@ def test_the_command_that_uploads_a_bundle_writes_what_browsers_are_told_to_load
     command = shlex.split(said[said.index("aws ") :].replace("\\\n", " "))
     options = dict(zip(command[3::2], command[4::2], strict=True))
     spec = load_registry(registry, production=False)
-    wallet = json.loads(plan_frontend(registry=spec, settings=settings(1_000)).pointers["my-wallet"].content)
+    wallet = json.loads(plan_shell_documents(registry=spec, settings=settings(1_000)).pointers["my-wallet"].content)
 
     assert command[:3] == ["aws", "s3api", "put-object"]
     assert wallet["bundleUrl"] == f"https://naap.example/{options['--key']}"
@@ -296,7 +296,7 @@ def test_a_rollback_is_one_line(registry: Path, tmp_path: Path) -> None:
 
 
 def _pointer(registry: Path) -> str:
-    plan = plan_frontend(registry=load_registry(registry, production=True), settings=settings(1_000))
+    plan = plan_shell_documents(registry=load_registry(registry, production=True), settings=settings(1_000))
     return plan.pointers["community"].content
 
 

@@ -17,10 +17,10 @@ from plugins.registry.entry import Entry
 from plugins.registry.manifest import parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
 from plugins.registry.strict_yaml import read_yaml
-from plugins.registry.taken import Taken
+from plugins.registry.taken import TakenNames
 from tests.plugins.registries import MANIFESTS, REGISTRY, parsed, problems_of
 
-TAKEN = Taken(
+TAKEN = TakenNames(
     names=frozenset({"base-svc"}), ports=frozenset({4000}), shard_loads={0: 1}, with_backend=frozenset({"base-svc"})
 )
 FULL: dict[str, Any] = {
