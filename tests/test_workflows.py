@@ -148,4 +148,4 @@ def test_drift_is_looked_for_every_night_in_every_environment_and_changes_nothin
     assert "--refresh --expect-no-changes" in preview
     # Exports what is known, and reads who owns which field: the provider's comparison does not see what was added.
     assert by_owner.splitlines()[0].startswith("pulumi stack export ")
-    assert " -m naap.drift " in by_owner
+    assert by_owner.splitlines()[1].startswith(".venv/bin/naap drift ")

@@ -29,7 +29,7 @@ DATA: Mapping[str, tuple[str, ...]] = {
 WITHOUT_DATA = ("shell", "env", "plugin schema")
 """A shell, lines for a shell, and what is JSON already."""
 
-WITHOUT_STACK = ("tools", "support", "plugin schema", "rule explain", "rule table", "rule comment")
+WITHOUT_STACK = ("tools", "support", "drift", "plugin schema", "rule explain", "rule table", "rule comment")
 WITHOUT_REGISTRY = (*WITHOUT_STACK, "status", "down")
 """What looks at no stack, and at no registry."""
 
