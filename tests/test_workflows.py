@@ -138,6 +138,17 @@ def test_an_update_may_take_longer_than_a_database_and_then_its_replica() -> Non
     assert 2 * max(waits) < _job("up")["timeout-minutes"] < HOSTED_JOB_MINUTES
 
 
+def test_an_update_is_examined_in_its_own_session_before_anything_is_made() -> None:
+    steps = [str(step.get("run") or step["uses"]).partition("@")[0] for step in _job("up")["steps"]]
+    examined = steps.index('.venv/bin/naap doctor --stack "$STACK"')
+    assert steps.index("aws-actions/configure-aws-credentials") < examined
+    assert steps.index("pulumi/actions") < examined  # it looks at the version of what will run
+    assert all("pulumi up" not in step for step in steps[:examined])
+    assert "continue-on-error" not in _job("up")["steps"][examined]
+    # The role of previews is no operator, at which it would stop every time.
+    assert not any("naap doctor" in step.get("run", "") for step in _job("preview")["steps"])
+
+
 def test_drift_is_looked_for_every_night_in_every_environment_and_changes_nothing() -> None:
     workflow: dict[Any, Any] = {**_read(next(file for file in FILES if file.stem == "drift"))}
     (when,) = workflow[True]["schedule"]  # YAML 1.1 reads the word `on` as a truth
@@ -148,4 +159,4 @@ def test_drift_is_looked_for_every_night_in_every_environment_and_changes_nothin
     assert "--refresh --expect-no-changes" in preview
     # Exports what is known, and reads who owns which field: the provider's comparison does not see what was added.
     assert by_owner.splitlines()[0].startswith("pulumi stack export ")
-    assert " -m naap.drift " in by_owner
+    assert by_owner.splitlines()[1].startswith(".venv/bin/naap drift ")

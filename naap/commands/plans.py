@@ -1,4 +1,4 @@
-"""`naap plan`, `doctor`, `cost`, `change`, `capacity`, ...: what a stack is, and would be, without an engine."""
+"""`naap plan`, `doctor`, `drift`, `cost`, `change`, ...: what a stack is, and would be, without an engine."""
 
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,23 @@ def doctor(stack: Stack = DEV, json: Json = False) -> None:
     findings = examined(stack)
     tell(answer(findings), as_json=json)
     raise typer.Exit(stops(findings))
+
+
+@app.command(rich_help_panel=PANEL)
+def drift(
+    file: Annotated[Path, typer.Argument(metavar="STATE.json", help="Of pulumi stack export.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """What somebody changed by hand in the clusters of a state. Exit code 1 where something differs."""
+    from console.terminal import tell
+    from naap.drift import answer, compared
+    from planning.inputs.problem import InvalidInputError
+
+    found = compared(file)
+    tell(answer(found), as_json=json)
+    if found.unread:
+        raise InvalidInputError(found.unread)
+    raise typer.Exit(found.differs)
 
 
 @app.command(rich_help_panel=PANEL)

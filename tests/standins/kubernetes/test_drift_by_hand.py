@@ -2,12 +2,15 @@
 its source says (provider/pkg/provider/util.go, pruneMap), sees four of them."""
 
 import contextlib
+import json
+import shutil
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from naap.drift import look
+from naap.drift import compared, look
 from rehearsal import RehearsalError
 from rehearsal.control_plane.kube_api import KubeApi, Object
 from rehearsal.standins.kubernetes.objects.compare import changes, pruned
@@ -99,7 +102,8 @@ TOLD = {
 @pytest.fixture
 def api(control_plane: RunningControlPlane) -> Iterator[KubeApi]:
     yield control_plane.api
-    for one in (MADE[0], binding("drift-by-hand-ours"), binding("drift-by-hand-foreign")):
+    control_plane.remove([SPACE])
+    for one in (binding("drift-by-hand-ours"), binding("drift-by-hand-foreign")):
         with contextlib.suppress(RehearsalError):  # it was never made
             control_plane.api.request("DELETE", path(one))
 
@@ -131,6 +135,32 @@ def test_each_of_ten_changes_by_hand_is_told(api: KubeApi) -> None:
     assert told.keys() >= TOLD.keys(), told
     assert {text: told[text] for text in TOLD} == TOLD
     assert _seen_by_the_provider(api) == {"app", SPACE, "limits"}
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="no kubectl on this machine")
+def test_the_command_asks_the_clusters_of_a_state_by_kubectl(
+    api: KubeApi, control_plane: RunningControlPlane, tmp_path: Path
+) -> None:
+    for one in MADE:
+        api.request("POST", path(one, collection=True), one, fieldManager="pulumi-kubernetes")
+    change = CHANGES["key added"]
+    api.request("PATCH", path(change), change, fieldManager="kubectl-key-added", force="true")
+
+    comparison = compared(_exported(tmp_path, control_plane.access.kubeconfig.read_text()))
+    assert not comparison.unread
+    told = {str(finding) for finding in comparison.findings["one"] if finding.key[1] == SPACE}
+    assert told == {f"ConfigMap {SPACE}/settings: data.b is of kubectl-key-added"}
+
+
+def _exported(folder: Path, kubeconfig: str) -> Path:
+    """What `pulumi stack export` writes of a cluster and of what is made in it, as far as the command looks."""
+    urn = "urn:pulumi:dev::naap::pulumi:providers:kubernetes::one"
+    inputs = {"clusterIdentifier": "one", "kubeconfig": kubeconfig}
+    provider = {"urn": urn, "type": "pulumi:providers:kubernetes", "inputs": inputs}
+    made = [{"urn": "of-one", "type": "kubernetes", "provider": f"{urn}::id", "inputs": one} for one in MADE]
+    file = folder / "state.json"
+    file.write_text(json.dumps({"version": 3, "deployment": {"resources": [provider, *made]}}))
+    return file
 
 
 def _seen_by_the_provider(api: KubeApi) -> set[str]:
