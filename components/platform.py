@@ -11,7 +11,7 @@ from components.database.jobs.namespace import SchemaNamespace
 from components.database.jobs.password_retirement import PasswordRetirement
 from components.database.shard import Shard
 from components.database.shard_access import ShardAccess
-from components.database.standby import DatabaseStandby
+from components.database.standby import Standby
 from components.edge.cdn import Cdn
 from components.edge.certificates import Certificates
 from components.edge.shell_documents import ShellDocuments
@@ -138,7 +138,7 @@ class Platform(Component, token="naap:platform:Platform"):
             )
             if shard.remote:
                 away = self._regions[shard.remote.region]
-                standby = DatabaseStandby(
+                standby = Standby(
                     f"database-{shard.shard}-standby",
                     plan=shard,
                     source=database,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.data.buckets import RegionStorage
+from components.data.buckets import RegionBuckets
 from components.database.jobs.namespace import SchemaNamespace
 from components.database.pooler import Pooler
 from components.database.pooler_namespace import PoolerNamespace
@@ -36,7 +36,7 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
         region: Region,
         shards: Mapping[int, ShardAccess],
         schema: SchemaNamespace | None,
-        storage: RegionStorage,
+        storage: RegionBuckets,
         root_secret: RootSecret,
         watch: MonitoringContext | None,
         configured_secrets: Mapping[str, Mapping[str, pulumi.Output[str]]],
@@ -59,7 +59,7 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
             )
             for pooler in plan.poolers
         }
-        surroundings = PluginContext(
+        context = PluginContext(
             cluster=region.cluster.name,
             root_secret=root_secret,
             configured_secrets=configured_secrets,
@@ -86,29 +86,29 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
             before_routes=region.gateway.ready,
         )
         self.plugins = {
-            plugin.name: Plugin(f"{code}-{plugin.name}", plan=plugin, surroundings=surroundings, opts=child)
+            plugin.name: Plugin(f"{code}-{plugin.name}", plan=plugin, context=context, opts=child)
             for plugin in plan.plugins
         }
-        open_doors(self.plugins)
+        grant_calls(self.plugins)
 
 
-def open_doors(plugins: Mapping[str, Plugin]) -> None:
+def grant_calls(plugins: Mapping[str, Plugin]) -> None:
     """Makes the policies that let each plugin reach those that it calls. plugins: all of a region, by name.
 
     It runs once all of them are there, as calls may go both ways. A policy lies in the callee's namespace and
     belongs to the caller's component: adding or removing a caller changes nothing of the callee.
     """
-    houses = {plugin.plan.namespace: plugin.namespace for plugin in plugins.values() if plugin.namespace}
+    callee_namespaces = {plugin.plan.namespace: plugin.namespace for plugin in plugins.values() if plugin.namespace}
     for plugin in plugins.values():
         if plugin.plan.backend is None or not plugin.plan.serves:
             continue
         for policy in plugin.plan.backend.isolation.granted:
-            house = houses.get(policy.namespace)
-            if house is None:
+            callee = callee_namespaces.get(policy.namespace)
+            if callee is None:
                 continue
             network_policy(
                 f"{plugin.name}-to-{policy.namespace}",
                 plan=policy,
                 labels=plugin.plan.labels,
-                opts=plugin.child(house),
+                opts=plugin.child(callee),
             )

@@ -13,7 +13,7 @@ OUTPUT = "held"
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeldShard:
+class PriorShard:
     """A database shard. asked_gib: storage that was planned; there_gib: what it has grown to; plugins: by name.
 
     postgres: its major version; None where the run that said so did not say that.
@@ -31,7 +31,7 @@ class PriorState:
     """As of the end of the last run. regions: home first."""
 
     regions: tuple[str, ...] = ()
-    shards: tuple[HeldShard, ...] = ()
+    shards: tuple[PriorShard, ...] = ()
 
     @property
     def schemas(self) -> Mapping[str, int]:
@@ -48,7 +48,7 @@ def prior_state_of(shards: Sequence[ShardPlan], regions: Sequence[str], schemas:
     return PriorState(
         regions=tuple(regions),
         shards=tuple(
-            HeldShard(
+            PriorShard(
                 shard=plan.shard,
                 asked_gib=plan.storage_gib,
                 there_gib=plan.storage_gib,
@@ -85,7 +85,7 @@ def parse_prior_state(output: object) -> PriorState:
     return PriorState(
         regions=tuple(stated.get("regions") or ()),
         shards=tuple(
-            HeldShard(
+            PriorShard(
                 shard=int(number),
                 asked_gib=int(one["askedGib"]),
                 there_gib=int(one["thereGib"]),
@@ -131,12 +131,12 @@ def prior_state_problems(
     return found
 
 
-def _shrinks(held: HeldShard, plan: ShardPlan) -> bool:
+def _shrinks(held: PriorShard, plan: ShardPlan) -> bool:
     """Storage that grew by itself within the plan's ceiling is no shrinking: the plan's number is where it began."""
     return plan.storage_gib < held.asked_gib or plan.max_storage_gib < held.there_gib * CEILING_PART
 
 
-def _lost(file: str, settings: Settings, held: HeldShard, count: int, keep: int) -> Problem:
+def _lost(file: str, settings: Settings, held: PriorShard, count: int, keep: int) -> Problem:
     schemas = f"holds the schemas of {', '.join(held.plugins)}" if held.plugins else "is protected"
     return Problem(
         file=file,
@@ -149,7 +149,7 @@ def _lost(file: str, settings: Settings, held: HeldShard, count: int, keep: int)
     )
 
 
-def _shrunk(file: str, held: HeldShard, plan: ShardPlan, floor: int) -> Problem:
+def _shrunk(file: str, held: PriorShard, plan: ShardPlan, floor: int) -> Problem:
     return Problem(
         file=file,
         entry=f"database shard {held.shard}",
@@ -161,7 +161,7 @@ def _shrunk(file: str, held: HeldShard, plan: ShardPlan, floor: int) -> Problem:
     )
 
 
-def _upgraded(file: str, held: HeldShard, plan: ShardPlan) -> Problem:
+def _upgraded(file: str, held: PriorShard, plan: ShardPlan) -> Problem:
     return Problem(
         file=file,
         entry=f"database shard {held.shard}",

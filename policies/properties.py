@@ -64,7 +64,7 @@ def plain(value: Any) -> Any:
 
 
 def _behind_proxy(value: Any) -> Any:
-    # Reading an unknown item through the SDK's proxy raises; the proxied object itself can be read.
+    # ManifestReader an unknown item through the SDK's proxy raises; the proxied object itself can be read.
     return value["__target"] if type(value).__module__ == "pulumi_policy.proxy" else value
 
 

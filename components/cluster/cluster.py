@@ -14,10 +14,10 @@ from components.cluster.image_mirrors import through_mirrors
 from components.cluster.node_pool import NodePool
 from components.network.vpc import Network
 from components.shared.component import Component
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from planning.cluster.cluster import LOG_TYPES, ClusterPlan, control_plane_logs
 from planning.network.addresses import SERVICE_CIDR
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.tags import Tags
 
 
@@ -95,9 +95,9 @@ class Cluster(Component, token="naap:platform:Cluster"):
 
     def _cluster(self, network: Network, roles: ClusterRoles) -> eks.Cluster:
         plan = self._plan
-        key = Key(
+        key = KmsKey(
             f"{self._name}-key",
-            plan=KeyPlan(
+            plan=KmsKeyPlan(
                 alias=plan.name, description="Secrets and logs of the cluster", protect=plan.protect, logs=True
             ),
             region=plan.region,

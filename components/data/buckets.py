@@ -15,13 +15,13 @@ from components.data.bucket import Bucket, Policy, logs_policy, private_policy
 from components.data.replication import Replication
 from components.shared.component import Component
 from components.shared.iam import account_id
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from planning.data.buckets import BucketPlan, BucketsPlan, RegionStoragePlan
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.tags import Tags
 
 
-class RegionStorage(Component, token="naap:platform:RegionStorage"):
+class RegionBuckets(Component, token="naap:platform:RegionStorage"):
     """The buckets of one region. Handles: assets, uploads, backups, logs, key_arn, provider."""
 
     assets: Bucket
@@ -44,9 +44,9 @@ class RegionStorage(Component, token="naap:platform:RegionStorage"):
         super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
         self.provider, self._name, self._guarded = provider, name, protect
         self._tags = tags.of("storage")
-        self.key_arn = Key(
+        self.key_arn = KmsKey(
             f"{name}-key",
-            plan=KeyPlan(alias=plan.key_alias, description="Assets, uploads and backups", protect=protect, cdn=True),
+            plan=KmsKeyPlan(alias=plan.key_alias, description="Assets, uploads and backups", protect=protect, cdn=True),
             region=plan.region,
             tags=self._tags,
             opts=self.child(),
@@ -89,7 +89,7 @@ class Buckets(Component, token="naap:platform:Storage"):
     ) -> None:
         super().__init__(name, opts)
         self._regions = {
-            region.region: RegionStorage(
+            region.region: RegionBuckets(
                 f"{name}-{region.region}",
                 plan=region,
                 provider=providers[region.region],
@@ -113,6 +113,6 @@ class Buckets(Component, token="naap:platform:Storage"):
                 opts=pulumi.ResourceOptions(parent=self, providers=[source.provider]),
             )
 
-    def in_region(self, region: str) -> RegionStorage:
+    def in_region(self, region: str) -> RegionBuckets:
         """The buckets of a region."""
         return self._regions[region]

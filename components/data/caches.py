@@ -15,7 +15,7 @@ from pulumi_aws import cloudwatch, ec2, elasticache, vpc
 
 from components.network.vpc import Network
 from components.shared.component import Component
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from components.shared.root_secret import RootSecret
 from planning.data.caches import (
     DISABLED_ACCESS,
@@ -28,7 +28,7 @@ from planning.data.caches import (
     CacheUserPlan,
 )
 from planning.shared.derived_secrets import Purpose
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.naming import fit
 from planning.shared.ports import CACHE_PORT
 from planning.shared.tags import Tags
@@ -99,9 +99,9 @@ class Caches(Component, token="naap:platform:Caches"):
         self._root_secret = root_secret
         self._tags = tags
         self._own_tags = tags.of("cache")
-        self._key = Key(
+        self._key = KmsKey(
             f"{name}-key",
-            plan=KeyPlan(
+            plan=KmsKeyPlan(
                 alias=f"{plan.prefix}-caches",
                 description=f"Caches of {plan.prefix}: snapshots, swap, logs",
                 protect=plan.protect,

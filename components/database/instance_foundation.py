@@ -9,7 +9,7 @@ from pulumi_aws import cloudwatch, ec2, iam, rds, vpc
 from components.network.vpc import Network
 from components.shared.component import Component
 from components.shared.iam import account_id
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from planning.database.shard import (
     AUTHORITY,
     DATABASE_PORT,
@@ -22,7 +22,7 @@ from planning.database.shard import (
     log_groups,
 )
 from planning.shared.iam import account_trust
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 
 _MONITORING_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 INSTANCE_TIMEOUTS = pulumi.CustomTimeouts(create="90m", update="120m", delete="90m")
@@ -56,7 +56,7 @@ class EveryInstance(TypedDict):
     apply_immediately: bool
 
 
-class DatabaseParts:
+class InstanceFoundation:
     """The parts of one shard in one region; children of `parent`. prefix: first part of physical names.
 
     before: what an instance waits for, beside what it names.
@@ -83,9 +83,9 @@ class DatabaseParts:
         self._tags = tags
         self._parent = parent
         self._opts = parent.child()
-        self.key = Key(
+        self.key = KmsKey(
             f"{name}-key",
-            plan=KeyPlan(
+            plan=KmsKeyPlan(
                 alias=prefix,
                 description=f"Database {prefix}: storage, snapshots, insights, logs, secret",
                 protect=protect,

@@ -1,6 +1,6 @@
 """A plugin's part of its shard, in one region: its way into the poolers and, at home, its schema and roles.
 
-    PluginDatabase(f"{plugin}-database", plan=database_plan, surroundings=databases, labels=labels,
+    PluginDatabase(f"{plugin}-database", plan=database_plan, context=databases, labels=labels,
                    opts=ResourceOptions(parent=plugin))
 
 A MigrationJob, and where there is none the Deployment, waits for it (depends_on takes the component).
@@ -12,12 +12,12 @@ from dataclasses import replace
 import pulumi
 
 from components.database.jobs.schema_job import SchemaJob
-from components.database.jobs.shard_move import MoveJob
+from components.database.jobs.shard_move import ShardMove
 from components.database.pooler_entry import PoolerEntry
 from components.database.shard_access import DatabaseContext
 from components.shared.component import Component
 from planning.database.jobs.shard_move import COPY_SECONDS, SWITCH_SECONDS, MoveFiles, copy_files, switch_files
-from planning.database.plugin_database import MovePlan, PluginDatabasePlan
+from planning.database.plugin_database import PluginDatabasePlan, ShardMovePlan
 
 
 class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
@@ -28,14 +28,14 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
         name: str,
         *,
         plan: PluginDatabasePlan,
-        surroundings: DatabaseContext,
+        context: DatabaseContext,
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        self._name, self._plan, self._around, self._labels = name, plan, surroundings, labels
+        self._name, self._plan, self._context, self._labels = name, plan, context, labels
         move = plan.move
-        dependencies: list[pulumi.Resource] = [surroundings.pooler_namespace]
+        dependencies: list[pulumi.Resource] = [context.pooler_namespace]
         hosts = (plan.shard,)
         if move:
             # The one that lets the plugin in is used: the source until the change-over, from then on the target.
@@ -45,8 +45,8 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
             dependencies.append(self._entry("pooler-before", move.source, hosts, dependencies, before=True))
             hosts = (move.target,)
         self._entry("pooler", plan.shard, hosts, dependencies)
-        if surroundings.schema is not None:
-            self._make(plan, surroundings.schema)
+        if context.schema is not None:
+            self._make(plan, context.schema)
 
     def _make(self, plan: PluginDatabasePlan, needed: Sequence[pulumi.Resource]) -> None:
         """Schema and roles and, where it moves, what brings it there."""
@@ -71,14 +71,14 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
         before: bool = False,
     ) -> PoolerEntry:
         """Aliases in the poolers of a shard. hosts: shards on which the writer may be."""
-        shards = [self._around.shards[host] for host in hosts]
+        shards = [self._context.shards[host] for host in hosts]
         one = len(shards) == 1
         return PoolerEntry(
             f"{self._name}-{part}",
             plan=self._plan,
             shard=shard,
             before=before,
-            home=self._around.schema is not None,
+            home=self._context.schema is not None,
             writer_hosts=[found.writer_host for found in shards],
             # While it moves, replicas are of the one shard or of the other: its readers read from the writer.
             reader_hosts=shards[0].reader_hosts if one else (),
@@ -90,32 +90,32 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
     def _schema(
         self, part: str, plan: PluginDatabasePlan, after: Sequence[pulumi.Resource], *, closed: bool = False
     ) -> SchemaJob:
-        shard = self._around.shards[plan.shard]
+        shard = self._context.shards[plan.shard]
         return SchemaJob(
             f"{self._name}-{part}",
             plan=plan,
             title=f"{part}-{plan.plugin}",
             closed=closed,
-            region=self._around.region,
+            region=self._context.region,
             writer_host=shard.writer_host,
             secret_arn=shard.secret_arn,
-            root_secret=self._around.root_secret,
+            root_secret=self._context.root_secret,
             labels=self._labels,
             after=after,
             opts=self.child(),
         )
 
     def _move(
-        self, part: str, move: MovePlan, files: MoveFiles, seconds: int, after: Sequence[pulumi.Resource]
-    ) -> MoveJob:
-        return MoveJob(
+        self, part: str, move: ShardMovePlan, files: MoveFiles, seconds: int, after: Sequence[pulumi.Resource]
+    ) -> ShardMove:
+        return ShardMove(
             f"{self._name}-{part}",
             plan=self._plan,
             move=move,
             part=part,
             files=files,
             seconds=seconds,
-            surroundings=self._around,
+            context=self._context,
             labels=self._labels,
             after=after,
             opts=self.child(),

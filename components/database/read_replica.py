@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import rds
 
-from components.database.instance_foundation import INSTANCE_TIMEOUTS, DatabaseParts
+from components.database.instance_foundation import INSTANCE_TIMEOUTS, InstanceFoundation
 from planning.database.shard import ReplicaPlan, ShardPlan
 
 
@@ -26,7 +26,7 @@ def read_replica(
     plan: ShardPlan,
     replica: ReplicaPlan,
     source: pulumi.Input[str],
-    parts: DatabaseParts,
+    parts: InstanceFoundation,
     backup_days: int,
     after: Sequence[pulumi.Resource],
     tags: Mapping[str, str],

@@ -6,7 +6,7 @@
 
 Handles: writer_host, reader_hosts, replicas, storage_gib (as AWS says it), arn, master_secret_arn, key_arn. The name
 of the database is DATABASE_NAME, its port DATABASE_PORT (planning/database/shard.py). The second region's part is
-DatabaseStandby.
+Standby.
 
 The administrator's password is derived and lies in a secret of its own: RDS can't create replicas of an instance
 whose password it manages itself, and a tier without replicas must be able to grow into one with them.
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import rds, secretsmanager
 
-from components.database.instance_foundation import INSTANCE_TIMEOUTS, DatabaseParts
+from components.database.instance_foundation import INSTANCE_TIMEOUTS, InstanceFoundation
 from components.database.read_replica import read_replica
 from components.network.vpc import Network
 from components.shared.component import Component
@@ -54,7 +54,7 @@ class Shard(Component, token="naap:platform:Database"):
         self.plan = plan
         self._name = name
         self._tags = tags.of("database")
-        self._parts = DatabaseParts(
+        self._parts = InstanceFoundation(
             name,
             prefix=plan.identifier,
             region=plan.region,

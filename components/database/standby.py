@@ -1,6 +1,6 @@
 """A shard in the second region: the replica that takes over, and copies of the backups.
 
-    DatabaseStandby(f"database-{plan.shard}-standby", plan=plan, source=database, network=second_network,
+    Standby(f"database-{plan.shard}-standby", plan=plan, source=database, network=second_network,
                     client_security_group_id=second_cluster.security_group_id, tags=tags,
                     opts=ResourceOptions(parent=platform, providers=[second_aws]))
 
@@ -10,7 +10,7 @@ Made where plan.remote is set. Handle: reader_host.
 import pulumi
 from pulumi_aws import rds
 
-from components.database.instance_foundation import DatabaseParts
+from components.database.instance_foundation import InstanceFoundation
 from components.database.read_replica import OwnStorage, read_replica
 from components.database.shard import Shard
 from components.network.vpc import Network
@@ -19,7 +19,7 @@ from planning.database.shard import RemotePlan, ShardPlan
 from planning.shared.tags import Tags
 
 
-class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
+class Standby(Component, token="naap:platform:DatabaseStandby"):
     """The second region's part of a shard. Its provider is that region's."""
 
     def __init__(
@@ -40,7 +40,7 @@ class DatabaseStandby(Component, token="naap:platform:DatabaseStandby"):
         self._name = name
         self._tags = tags.of("database")
         remote = plan.remote
-        self._parts = DatabaseParts(
+        self._parts = InstanceFoundation(
             name,
             prefix=remote.prefix,
             region=remote.region,

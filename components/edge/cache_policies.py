@@ -17,7 +17,7 @@ _HSTS_SECONDS = 2 * YEAR
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
 
 
-class CdnPolicies(Component, token="naap:platform:CdnPolicies"):
+class CachePolicies(Component, token="naap:platform:CdnPolicies"):
     """Handles: cache and headers by kind of caching; cache_shell for what matches no path."""
 
     def __init__(self, name: str, *, plan: CdnPlan, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -11,8 +11,8 @@ import pulumi_aws as aws
 from pulumi_aws import cloudfront, cloudwatch, shield
 
 from components.data.buckets import Buckets
-from components.edge.cache_policies import ALL_OF_THE_VIEWER, CdnPolicies
-from components.edge.dns import CdnNames
+from components.edge.cache_policies import ALL_OF_THE_VIEWER, CachePolicies
+from components.edge.dns import SiteNames
 from components.edge.firewall import Firewall
 from components.edge.functions import CdnFunctions
 from components.edge.origins import CdnOrigins
@@ -63,7 +63,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
         super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
         self.plan, self._name, self._tags = plan, name, tags
         self.site_url, self.api_url = plan.site_url, plan.api_url
-        self._policies = CdnPolicies(f"{name}-policies", plan=plan, opts=self.child())
+        self._policies = CachePolicies(f"{name}-policies", plan=plan, opts=self.child())
         self._functions = CdnFunctions(f"{name}-functions", plan=plan, tags=tags, opts=self.child())
         self._origins = CdnOrigins(
             f"{name}-origins",
@@ -79,7 +79,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
         self.distribution_id, self.distribution_arn = distribution.id, distribution.arn
         self.domain_name = distribution.domain_name
         self._origins.admit(distribution.arn)
-        self.health_check_ids = CdnNames(
+        self.health_check_ids = SiteNames(
             f"{name}-names", plan=plan, distribution=distribution, tags=tags, opts=self.child()
         ).health_check_ids
         self._records(storage.home.logs.arn, storage.home.logs.ready)

@@ -10,7 +10,7 @@ from planning.shared.tags import Tags
 _VERDICT_TTL = 30
 
 
-class CdnNames(Component, token="naap:platform:CdnNames"):
+class SiteNames(Component, token="naap:platform:CdnNames"):
     """Handles: health_check_ids by region, for alarms.
 
     Health checks go through the CDN, by a path that only one region answers: gateways have no public address.

@@ -6,10 +6,10 @@ import pulumi
 from pulumi_aws import cloudwatch, wafv2
 
 from components.shared.component import Component
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
 from planning.edge.shell_documents import BUNDLES
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.regions import CDN_REGION
 from planning.shared.tags import Tags
 
@@ -66,9 +66,9 @@ class Firewall(Component, token="naap:platform:Firewall"):
         self.register_outputs({"arn": self.arn})
 
     def _logs(self, name: str, plan: FirewallPlan, protect: bool, tags: Mapping[str, str]) -> None:
-        key = Key(
+        key = KmsKey(
             f"{name}-key",
-            plan=KeyPlan(alias=f"{plan.name}-firewall", description="Firewall logs", protect=protect, logs=True),
+            plan=KmsKeyPlan(alias=f"{plan.name}-firewall", description="Firewall logs", protect=protect, logs=True),
             region=CDN_REGION,
             tags=tags,
             opts=self.child(),

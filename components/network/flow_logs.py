@@ -5,10 +5,10 @@ from pulumi_aws import cloudwatch, ec2, iam
 
 from components.shared.component import Component
 from components.shared.iam import account_id
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from planning.network.vpc import FLOW_LOG_SECONDS, NetworkPlan, flow_logs_policy, flow_logs_trust
 from planning.shared.iam import MAX_ROLE_NAME
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.naming import fit
 from planning.shared.tags import Tags
 
@@ -28,9 +28,9 @@ class FlowLogs(Component, token="naap:platform:FlowLogs"):
     ) -> None:
         super().__init__(name, opts)
         named = tags.of("network", name=f"{plan.name}-flow-logs")
-        key = Key(
+        key = KmsKey(
             f"{name}-key",
-            plan=KeyPlan(
+            plan=KmsKeyPlan(
                 alias=f"{plan.name}-flow-logs", description="Flow records of the network", protect=protect, logs=True
             ),
             region=plan.region,

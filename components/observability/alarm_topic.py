@@ -7,7 +7,7 @@ from pulumi_aws import sns
 
 from components.shared.component import Component
 from components.shared.iam import account_id
-from components.shared.kms_key import Key
+from components.shared.kms_key import KmsKey
 from planning.observability.alerts.alert import Severity
 from planning.observability.observability import AlarmTopicPlan
 from planning.observability.roles import alarm_topic_policy
@@ -30,7 +30,7 @@ class AlarmTopic(Component, token="naap:platform:AlarmTopic"):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        key = Key(f"{name}-key", plan=plan.key, region=plan.region, tags=tags, opts=self.child())
+        key = KmsKey(f"{name}-key", plan=plan.key, region=plan.region, tags=tags, opts=self.child())
         self.key_arn, self.ready = key.arn, []
         self._tags = tags
         self.arn = self._topic(name, "", plan.name, plan.email)

@@ -11,7 +11,7 @@ from components.observability.alarms import Alarms, LogAlarms
 from components.observability.collector import Collector
 from components.observability.grafana import Dashboards
 from components.observability.metrics_adapter import MetricsAdapter
-from components.observability.platform_alerts import Rules
+from components.observability.platform_alerts import PlatformAlerts
 from components.observability.plugin_monitoring import MonitoringContext
 from components.observability.pod_logs import PodLogs
 from components.observability.state_metrics import StateMetrics
@@ -132,7 +132,9 @@ class Observability(Component, token="naap:platform:Observability"):
             tags=self._tags,
             opts=self.child(),
         )
-        Rules(f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self.child())
+        PlatformAlerts(
+            f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self.child()
+        )
         return MonitoringContext(workspace_id=workspace.id, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:

@@ -12,7 +12,7 @@ from planning.observability.alerts.alertmanager import alert_manager_definition
 from planning.observability.observability import ObservabilityPlan
 
 
-class Rules(Component, token="naap:platform:Rules"):
+class PlatformAlerts(Component, token="naap:platform:Rules"):
     """workspace_id: of the Prometheus workspace that evaluates them."""
 
     def __init__(

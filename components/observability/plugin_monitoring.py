@@ -30,7 +30,7 @@ class PluginMonitoring(Component, token="naap:platform:PluginWatch"):
         name: str,
         *,
         plan: PluginMonitoringPlan,
-        surroundings: MonitoringContext,
+        context: MonitoringContext,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         tags: Tags,
@@ -40,7 +40,7 @@ class PluginMonitoring(Component, token="naap:platform:PluginWatch"):
         amp.RuleGroupNamespace(
             f"{name}-rules",
             name=plan.rules_name,
-            workspace_id=surroundings.workspace_id,
+            workspace_id=context.workspace_id,
             data=rule_file((plan.rules,)),
             tags=tags.of("observability", plugin=plan.plugin),
             opts=self.child(),
@@ -49,12 +49,12 @@ class PluginMonitoring(Component, token="naap:platform:PluginWatch"):
             f"{name}-dashboard",
             plan=plan.dashboard,
             labels=labels,
-            opts=self.child(surroundings.namespace),
+            opts=self.child(context.namespace),
         )
-        if plan.secrets_mark:
+        if plan.secret_age:
             core.v1.ConfigMap(
-                f"{name}-{plan.secrets_mark}",
-                metadata=meta.v1.ObjectMetaArgs(name=plan.secrets_mark, namespace=plan.namespace, labels=labels),
+                f"{name}-{plan.secret_age}",
+                metadata=meta.v1.ObjectMetaArgs(name=plan.secret_age, namespace=plan.namespace, labels=labels),
                 immutable=True,
                 opts=self.child(*after),
             )

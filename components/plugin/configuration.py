@@ -12,7 +12,13 @@ from components.plugin.context import PluginContext
 from components.plugin.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
 from components.shared.root_secret import RootSecret
 from planning.plugin.plugin import BackendPlan, PluginPlan
-from planning.plugin.process_environment import CACHE_URL, DATABASE_URL, CacheAccess, DatabaseAccess, EnvironmentPlan
+from planning.plugin.process_environment import (
+    CACHE_URL,
+    DATABASE_URL,
+    CacheAccess,
+    DatabaseAccess,
+    ProcessEnvironmentPlan,
+)
 from planning.plugin.tracing import loader
 from planning.shared.derived_secrets import Purpose
 
@@ -33,12 +39,12 @@ def plugin_configuration(
     *,
     plan: PluginPlan,
     backend: BackendPlan,
-    surroundings: PluginContext,
+    context: PluginContext,
     opts: pulumi.ResourceOptions,
 ) -> PluginConfiguration:
     """Both objects bear the plugin's name; one without any secret has no Secret."""
-    config = _config(backend, surroundings)
-    secrets = secret_values(backend.environment, plugin=plan.name, surroundings=surroundings)
+    config = _config(backend, context)
+    secrets = secret_values(backend.environment, plugin=plan.name, context=context)
     metadata = meta.v1.ObjectMetaArgs(name=plan.name, namespace=plan.namespace, labels=plan.labels)
     resources: list[pulumi.Resource] = [
         core.v1.ConfigMap(f"{resource_name}-config", metadata=metadata, data=config, opts=opts)
@@ -49,32 +55,34 @@ def plugin_configuration(
         )
     return PluginConfiguration(
         resources=resources,
-        checksum=_checksum(plan.name, surroundings.root_secret, {**config, **secrets}),
+        checksum=_checksum(plan.name, context.root_secret, {**config, **secrets}),
         has_secrets=bool(secrets),
     )
 
 
-def secret_values(plan: EnvironmentPlan, *, plugin: str, surroundings: PluginContext) -> dict[str, pulumi.Output[str]]:
+def secret_values(
+    plan: ProcessEnvironmentPlan, *, plugin: str, context: PluginContext
+) -> dict[str, pulumi.Output[str]]:
     """Value by name, each of them secret."""
-    root_secret = surroundings.root_secret
+    root_secret = context.root_secret
     values = {name: root_secret.derive(owner=plugin, purpose=name) for name in plan.derived}
     if plan.configured:
-        own = surroundings.configured_secrets[plugin]
+        own = context.configured_secrets[plugin]
         values |= {name: pulumi.Output.secret(own[name]) for name in plan.configured}
     if plan.database:
         values[DATABASE_URL] = _database_url(plan.database, plugin, root_secret)
     if plan.cache:
-        clustered = surroundings.cluster_cache_host if plan.cache.cluster_mode else None
-        values[CACHE_URL] = _cache_url(plan.cache, plugin, root_secret, clustered or surroundings.cache_host)
+        clustered = context.cluster_cache_host if plan.cache.cluster_mode else None
+        values[CACHE_URL] = _cache_url(plan.cache, plugin, root_secret, clustered or context.cache_host)
     return values
 
 
-def _config(backend: BackendPlan, surroundings: PluginContext) -> dict[str, pulumi.Input[str]]:
+def _config(backend: BackendPlan, context: PluginContext) -> dict[str, pulumi.Input[str]]:
     found: dict[str, pulumi.Input[str]] = {MANIFEST_KEY: backend.manifest}
     if any(workload.traced for workload in backend.workloads):
         found[LOADER_KEY] = loader()
     if backend.environment.database:
-        found[CA_KEY] = surroundings.ca_pem
+        found[CA_KEY] = context.ca_pem
     return found
 
 

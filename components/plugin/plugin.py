@@ -41,7 +41,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         name: str,
         *,
         plan: PluginPlan,
-        surroundings: PluginContext,
+        context: PluginContext,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -50,7 +50,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         self.namespace: core.v1.Namespace | None = None
         self.deployments: list[pulumi.Resource] = []
         self.migrated: pulumi.Resource | None = None
-        self._around = surroundings
+        self._context = context
         if plan.backend:
             self.namespace = restricted_namespace(
                 f"{name}-namespace",
@@ -71,14 +71,14 @@ class Plugin(Component, token="naap:platform:Plugin"):
         ]
         database = self._database()
         served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
-        if plan.watch and self._around.watch:
+        if plan.watch and self._context.watch:
             PluginMonitoring(
                 f"{name}-watch",
                 plan=plan.watch,
-                surroundings=self._around.watch,
+                context=self._context.watch,
                 labels=plan.labels,
                 after=[namespace],
-                tags=self._around.tags,
+                tags=self._context.tags,
                 opts=self.child(),
             )
         if plan.routes:
@@ -86,34 +86,34 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 f"{name}-routes",
                 plan=plan.routes,
                 labels=plan.labels,
-                after=[namespace, *self._around.before_routes, *served],
+                after=[namespace, *self._context.before_routes, *served],
                 opts=self.child(),
             )
 
     def _database(self) -> list[pulumi.Resource]:
         """Its part of a shard stays when the plugin is stopped: that is where its data is, until it is archived."""
-        plan, around, labels = self.plan.database, self._around.databases, self.plan.labels
+        plan, context, labels = self.plan.database, self._context.databases, self.plan.labels
         if self.plan.archive and self.plan.home:
             ArchiveJob(
                 f"{self.name}-archive",
                 plan=self.plan.archive,
-                surroundings=around,
+                context=context,
                 labels=labels,
                 opts=self.child(),
             )
         if plan is None:
             return []
         made: list[pulumi.Resource] = [
-            PluginDatabase(f"{self.name}-database", plan=plan, surroundings=around, labels=labels, opts=self.child())
+            PluginDatabase(f"{self.name}-database", plan=plan, context=context, labels=labels, opts=self.child())
         ]
         if plan.restore and self.plan.home:
             restore = RestoreJob(
                 f"{self.name}-restore",
                 plan=plan,
                 archive=plan.restore,
-                surroundings=around,
+                context=context,
                 labels=labels,
-                after=[*(around.schema or ()), *made],
+                after=[*(context.schema or ()), *made],
                 opts=self.child(),
             )
             made.append(restore)
@@ -135,18 +135,18 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 namespace=self.plan.namespace,
                 version=self.plan.spec.version,
                 environment=environment,
-                root_secret=self._around.root_secret,
+                root_secret=self._context.root_secret,
                 after=needed,
                 opts=self.child(),
             )
         else:
-            self.migrated = self._around.migrated.get(self.plan.name)
+            self.migrated = self._context.migrated.get(self.plan.name)
         renewed = renewal(
             f"{self.name}-renewal",
             plan=plan,
             stamp=migration_stamp(plan, backend.spec.image),
             labels=self.plan.labels,
-            after=[self._around.databases.pooler_namespace, *(one for one in (self.migrated,) if one)],
+            after=[self._context.databases.pooler_namespace, *(one for one in (self.migrated,) if one)],
             opts=self.child(),
         )
         return [*(one for one in (self.migrated,) if one), renewed]
@@ -155,17 +155,15 @@ class Plugin(Component, token="naap:platform:Plugin"):
         self, backend: BackendPlan, namespace: core.v1.Namespace, guards: Sequence[pulumi.Resource]
     ) -> list[pulumi.Resource]:
         """Gives back what must be there before a request may come: the Service, and pods behind it."""
-        around, inside = self._around, self.child(namespace)
-        configuration = plugin_configuration(
-            self.name, plan=self.plan, backend=backend, surroundings=around, opts=inside
-        )
-        user = around.cache_users.get(self.plan.name)
-        pooler = around.poolers.get(self.plan.database.shard) if self.plan.database else None
+        context, inside = self._context, self.child(namespace)
+        configuration = plugin_configuration(self.name, plan=self.plan, backend=backend, context=context, opts=inside)
+        user = context.cache_users.get(self.plan.name)
+        pooler = context.poolers.get(self.plan.database.shard) if self.plan.database else None
         needed = [
             *guards,
             self._identity(backend, inside),
             *configuration.resources,
-            *around.before_pods,
+            *context.before_pods,
             *(resource for resource in (user, pooler) if resource),
         ]
         serving, *others = backend.workloads
@@ -185,7 +183,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         configuration: PluginConfiguration,
         needed: Sequence[pulumi.Resource],
     ) -> pulumi.Resource:
-        uploads = {"UPLOADS_BUCKET": self._around.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
+        uploads = {"UPLOADS_BUCKET": self._context.uploads_bucket, "UPLOADS_PREFIX": backend.uploads_prefix}
         timeouts = pulumi.CustomTimeouts(
             create=f"{roll_out_seconds(workload.probes)}s",
             update=f"{roll_out_seconds(workload.probes, workload.pods)}s",
@@ -250,7 +248,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
 
     def _identity(self, backend: BackendPlan, inside: pulumi.ResourceOptions) -> pulumi.Resource:
         """Gives back what pods wait for: by it, for the account too."""
-        plan, around = self.plan, self._around
+        plan, context = self.plan, self._context
         account = core.v1.ServiceAccount(
             f"{self.name}-account",
             metadata=meta.v1.ObjectMetaArgs(name=plan.name, namespace=plan.namespace, labels=plan.labels),
@@ -259,13 +257,13 @@ class Plugin(Component, token="naap:platform:Plugin"):
         )
         identity = PodIdentity(
             f"{self.name}-identity",
-            cluster=around.cluster,
+            cluster=context.cluster,
             namespace=plan.namespace,
             service_account=plan.name,
-            policy=pulumi.Output.all(bucket_arn=around.uploads_arn, key_arn=around.uploads_key_arn).apply(
+            policy=pulumi.Output.all(bucket_arn=context.uploads_arn, key_arn=context.uploads_key_arn).apply(
                 lambda arns: uploads_policy(**arns, prefix=backend.uploads_prefix)
             ),
-            tags=around.tags.of("plugin", plugin=plan.name),
+            tags=context.tags.of("plugin", plugin=plan.name),
             after=[account],
             opts=self.child(),
         )

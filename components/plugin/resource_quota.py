@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes import core, meta
 
-from planning.plugin.resource_quota import QuotaPlan
+from planning.plugin.resource_quota import ResourceQuotaPlan
 
 _NAME = "plugin"
 
@@ -13,7 +13,7 @@ _NAME = "plugin"
 def limits(
     resource_name: str,
     *,
-    plan: QuotaPlan,
+    plan: ResourceQuotaPlan,
     namespace: str,
     labels: Mapping[str, str],
     opts: pulumi.ResourceOptions,

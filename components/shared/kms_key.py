@@ -7,10 +7,10 @@ from pulumi_aws import kms
 
 from components.shared.component import Component
 from components.shared.iam import account_id
-from planning.shared.kms_key import DELETION_DAYS, KeyPlan, key_policy
+from planning.shared.kms_key import DELETION_DAYS, KmsKeyPlan, key_policy
 
 
-class Key(Component, token="naap:platform:Key"):
+class KmsKey(Component, token="naap:platform:Key"):
     """Handles: arn."""
 
     arn: pulumi.Output[str]
@@ -19,7 +19,7 @@ class Key(Component, token="naap:platform:Key"):
         self,
         name: str,
         *,
-        plan: KeyPlan,
+        plan: KmsKeyPlan,
         region: str,
         tags: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,

@@ -44,7 +44,7 @@ class Aliases:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MovePlan:
+class ShardMovePlan:
     """Between two shards. switched: whether the target serves; until then it follows."""
 
     source: int
@@ -80,7 +80,7 @@ class PluginDatabasePlan:
     grants: tuple[TableGrant, ...]
     migrate: tuple[str, ...]
     restore: str | None
-    move: MovePlan | None
+    move: ShardMovePlan | None
 
     @property
     def shards(self) -> tuple[int, ...]:
@@ -222,13 +222,13 @@ def _plan(
     )
 
 
-def _move(database: Database, shard: int, count: int) -> MovePlan | None:
+def _move(database: Database, shard: int, count: int) -> ShardMovePlan | None:
     if count == 1:
         return None
     if database.move_to is not None and database.move_to != shard:
-        return MovePlan(source=shard, target=database.move_to, switched=False)
+        return ShardMovePlan(source=shard, target=database.move_to, switched=False)
     if database.moved_from is not None and database.moved_from != shard:
-        return MovePlan(source=database.moved_from, target=shard, switched=True)
+        return ShardMovePlan(source=database.moved_from, target=shard, switched=True)
     return None
 
 

@@ -20,7 +20,7 @@ from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
 from planning.observability.pods import adapter_pods, collector_pods
 from planning.observability.roles import ALARM_SERVICES
-from planning.shared.kms_key import KeyPlan
+from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.naming import fit, regional, stack_prefix
 from planning.shared.regions import CDN_REGION
 
@@ -71,7 +71,7 @@ class AlarmTopicPlan:
 
     name: str
     pages_name: str
-    key: KeyPlan
+    key: KmsKeyPlan
     region: str
     email: str | None
     pages_email: str | None
@@ -200,7 +200,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
 
 
 def _topic(name: str, region: str, settings: Settings, *, logs: bool) -> AlarmTopicPlan:
-    key = KeyPlan(
+    key = KmsKeyPlan(
         alias=name,
         description="Alarms on their way, and logs of pods" if logs else "Alarms on their way",
         protect=settings.production,

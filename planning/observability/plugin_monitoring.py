@@ -17,7 +17,7 @@ from planning.shared.naming import namespace, stamp
 
 @dataclass(frozen=True, kw_only=True)
 class PluginMonitoringPlan:
-    """rules_name: of its namespace of rules. secrets_mark: planning/observability/plugin_monitoring.py."""
+    """rules_name: of its namespace of rules. secret_age: planning/observability/plugin_monitoring.py."""
 
     plugin: str
     namespace: str
@@ -25,10 +25,10 @@ class PluginMonitoringPlan:
     rules_name: str
     rules: RuleGroup
     dashboard: Dashboard
-    secrets_mark: str | None
+    secret_age: str | None
 
 
-def plan_plugin_watch(
+def plan_plugin_monitoring(
     *, spec: PluginSpec, region: str, tier: Tier, database: PluginDatabasePlan | None, routes: RoutesPlan | None
 ) -> PluginMonitoringPlan | None:
     """None in tiers without series, and for a plugin that serves nothing."""
@@ -52,11 +52,11 @@ def plan_plugin_watch(
             database=database,
             cached=spec.cache is not None,
         ),
-        secrets_mark=secrets_mark(spec),
+        secret_age=secret_age(spec),
     )
 
 
-def secrets_mark(spec: PluginSpec) -> str | None:
+def secret_age(spec: PluginSpec) -> str | None:
     """Name of an empty ConfigMap that is made anew when a generation is raised: its age is theirs. None: no password.
 
     What counts Kubernetes' objects (kube-state-metrics) could tell a Secret's age only by a right to read all of them.

@@ -11,11 +11,11 @@ from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, R
 from planning.inputs.sections import Database
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, pod_range
-from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_watch
+from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring
 from planning.plugin.autoscaling import AutoscalingPlan, plan_autoscaling
 from planning.plugin.network_policies import IsolationPlan, plan_isolation
-from planning.plugin.process_environment import DatabaseAccess, EnvironmentPlan, plan_environment
-from planning.plugin.resource_quota import QuotaPlan, plan_quota
+from planning.plugin.process_environment import DatabaseAccess, ProcessEnvironmentPlan, plan_environment
+from planning.plugin.resource_quota import ResourceQuotaPlan, plan_quota
 from planning.plugin.workload import WorkloadPlan, plan_workloads
 from planning.shared.labels import labels
 from planning.shared.naming import namespace
@@ -28,10 +28,10 @@ class BackendPlan:
     spec: BackendSpec
     pods: PodRange
     workloads: tuple[WorkloadPlan, ...]
-    environment: EnvironmentPlan
+    environment: ProcessEnvironmentPlan
     autoscaling: AutoscalingPlan
     isolation: IsolationPlan
-    quota: QuotaPlan
+    quota: ResourceQuotaPlan
     manifest: str
     uploads_prefix: str
 
@@ -116,7 +116,7 @@ def plan_plugin(
         routes=routes,
         # At home, where its data is; a region more or less is no matter of one plugin.
         protect=settings.production and home and spec.lifecycle is not Lifecycle.ARCHIVED,
-        watch=plan_plugin_watch(spec=spec, region=region, tier=tier, database=database, routes=routes),
+        watch=plan_plugin_monitoring(spec=spec, region=region, tier=tier, database=database, routes=routes),
     )
 
 
@@ -127,7 +127,7 @@ def _plan_backend(
     pods: PodRange,
     home: bool,
     tier: Tier,
-    environment: EnvironmentPlan,
+    environment: ProcessEnvironmentPlan,
     isolation: IsolationPlan,
 ) -> BackendPlan:
     serving = spec.lifecycle.serves

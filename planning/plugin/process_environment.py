@@ -100,7 +100,7 @@ class CacheAccess:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EnvironmentPlan:
+class ProcessEnvironmentPlan:
     """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration."""
 
     plain: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -124,10 +124,10 @@ def plan_environment(
     settings: Settings,
     tier: Tier,
     database: DatabaseAccess | None,
-) -> EnvironmentPlan:
+) -> ProcessEnvironmentPlan:
     """The environment of a plugin's pods; an entry's own `env` wins over everything that is no secret."""
     cache = _cache(spec, tier)
-    return EnvironmentPlan(
+    return ProcessEnvironmentPlan(
         plain={
             **_node(backend),
             **_addresses(spec, backend, settings),

@@ -31,7 +31,7 @@ _OBJECTS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuotaPlan:
+class ResourceQuotaPlan:
     """hard: the ResourceQuota. The rest is the LimitRange of a container: default limits, default requests, most."""
 
     hard: Mapping[str, str]
@@ -40,13 +40,13 @@ class QuotaPlan:
     most: Mapping[str, str]
 
 
-def plan_quota(resources: ResourcesSpec, workloads: Sequence[WorkloadPlan]) -> QuotaPlan:
+def plan_quota(resources: ResourcesSpec, workloads: Sequence[WorkloadPlan]) -> ResourceQuotaPlan:
     """Room for every pod that the plan can lead to, roll-outs and Jobs included; without workloads, for no pod."""
     pods = sum(workload.pods.max + surge(workload.pods, recreate=workload.recreate) for workload in workloads)
     jobs = JOB_PODS if workloads else 0
     room = memory(pods * resources.memory_mib + jobs * JOB_MEMORY_MIB)
     ephemeral = memory((pods + jobs) * EPHEMERAL_MIB)
-    return QuotaPlan(
+    return ResourceQuotaPlan(
         hard={
             "pods": str(pods + jobs),
             "requests.cpu": cpu(pods * resources.cpu_request_m + jobs * JOB_CPU_M),

@@ -11,7 +11,7 @@ DELETION_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyPlan:
+class KmsKeyPlan:
     """A key of one region.
 
     alias: shown by the console, without `alias/`. logs: CloudWatch may encrypt log groups of this account with it.
@@ -27,7 +27,7 @@ class KeyPlan:
     services: tuple[str, ...] = ()
 
 
-def key_policy(plan: KeyPlan, *, account: str, region: str) -> str:
+def key_policy(plan: KmsKeyPlan, *, account: str, region: str) -> str:
     """The key's policy as JSON: the account's IAM decides, and the named services use it for this account only."""
     statements: list[Statement] = [
         {

@@ -17,7 +17,7 @@ from planning.inputs.field_types import (
 )
 from planning.inputs.problem import HIDDEN
 from planning.plugin.process_environment import RESERVED
-from plugins.importing.manifest_reader import Reading
+from plugins.importing.manifest_reader import ManifestReader
 from plugins.registry.manifest import MAX_BYTES
 from plugins.registry.manifest_secrets import open_value, variables
 from plugins.registry.secret_values import looks_secret
@@ -32,7 +32,7 @@ _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**
 
 
 def import_backend(
-    backend: Reading, *, name: str, version: str, image: str | None, taken: TakenNames
+    backend: ManifestReader, *, name: str, version: str, image: str | None, taken: TakenNames
 ) -> dict[str, Any]:
     """Fields of the backend, in the order in which people read them."""
     found: dict[str, Any] = {
@@ -54,7 +54,7 @@ def import_backend(
     return {key: value for key, value in found.items() if value}
 
 
-def _image(backend: Reading, name: str, version: str, image: str | None) -> str:
+def _image(backend: ManifestReader, name: str, version: str, image: str | None) -> str:
     stated = backend.text("image", limit=_WHOLE)
     if image and stated and stated != image:
         backend.decided("image", image, f"chosen by --image; the manifest names {open_value(stated)}")
@@ -74,7 +74,7 @@ def _image(backend: Reading, name: str, version: str, image: str | None) -> str:
     return made
 
 
-def _port(backend: Reading, taken: TakenNames) -> int:
+def _port(backend: ManifestReader, taken: TakenNames) -> int:
     listened = backend.whole_number("devPort", 1, 65535)
     declared = backend.whole_number("port", 1, 65535)
     if listened and declared and listened != declared:
@@ -91,7 +91,7 @@ def _port(backend: Reading, taken: TakenNames) -> int:
     return free
 
 
-def _prefix(backend: Reading, name: str) -> str:
+def _prefix(backend: ManifestReader, name: str) -> str:
     stated = backend.text("apiPrefix", limit=_WHOLE)
     if not stated:
         made = f"/api/v1/{name}"
@@ -103,7 +103,7 @@ def _prefix(backend: Reading, name: str) -> str:
     return clean
 
 
-def _cpu(resources: Reading) -> str | None:
+def _cpu(resources: ManifestReader) -> str | None:
     value = resources.value("cpu")
     if value is None:
         return None
@@ -119,7 +119,7 @@ def _cpu(resources: Reading) -> str | None:
     return found
 
 
-def _memory(resources: Reading) -> str | None:
+def _memory(resources: ManifestReader) -> str | None:
     value = resources.value("memory")
     if value is None:
         return None
@@ -139,7 +139,7 @@ def _memory(resources: Reading) -> str | None:
     return f"{mib}Mi"
 
 
-def _environment(backend: Reading) -> dict[str, Any]:
+def _environment(backend: ManifestReader) -> dict[str, Any]:
     env: dict[str, str] = {}
     secrets: dict[str, None] = {}
     stated = backend.value("env")

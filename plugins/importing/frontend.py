@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from planning.inputs.field_types import MAX_ROUTE, ROUTE_PATTERN
-from plugins.importing.manifest_reader import Reading
+from plugins.importing.manifest_reader import ManifestReader
 from plugins.registry.sections import BUNDLE_PATTERN
 
 
-def import_frontend(frontend: Reading, reading: Reading, *, name: str) -> dict[str, Any]:
+def import_frontend(frontend: ManifestReader, reading: ManifestReader, *, name: str) -> dict[str, Any]:
     """Bundle, routes and menu entry. reading: the whole manifest, whose display name may stand in for a label."""
     stated = frontend.text("entry", limit=400)
     bundle = PurePosixPath(stated or "").name
@@ -30,7 +30,7 @@ def import_frontend(frontend: Reading, reading: Reading, *, name: str) -> dict[s
     return {key: value for key, value in found.items() if value}
 
 
-def _navigation(frontend: Reading, reading: Reading) -> dict[str, Any] | None:
+def _navigation(frontend: ManifestReader, reading: ManifestReader) -> dict[str, Any] | None:
     navigation = frontend.part("navigation")
     if navigation is None:
         return None

@@ -12,7 +12,7 @@ from planning.inputs.tiers import TIERS
 from planning.shared.naming import sql_name
 from plugins.importing.backend import import_backend
 from plugins.importing.frontend import import_frontend
-from plugins.importing.manifest_reader import Reading
+from plugins.importing.manifest_reader import ManifestReader
 from plugins.importing.network import import_network
 from plugins.registry.manifest_secrets import open_value
 from plugins.registry.taken import TakenNames
@@ -57,7 +57,7 @@ def import_manifest(
 
     Raises InvalidInputError for a manifest from which no entry can be made.
     """
-    reading = Reading(source=manifest)
+    reading = ManifestReader(source=manifest)
     problems = Problems()
     own_name = name or problems.attempt(lambda: _name(reading, file))
     if name and reading.value("name") != name:
@@ -89,7 +89,7 @@ def import_manifest(
     )
 
 
-def _name(reading: Reading, file: str) -> str:
+def _name(reading: ManifestReader, file: str) -> str:
     value = reading.value("name")
     if not isinstance(value, str) or not re.fullmatch(NAME_PATTERN, value):
         rule = "a DNS label with room for suffixes: a-z first, then a-z, 0-9 and hyphens, at most 32 characters"
@@ -98,7 +98,7 @@ def _name(reading: Reading, file: str) -> str:
     return value
 
 
-def _version(reading: Reading, file: str) -> str:
+def _version(reading: ManifestReader, file: str) -> str:
     value = reading.value("version")
     text = str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
     padded = re.sub(r"^(\d+)(\.\d+)?$", lambda match: match[1] + (match[2] or ".0") + ".0", text.removeprefix("v"))
@@ -111,7 +111,7 @@ def _version(reading: Reading, file: str) -> str:
     return padded
 
 
-def _database(reading: Reading, name: str, taken: TakenNames) -> dict[str, Any] | None:
+def _database(reading: ManifestReader, name: str, taken: TakenNames) -> dict[str, Any] | None:
     database = reading.part("database")
     if database is None:
         return None
@@ -149,7 +149,7 @@ def _migrate(path: str | None) -> list[str]:
     return command
 
 
-def _without_backend(reading: Reading) -> None:
+def _without_backend(reading: ManifestReader) -> None:
     permissions = reading.part("permissions")
     used = [(reading, "database"), (reading, "dependencies")]
     used += [(permissions, "apis"), (permissions, "external")] if permissions else []
@@ -158,7 +158,7 @@ def _without_backend(reading: Reading) -> None:
             part.fault(key, stated, "is of no use without a backend: ignored")
 
 
-def _remark(reading: Reading) -> None:
+def _remark(reading: ManifestReader) -> None:
     for key, instead in (("isCore", "core services are the platform's"), ("icon", "the menu's is navigation.icon")):
         if key in reading.source:
             reading.fault(key, reading.value(key), f"is in no type of the manifest: ignored; {instead}")

@@ -11,7 +11,7 @@ from plugins.registry.manifest_secrets import open_value
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ManifestReader:
     """One object of a manifest, and what was found on the way.
 
     derived: decisions that the manifest left open; wrong: what its author should correct. Both are for people.
@@ -22,14 +22,14 @@ class Reading:
     derived: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
     _asked: set[str] = field(default_factory=set[str])
-    _parts: dict[str, "Reading"] = field(default_factory=dict[str, "Reading"])
+    _parts: dict[str, "ManifestReader"] = field(default_factory=dict[str, "ManifestReader"])
 
     def value(self, key: str) -> object:
         """What stands there, of whatever kind."""
         self._asked.add(key)
         return self.source.get(key)
 
-    def part(self, key: str) -> "Reading | None":
+    def part(self, key: str) -> "ManifestReader | None":
         """An object within; None where there is none."""
         value = self.value(key)
         if value is None:
@@ -38,7 +38,7 @@ class Reading:
             self.fault(key, value, "is no object: ignored")
             return None
         inside = cast("Mapping[str, Any]", value)
-        found = Reading(source=inside, path=f"{self.path}{key}.", derived=self.derived, wrong=self.wrong)
+        found = ManifestReader(source=inside, path=f"{self.path}{key}.", derived=self.derived, wrong=self.wrong)
         return self._parts.setdefault(key, found)
 
     def ignore(self) -> None:

@@ -5,20 +5,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from planning.plugin.process_environment import BASE_SERVICE
-from plugins.importing.manifest_reader import Reading
+from plugins.importing.manifest_reader import ManifestReader
 from plugins.registry.egress import normal_egress
 from plugins.registry.taken import TakenNames
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
-def import_network(reading: Reading, *, name: str, taken: TakenNames) -> dict[str, Any]:
+def import_network(reading: ManifestReader, *, name: str, taken: TakenNames) -> dict[str, Any]:
     """Calls within the platform and hosts outside. reading: the whole manifest, of a plugin with a backend."""
     found = {"calls": _calls(reading, name, taken), "egress": _egress(reading)}
     return {key: value for key, value in found.items() if value}
 
 
-def _calls(reading: Reading, name: str, taken: TakenNames) -> list[str]:
+def _calls(reading: ManifestReader, name: str, taken: TakenNames) -> list[str]:
     calls: list[str] = []
     if BASE_SERVICE in taken.with_backend and name != BASE_SERVICE:
         calls.append(BASE_SERVICE)
@@ -37,7 +37,7 @@ def _calls(reading: Reading, name: str, taken: TakenNames) -> list[str]:
     return calls
 
 
-def _wanted(reading: Reading) -> Iterator[tuple[Reading, str, str]]:
+def _wanted(reading: ManifestReader) -> Iterator[tuple[ManifestReader, str, str]]:
     """Each plugin that the manifest asks for, and the object and field in which it does."""
     stated = reading.value("dependencies")
     places = [(reading, "dependencies")] if isinstance(stated, list) else []
@@ -54,7 +54,7 @@ def _wanted(reading: Reading) -> Iterator[tuple[Reading, str, str]]:
             yield part, key, stated_name
 
 
-def _egress(reading: Reading) -> list[str]:
+def _egress(reading: ManifestReader) -> list[str]:
     permissions = reading.part("permissions")
     found: dict[str, str] = {}
     for stated in permissions.texts("external") if permissions else ():

@@ -77,7 +77,7 @@ class _Reader:
                 raise self._too_deep(event)
 
     def _too_deep(self, event: Any) -> Exception:
-        # Reading on would take time that grows with the square of the depth.
+        # ManifestReader on would take time that grows with the square of the depth.
         return yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
 
     def _sequence(self, path: tuple[str, ...]) -> list[Any]:

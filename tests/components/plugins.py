@@ -8,7 +8,7 @@ from components.database.pooler_namespace import PoolerNamespace
 from components.database.shard_access import DatabaseContext, ShardAccess
 from components.plugin.context import PluginContext
 from components.plugin.plugin import Plugin
-from components.region_plugins import open_doors
+from components.region_plugins import grant_calls
 from components.shared.root_secret import RootSecret
 from planning.plugin.plugin import PluginPlan
 from planning.shared.tags import Tags
@@ -18,7 +18,7 @@ ROOT = "root-secret-of-tests-0123456789abcdef"
 Values = Mapping[str, Mapping[str, str]]
 
 
-def surroundings(
+def context(
     configured: Values | None = None, root: str = ROOT, opts: pulumi.ResourceOptions | None = None
 ) -> PluginContext:
     """Of a region that a test makes up. opts: of what is made for it."""
@@ -68,9 +68,9 @@ def make_plugins(
     plans: Mapping[str, PluginPlan], configured: Values | None = None, root: str = ROOT
 ) -> dict[str, Plugin]:
     """All of them, with the doors between them."""
-    around = surroundings(configured, root)
-    made = {name: Plugin(name, plan=plan, surroundings=around) for name, plan in plans.items()}
-    open_doors(made)
+    around = context(configured, root)
+    made = {name: Plugin(name, plan=plan, context=around) for name, plan in plans.items()}
+    grant_calls(made)
     return made
 
 

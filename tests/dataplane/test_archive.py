@@ -50,7 +50,7 @@ class Shelf:
         self._secret = aws.keep_administrator(f"shard/{plan.plugin}", HOST)
         self._runner = JobRunner(aws, {HOST: database})
 
-    def _around(self) -> DatabaseContext:
+    def _context(self) -> DatabaseContext:
         shard = ShardAccess(writer_host=HOST, reader_hosts=(), secret_arn=self._secret)
         return DatabaseContext(
             region=REGION,
@@ -62,19 +62,19 @@ class Shelf:
         )
 
     def _run(self, make: Callable[[DatabaseContext], object], until: str | None = None) -> Answer:
-        return self._runner.run(lambda: make(self._around()), until=until)[-1]
+        return self._runner.run(lambda: make(self._context()), until=until)[-1]
 
     def archive(self, until: str | None = None) -> Answer:
         """The archive Job."""
         roles = roles_of(self.plan.plugin.replace("-", "_"))
         plan = ArchivePlan(plugin=self.plan.plugin, shard=0, schema=self.plan.schema, owner_role=roles[0], logins=roles)
-        return self._run(lambda around: ArchiveJob("a", plan=plan, surroundings=around, labels={}), until)
+        return self._run(lambda around: ArchiveJob("a", plan=plan, context=around, labels={}), until)
 
     def restore(self, archive: str) -> Answer:
         """The restore Job."""
         plan = replace(self.plan, restore=archive)
         return self._run(
-            lambda around: RestoreJob("r", plan=plan, archive=archive, surroundings=around, labels={}, after=())
+            lambda around: RestoreJob("r", plan=plan, archive=archive, context=around, labels={}, after=())
         )
 
     def make_schema(self, archive: str | None = None) -> Answer:

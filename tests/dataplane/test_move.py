@@ -11,7 +11,7 @@ import pytest
 from components.database.plugin_database import PluginDatabase
 from components.database.shard_access import DatabaseContext, ShardAccess
 from components.shared.root_secret import RootSecret
-from planning.database.plugin_database import MovePlan, PluginDatabasePlan
+from planning.database.plugin_database import PluginDatabasePlan, ShardMovePlan
 from tests.dataplane.aws_play import REGION, AwsPlay
 from tests.dataplane.conftest import as_role, login
 from tests.dataplane.jobs import JobRunner
@@ -43,7 +43,7 @@ class Rig:
         self._secrets = [aws.keep_administrator(host, host) for host in self.servers]
         self._runner = JobRunner(aws, self.servers)
 
-    def plan_of(self, move: MovePlan | None, shard: int) -> PluginDatabasePlan:
+    def plan_of(self, move: ShardMovePlan | None, shard: int) -> PluginDatabasePlan:
         """The plugin's plan at some point of its move."""
         return replace(self.plan, shard=shard, move=move)
 
@@ -65,7 +65,7 @@ class Rig:
                 pooler_namespace=pulumi.ComponentResource("naap:platform:PoolerNamespace", "poolers"),
                 schema=(),
             )
-            return PluginDatabase("moving", plan=plan, surroundings=around, labels={})
+            return PluginDatabase("moving", plan=plan, context=around, labels={})
 
         return make
 
@@ -110,7 +110,7 @@ def rig(database: Postgres, plans: Plans) -> Iterator[Rig]:
 
 
 def test_a_plugin_that_writes_all_the_time_moves_and_no_row_is_lost(rig: Rig) -> None:
-    following = rig.plan_of(MovePlan(source=0, target=1, switched=False), 0)
+    following = rig.plan_of(ShardMovePlan(source=0, target=1, switched=False), 0)
     pooler = Pooler(rig.source)
     writers: list[Writer] = []
     try:
@@ -131,7 +131,7 @@ def test_a_plugin_that_writes_all_the_time_moves_and_no_row_is_lost(rig: Rig) ->
         assert "sslmode=verify-full sslrootcert=/" in follows
 
         _a_migration_in_between_is_noticed_and_the_source_serves_on(rig, writers)
-        serving = rig.plan_of(MovePlan(source=0, target=1, switched=True), 1)
+        serving = rig.plan_of(ShardMovePlan(source=0, target=1, switched=True), 1)
         for _ in range(2):
             switched = rig.run(serving, "switch-")
             assert switched.ok, switched.error
@@ -160,7 +160,7 @@ def test_a_plugin_that_writes_all_the_time_moves_and_no_row_is_lost(rig: Rig) ->
 
 
 def _a_migration_in_between_is_noticed_and_the_source_serves_on(rig: Rig, writers: list[Writer]) -> None:
-    serving = rig.plan_of(MovePlan(source=0, target=1, switched=True), 1)
+    serving = rig.plan_of(ShardMovePlan(source=0, target=1, switched=True), 1)
     assert as_role(rig.source, rig.plan, "owner", "CREATE TABLE extra (id int)").ok
     answer = rig.run(serving, "switch-")
     assert not answer.ok

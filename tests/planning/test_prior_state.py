@@ -7,7 +7,7 @@ import pytest
 
 from planning.inputs.problem import InvalidInputError
 from planning.platform import PlatformPlan, plan_platform
-from planning.prior_state import NOTHING, HeldShard, PriorState, parse_prior_state, prior_state_output
+from planning.prior_state import NOTHING, PriorShard, PriorState, parse_prior_state, prior_state_output
 from tests.planning.samples import registry, settings, three_plugins
 
 USERS = (1_000, 10_000, 50_000, 100_000)
@@ -88,7 +88,7 @@ def test_storage_that_would_shrink_is_refused_with_the_way_to_keep_it() -> None:
 
 def test_storage_that_grew_by_itself_is_no_shrinking_as_long_as_the_ceiling_is_above_it() -> None:
     def grown(gib: int) -> PriorState:
-        return PriorState(shards=(HeldShard(shard=0, asked_gib=100, there_gib=gib, plugins=("base-svc",)),))
+        return PriorState(shards=(PriorShard(shard=0, asked_gib=100, there_gib=gib, plugins=("base-svc",)),))
 
     assert plan(10_000, grown(800)).shards[0].storage_gib == 100
     assert "pulumi config set naap:storageGib 3000" in refused(10_000, grown(3_000))

@@ -4,8 +4,8 @@ from tests.planning.roles import actions, policies
 
 MAY = {
     "control plane": """
-        ec2:CreateFleet ec2:CreateLaunchTemplate ec2:CreateNetworkInterface ec2:CreateSnapshot ec2:CreateVolume
-        ec2:RunInstances""",
+        ec2:CreateFleet ec2:CreateLaunchTemplate ec2:CreateNetworkInterface ec2:CreateSnapshot
+        ec2:CreateTags ec2:CreateVolume ec2:DeleteTags ec2:RunInstances""",
     "copies of buckets": """
         kms:Decrypt kms:Encrypt kms:GenerateDataKey
         s3:GetObjectLegalHold s3:GetObjectRetention s3:GetObjectVersionAcl s3:GetObjectVersionForReplication

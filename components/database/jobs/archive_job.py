@@ -1,7 +1,7 @@
 """The Jobs that take a plugin's schema away into the backups bucket, and bring it back.
 
-    ArchiveJob(f"{plugin}-archive", plan=archive_plan, surroundings=databases, labels=labels, opts=...)
-    RestoreJob(f"{plugin}-restore", plan=database_plan, surroundings=databases, labels=labels, after=[schema], opts=...)
+    ArchiveJob(f"{plugin}-archive", plan=archive_plan, context=databases, labels=labels, opts=...)
+    RestoreJob(f"{plugin}-restore", plan=database_plan, context=databases, labels=labels, after=[schema], opts=...)
 
 At home only, where the writers are. An archive is made once the registry says `archived`; a restore where an entry
 names one, before anything of the plugin runs.
@@ -50,12 +50,12 @@ class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
         name: str,
         *,
         plan: ArchivePlan,
-        surroundings: DatabaseContext,
+        context: DatabaseContext,
         labels: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        around, shard = surroundings, surroundings.shards[plan.shard]
+        shard = context.shards[plan.shard]
         files = archive_files(plan)
         take, upload, finish = take_command(plan), upload_command(plan), finish_command()
 
@@ -68,20 +68,20 @@ class ArchiveJob(Component, token="naap:platform:ArchiveJob"):
             stamp=job_stamp(files, take, upload, finish, str(plan.shard)),
             files=files,
             steps=[
-                fetch_step(around.region, shard.secret_arn),
+                fetch_step(context.region, shard.secret_arn),
                 psql("take", take),
                 aws_step(
                     "upload",
                     upload,
-                    region=around.region,
-                    environment={"BUCKET": around.backups_bucket},
+                    region=context.region,
+                    environment={"BUCKET": context.backups_bucket},
                     reads=(SCRIPT,),
                     writes=(WORK,),
                 ),
                 psql("finish", finish),
             ],
             labels=labels,
-            after=around.schema or (),
+            after=context.schema or (),
             parent=self,
             limits=_LIMITS,
         )
@@ -96,13 +96,13 @@ class RestoreJob(Component, token="naap:platform:RestoreJob"):
         *,
         plan: PluginDatabasePlan,
         archive: str,
-        surroundings: DatabaseContext,
+        context: DatabaseContext,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        around, shard = surroundings, surroundings.shards[plan.shard]
+        shard = context.shards[plan.shard]
         files, restore = restore_files(plan), restore_command(archive)
         administrator_job(
             name,
@@ -110,12 +110,12 @@ class RestoreJob(Component, token="naap:platform:RestoreJob"):
             stamp=job_stamp(files, restore, archive, str(plan.shard)),
             files=files,
             steps=[
-                fetch_step(around.region, shard.secret_arn),
+                fetch_step(context.region, shard.secret_arn),
                 aws_step(
                     "download",
                     DOWNLOAD,
-                    region=around.region,
-                    environment={"BUCKET": around.backups_bucket, "KEY": archive},
+                    region=context.region,
+                    environment={"BUCKET": context.backups_bucket, "KEY": archive},
                     writes=(WORK,),
                 ),
                 psql_step(

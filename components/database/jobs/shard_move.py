@@ -1,7 +1,7 @@
 """The Jobs that move a plugin's schema to another shard while it serves.
 
-    MoveJob(f"{plugin}-move", plan=database_plan, files=copy_files(plan), title="copy", seconds=COPY_SECONDS,
-            surroundings=databases, labels=labels, after=[schema jobs of both shards], opts=...)
+    ShardMove(f"{plugin}-move", plan=database_plan, files=copy_files(plan), title="copy", seconds=COPY_SECONDS,
+            context=databases, labels=labels, after=[schema jobs of both shards], opts=...)
 
 At home only, where the writers are.
 """
@@ -25,12 +25,12 @@ from components.shared.component import Component
 from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, PG_DUMP, job_stamp
 from planning.database.jobs.archive_job import WORK_GIB
 from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
-from planning.database.plugin_database import MovePlan, PluginDatabasePlan
+from planning.database.plugin_database import PluginDatabasePlan, ShardMovePlan
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
 from planning.shared import images
 
 
-class MoveJob(Component, token="naap:platform:MoveJob"):
+class ShardMove(Component, token="naap:platform:MoveJob"):
     """One part of a move: a Job between two shards."""
 
     def __init__(
@@ -38,18 +38,17 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
         name: str,
         *,
         plan: PluginDatabasePlan,
-        move: MovePlan,
+        move: ShardMovePlan,
         part: str,
         files: MoveFiles,
         seconds: int,
-        surroundings: DatabaseContext,
+        context: DatabaseContext,
         labels: Mapping[str, str],
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
-        around = surroundings
-        source, target = around.shards[move.source], around.shards[move.target]
+        source, target = context.shards[move.source], context.shards[move.target]
         environment: dict[str, pulumi.Input[str]] = {
             "SOURCE_HOST": source.writer_host,
             "SOURCE_PORT": str(DATABASE_PORT),
@@ -68,8 +67,8 @@ class MoveJob(Component, token="naap:platform:MoveJob"):
             stamp=job_stamp(files.files, files.command, str(move.source), str(move.target)),
             files=files.files,
             steps=[
-                fetch_step(around.region, source.secret_arn),
-                fetch_step(around.region, target.secret_arn, name="fetch-target", file=TARGET_SECRET),
+                fetch_step(context.region, source.secret_arn),
+                fetch_step(context.region, target.secret_arn, name="fetch-target", file=TARGET_SECRET),
                 Step(
                     name=part,
                     image=images.POSTGRES_CLIENT,

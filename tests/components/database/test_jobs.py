@@ -70,7 +70,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             pooler_namespace=poolers.namespace,
             schema=schema.needed if home else None,
         )
-        database = PluginDatabase("my-wallet-database", plan=plan, surroundings=around, labels={"naap.io/plugin": "w"})
+        database = PluginDatabase("my-wallet-database", plan=plan, context=around, labels={"naap.io/plugin": "w"})
         if home:
             MigrationJob(
                 "my-wallet-migration",

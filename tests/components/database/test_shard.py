@@ -9,7 +9,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.database.shard import Shard
-from components.database.standby import DatabaseStandby
+from components.database.standby import Standby
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
 from planning.database.shard import ShardPlan, plan_shards
@@ -53,7 +53,7 @@ def _standby(plan: ShardPlan, home: Shard, tier: Tier) -> None:
     assert plan.remote
     provider = aws.Provider("second", region=plan.remote.region)
     opts = pulumi.ResourceOptions(providers=[provider])
-    DatabaseStandby(
+    Standby(
         "database-0-standby",
         plan=plan,
         source=home,

@@ -7,7 +7,7 @@ import pulumi
 import yaml
 
 from components.observability.alarm_topic import AlarmTopic
-from components.observability.platform_alerts import Rules
+from components.observability.platform_alerts import PlatformAlerts
 from planning.inputs.tiers import tier_for
 from planning.observability.observability import plan_observability
 from tests.components.recording import Recorded, build, of_type, one
@@ -24,7 +24,7 @@ def records() -> list[Recorded]:
         )
         plan = plan_observability(stack="dev", region="us-east-1", settings=stated, tier=tier_for(USERS))
         topic = AlarmTopic("topic", plan=plan.topic, tags={})
-        Rules("rules", plan=plan, topic=topic, workspace_id=pulumi.Output.from_input("ws-0"), tags={})
+        PlatformAlerts("rules", plan=plan, topic=topic, workspace_id=pulumi.Output.from_input("ws-0"), tags={})
 
     return build(make)
 

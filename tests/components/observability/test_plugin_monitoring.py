@@ -25,7 +25,7 @@ def make(spec: PluginSpec) -> None:
     PluginMonitoring(
         f"{spec.name}-watch",
         plan=plan_watch(spec),
-        surroundings=MonitoringContext(workspace_id=pulumi.Output.from_input("ws-0"), namespace=namespace),
+        context=MonitoringContext(workspace_id=pulumi.Output.from_input("ws-0"), namespace=namespace),
         labels=labels("plugin", spec.name, plugin=spec.name),
         after=[],
         tags=TAGS,

@@ -9,7 +9,7 @@ from planning.gateway.routes import plan_routes
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Cache, Database, Objective
 from planning.inputs.tiers import tier_for
-from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_watch
+from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring
 from tests.planning.samples import plugin, registry, settings
 
 USERS = 50_000
@@ -34,7 +34,7 @@ def plan_watch(spec: PluginSpec) -> PluginMonitoringPlan:
     databases = plan_databases(
         registry=registry(spec), tier=tier, users=USERS, shards=shards, regions=stated.regions[:1]
     )
-    found = plan_plugin_watch(
+    found = plan_plugin_monitoring(
         spec=spec,
         region="us-east-1",
         tier=tier,

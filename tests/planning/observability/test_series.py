@@ -14,7 +14,7 @@ from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.metrics.queue_depth import queue_depth
 from planning.observability.metrics.scraping import scraping
 from planning.observability.metrics.series import JOBS, KEPT
-from planning.observability.plugin_monitoring import plan_plugin_watch
+from planning.observability.plugin_monitoring import plan_plugin_monitoring
 from tests.planning.observability.alarms import alarms
 from tests.planning.observability.observed import watched
 from tests.planning.observability.promql import series_in
@@ -131,4 +131,6 @@ def test_the_series_that_autoscalers_read_is_the_one_that_the_dashboard_shows() 
 
 
 def test_a_tier_without_series_watches_no_plugin() -> None:
-    assert plan_plugin_watch(spec=plugin("a"), region="us-east-1", tier=TIERS[1], database=None, routes=None) is None
+    assert (
+        plan_plugin_monitoring(spec=plugin("a"), region="us-east-1", tier=TIERS[1], database=None, routes=None) is None
+    )

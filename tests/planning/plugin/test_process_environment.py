@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, EnvironmentPlan
+from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 SERVED = [spec.name for spec in real_registry().plugins if spec.backend]
@@ -32,7 +32,7 @@ FACTS: dict[str, tuple[int, set[str]]] = {
 """Where each service listens, and what it reads besides what all of them do."""
 
 
-def environment(name: str, users: int = 5_000) -> EnvironmentPlan:
+def environment(name: str, users: int = 5_000) -> ProcessEnvironmentPlan:
     backend = plugin_plans(users)[name].backend
     assert backend
     return backend.environment

@@ -2,13 +2,13 @@
 
 import json
 
-from planning.shared.kms_key import KeyPlan, key_policy
+from planning.shared.kms_key import KmsKeyPlan, key_policy
 
 ACCOUNT = "123456789012"
 
 
 def policy(**stated: object) -> list[dict[str, object]]:
-    plan = KeyPlan(alias="a", description="d", protect=False, **stated)  # pyright: ignore[reportArgumentType]  # by name
+    plan = KmsKeyPlan(alias="a", description="d", protect=False, **stated)  # pyright: ignore[reportArgumentType]  # by name
     return json.loads(key_policy(plan, account=ACCOUNT, region="us-east-1"))["Statement"]
 
 

@@ -19,7 +19,7 @@ import components.database.jobs.migration_job
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
 from planning.inputs.registry_entry import Registry
-from tests.components.plugins import surroundings
+from tests.components.plugins import context
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 components.database.jobs.migration_job.BACKOFF_LIMIT = 0
@@ -30,11 +30,11 @@ base = entry("community")
 base = replace(base, database=base.database.model_copy(update={"migrate": ("migrate",), "grants": ()}))
 spec = with_backend(base, image="registry.example/community:{version}", calls=(), env={env!r})
 (plan,) = plugin_plans(1_000, Registry(file="registry.yaml", plugins=(spec,))).values()
-around = surroundings(opts=inside)
+around = context(opts=inside)
 # The schema is made by a Job of another namespace: what is looked at here comes after it.
 around = replace(around, databases=replace(around.databases, schema=None),
                  before_pods=[PriorityClasses("priorities", opts=inside)])
-Plugin("community", plan=plan, surroundings=around, opts=inside)
+Plugin("community", plan=plan, context=around, opts=inside)
 """
 DEPLOYMENT = "/apis/apps/v1/namespaces/plugin-community/deployments/community"
 FAILS = {"REHEARSE": "migration-failing"}

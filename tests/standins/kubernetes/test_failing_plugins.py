@@ -16,7 +16,7 @@ planning.plugin.workload.ROLL_OUT_MARGIN_SECONDS = 15
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
 from planning.inputs.registry_entry import Registry
-from tests.components.plugins import surroundings
+from tests.components.plugins import context
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
@@ -39,9 +39,9 @@ specs = tuple(spec(number, name) for number, name in enumerate(names))
 plans = dict(plugin_plans(1_000, Registry(file="registry.yaml", plugins=specs)))
 plans["cramped"] = cramped(plans["cramped"])
 priorities = PriorityClasses("priorities", opts=inside)
-around = replace(surroundings(opts=inside), before_pods=[priorities])
+around = replace(context(opts=inside), before_pods=[priorities])
 for name, plan in plans.items():
-    Plugin(name, plan=plan, surroundings=around, opts=inside)
+    Plugin(name, plan=plan, context=around, opts=inside)
 """
 REASONS = {
     "lost": "[ImagePullBackOff] Back-off pulling image",

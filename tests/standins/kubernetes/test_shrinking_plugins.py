@@ -19,7 +19,7 @@ planning.plugin.workload.PROGRESS_DEADLINE_SECONDS = 60
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
 from planning.inputs.registry_entry import Registry
-from tests.components.plugins import surroundings
+from tests.components.plugins import context
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
@@ -27,8 +27,8 @@ cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIA
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
 spec = with_backend(replace(entry("community"), database=None), calls=(), env={{}})
 (plan,) = plugin_plans({users}, Registry(file="registry.yaml", plugins=(spec,))).values()
-around = replace(surroundings(opts=inside), before_pods=[PriorityClasses("priorities", opts=inside)])
-Plugin("community", plan=plan, surroundings=around, opts=inside)
+around = replace(context(opts=inside), before_pods=[PriorityClasses("priorities", opts=inside)])
+Plugin("community", plan=plan, context=around, opts=inside)
 """
 DEPLOYMENT = "/apis/apps/v1/namespaces/plugin-community/deployments/community"
 
