@@ -1,1 +1,1 @@
-"""Pure planning: settings and registry entries in, every name, size and number out. No Pulumi in here."""
+"""Pure planning: settings and registry entries in, names, sizes and rights out. No Pulumi in here."""

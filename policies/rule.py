@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource as a rule sees it: plain values, see policies.values. provider: its reference, or empty."""
+    """A resource as a rule sees it: plain values, see policies.properties. provider: its reference, or empty."""
 
     type: str
     name: str

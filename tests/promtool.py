@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from rehearsal.progress import Progress
-from rehearsal.tools.tool_table import PROMTOOL
 from rehearsal.tools.toolbox import Toolbox
+from tests.tools import PROMTOOL
 
 
 @functools.cache

@@ -12,8 +12,8 @@ import yaml
 
 from components.database.instance_foundation import INSTANCE_TIMEOUTS
 from rehearsal.progress import Progress
-from rehearsal.tools.tool_table import ACTIONLINT
 from rehearsal.tools.toolbox import Toolbox
+from tests.tools import ACTIONLINT
 
 FILES = sorted((Path(__file__).resolve().parent.parent / ".github" / "workflows").glob("*.yml"))
 SHELLCHECK = shutil.which("shellcheck", path=Path(sys.executable).parent) or shutil.which("shellcheck")

@@ -9,7 +9,7 @@ from planning.shared.labels import labels
 
 
 class PriorityClasses(Component, token="naap:platform:PriorityClasses"):
-    """Makes every class of planning.priority; whatever names one depends on this."""
+    """Makes every class of planning.cluster.priority_classes; whatever names one depends on this."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)

@@ -55,7 +55,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
     """Everything before the plugins' own routes.
 
     target_group_arn: of the load balancer, bound to the proxies' pods. limit_host: of the cache with the counters.
-    Handles: release, ready (what was made last: a route waits for it, and by it for everything that it waited for).
+    Handles: ready (what was made last: a route waits for it, and by it for everything that it waited for).
     """
 
     def __init__(
@@ -93,7 +93,6 @@ class Gateway(Component, token="naap:platform:Gateway"):
             [namespace],
         )
         self._metrics()
-        self.release = release
 
     def _metrics(self) -> None:
         """Names for the addresses of those that have series. They select what the controller makes later: nothing to

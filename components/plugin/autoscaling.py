@@ -1,4 +1,4 @@
-"""The autoscaler of a Deployment, and the budget of its voluntary disruptions."""
+"""The autoscaler of a Deployment."""
 
 from collections.abc import Mapping
 

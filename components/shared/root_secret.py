@@ -12,7 +12,7 @@ class RootSecret:
         self._root_secret = pulumi.Output.secret(root)
 
     def derive(self, *, owner: str, purpose: str, generation: int = 1) -> pulumi.Output[str]:
-        """The secret of this owner and purpose; see planning.secrets.derive."""
+        """The secret of this owner and purpose; see planning.shared.derived_secrets.derive."""
         return self._root_secret.apply(lambda root: derive(root, owner=owner, purpose=purpose, generation=generation))
 
     @property

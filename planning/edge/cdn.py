@@ -3,7 +3,6 @@
 plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from planning.gateway.gateway import HEALTH_PATH
 from planning.gateway.load_balancer import HTTPS_PORT
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
-from planning.shared.naming import fit, stack_prefix
+from planning.shared.naming import fit, stack_prefix, stamp
 from planning.shared.regions import REGIONS, region_code
 
 YEAR = 365 * 24 * 3600
@@ -99,8 +98,7 @@ class CdnPlan:
 
     def vpc_origin_name(self, gateway: GatewayOriginPlan, load_balancer_arn: str) -> str:
         """Name of a VPC origin; another one for another endpoint, as the old one is there until the new one is used."""
-        endpoint = f"{load_balancer_arn} {VPC_ORIGIN}"
-        return self.policy_name(f"{gateway.code}-{hashlib.sha256(endpoint.encode()).hexdigest()[:8]}")
+        return self.policy_name(f"{gateway.code}-{stamp(f'{load_balancer_arn} {VPC_ORIGIN}', digits=8)}")
 
 
 def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:

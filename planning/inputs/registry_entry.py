@@ -71,14 +71,6 @@ class BackendSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InstallsSpec:
-    """How many installs the platform counted, and when (ISO date): the gate of retiring."""
-
-    active: int
-    counted: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class PluginSpec:
     """One entry of plugins/registry.yaml.
 
@@ -101,7 +93,6 @@ class PluginSpec:
     derived_secrets: tuple[str, ...]
     manifest: Mapping[str, Any]
     objective: Objective = field(default_factory=Objective)
-    installs: InstallsSpec | None = None
     owner: str = "platform"
 
 

@@ -1,4 +1,4 @@
-"""The sizing table: users decide the tier, the tier decides every size. No other file states one."""
+"""The sizing table: users decide the tier, the tier every number that depends on them."""
 
 import math
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class ObjectiveSize:
 
 @dataclass(frozen=True, kw_only=True)
 class Tier:
-    """One column of the sizing table; see docs/architecture.md for the reasons of each row.
+    """One column of the sizing table.
 
     log_days, metrics_days: how long logs and series are kept. traced_percent: of requests. Observability costs what
     these say.

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.problem import InvalidInputError, refusal
 from plugins.editing.yaml_dump import in_lines
 from plugins.editing.yaml_edit import BREAKS, changed, compose, end_of, keeps_breaks, line_break, line_end, line_start
 
@@ -98,7 +98,7 @@ class RegistryText:
         return self.text[:start].rstrip(" ") + self.text[end:]
 
     def _unfit(self, value: str, rule: str, fix: str) -> InvalidInputError:
-        return InvalidInputError([Problem(file=self.file, entry="", field="plugins", value=value, rule=rule, fix=fix)])
+        return refusal(file=self.file, field="plugins", value=value, rule=rule, fix=fix)
 
 
 def _comment_column(line: str) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planning.inputs.field_types import mebibytes, millicores
-from planning.inputs.registry_entry import BackendSpec, FrontendSpec, InstallsSpec, Lifecycle, PluginSpec, ResourcesSpec
+from planning.inputs.registry_entry import BackendSpec, FrontendSpec, Lifecycle, PluginSpec, ResourcesSpec
 from plugins.registry.egress import normal_egress
 from plugins.registry.entry import Entry
 
@@ -26,9 +26,6 @@ def to_spec(name: str, entry: Entry, manifest: Mapping[str, Any] | None) -> Plug
         secrets=tuple(entry.secrets),
         derived_secrets=tuple(entry.derived_secrets),
         manifest=manifest if manifest is not None else _made_manifest(name, display_name, entry),
-        installs=InstallsSpec(active=entry.installs.active, counted=entry.installs.counted.isoformat())
-        if entry.installs
-        else None,
         owner=entry.owner,
         objective=entry.objective,
     )

