@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from planning.cluster.packing import ADDONS, Pods
 from planning.database.pooler import PoolerPlan, pooler_size
-from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD, GatewayPlan
+from planning.gateway.gateway import CONTROLLER_POD, GatewayPlan
 from planning.observability.observability import ObservabilityPlan
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
 from planning.plugin.plugin import PluginPlan
@@ -27,7 +27,7 @@ def least_pods(
     """Every autoscaler at its least; add-ons and a Job among them, what runs on each node not."""
     own = (
         _alike("proxies", gateway.proxy, gateway.pods.min, _PROXY_SURGE_PERCENT),
-        _alike("limiter", LIMITER_POD, gateway.limiter_pods),
+        _alike("limiter", gateway.limiter, gateway.limiter_pods.min),
         _alike("gateway control", CONTROLLER_POD, gateway.controller_pods),
         *(_alike(f"pooler {pooler.shard}", pooler_size(metrics=pooler.metrics), pooler.replicas) for pooler in poolers),
         _alike("collectors", COLLECTOR, seen.collectors),

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cost.load import SECONDS, Work
+from analysis.cost.load import Work
 from planning.cluster.packing import ADDONS, DAEMONS
 from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, server_connections
 from planning.database.plugin_database import client_connections, shard_of
 from planning.database.pooler import pooler_size
-from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD, controller_pods, gateway_pods, limiter_pods
-from planning.inputs.assumptions import Assumptions
+from planning.gateway.gateway import CONTROLLER_POD, controller_pods, gateway_pods, limiter_pod, limiter_pods
+from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
 from planning.inputs.tiers import PodRange, Tier, node_limit, pod_range, shard_count
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS, adapter_pods, collector_pods
@@ -34,14 +34,14 @@ def component_demands(
     registry: Registry, tier: Tier, users: int, assumptions: Assumptions
 ) -> tuple[ComponentDemand, ...]:
     """The CDN, the platform's own pods, and every plugin that serves."""
-    peak = peak_requests(users, assumptions)
+    peak = assumptions.peak_requests(users)
     assets = users * assumptions.asset_requests_per_user * assumptions.peak_factor / SECONDS
     servers = sum(servers for _, servers in shard_connections(registry, tier, users).values())
     proxy = PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib)
     poolers = _fixed(shard_count(tier, users) * tier.pooler_pods)
     own = [
         ("gateway proxies", peak, gateway_pods(tier, users), proxy),
-        ("rate limiter", peak, _fixed(limiter_pods(tier)), LIMITER_POD),
+        ("rate limiter", peak, limiter_pods(tier, users, assumptions), limiter_pod(tier)),
         ("gateway control", 0, _fixed(controller_pods(tier)), CONTROLLER_POD),
         ("collectors", 0, _fixed(collector_pods(tier)), COLLECTOR),
         ("metrics adapters", 0, _fixed(adapter_pods(tier)), ADAPTER_POD),
@@ -56,11 +56,6 @@ def component_demands(
         _demand("poolers", 0, poolers, Work.of(pooler_size(metrics=tier.metrics)), servers),
         *(_of_plugin(plugin, peak * part, tier, users) for plugin, part in serving(registry)),
     )
-
-
-def peak_requests(users: int, assumptions: Assumptions) -> float:
-    """Requests a second to the gateway in the busiest hour."""
-    return users * assumptions.requests_per_user * assumptions.peak_factor / SECONDS
 
 
 def serving(registry: Registry) -> Sequence[tuple[PluginSpec, float]]:

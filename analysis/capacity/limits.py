@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from analysis.capacity.demand import (
     ComponentDemand,
     component_demands,
-    peak_requests,
     pods_for,
     requests_served,
     serving,
@@ -119,7 +118,7 @@ def _own(registry: Registry, tier: Tier, users: int, assumptions: Assumptions) -
     parts = component_demands(registry, tier, users, assumptions)
     by_shard = shard_connections(registry, tier, users).values()
     nodes, node = node_limit(tier, users) + SPARE_NODES, allocatable(tier.nodes)
-    peak = peak_requests(users, assumptions)
+    peak = assumptions.peak_requests(users)
     rows = [
         ("nodes: vCPU that all pods ask for", int(nodes * node.cpu_m / 1000), sum(part.vcpu for part in parts)),
         ("nodes: GiB that all pods ask for", int(nodes * node.memory_mib / 1024), sum(p.memory_gib for p in parts)),

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from analysis.cost.load import SECONDS
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
 from planning.cluster.node_pool import SPARE_NODES
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
-from planning.inputs.assumptions import Assumptions
+from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.registry_entry import Registry
 from planning.inputs.sections import Objective
 from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for

@@ -83,11 +83,16 @@ def _serving(cell: RegionPlan) -> Iterator[Part]:
         name="gateway",
         region=region,
         identity="gateway",
-        restarting={"CPU m": gateway.proxy.cpu_m, "memory MiB": gateway.proxy.memory_mib},
+        restarting={
+            "CPU m": gateway.proxy.cpu_m,
+            "memory MiB": gateway.proxy.memory_mib,
+            "limiter CPU m": gateway.limiter.cpu_m,
+        },
         traits={
             "pods at least": gateway.pods.min,
             "pods at most": gateway.pods.max,
-            "limiter pods": gateway.limiter_pods,
+            "limiter pods at least": gateway.limiter_pods.min,
+            "limiter pods at most": gateway.limiter_pods.max,
             "controller pods": gateway.controller_pods,
             "tracing": on_or_off(on=gateway.tracing),
         },

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from analysis.cost.bill import Basis, Line
-from analysis.cost.load import GB, HOURS, SECONDS, RegionLoad
+from analysis.cost.load import GB, RegionLoad
 from analysis.cost.prices import line
 from planning.cluster.node_pool import STORAGE_GIB
-from planning.inputs.assumptions import Assumptions
+from planning.inputs.assumptions import HOURS, SECONDS, Assumptions
 from planning.region import RegionPlan
 
 CONNECTIONS_PER_REQUEST = 0.1

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from analysis.cost.bill import Basis, Line
-from analysis.cost.load import HOURS, MILLION, RegionLoad
+from analysis.cost.load import MILLION, RegionLoad
 from analysis.cost.prices import line
 from planning.data.caches import CachePlan, CacheRole
 from planning.database.shard import ShardPlan
-from planning.inputs.assumptions import Assumptions
+from planning.inputs.assumptions import HOURS, Assumptions
 from planning.inputs.tiers import CacheSize, Tier
 from planning.region import RegionPlan
 

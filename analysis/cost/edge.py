@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from analysis.cost.bill import GLOBAL, Basis, Line
-from analysis.cost.load import GB, MILLION, SECONDS
+from analysis.cost.load import GB, MILLION
 from analysis.cost.prices import line
 from planning.edge.cdn import CdnPlan
-from planning.inputs.assumptions import Assumptions
+from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.platform import PlatformPlan
 from planning.region import RegionPlan
 

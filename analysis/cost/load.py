@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from planning.cluster.packing import ADDONS, room
 from planning.database.pooler import pooler_size
-from planning.gateway.gateway import CONTROLLER_POD, LIMITER_POD
-from planning.inputs.assumptions import Assumptions
+from planning.gateway.gateway import CONTROLLER_POD
+from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.tiers import Tier
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
 from planning.plugin.autoscaling import CPU_PERCENT
@@ -15,9 +15,6 @@ from planning.plugin.plugin import PluginPlan
 from planning.region import RegionPlan
 from planning.shared.pods import PodSize
 
-HOURS = 730
-"""Of an average month."""
-SECONDS = HOURS * 3_600
 MILLION = 1_000_000
 GB = 1_000_000_000
 
@@ -104,7 +101,7 @@ def _system(region: RegionPlan) -> Work:
     gateway, seen = region.gateway, region.observability
     parts = (
         (gateway.pods.min, gateway.proxy),
-        (gateway.limiter_pods, LIMITER_POD),
+        (gateway.limiter_pods.min, gateway.limiter),
         (gateway.controller_pods, CONTROLLER_POD),
         *((pooler.replicas, pooler_size(metrics=pooler.metrics)) for pooler in region.poolers),
         (seen.collectors, COLLECTOR),

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from analysis.cost.bill import Basis, Line
-from analysis.cost.load import GB, HOURS, RegionLoad
+from analysis.cost.load import GB, RegionLoad
 from analysis.cost.prices import line
 from planning.database.shard import ShardPlan
-from planning.inputs.assumptions import Assumptions
+from planning.inputs.assumptions import HOURS, Assumptions
 from planning.network.addresses import ZONES
 from planning.region import RegionPlan
 

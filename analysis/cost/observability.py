@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from analysis.cost.bill import GLOBAL, Basis, Line
-from analysis.cost.load import MILLION, SECONDS, RegionLoad
+from analysis.cost.load import MILLION, RegionLoad
 from analysis.cost.prices import line
 from planning.database.shard import ShardPlan
-from planning.inputs.assumptions import Assumptions
+from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alarms.data import cache_nodes
 from planning.observability.metrics.scraping import SECONDS as SCRAPE_SECONDS

@@ -49,7 +49,8 @@ def region_nodes(plan: PlatformPlan, cell: RegionPlan) -> Iterator[Node]:
     if cell.observability.collectors:
         parts = ("OpenTelemetry", *(["queue metrics"] if cell.observability.adapters else []))
         yield Node(id=f"{here}/telemetry", kind=NodeKind.TELEMETRY, zone=cluster, title="Collectors", lines=parts)
-    limiter = count(cell.gateway.limiter_pods, "pod")
+    counting = cell.gateway.limiter_pods
+    limiter = count(counting.max, "pod") if counting.min == counting.max else f"{counting} pods"
     yield Node(
         id=f"{here}/limiter", kind=NodeKind.LIMITER, zone=cluster, title="Rate limits", lines=("in Valkey", limiter)
     )

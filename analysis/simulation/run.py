@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analysis.cost.load import SECONDS, region_load, request_parts
+from analysis.cost.load import region_load, request_parts
 from analysis.simulation.scenario import DAY, REGION_LOST, VERDICT_SECONDS, ZONE_LOST, demand
 from analysis.simulation.service import SYNC_SECONDS, Moment, Service
+from planning.inputs.assumptions import SECONDS
 from planning.platform import PlatformPlan
 from planning.region import RegionPlan
 

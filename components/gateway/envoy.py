@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.gateway.helm_values import resources, spread
+from components.gateway.helm_values import cpu_target, resources, spread
 from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
 from planning.cluster.priority_classes import CORE
 from planning.gateway.error_bodies import local_replies
@@ -73,15 +73,7 @@ def proxy(plan: GatewayPlan) -> dict[str, Any]:
                 "envoyHpa": {
                     "minReplicas": plan.pods.min,
                     "maxReplicas": plan.pods.max,
-                    "metrics": [
-                        {
-                            "type": "Resource",
-                            "resource": {
-                                "name": "cpu",
-                                "target": {"type": "Utilization", "averageUtilization": CPU_PERCENT},
-                            },
-                        }
-                    ],
+                    "metrics": [cpu_target(CPU_PERCENT)],
                     # A proxy that ends drains for minutes: don't let it go for a lull.
                     "behavior": {"scaleDown": {"stabilizationWindowSeconds": plan.drain_seconds}},
                 },

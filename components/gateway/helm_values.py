@@ -8,11 +8,13 @@ from planning.cluster.priority_classes import CORE
 from planning.gateway.gateway import (
     CERTIFICATE_JOB,
     CONTROLLER_POD,
+    CPU_PERCENT,
     LIMIT_STORE_TIMEOUT_MS,
     LIMIT_TIMEOUT_MS,
-    LIMITER_POD,
+    LIMITER_CONNECTION_SECONDS,
     GatewayPlan,
 )
+from planning.inputs.tiers import PodRange
 from planning.shared import images
 from planning.shared.pods import PodSize
 from planning.shared.ports import CACHE_PORT
@@ -59,6 +61,7 @@ def _configuration(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str
             "type": "Kubernetes",
             "kubernetes": {
                 "rateLimitDeployment": _limiter(plan),
+                **_limiter_autoscaler(plan.limiter_pods),
                 "rateLimitPDB": {"maxUnavailable": 1},
             },
         },
@@ -77,7 +80,8 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
     """TLS by the variable: the chart's own switch mounts a client certificate, which this cache asks for none of."""
     secret = {"secretKeyRef": {"name": LIMIT_STORE, "key": LIMIT_STORE_KEY}}
     return {
-        "replicas": plan.limiter_pods,
+        # With an autoscaler the chart leaves them to it.
+        "replicas": plan.limiter_pods.min,
         "container": {
             "env": [
                 {"name": "REDIS_TLS", "value": "true"},
@@ -85,14 +89,28 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
                 {"name": "REDIS_TIMEOUT", "value": f"{LIMIT_STORE_TIMEOUT_MS}ms"},
                 {"name": "CACHE_KEY_PREFIX", "value": KEY_PREFIX},
                 {"name": "LOG_FORMAT", "value": "json"},
+                {"name": "GRPC_MAX_CONNECTION_AGE", "value": f"{LIMITER_CONNECTION_SECONDS}s"},
             ],
-            "resources": resources(LIMITER_POD),
+            "resources": resources(plan.limiter),
         },
         "pod": {
             "priorityClassName": CORE,
             "topologySpreadConstraints": spread({"app.kubernetes.io/component": "ratelimit"}),
         },
     }
+
+
+def _limiter_autoscaler(pods: PodRange) -> dict[str, Any]:
+    """None where the pods are fixed."""
+    if pods.max == pods.min:
+        return {}
+    return {"rateLimitHpa": {"minReplicas": pods.min, "maxReplicas": pods.max, "metrics": [cpu_target(CPU_PERCENT)]}}
+
+
+def cpu_target(percent: int) -> dict[str, Any]:
+    """A metric of an autoscaler. percent: of the request, on average over its pods."""
+    target = {"type": "Utilization", "averageUtilization": percent}
+    return {"type": "Resource", "resource": {"name": "cpu", "target": target}}
 
 
 def resources(size: PodSize) -> dict[str, Any]:

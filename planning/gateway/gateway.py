@@ -1,9 +1,11 @@
 """The API gateway of a region: proxies, their control plane and the service that counts requests."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.gateway.routes import limit_filters
+from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, growth
@@ -51,11 +53,16 @@ TRACE_TAGS = {"cdn.request_id": "x-amz-cf-id", "request_id": "x-request-id"}
 """What a trace is found by: ids that the CDN and the gateway give to its request, and the headers that bear them."""
 
 CPU_PERCENT = 60
-"""Of the request, at which pods are added: a proxy that is short of CPU delays every plugin."""
+"""Of the request, at which pods are added: a proxy or limit service that is short of CPU delays every plugin."""
 
+COUNT_CPU_MS = 0.4
+"""Milliseconds of the limit service's CPU that a request costs: docs/benchmarks.md."""
+
+LIMITER_CONNECTION_SECONDS = 300
+"""How long a proxy's connection to a limit service lives. A proxy keeps to the pod that it once reached, and the
+service's own default is a day: pods that were added would stand idle beside those that are short of CPU."""
 
 CONTROLLER_POD = PodSize(cpu_m=100, memory_mib=512)
-LIMITER_POD = PodSize(cpu_m=100, memory_mib=256)
 CERTIFICATE_JOB = PodSize(cpu_m=50, memory_mib=128)
 """Of the chart, once at its installation."""
 
@@ -65,9 +72,16 @@ def gateway_pods(tier: Tier, users: int) -> PodRange:
     return PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
 
 
-def limiter_pods(tier: Tier) -> int:
-    """Pods of a region that count requests."""
-    return min(3, tier.gateway_pods_min)
+def limiter_pod(tier: Tier) -> PodSize:
+    """One pod that counts requests."""
+    return PodSize(cpu_m=tier.limiter_cpu_m, memory_mib=256)
+
+
+def limiter_pods(tier: Tier, users: int, assumptions: Assumptions) -> PodRange:
+    """Pods of a region that count requests; at most, what the busiest hour of all users asks for."""
+    least = min(3, tier.gateway_pods_min)
+    cpu_m = assumptions.peak_requests(users) * COUNT_CPU_MS
+    return PodRange(min=least, max=max(least, math.ceil(cpu_m / (tier.limiter_cpu_m * CPU_PERCENT / 100))))
 
 
 def controller_pods(tier: Tier) -> int:
@@ -80,7 +94,7 @@ class GatewayPlan:
     """One region's gateway.
 
     limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
-    limiter_pods, controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
+    controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
     limit_filters: of the proxies, each of which is one plugin's alone. image_mirrors: planning.shared.images.mirrored.
     """
 
@@ -88,7 +102,8 @@ class GatewayPlan:
     domain: str
     pods: PodRange
     proxy: PodSize
-    limiter_pods: int
+    limiter_pods: PodRange
+    limiter: PodSize
     controller_pods: int
     limiter_fails_closed: bool
     trusted_hops: int
@@ -108,7 +123,8 @@ def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, reg
         domain=settings.domain,
         pods=gateway_pods(tier, users),
         proxy=PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib),
-        limiter_pods=limiter_pods(tier),
+        limiter_pods=limiter_pods(tier, users, settings.assumptions),
+        limiter=limiter_pod(tier),
         controller_pods=controller_pods(tier),
         limiter_fails_closed=tier.limiter_fails_closed,
         trusted_hops=TRUSTED_HOPS,

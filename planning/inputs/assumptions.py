@@ -12,6 +12,10 @@ from pydantic.alias_generators import to_camel
 from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 from planning.inputs.text_values import plain_number
 
+HOURS = 730
+"""Of an average month."""
+SECONDS = HOURS * 3_600
+
 
 class Assumptions(BaseModel):
     """Of an average month. A user is one that the environment must serve (naap:users), active or not."""
@@ -75,6 +79,10 @@ class Assumptions(BaseModel):
     series_per_proxy: Annotated[
         float, Field(ge=0, le=1e6, description="time series of a gateway's, every 15 seconds")
     ] = 1_500
+
+    def peak_requests(self, users: int) -> float:
+        """Requests a second of so many users to the gateway, in the busiest hour."""
+        return users * self.requests_per_user * self.peak_factor / SECONDS
 
 
 def parse_assumptions(raw: Mapping[str, Any], file: str) -> Assumptions:

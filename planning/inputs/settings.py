@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -28,6 +29,7 @@ _WIDEST = {4: 8, 6: 32}
 
 
 _Tag = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(tag_value)]
+_Truth = Annotated[bool, BeforeValidator(plain_truth)]
 
 
 def _known_region(region: str) -> str:
@@ -73,9 +75,9 @@ class Settings(BaseModel):
             "images/pgbouncer; docker buildx imagetools inspect REGISTRY/pgbouncer:1.26.1.",
         ),
     ]
-    production: Annotated[bool, Field(description="Digests on images, protected data, stricter policies.")] = False
+    production: Annotated[_Truth, Field(description="Digests on images, protected data, stricter policies.")] = False
     extended_support: Annotated[
-        bool,
+        _Truth,
         Field(
             description="Clusters keep their Kubernetes version past the end of its standard support, for USD 0.50 an "
             "hour more each; without it, AWS upgrades them by itself. Can't be turned off while it is paid for."
@@ -129,7 +131,7 @@ class Settings(BaseModel):
         Field(ge=20, le=50_000, description="GiB of each database shard at least: AWS never shrinks what is there."),
     ] = None
     allow_major_version_upgrade: Annotated[
-        bool,
+        _Truth,
         Field(
             description="RDS may upgrade the databases to a new major version of PostgreSQL: for the time of such an "
             "upgrade only (docs/upgrading-postgresql.md)."
@@ -146,7 +148,7 @@ class Settings(BaseModel):
             "`naap plugin move`."
         ),
     ] = ()
-    shield_advanced: Annotated[bool, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
+    shield_advanced: Annotated[_Truth, Field(description="AWS Shield Advanced: USD 3,000 a month, one-year term.")] = (
         False
     )
     image_mirrors: Annotated[
@@ -160,14 +162,14 @@ class Settings(BaseModel):
         ),
     ] = {}
     hsts_subdomains: Annotated[
-        bool,
+        _Truth,
         Field(
             description="Browsers shall use TLS for every name below the domain for two years, whoever serves it. "
             "Taken back only by serving it as false for as long."
         ),
     ] = False
     hsts_preload: Annotated[
-        bool,
+        _Truth,
         Field(description="Browsers may know the domain as TLS only before the first visit; with hstsSubdomains."),
     ] = False
     firewall_mode: Annotated[
@@ -190,7 +192,6 @@ class Settings(BaseModel):
 
     # Pulumi hands scalar configuration over as text.
     _numbers = field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")(plain_number)
-    _truths = field_validator("production", "shield_advanced", mode="before")(plain_truth)
 
     @field_validator("api_access_cidrs")
     @classmethod

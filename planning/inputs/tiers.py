@@ -99,6 +99,7 @@ class Tier:
     gateway_pods_max: int
     gateway_cpu_m: int
     gateway_memory_mib: int
+    limiter_cpu_m: int
     user_per_minute: int
     client_per_minute: int
     limiter_fails_closed: bool
@@ -163,6 +164,7 @@ TIERS: tuple[Tier, ...] = (
         gateway_pods_max=2,
         gateway_cpu_m=100,
         gateway_memory_mib=512,
+        limiter_cpu_m=100,
         user_per_minute=120,
         client_per_minute=300,
         limiter_fails_closed=False,
@@ -213,6 +215,7 @@ TIERS: tuple[Tier, ...] = (
         gateway_pods_max=4,
         gateway_cpu_m=250,
         gateway_memory_mib=768,
+        limiter_cpu_m=100,
         user_per_minute=240,
         client_per_minute=600,
         limiter_fails_closed=False,
@@ -265,6 +268,7 @@ TIERS: tuple[Tier, ...] = (
         gateway_pods_max=10,
         gateway_cpu_m=500,
         gateway_memory_mib=1024,
+        limiter_cpu_m=250,
         user_per_minute=300,
         client_per_minute=900,
         limiter_fails_closed=False,
@@ -319,6 +323,7 @@ TIERS: tuple[Tier, ...] = (
         gateway_pods_max=30,
         gateway_cpu_m=1000,
         gateway_memory_mib=2048,
+        limiter_cpu_m=500,
         user_per_minute=300,
         client_per_minute=1_200,
         limiter_fails_closed=False,

@@ -87,6 +87,9 @@ def _release(resource: Resource, environment: Environment) -> Iterable[str]:
     for part in RELEASE_PARTS:
         yield from _unbounded(part, get(values, part, {}))
     limiter = get(values, "config.envoyGateway.provider.kubernetes.rateLimitDeployment", {})
+    scaler = get(values, "config.envoyGateway.provider.kubernetes.rateLimitHpa")
+    if scaler is not None and get(scaler, "minReplicas", 1) < get(limiter, "replicas", 1):
+        yield "one pod may count all requests: rateLimitHpa.minReplicas is below rateLimitDeployment.replicas"
     for name, pod in (
         ("deployment", get(values, "deployment.pod", {})),
         ("rateLimitDeployment", get(limiter, "pod", {})),

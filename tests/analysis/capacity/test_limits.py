@@ -44,6 +44,8 @@ def test_it_says_what_the_plan_says(users: int, found: dict[int, Capacity]) -> N
     assert capacity.shards == len(plan.shards)
     assert capacity.database_instances == sum(1 + len(shard.replicas) for shard in plan.shards)
     assert parts["gateway proxies"].pods == home.gateway.pods
+    assert parts["rate limiter"].pods == home.gateway.limiter_pods
+    assert parts["rate limiter"].vcpu == home.gateway.limiter_pods.max * home.gateway.limiter.cpu_m / 1000
     assert parts["poolers"].pods.max == sum(pooler.replicas for pooler in home.poolers)
     for plugin in plan.plugins:
         if plugin.backend:

@@ -2,7 +2,8 @@
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pulumi
 import pytest
@@ -11,6 +12,9 @@ from cryptography import x509
 from components.gateway.gateway import Gateway
 from components.shared.root_secret import RootSecret
 from planning.gateway.routes import BEARER_SCHEME, SCHEME_HEADER
+from policies.pack import judge_of
+from policies.properties import plain
+from policies.rule import Resource
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
 from tests.planning.samples import ROOT_SECRET
 from tests.plugin_plans import gateway_plan
@@ -42,6 +46,16 @@ def _custom(kind: str, users: int = 1_000) -> list[Recorded]:
     return [record for record in _records(users) if record.inputs.get("kind") == kind]
 
 
+def _providers(users: int) -> dict[str, Any]:
+    """What the chart tells Envoy Gateway of its objects in Kubernetes."""
+    return one(_records(users), RELEASE).inputs["values"]["config"]["envoyGateway"]["provider"]["kubernetes"]
+
+
+def _judged(release: Mapping[str, Any]) -> list[str]:
+    resource = Resource(type=RELEASE, name="release", urn="urn:release", props=release)
+    return [finding.message for finding in judge_of("prod").on_resource(resource)]
+
+
 def test_the_chart_and_every_image_in_it_are_pinned() -> None:
     release = one(_records(), RELEASE)
     images = release.inputs["values"]["global"]["images"]
@@ -66,6 +80,32 @@ def test_counters_are_reached_by_tls_and_as_their_own_user() -> None:
     assert env["REDIS_TLS"]["value"] == "true"
     assert env["REDIS_AUTH"]["valueFrom"]["secretKeyRef"]["name"] == secret.inputs["metadata"]["name"]
     assert secret.inputs["stringData"]["auth"].startswith("ratelimit:")
+
+
+def test_the_limit_service_grows_by_cpu_where_the_plan_lets_it_grow() -> None:
+    fixed, growing = (_providers(users) for users in (100_000, 1_000_000))
+
+    assert "rateLimitHpa" not in fixed
+    scaler, deployment = growing["rateLimitHpa"], growing["rateLimitDeployment"]
+    assert (scaler["minReplicas"], scaler["maxReplicas"]) == (deployment["replicas"], 26)
+    (metric,) = scaler["metrics"]
+    assert metric["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 60}}
+    assert deployment["container"]["resources"]["requests"]["cpu"] == "500m"
+
+
+def test_proxies_come_to_pods_of_the_limit_service_that_were_added() -> None:
+    env = _providers(1_000_000)["rateLimitDeployment"]["container"]["env"]
+
+    assert {"name": "GRPC_MAX_CONNECTION_AGE", "value": "300s"} in env
+
+
+def test_an_autoscaler_of_the_limit_service_that_may_leave_one_pod_is_refused() -> None:
+    release = plain(one(_records(1_000_000), RELEASE).inputs)
+
+    assert _judged(release) == []
+    del release["values"]["config"]["envoyGateway"]["provider"]["kubernetes"]["rateLimitHpa"]["minReplicas"]
+    (finding,) = _judged(release)
+    assert "rateLimitHpa.minReplicas" in finding
 
 
 def test_no_password_and_no_key_is_in_anything_but_secrets() -> None:

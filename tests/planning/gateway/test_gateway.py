@@ -1,8 +1,11 @@
 import itertools
 
+import pytest
+
 from planning.gateway.error_bodies import ERRORS, local_replies
-from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
-from planning.inputs.tiers import TIERS
+from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE, limiter_pod, limiter_pods
+from planning.inputs.assumptions import Assumptions
+from planning.inputs.tiers import TIERS, PodRange, tier_for
 from planning.network.addresses import region_addresses
 from planning.network.network_policy import AddressPeer
 from tests.plugin_plans import gateway_plan, real_registry
@@ -24,7 +27,31 @@ def test_above_the_top_tier_proxies_grow_with_the_users() -> None:
 def test_nothing_depends_on_one_pod_from_ten_thousand_users_on() -> None:
     plan = gateway_plan(10_000)
 
-    assert min(plan.pods.min, plan.limiter_pods, plan.controller_pods) >= 2
+    assert min(plan.pods.min, plan.limiter_pods.min, plan.controller_pods) >= 2
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_000, 1_000_000, 10_000_000])
+def test_the_limit_service_has_cpu_to_count_every_request_of_the_busiest_hour(users: int) -> None:
+    tier = tier_for(users)
+    pods, pod = limiter_pods(tier, users, Assumptions()), limiter_pod(tier)
+
+    vcpu = 5_000 * 10 / (730 * 3_600) * users * 0.000_4
+    assert vcpu <= pods.max * pod.cpu_m / 1000 * 0.6
+    assert vcpu > (pods.max - 1) * pod.cpu_m / 1000 * 0.6 or pods.max == pods.min
+
+
+def test_more_requests_a_user_ask_for_more_pods_that_count() -> None:
+    tier = tier_for(100_000)
+
+    assert limiter_pods(tier, 100_000, Assumptions()) == PodRange(min=3, max=3)
+    assert limiter_pods(tier, 100_000, Assumptions(requests_per_user=50_000)) == PodRange(min=3, max=26)
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_000])
+def test_up_to_a_hundred_thousand_users_as_many_pods_count_as_ever(users: int) -> None:
+    pods = gateway_plan(users).limiter_pods
+
+    assert pods.min == pods.max == min(3, tier_for(users).gateway_pods_min)
 
 
 def test_the_client_stands_behind_the_cdn_and_the_load_balancer() -> None:

@@ -29,6 +29,7 @@ COLUMNS_THAT_NEVER_SHRINK: dict[str, Callable[[Tier], float]] = {
     "regions": lambda tier: tier.regions,
     "pooler pods": lambda tier: tier.pooler_pods,
     "gateway floor": lambda tier: tier.gateway_pods_min,
+    "limiter CPU": lambda tier: tier.limiter_cpu_m,
     "limits per user": lambda tier: tier.user_per_minute,
     "limits per client": lambda tier: tier.client_per_minute,
     "high availability": lambda tier: tier.database.multi_az,
