@@ -1,10 +1,10 @@
 """Names that AWS gives once. Sources: each service's API reference, whose errors botocore's service models carry."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import botocore.session  # pyright: ignore[reportMissingTypeStubs]  # the package has none
 import pytest
-from botocore.session import get_session
 
 from rehearsal.standins.aws.account import Account
 from rehearsal.standins.aws.rules_unique import OVERWRITTEN, REFUSED
@@ -42,9 +42,10 @@ PARTS: dict[str, Any] = {"instanceClass": "db.m8g.large", "skipFinalSnapshot": T
 def test_every_refusal_has_a_code_of_the_service_itself(kind: str) -> None:
     code = UNIQUE[kind].error.partition(":")[0]
     module = kind.partition("/")[0]
-    model = get_session().get_service_model(SERVICES.get(module, module))
-    shapes = [model.shape_for(name) for name in model.shape_names]
-    codes = {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
+    session: Any = cast("Any", botocore.session).get_session()
+    model: Any = session.get_service_model(SERVICES.get(module, module))
+    shapes: list[Any] = [model.shape_for(name) for name in model.shape_names]
+    codes: set[str] = {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
     assert code in codes | NOT_IN_MODELS
 
 

@@ -1,6 +1,6 @@
 """What takes long on AWS, or depends on others, and is refused meanwhile. Each test names its source."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -118,7 +118,7 @@ class Meanwhile:
     """Makes something else happen while RDS works, once."""
 
     def __init__(self) -> None:
-        self.action = lambda: None
+        self.action: Callable[[], object] = lambda: None
         self.refusals: list[str] = []
 
     def __call__(self, seconds: float) -> None:
