@@ -76,6 +76,11 @@ class Project:
         return self.state / "clusters.json"
 
     @property
+    def account(self) -> Path:
+        """What the played AWS remembers: names that are taken, and what is in use."""
+        return self.state / "account.sqlite"
+
+    @property
     def policies(self) -> Path:
         """The policy pack of the checkout."""
         return self.root / "policies"
@@ -109,6 +114,7 @@ class Project:
             "GOGC": "400",  # the engine writes its whole state at every step; an eighth of it was collecting garbage
             "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log, by which progress and results are read
             "NAAP_CLUSTERS": str(self.clusters),
+            "NAAP_ACCOUNT": str(self.account),
             "AWS_EC2_METADATA_DISABLED": "true",
             "KUBECONFIG": str(self.state / "no-kubeconfig"),
         }

@@ -191,7 +191,7 @@ def test_a_copy_of_the_program_has_every_folder_that_it_imports() -> None:
 
 
 def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:
-    words = re.compile(r"\b(rehears\w*|stand-?in|NAAP_CLUSTERS)\b", re.IGNORECASE)
+    words = re.compile(r"\b(rehears\w*|stand-?in|NAAP_ACCOUNT|NAAP_CLUSTERS)\b", re.IGNORECASE)
     program = [path for folder in ("__main__", "components", "planning") for path in _files(folder)]
     assert not [_name(path) for path in program if words.search(path.read_text())]
 

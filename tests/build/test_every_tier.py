@@ -11,6 +11,8 @@ import pytest
 
 from console.text import to_plain
 from planning.shared.regions import CDN_REGION
+from rehearsal.standins.aws.account.account import PhysicalName
+from rehearsal.standins.aws.account.uniqueness import UNIQUE, names_of
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.provider import AwsProvider
 from rehearsal.standins.aws.sdk.sdk import Sdk
@@ -148,6 +150,18 @@ def test_the_played_aws_knows_every_type_and_takes_every_input(tier: Built, sdk:
         if (failures := played.check(Resource(urn=record.urn), {}, dict(record.inputs)).failures)
     }
     assert refused == {}
+
+
+def test_no_two_resources_have_a_name_that_aws_gives_once(tier: Built, sdk: Sdk) -> None:
+    """Neither where AWS would refuse the second, nor where the two would overwrite each other for ever."""
+    holders: dict[PhysicalName, list[str]] = {}
+    for record in of_aws(tier.update):
+        regional = "region" in sdk.resource(record.type).outputs.properties
+        for name in names_of(record.type.split(":")[1], record.region if regional else "", dict(record.inputs)):
+            holders.setdefault(name, []).append(record.urn)
+
+    assert len({name.kind for name in holders}) > len(UNIQUE) // 3
+    assert {name: urns for name, urns in holders.items() if len(urns) > 1} == {}
 
 
 def test_security_groups_are_described_in_the_characters_that_ec2_takes(tier: Built) -> None:

@@ -20,7 +20,7 @@ from tests.touched import Touched
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "dev"
 TIMEOUT_SECONDS = 600
-FOREIGN = ("AWS_", "PULUMI_", "KUBE", "NAAP_CLUSTERS")
+FOREIGN = ("AWS_", "PULUMI_", "KUBE", "NAAP_ACCOUNT", "NAAP_CLUSTERS")
 Said = subprocess.CompletedProcess[str]
 State = dict[str, Any]
 

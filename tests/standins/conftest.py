@@ -131,6 +131,7 @@ def _environment(folder: Path, pulumi: Path, namespace: str, kubeconfig: Path | 
     path = os.pathsep.join([str(folder / "bin"), str(pulumi.parent), os.environ["PATH"]])
     return {
         "HOME": str(folder / "home"),
+        "NAAP_ACCOUNT": str(folder / "account.sqlite"),
         "PATH": path,
         # Without the file beside the state, which a kill can leave half written.
         "PULUMI_BACKEND_URL": f"{(folder / 'backend').as_uri()}?metadata=skip",

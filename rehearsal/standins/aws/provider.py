@@ -1,20 +1,24 @@
-"""The AWS provider that a rehearsal plays: it checks and answers as AWS would, and keeps nothing itself."""
+"""The AWS provider that a rehearsal plays: it checks and answers as AWS would; the engine's state is what exists."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from string import Formatter
 from typing import Any
 
+from rehearsal.standins.aws.account.account import Account
+from rehearsal.standins.aws.account.lifecycle import Lifecycle
 from rehearsal.standins.aws.aws_facts import Facts, NotGiven
 from rehearsal.standins.aws.clusters import find_cluster
 from rehearsal.standins.aws.functions import call_function
 from rehearsal.standins.aws.identity import IDENTITIES
 from rehearsal.standins.aws.naming import DEFAULTS, autoname, check_name
 from rehearsal.standins.aws.outputs import all_tags, make_id, make_outputs, physical_name
-from rehearsal.standins.aws.refusals import refuse_deletion, refuse_update
+from rehearsal.standins.aws.refusals import refuse_update
 from rehearsal.standins.aws.regions import REGIONS, UnknownRegion
 from rehearsal.standins.aws.replacement.replacement import difference
 from rehearsal.standins.aws.replacement.storage_autoscaling import with_grown_storage
@@ -33,8 +37,16 @@ class AwsProvider:
 
     name = "aws"
 
-    def __init__(self, sdk: Sdk) -> None:
+    def __init__(
+        self,
+        sdk: Sdk,
+        account: Account | None = None,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
         self.sdk = sdk
+        self._life = Lifecycle(account or Account(), pause, today)
         self.version = sdk.version
         self.region = ""
         self.default_tags: Map = {}
@@ -93,6 +105,7 @@ class AwsProvider:
         """Compare inputs, the place, and the tags that come from the provider."""
         kind = self._kind(resource.type)
         self._remember(kind, resource.identity, state)
+        self._life.record(resource, kind.kind, self._place(kind, state), state, old_inputs)
         news = with_grown_storage(kind.kind, state, news)
         if kind.kind == "rds/instance" and "allocatedStorage" in old_inputs:
             # What is there is what the real provider compares, not what was once asked for.
@@ -116,6 +129,8 @@ class AwsProvider:
         identity = ""
         if not resource.preview:
             identity = self._make_id(resource, kind, plain, seed)
+            named = {**inputs, **physical_name(kind, plain)}
+            self._life.create(resource, kind.kind, self._place(kind, plain), named, identity)
         outputs = self._outputs(resource, kind, plain, inputs, identity or UNKNOWN)
         self._remember(kind, identity, outputs)
         return State(identity=identity, properties=outputs)
@@ -124,6 +139,14 @@ class AwsProvider:
         """What the state says is there, as nothing else changes it; without a state, as far as the id tells."""
         kind = self._kind(resource.type)
         if state:
+            other = self._life.overwritten(resource, kind.kind, self._place(kind, state), state, inputs)
+            if other and not other.identity:
+                return State(identity="")
+            if other:
+                plain = {**other.content, **physical_name(kind, {**without_secrets(state), **other.content})}
+                outputs = self._outputs(resource, kind, plain, other.content, resource.identity)
+                return State(identity=resource.identity, properties=outputs, inputs=other.content)
+            self._life.record(resource, kind.kind, self._place(kind, state), state, inputs)
             if kind.kind == "eks/cluster":
                 state = {**state, **_control_plane(str(state["name"]))}
             self._remember(kind, resource.identity, state)
@@ -143,12 +166,15 @@ class AwsProvider:
         plain: Map = without_secrets(news)
         plain = {**plain, **physical_name(kind, {**without_secrets(state), **plain})}
         outputs = self._outputs(resource, kind, plain, news, resource.identity)
+        if not resource.preview:
+            self._life.update(resource, kind.kind, self._place(kind, plain), old_inputs, news)
         self._remember(kind, resource.identity, outputs)
         return outputs
 
     def delete(self, resource: Resource, state: Map) -> None:
-        """Nothing to delete here, but AWS may refuse."""
-        refuse_deletion(self._kind(resource.type).kind, resource.identity, without_secrets(state))
+        """Free the name, where AWS does not refuse."""
+        kind = self._kind(resource.type)
+        self._life.delete(resource, kind.kind, self._place(kind, state), state)
 
     def invoke(self, token: str, args: Map) -> Map:
         """Answer a function."""
@@ -159,6 +185,10 @@ class AwsProvider:
 
     def cancel(self) -> None:
         """Nothing here waits."""
+
+    def _place(self, kind: ResourceType, properties: Map) -> str:
+        """The region that a type's names are unique in; "" where they are in the account."""
+        return self._region(kind, properties) if "region" in kind.outputs.properties else ""
 
     def _kind(self, token: str) -> ResourceType:
         try:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rehearsal.standins.aws.account.account import Account
 from rehearsal.standins.aws.provider import AwsProvider
 from rehearsal.standins.aws.sdk.schema import (
     EnumType,
@@ -28,11 +30,26 @@ AUTHORITY = "LS0tLS1CRUdJTg=="
 class Cloud:
     """A provider in one region, asked by kind (`rds/instance`) and logical name."""
 
-    def __init__(self, sdk: Sdk, region: str = "us-east-1", **options: Any) -> None:
+    def __init__(
+        self,
+        sdk: Sdk,
+        region: str = "us-east-1",
+        *,
+        account: Account | None = None,
+        pause: Callable[[float], None] = lambda _seconds: None,
+        today: date = date(2026, 6, 1),
+        **options: Any,
+    ) -> None:
         self.sdk = sdk
-        self.provider = AwsProvider(sdk)
-        self.provider.configure({}, {"region": region, **options})
+        self._options = {"region": region, **options}
+        self._pause, self._today = pause, today
+        self.provider = self._new(account)
         self._tokens = {token.split(":")[1]: token for token in sdk.tokens}
+
+    def _new(self, account: Account | None) -> AwsProvider:
+        provider = AwsProvider(self.sdk, account, pause=self._pause, today=lambda: self._today)
+        provider.configure({}, self._options)
+        return provider
 
     def type(self, kind: str) -> ResourceType:
         return self.sdk.resource(self._tokens[kind])
@@ -53,6 +70,8 @@ class Cloud:
         return self.provider.create(self.resource(kind, name, preview=preview), checked.inputs)
 
     def diff(self, kind: str, old: dict[str, Any], new: dict[str, Any]) -> Difference:
+        """What changes between two inputs, in an account of its own."""
+        self.provider = self._new(None)
         before = self.check(kind, old).inputs
         state = self.provider.create(self.resource(kind), before)
         after = self.check(kind, new, before).inputs

@@ -61,3 +61,65 @@ def test_wrong_inputs_fail_the_preview_with_property_and_rule(sandbox: EngineSan
     assert "cidrBlok" in shown and "did you mean cidrBlock?" in shown
     assert "is a number, but takes a string" in shown
     sandbox.wait_for_no_plugins()
+
+
+ALARMS = """\
+import pulumi_aws as aws
+alarm = dict(comparison_operator="LessThanThreshold", evaluation_periods=1, metric_name="DaysToExpiry",
+    namespace="AWS/CertificateManager", period=86400, statistic="Minimum", name="site-expiry")
+aws.cloudwatch.MetricAlarm("home", threshold=30, **alarm)
+aws.cloudwatch.MetricAlarm("edge", threshold=60, **alarm)
+"""
+
+
+def test_two_alarms_of_one_name_differ_in_every_refresh(sandbox: EngineSandbox) -> None:
+    """CloudWatch's API reference, PutMetricAlarm: it overwrites the alarm of that name, and says nothing."""
+    sandbox.pulumi("config", "set", "aws:region", "us-east-1")
+    sandbox.program(ALARMS)
+    for _ in range(2):
+        sandbox.up()
+        assert sandbox.changes() == {"same": 3}, "the state shows nothing"
+        sandbox.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes", fails=True)
+        assert sandbox.changes() == {"same": 2, "update": 1}
+
+    # The cure is another name; the old alarm's deletion takes the other's along, until a refresh and an update.
+    sandbox.program(ALARMS.replace('"edge", threshold=60, **alarm', '"edge", threshold=60, **alarm | {"name": "edge"}'))
+    sandbox.up()
+    sandbox.up("--refresh")
+    sandbox.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+
+
+def test_two_roles_of_one_name_fail_and_a_second_run_finds_the_first(sandbox: EngineSandbox) -> None:
+    """IAM's API reference, CreateRole: EntityAlreadyExists. The names outlive the process that took them."""
+    sandbox.pulumi("config", "set", "aws:region", "us-east-1")
+    role = 'aws.iam.Role("{0}", name="reader", assume_role_policy="{{}}")\n'
+    sandbox.program("import pulumi_aws as aws\n" + role.format("first") + role.format("second"))
+    assert "EntityAlreadyExists: Role with name reader already exists." in sandbox.up(fails=True)
+    assert "EntityAlreadyExists: Role with name reader already exists." in sandbox.up(fails=True)
+    sandbox.program("import pulumi_aws as aws\n" + role.format("third"))
+    # The engine makes what is new before it deletes what is gone.
+    assert "EntityAlreadyExists" in sandbox.up(fails=True)
+
+
+REPLICAS = """\
+import pulumi, pulumi_aws as aws
+config = pulumi.Config()
+rest = dict(instance_class="db.t4g.micro", skip_final_snapshot=True)
+source = aws.rds.Instance("source", identifier="source", engine="postgres", allocated_storage=20, username="root",
+    password="hunter22", **rest)
+made = []
+for name in ("r1", "r2", "r3"):
+    after = made if config.get_bool("sequenced") else []
+    made = [aws.rds.Instance(name, identifier=name, replicate_source_db=source.identifier, **rest,
+        opts=pulumi.ResourceOptions(depends_on=after))]
+"""
+
+
+def test_replicas_of_one_source_are_made_one_after_the_other(sandbox: EngineSandbox) -> None:
+    """Provider issue 43474."""
+    sandbox.pulumi("config", "set", "aws:region", "us-east-1")
+    sandbox.program(REPLICAS)
+    assert "InvalidDBInstanceState: DB instance is not in the available state" in sandbox.up(fails=True)
+    sandbox.pulumi("config", "set", "sequenced", "true")
+    sandbox.up()
+    assert sandbox.changes() == {"same": 5}
