@@ -120,8 +120,8 @@ def _plain(change: Change | Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _key(one: Touched, plugins: set[str]) -> Key | None:
-    for kind, pattern, kind, template in _NAMES:
-        match = re.fullmatch(pattern, one.name) if kind == one.type else None
+    for token, pattern, kind, template in _NAMES:
+        match = re.fullmatch(pattern, one.name) if token == one.type else None
         if match:
             groups = match.groupdict()
             return kind.value, template.format(**groups), _REGIONS.get(groups.get("code", ""), "")

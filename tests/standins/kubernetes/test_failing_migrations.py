@@ -27,7 +27,7 @@ cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIA
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
 base = entry("community")
-base = replace(base, database=base.database.model_copy(update={"migrate": ("migrate",), "grants": ()}))
+base = replace(base, database=base.database.model_copy(update={{"migrate": ("migrate",), "grants": ()}}))
 spec = with_backend(base, image="registry.example/community:{version}", calls=(), env={env!r})
 (plan,) = plugin_plans(1_000, Registry(file="registry.yaml", plugins=(spec,))).values()
 around = context(opts=inside)
