@@ -40,13 +40,14 @@ class Compared:
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One of the two programs, as a stack. empty: its state before the first resource."""
+    """One of the two programs, as a stack. empty: its state before the first resource; account: of the played AWS."""
 
     pulumi: Path
     folder: Path
     stack: str
     environment: Mapping[str, str]
     state: Path
+    account: Path
     empty: str
 
     def run(self, operation: str) -> Measured:
@@ -58,6 +59,7 @@ class Side:
     def forget(self) -> None:
         """As if nothing had been built."""
         self.state.write_text(self.empty)
+        self.account.unlink(missing_ok=True)
 
 
 class Bench:
@@ -95,12 +97,15 @@ class Bench:
         )
 
     def _side(self, engine: Engine, folder: Path, stack: str, state: Path) -> Side:
+        account = folder / "account.sqlite"  # of each side its own: both make resources of the same names
         return Side(
             pulumi=self._pulumi.path,
             folder=folder,
             stack=stack,
-            environment=engine.environment | {"BARE_RESOURCES": str(engine.project.state / "resources.json")},
+            environment=engine.environment
+            | {"BARE_RESOURCES": str(engine.project.state / "resources.json"), "NAAP_ACCOUNT": str(account)},
             state=state,
+            account=account,
             empty=state.read_text(),
         )
 
