@@ -106,6 +106,7 @@ class Examination:
             regions=settings.regions,
             assumptions=settings.assumptions,
             least_shards=len(self._plan.shards),
+            response_seconds=settings.cdn_response_seconds,
         )
         regions = tuple(region.region for region in self._plan.regions)
         return [

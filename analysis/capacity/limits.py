@@ -91,7 +91,7 @@ class Question:
             ),
             *_own(self.registry, tier_for(users), users, self.assumptions),
         ]
-        return tuple(sorted(found, key=lambda limit: -limit.needed / limit.default))
+        return tuple(sorted(found, key=lambda limit: -limit.part))
 
     def next_limit(self, users: int) -> NextLimit | None:
         """Looks at the tiers' bounds and at numbers between them, then halves down to the first number that passes."""

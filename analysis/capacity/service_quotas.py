@@ -9,6 +9,7 @@ from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.registry_entry import Registry
 from planning.inputs.sections import Objective
+from planning.inputs.settings import CDN_RESPONSE_SECONDS
 from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
 from planning.network.addresses import ZONES, region_addresses
 from planning.observability.alerts.burn_rate import objective_rules
@@ -38,6 +39,7 @@ class Quota:
     """A limit of AWS in one region (or of the account), its default, and what the environment needs of it.
 
     code: by which Service Quotas knows it; empty where it can't be raised. source: where the default stands.
+    stated: a value that we set, and no number that grows towards the limit: it may be reached.
     """
 
     name: str
@@ -45,11 +47,17 @@ class Quota:
     default: int
     needed: int
     source: str
+    stated: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether the default is too small."""
         return self.needed > self.default
+
+    @property
+    def part(self) -> float:
+        """Of the default, what is needed; 0 where reaching it means nothing."""
+        return 0 if self.stated and not self.passed else self.needed / self.default
 
 
 def quotas(
@@ -59,10 +67,12 @@ def quotas(
     regions: tuple[str, ...],
     assumptions: Assumptions = _ASSUMED,
     least_shards: int = 1,
+    response_seconds: int = CDN_RESPONSE_SECONDS,
 ) -> tuple[Quota, ...]:
     """Quotas of the home region, which needs the most, and of the account; the fullest first.
 
     regions: those that the settings name; the tier uses as many as it needs. least_shards: those that hold data.
+    response_seconds: naap:cdnResponseSeconds.
     """
     tier = tier_for(users)
     used = regions[: tier.regions]
@@ -140,6 +150,14 @@ def quotas(
             source=_CDN,
         ),
         Quota(
+            name="CloudFront: response timeout of an origin, s",
+            code="L-AECE9FA7",
+            default=CDN_RESPONSE_SECONDS,
+            needed=response_seconds,
+            source=_CDN,
+            stated=True,
+        ),
+        Quota(
             name="VPC: addresses for pods, nodes (our own /16)",
             code="",
             default=region_addresses(used[0]).pod_capacity,
@@ -147,7 +165,7 @@ def quotas(
             source=_ADDRESSES,
         ),
     )
-    return tuple(sorted(found, key=lambda quota: -quota.needed / quota.default))
+    return tuple(sorted(found, key=lambda quota: -quota.part))
 
 
 def pods_of(registry: Registry, tier: Tier, users: int) -> int:

@@ -16,8 +16,6 @@ from planning.shared.tags import Tags
 ASSETS = "assets"
 ASSETS_COPY = "assets-copy"
 ASSETS_GROUP = "assets-group"
-READ_SECONDS = 120
-"""CloudFront's longest: silence that ends a request and an event stream. Requests end sooner at the gateway."""
 KEEPALIVE_SECONDS = 60
 """An idle connection of CloudFront's to the balancer; shorter than the balancer's own."""
 
@@ -96,7 +94,9 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
             connection_attempts=self._cdn.connection_attempts,
             connection_timeout=_CONNECT_SECONDS,
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(
-                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=KEEPALIVE_SECONDS
+                vpc_origin_id=origin.id,
+                origin_read_timeout=self._cdn.response_seconds,
+                origin_keepalive_timeout=KEEPALIVE_SECONDS,
             ),
         )
 

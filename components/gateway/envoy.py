@@ -17,7 +17,15 @@ from planning.gateway.gateway import (
     TRACE_TAGS,
     GatewayPlan,
 )
-from planning.gateway.routes import IDENTITY_HEADER, NETWORK_BITS, NETWORK_HEADER, SCHEME, SCHEME_HEADER
+from planning.gateway.routes import (
+    EVENTS,
+    EVENTS_HEADER,
+    IDENTITY_HEADER,
+    NETWORK_BITS,
+    NETWORK_HEADER,
+    SCHEME,
+    SCHEME_HEADER,
+)
 from planning.shared import images
 from planning.shared.labels import COMPONENT_LABEL
 
@@ -161,7 +169,10 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
             "withUnderscoresAction": "DropHeader",
             "xForwardedClientCert": {"mode": "Sanitize"},
             "earlyRequestHeaders": {
-                "set": [{"name": SCHEME_HEADER, "value": SCHEME}],
+                "set": [
+                    {"name": SCHEME_HEADER, "value": SCHEME},
+                    {"name": EVENTS_HEADER, "value": EVENTS},
+                ],
                 "remove": list(_NEVER_FROM_CLIENTS),
             },
         },

@@ -10,7 +10,6 @@ from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
     EPHEMERAL_MIB,
-    GRACE_SECONDS,
     PRE_STOP_SECONDS,
     PROBE_FAILURES,
     PROBE_TIMEOUT_SECONDS,
@@ -90,7 +89,7 @@ def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) 
         # The pause container is then PID 1: it reaps, and Node, no longer PID 1, ends on SIGTERM even where it
         # installs no handler. Nothing is shared with anybody: the pod has this one container.
         share_process_namespace=True,
-        termination_grace_period_seconds=GRACE_SECONDS,
+        termination_grace_period_seconds=plan.grace_seconds,
         priority_class_name=plan.priority_class,
         security_context=pod_security(USER),
         topology_spread_constraints=spread(plan.selector),

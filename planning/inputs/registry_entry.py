@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
+from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Requests, Scaling
 
 MANIFEST_PATH = "/app/plugin.json"
 """Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
@@ -58,13 +58,14 @@ class BackendSpec:
     api_prefix: str
     resources: ResourcesSpec
     scaling: Scaling
-    strip_prefix: bool
+    rewrite_prefix: str | None
     calls: tuple[str, ...]
     egress: tuple[str, ...]
     auth: Auth
     rate_limit: RateLimit | None
     env: Mapping[str, str]
     probes: Probes
+    requests: Requests = field(default_factory=Requests)
     extra_prefixes: tuple[str, ...] = ()
     cron: bool = False
     manifest_path: str = MANIFEST_PATH

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, ResourcesSpec
-from planning.inputs.sections import STARTUP_SECONDS, Probes
+from planning.inputs.sections import REQUEST_SECONDS, STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -16,6 +16,7 @@ PRE_STOP_SECONDS = 10
 """Endpoints take a few seconds to forget a pod; until then it must still answer."""
 
 GRACE_SECONDS = 45
+"""What a pod that is told to end has for requests under way, of the usual length; longer where those may be."""
 STARTUP_PERIOD_SECONDS = 2
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
@@ -60,6 +61,7 @@ class WorkloadPlan:
     probes: Probes
     priority_class: str
     manifest_path: str
+    grace_seconds: int
     without: tuple[str, ...] = ()
     traced: bool = False
 
@@ -155,6 +157,7 @@ def _workload(
         probes=backend.probes,
         priority_class=priority_class(core=spec.core),
         manifest_path=backend.manifest_path,
+        grace_seconds=GRACE_SECONDS + max(0, backend.requests.timeout_seconds - REQUEST_SECONDS),
         # The only pod in which timed work is on.
         without=("DISABLE_CRON",) if cron else (),
         traced=traced,

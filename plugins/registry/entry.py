@@ -17,11 +17,12 @@ from planning.inputs.field_types import (
     Name,
     Path,
     Prefix,
+    Rewrite,
     Section,
     Tag,
 )
 from planning.inputs.registry_entry import MANIFEST_PATH
-from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
+from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Requests, Scaling
 from plugins.registry.sections import Frontend, Network, Resources
 
 LifecycleStep = Literal["active", "draining", "stopped", "archived"]
@@ -94,9 +95,14 @@ class Entry(Section):
     extra_prefixes: Annotated[
         list[Prefix], Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]])
     ] = []
-    strip_prefix: Annotated[
-        bool, Field(description="The service routes at its root: the gateway removes apiPrefix.", examples=[True])
-    ] = False
+    rewrite_prefix: Annotated[
+        Rewrite | None,
+        Field(
+            description="What the service itself has in the place of apiPrefix: the gateway puts it there. A service "
+            "that routes at its root has /. extraPrefixes pass as they are.",
+            examples=["/api/v1/my-wallet"],
+        ),
+    ] = None
     catch_all: Annotated[
         bool,
         Field(
@@ -148,6 +154,9 @@ class Entry(Section):
         Network()
     )
     auth: Annotated[Auth, Field(description="Special paths.", examples=[{"public": ["/status"]}])] = Auth()
+    requests: Annotated[
+        Requests, Field(description="How large and how long requests may be.", examples=[{"bodyMib": 10}])
+    ] = Requests()
     rate_limit: Annotated[
         RateLimit | None,
         Field(description="Instead of the tier's limits.", examples=[{"userPerMinute": 120, "clientPerMinute": 300}]),

@@ -41,7 +41,7 @@ def plugin(
         api_prefix=f"/api/v1/{name}",
         resources=ResourcesSpec(cpu_request_m=100, cpu_limit_m=500, memory_mib=256),
         scaling=Scaling(singleton=singleton),
-        strip_prefix=False,
+        rewrite_prefix=None,
         calls=(),
         egress=(),
         auth=Auth(),

@@ -1,10 +1,12 @@
 """Errors of the gateway's own: JSON with a code, a message and the request's id, and the headers that matter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import pytest
 
 from planning.gateway.error_bodies import ERRORS
 from tests.dataplane.gateway.client import Answer
-from tests.dataplane.gateway.plugins import COUNTED, PER_USER
+from tests.dataplane.gateway.plugins import COUNTED, MOST_MIB, PER_USER
 from tests.dataplane.gateway.rig import Rig
 
 SITE = "https://dev.naap.example"
@@ -62,6 +64,22 @@ def test_413_for_a_body_over_the_limit_and_nothing_below_it(rig: Rig) -> None:
     _assert_error(answer, 413)
     chunks = (b"x" * 65_536 for _ in range(17))
     _assert_error(rig.get("/api/v1/wallet/x", user="alice", method="POST", body=chunks, headers=FROM_SITE), 413)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/files/x", "/api/v1/files/open/x", "/api/v1/files/chat/x"])
+def test_413_by_the_limit_of_the_entry_of_what_is_too_long_or_does_not_say_how_long_it_is(rig: Rig, path: str) -> None:
+    most = MOST_MIB * 1024 * 1024
+
+    def send(body: bytes | Iterable[bytes]) -> Answer:
+        return rig.get(path, user="alice", method="POST", body=body, headers=FROM_SITE)
+
+    fine = send(b"x" * most)
+    assert (fine.status, fine.json["size"]) == (200, most)
+    _assert_error(send(b"x" * (most + 1)), 413)
+    _assert_error(send(iter([b"x"])), 413)
+    # And 403 is still 403, though the same filter says both.
+    token = rig.issuer.token(None)
+    _assert_error(rig.get("/api/v1/files/x", headers={**FROM_SITE, "authorization": f"Bearer {token}"}), 403)
 
 
 def test_431_for_headers_over_the_limit(rig: Rig) -> None:

@@ -51,7 +51,7 @@ REFINED_BY_HAND = {
     "daydream-video": {"database", "network"},
     "community": {"database"},
     "developer-api": {"database"},
-    "service-gateway": {"stripPrefix", "scaling", "database", "network"},
+    "service-gateway": {"rewritePrefix", "scaling", "database", "network"},
     "intelligent-dashboard": set[str](),
 }
 
