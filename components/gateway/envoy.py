@@ -18,6 +18,8 @@ from planning.gateway.gateway import (
     GatewayPlan,
 )
 from planning.gateway.routes import (
+    CHUNKED,
+    CHUNKED_HEADER,
     EVENTS,
     EVENTS_HEADER,
     IDENTITY_HEADER,
@@ -172,6 +174,7 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
                 "set": [
                     {"name": SCHEME_HEADER, "value": SCHEME},
                     {"name": EVENTS_HEADER, "value": EVENTS},
+                    {"name": CHUNKED_HEADER, "value": CHUNKED},
                 ],
                 "remove": list(_NEVER_FROM_CLIENTS),
             },
