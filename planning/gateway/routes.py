@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planning.gateway.route_rules import Access, RulePlan, rules_of
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.sections import BUFFERED_MIB
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
