@@ -160,5 +160,10 @@ class Examination:
     def _images(self, platforms: Mapping[str, images.Platforms]) -> list[Finding]:
         return [
             *images.judge_placeholders(self._where, self._plan.registry),
-            *images.judge_platforms(self._where, platforms),
+            *images.judge_platforms(
+                self._where,
+                platforms,
+                nodes=self._plan.home.cluster.node_pool.architectures,
+                only=images.one_platform(self._plan.settings, self._plan.registry),
+            ),
         ]

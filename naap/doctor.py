@@ -25,7 +25,7 @@ def examined(stack: str, sources: Sources | None = None) -> tuple[Finding, ...]:
     """Raises InvalidInputError where the inputs make no plan; secrets that are missing are a finding."""
     config = load_stack_config(ROOT, stack)
     _, registry = parse_inputs(stack, ROOT, config)
-    all_named = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
+    all_named = {plugin.name: frozenset(plugin.configured_secrets) for plugin in registry.plugins}
     patient = Patient(
         plan=plan_of(stack, ROOT, config, all_named),
         root_secret=config.get("rootSecret"),

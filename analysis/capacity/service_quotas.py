@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
-from planning.cluster.node_pool import SPARE_NODES
+from planning.cluster.node_pool import SPARE_NODES, most_nodes
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import SECONDS, Assumptions
@@ -84,7 +84,7 @@ def quotas(
             name="EC2: vCPUs, on-demand standard instances",
             code="L-1216C47A",
             default=5,
-            needed=(node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each,
+            needed=(most_nodes(tier, users, mixed=mixed(registry)) + SPARE_NODES) * tier.nodes.vcpu_each,
             source=_EC2,
         ),
         Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
@@ -166,6 +166,11 @@ def quotas(
         ),
     )
     return tuple(sorted(found, key=lambda quota: -quota.part))
+
+
+def mixed(registry: Registry) -> bool:
+    """Whether some pods need nodes of another architecture than the others."""
+    return any(plugin.arch == "amd64" for plugin in registry.plugins if plugin.lifecycle.serves)
 
 
 def pods_of(registry: Registry, tier: Tier, users: int) -> int:

@@ -83,7 +83,7 @@ def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
     requirements = {
         "eks.amazonaws.com/instance-family": list(plan.families),
         "eks.amazonaws.com/instance-size": [plan.size],
-        "kubernetes.io/arch": ["arm64"],
+        "kubernetes.io/arch": list(plan.architectures),
         "karpenter.sh/capacity-type": ["on-demand"],
     }
     return {

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from components.shared.pods import UNDISRUPTED, container_security, pod_security, resources, spread
+from components.shared.pods import UNDISRUPTED, architecture, container_security, pod_security, resources, spread
 from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
@@ -83,6 +83,7 @@ def _strategy(*, recreate: bool) -> apps.v1.DeploymentStrategyArgs:
 def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) -> core.v1.PodSpecArgs:
     return core.v1.PodSpecArgs(
         service_account_name=plan.plugin,
+        node_selector=architecture(plan.arch),
         automount_service_account_token=False,
         # Else Kubernetes sets PLUGIN_SERVER_PORT and its like to tcp://... for every Service of the namespace.
         enable_service_links=False,

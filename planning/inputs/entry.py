@@ -9,6 +9,7 @@ from planning.inputs.field_types import (
     IMAGE_PATTERN,
     MAX_IMAGE,
     VERSION_PATTERN,
+    Architecture,
     EnvName,
     EnvValue,
     File,
@@ -64,6 +65,22 @@ class Entry(Section):
             description="Container image with registry, tag and (required in production) digest.",
         ),
     ] = None
+    arch: Annotated[
+        Architecture | None,
+        Field(
+            description="The one architecture that its images are for. Without it they are for both, and its pods run "
+            "on the cheapest nodes.",
+            examples=["amd64"],
+        ),
+    ] = None
+    pull_secret: Annotated[
+        bool,
+        Field(
+            description="Its images lie in a registry that asks who pulls them: set its secret IMAGE_PULL_SECRET, a "
+            "Docker config.json. Needed by none that nodes reach by naap:imageMirrors or in ECR.",
+            examples=[True],
+        ),
+    ] = False
     port: Annotated[
         int | None,
         Field(

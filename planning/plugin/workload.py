@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
+from planning.inputs.field_types import Architecture
 from planning.inputs.pod_sections import Resources
 from planning.inputs.registry_entry import BackendSpec, PluginSpec
 from planning.inputs.sections import REQUEST_SECONDS, STARTUP_SECONDS, Probes
@@ -63,6 +64,7 @@ class WorkloadPlan:
     priority_class: str
     manifest_path: str
     grace_seconds: int
+    arch: Architecture | None
     without: tuple[str, ...] = ()
     traced: bool = False
 
@@ -158,6 +160,7 @@ def _workload(
         probes=backend.probes,
         priority_class=priority_class(core=spec.core),
         manifest_path=backend.manifest_path,
+        arch=backend.arch,
         grace_seconds=GRACE_SECONDS + max(0, backend.requests.timeout_seconds - REQUEST_SECONDS),
         # The only pod in which timed work is on.
         without=("DISABLE_CRON",) if cron else (),

@@ -54,6 +54,8 @@ MIN_CPU_M = 20
 MIN_MEMORY_MIB = 64
 MAX_MEMORY_MIB = 8192
 _BACKEND_FIELDS = (
+    "arch",
+    "pull_secret",
     "extra_prefixes",
     "rewrite_prefix",
     "catch_all",
