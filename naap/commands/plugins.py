@@ -104,6 +104,21 @@ def bundle(
 
 
 @app.command()
+def images(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="METADATA.json", show_default=False)],
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Write the digests of images that `make images` pushed into their entries."""
+    from console.terminal import tell
+    from plugins.commands.images import images as run
+
+    tell(run(_file(stack, registry), file), as_json=json)
+
+
+@app.command()
 def retire(
     *,
     name: Entry,
