@@ -49,7 +49,7 @@ test: venv-dev ## All tests
 
 images: ## Build and push the application's images: APP=FOLDER REGISTRY=ghcr.io/OWNER VERSION=1.0.0 SITE=https://...
 	@APP=$(abspath $(APP)) HERE=$(CURDIR)/images docker buildx bake --file images/docker-bake.hcl \
-		--allow fs.read=$(abspath $(APP)) --push --metadata-file images/metadata.json
+		--allow fs.read=$(abspath $(APP)) --push --metadata-file images/metadata.json $(TARGETS)
 
 bench: venv-dev ## Our program against the bare engine, side by side
 	@$(RUN) -m benchmarks

@@ -17,7 +17,7 @@ variable "HERE" {
 }
 
 group "default" {
-  targets = ["service", "shell"]
+  targets = ["service", "web-next"]
 }
 
 target "service" {
@@ -47,13 +47,13 @@ target "service" {
   tags       = ["${REGISTRY}/naap-${each.name}:${VERSION}"]
 }
 
-target "shell" {
+target "web-next" {
   context    = APP
-  dockerfile = "${HERE}/shell/Dockerfile"
+  dockerfile = "${HERE}/web-next/Dockerfile"
   args = {
     NEXT_PUBLIC_APP_URL        = SITE
-    NEXT_PUBLIC_PLUGIN_CDN_URL = "${SITE}/bundles"
+    NEXT_PUBLIC_PLUGIN_CDN_URL = "/bundles"
   }
   platforms = ["linux/arm64", "linux/amd64"]
-  tags      = ["${REGISTRY}/naap-shell:${VERSION}"]
+  tags      = ["${REGISTRY}/naap-web-next:${VERSION}"]
 }
