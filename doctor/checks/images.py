@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from doctor.finding import Check, Finding, Unanswered
-from planning.inputs.field_types import Architecture
+from planning.inputs.field_types import ARCHITECTURES, Architecture
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
@@ -44,6 +44,13 @@ def one_platform(settings: Settings, registry: Registry) -> Mapping[str, Archite
         for plugin in registry.plugins
         if plugin.backend and plugin.arch
     }
+
+
+def only_architecture(platforms: Platforms) -> Architecture | None:
+    """The one that an image is for; None where it is for more, or nobody says."""
+    known = platforms if isinstance(platforms, frozenset) else frozenset[str]()
+    fit = [one for one in ARCHITECTURES if f"linux/{one}" in known]
+    return fit[0] if len(fit) == 1 else None
 
 
 def is_placeholder(image: str, names: Iterable[str]) -> bool:

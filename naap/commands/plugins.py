@@ -1,12 +1,13 @@
 """`naap plugin ...`: tends the registry. Where the input is wrong, nothing is changed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from naap.commands.options import DEV, ROOT, Entry, Json, Registry, Stack
 
+Architecture = Literal["arm64", "amd64"]
 app = typer.Typer(no_args_is_help=True)
 API = typer.Option(
     "--api",
@@ -76,6 +77,13 @@ def add(
         typer.Option("--image", metavar="IMAGE", help="Container image with tag and digest; else a placeholder."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Instead of the manifest's name.")] = None,
+    arch: Annotated[
+        Architecture | None,
+        typer.Option(
+            "--arch",
+            help="The only architecture that the image is for; else its registry is asked, where it answers.",
+        ),
+    ] = None,
     stack: Stack = DEV,
     registry: Registry = None,
     json: Json = False,
@@ -84,7 +92,16 @@ def add(
     from console.terminal import tell
     from plugins.commands.registry import add as run
 
-    tell(run(_file(stack, registry), manifest, image=image, name=name), as_json=json)
+    only = arch or (_only_architecture(image) if image else None)
+    tell(run(_file(stack, registry), manifest, image=image, name=name, arch=only), as_json=json)
+
+
+def _only_architecture(image: str) -> Architecture | None:
+    """As the image's registry says it, to whom anybody may ask."""
+    from doctor.checks.images import only_architecture
+    from doctor.facts.image_registry import ImageRegistry
+
+    return only_architecture(ImageRegistry().platforms(image))
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Kinds of value that registry fields are made of: each with the pattern or bounds that its user demands."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -65,6 +65,7 @@ IN_WORDS: Mapping[str, str] = {
 """What each pattern demands, for people."""
 
 Architecture = Literal["arm64", "amd64"]
+ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Label = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=MAX_LABEL), AfterValidator(visible_name)]
 """Text that people read on a page."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pytest
+
 from doctor.checks import images
 from doctor.finding import Finding, Result, Unanswered
 from planning.inputs.field_types import Architecture
@@ -54,6 +56,22 @@ def test_an_image_is_for_every_node_that_its_pods_may_run_on() -> None:
     (wrong,) = _platforms(one, nodes=("arm64", "amd64"))
     assert "linux/arm64" in wrong.about.fix
     assert "arch" in wrong.about.fix
+
+
+@pytest.mark.parametrize(
+    ("platforms", "only"),
+    [
+        (frozenset({"linux/amd64", "unknown/unknown"}), "amd64"),
+        (frozenset({"linux/amd64", "linux/arm64"}), None),
+        (frozenset({"windows/amd64"}), None),
+        (NOBODY, None),
+        (None, None),
+    ],
+)
+def test_an_image_s_only_architecture_is_what_its_registry_says(
+    platforms: images.Platforms, only: Architecture | None
+) -> None:
+    assert images.only_architecture(platforms) == only
 
 
 def test_an_entry_that_states_its_architecture_is_asked_for_that_one() -> None:

@@ -18,6 +18,7 @@ import pytest
 from naap.__main__ import main
 from planning.edge.shell_documents import plan_shell_documents
 from plugins.registry.parse import load_registry
+from tests.doctor.test_image_registry import registry as image_registry
 from tests.plugin_plans import settings
 from tests.plugins.commands.test_installs_api import Platform, platform
 from tests.plugins.registries import MANIFESTS, REGISTRY, ROOT
@@ -199,6 +200,28 @@ def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
     entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "other")
     assert entry.backend
     assert entry.backend.image == image
+
+
+@pytest.mark.parametrize(
+    ("given", "platforms", "arch"),
+    [
+        (("--arch", "amd64"), ("arm64",), "amd64"),
+        ((), ("amd64",), "amd64"),
+        ((), ("amd64", "arm64"), None),
+        ((), (), None),
+    ],
+    ids=["stated", "of the registry", "for both", "not in the registry"],
+)
+def test_an_image_for_one_architecture_is_known_by_its_registry_or_a_flag(
+    registry: Path, tmp_path: Path, given: tuple[str, ...], platforms: tuple[str, ...], arch: str | None
+) -> None:
+    index = {"manifests": [{"platform": {"os": "linux", "architecture": one}} for one in platforms]}
+    with image_registry({"/v2/new/manifests/1.0.0": index} if platforms else {}) as host:
+        found = run("add", manifest(tmp_path), "--image", f"{host}/new:1.0.0", *given, registry=registry)
+
+    assert found.returncode == 0, found.stderr
+    assert (f"nodes of {arch} alone" if arch else "for arm64 and amd64") in found.stdout
+    assert load_registry(registry, production=False).by_name["new-one"].arch == arch
 
 
 @pytest.mark.parametrize(
