@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from components.gateway.helm_values import cpu_target, resources, spread
+from components.gateway.helm_values import cpu_target, resources
 from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
+from components.shared.pods import spread
 from planning.cluster.priority_classes import CORE
 from planning.gateway.error_bodies import local_replies
 from planning.gateway.gateway import (
