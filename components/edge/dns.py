@@ -1,4 +1,4 @@
-"""Names of the site, and the health of each region, as seen from all over the world."""
+"""DNS records of the site, and Route 53's health checks of each region, from all over the world."""
 
 import pulumi
 from pulumi_aws import cloudfront, route53

@@ -1,4 +1,4 @@
-"""Where CloudFront gets its answers: the assets buckets, and the gateways inside of their networks."""
+"""CloudFront's origins: the assets buckets, and the gateways inside of their networks."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What the proxies are told: their pods, their listener, and what they take from clients."""
+"""EnvoyProxy, Gateway and the policies on it: pods of the proxies, their listener, what they take from clients."""
 
 from typing import Any
 

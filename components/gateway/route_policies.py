@@ -1,4 +1,4 @@
-"""What the policies of a plugin's route say: who may pass, and how the gateway treats the plugin's pods."""
+"""SecurityPolicy and BackendTrafficPolicy of a plugin's route: who may pass, and how its pods are treated."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ways from a network to AWS's own services that don't pass a NAT gateway."""
+"""VPC endpoints: ways from a network to AWS's own services that don't pass a NAT gateway."""
 
 from collections.abc import Sequence
 

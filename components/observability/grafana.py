@@ -106,7 +106,7 @@ DASHBOARD_LABEL = "naap.io/dashboard"
 def dashboard_object(
     resource_name: str, *, plan: Dashboard, labels: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> core.v1.ConfigMap:
-    """In the namespace of the watch, whoever it belongs to: what takes it up may read no other."""
+    """In the namespace of observability, whoever it belongs to: Grafana's collector may read no other."""
     return core.v1.ConfigMap(
         resource_name,
         metadata=meta.v1.ObjectMetaArgs(

@@ -1,4 +1,4 @@
-"""What answers autoscalers that ask for an external metric: the query stands in the autoscaler that asks."""
+"""The external metrics API: answers autoscalers, each of which brings its own query."""
 
 import base64
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What counts Kubernetes' objects: pods that aren't ready, Jobs that failed, autoscalers at their maximum."""
+"""kube-state-metrics: counts pods that aren't ready, Jobs that failed, autoscalers at their maximum."""
 
 import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac

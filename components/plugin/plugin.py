@@ -71,11 +71,11 @@ class Plugin(Component, token="naap:platform:Plugin"):
         ]
         database = self._database()
         served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
-        if plan.watch and self._context.watch:
+        if plan.monitoring and self._context.monitoring:
             PluginMonitoring(
                 f"{name}-watch",
-                plan=plan.watch,
-                context=self._context.watch,
+                plan=plan.monitoring,
+                context=self._context.monitoring,
                 labels=plan.labels,
                 after=[namespace],
                 tags=self._context.tags,

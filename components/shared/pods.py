@@ -72,7 +72,7 @@ def api_token(name: str) -> core.v1.VolumeArgs:
 
 
 def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
-    """Of a Job: a pod that its node sent away is made again, and is none of the Job's tries."""
+    """Of a Job: a pod that was evicted is made again, and doesn't count towards the Job's backoff limit."""
     evicted = batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
     return batch.v1.PodFailurePolicyArgs(
         rules=[batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]

@@ -1,4 +1,4 @@
-"""What is seen of a region, by tier: logs and alarms; then traces of services; then metrics; then whole paths."""
+"""Observability of a region, by tier: logs and alarms; then traces of services; then metrics; then whole paths."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

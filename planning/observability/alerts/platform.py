@@ -1,5 +1,4 @@
-"""Alerts on what all plugins stand on: gateway, limiter, poolers, pods, autoscalers, Jobs, secrets, and the watch
-itself."""
+"""Alerts on what all plugins stand on: gateway, limiter, poolers, pods, autoscalers, Jobs, secrets, monitoring."""
 
 from collections.abc import Sequence
 
@@ -26,7 +25,7 @@ def platform_rules(*, connections: int) -> tuple[RuleGroup, ...]:
         RuleGroup(name="gateway", rules=_gateway()),
         RuleGroup(name="poolers", rules=_poolers(connections)),
         RuleGroup(name="workloads", rules=_workloads()),
-        RuleGroup(name="watch", rules=_watch(JOBS)),
+        RuleGroup(name="watch", rules=_monitoring(JOBS)),
     )
 
 
@@ -165,8 +164,8 @@ def _ticket(name: str, runbook: str, minutes: int, expression: str, summary: str
     )
 
 
-def _watch(jobs: Sequence[str]) -> tuple[Alert, ...]:
-    """The watch itself: what isn't scraped can't alert, and silence looks like health."""
+def _monitoring(jobs: Sequence[str]) -> tuple[Alert, ...]:
+    """Monitoring itself: what isn't scraped can't alert, and silence looks like health."""
     return (
         *(
             Alert(
