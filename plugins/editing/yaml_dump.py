@@ -1,4 +1,4 @@
-"""Plain values as YAML in the registry's style: short lists of words on one line, quotes where a guess would be wrong."""
+"""Plain values as YAML in the registry's style: short lists of words on one line, quotes where a guess may be wrong."""
 
 import io
 import re
