@@ -1,6 +1,7 @@
 """Files that people edit: replaced whole or not at all, by one command at a time, and named as they were given."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -84,12 +85,21 @@ def test_a_file_that_its_owner_made_read_only_is_left_alone(tmp_path: Path) -> N
     assert file.read_text() == "old"
 
 
-@pytest.mark.parametrize("write", [lambda path: write_atomically(path, b""), lambda path: write_text(path, ""), delete])
-def test_a_path_below_a_file_cannot_be_written_and_that_is_bad_input(tmp_path: Path, write: object) -> None:
+def _replace(path: Path) -> None:
+    write_atomically(path, b"")
+
+
+def _write(path: Path) -> None:
+    write_text(path, "")
+
+
+@pytest.mark.parametrize("change", [_replace, _write, delete])
+def test_a_path_below_a_file_cannot_be_written_and_that_is_bad_input(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
     (tmp_path / "file").write_text("")
-    assert callable(write)
     with pytest.raises(InvalidInputError, match="a file that can be written"):
-        write(tmp_path / "file" / "below")
+        change(tmp_path / "file" / "below")
 
 
 def test_what_is_deleted_may_be_gone_already(tmp_path: Path) -> None:
