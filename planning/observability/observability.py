@@ -51,10 +51,11 @@ BUDGET_MARGIN = 1.25
 class LogsPlan:
     """Groups into which the nodes' log readers write, and how long they keep. queries: saved ones, by name.
 
-    policies: of the namespace of those readers.
+    policies: of the namespace of those readers. backups: the group of what RDS says of them.
     """
 
     groups: tuple[str, ...]
+    backups: str
     days: int
     queries: Mapping[str, str]
     policies: tuple[PolicyPlan, ...]
@@ -172,6 +173,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         topic=_topic(f"{prefix}-alarms", region, settings, logs=True),
         logs=LogsPlan(
             groups=groups,
+            backups=f"/aws/events/{prefix}-backups",
             days=tier.log_days,
             queries={f"{prefix}/{name}": query for name, query in QUERIES.items()},
             policies=log_policies(region=region),

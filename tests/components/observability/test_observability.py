@@ -309,6 +309,20 @@ def test_a_day_without_a_backup_is_told_at_every_tier() -> None:
     assert alarm["period"] * alarm["evaluationPeriods"] <= 7 * 86_400
 
 
+def test_the_rule_that_counts_backups_has_a_target_that_it_may_write_to() -> None:
+    rule = one(_records(1_000), "aws:cloudwatch/eventRule:EventRule").inputs
+    target = one(_records(1_000), "aws:cloudwatch/eventTarget:EventTarget")
+    group = one(_records(1_000), "aws:cloudwatch/logGroup:LogGroup", "seen-alarms-backups")
+    policy = one(_records(1_000), "aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
+    (statement,) = json.loads(policy.inputs["policyDocument"])["Statement"]
+
+    assert (target.inputs["rule"], target.inputs["arn"]) == (rule["name"], group.outputs["arn"])
+    assert policy.urn in target.dependencies
+    assert statement["Resource"] == f"{group.outputs['arn']}:*"
+    assert statement["Principal"] == {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
 def test_what_wakes_somebody_goes_to_the_topic_of_pages() -> None:
     made = of_type(_records(1_000), "aws:sns/topic:Topic")
     topics = {record.inputs["name"]: record.outputs["arn"] for record in made}
