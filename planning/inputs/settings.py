@@ -1,7 +1,7 @@
 """What an environment states about itself: the `naap:` keys of Pulumi.<stack>.yaml, checked and typed."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -89,7 +89,11 @@ class Settings(BaseModel):
     ] = ()
     operators: Annotated[
         tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
-        Field(description="IAM principals that administer the clusters, with whoever runs `up`: the default."),
+        Field(
+            validate_default=True,
+            description="IAM principals that administer the clusters: who runs `up`, and who is called when it fails. "
+            "Outside production the default is whoever runs `up`.",
+        ),
     ] = ()
     viewers: Annotated[
         tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
@@ -202,6 +206,13 @@ class Settings(BaseModel):
                 raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
         return value
 
+    @field_validator("operators")
+    @classmethod
+    def _known_operators(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("production") and not value:
+            raise ValueError("production names them: else the one that runs `up`, in CI a role, alone gets in")
+        return value
+
     @field_validator("viewers")
     @classmethod
     def _only_view(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -280,10 +291,17 @@ def _problem(item: Any, file: str) -> Problem:
         file=file,
         entry="config",
         field=key,
-        value="(missing)" if missing else _shown(item["input"]),
+        value="(missing)" if missing or item["input"] == () else _shown(item["input"]),
         rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
-        fix=f"pulumi config set {key} <value>",
+        fix=f"pulumi config set {_path(where, item['input'])} <value>",
     )
+
+
+def _path(where: Sequence[str | int], value: object) -> str:
+    """As `pulumi config set` takes it: a list is set element by element."""
+    elements = where if where[1:] else (*where, 0) if isinstance(value, list | tuple) else where
+    path = "naap:" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in elements).lstrip(".")
+    return f"--path '{path}'" if elements[1:] else path
 
 
 def _shown(value: object) -> str:
