@@ -9,7 +9,6 @@ import pytest
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
 from planning.database.pooler import pooler_size
-from planning.observability.alarms.data import cache_nodes
 from planning.observability.pods import ADAPTER_POD, GRAFANA_POD, STATE_METRICS
 from planning.shared.pods import PodSize, together
 from tests.build.cloudwatch import metrics_of
@@ -156,7 +155,7 @@ def test_as_many_are_billed_as_are_built(tier: Built, cost: Cost) -> None:
         for record in _of_aws(tier)
         if record.type == ENDPOINT and record.inputs.get("vpcEndpointType") == "Interface"
     ]
-    caches = chain.from_iterable(cache_nodes(cache) for region in tier.plan.regions for cache in region.caches.caches)
+    caches = chain.from_iterable(region.caches.nodes for region in tier.plan.regions)
     nodes = sum(line.quantity for line in cost.lines if line.price.startswith("elasticache-cache.")) / hours
     instances = sum(line.quantity for line in cost.lines if line.price.startswith("rds-db.")) / hours
     writers = [record for record in _of_aws(tier) if record.type == "aws:rds/instance:Instance"]

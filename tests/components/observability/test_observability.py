@@ -17,7 +17,6 @@ from planning.database.pooler import plan_poolers, pooler_policy
 from planning.database.shard import plan_shards
 from planning.inputs.tiers import tier_for
 from planning.network.network_policy import default_deny
-from planning.observability.alarms.data import cache_nodes
 from planning.observability.observability import ObservabilityPlan, plan_observability
 from planning.shared.labels import selector
 from planning.shared.tags import Tags
@@ -53,7 +52,7 @@ def _make(users: int) -> Callable[[], None]:
             plan=plan,
             databases={"naap-dev-use1-shard-0": "naap-dev-use1-shard-0"},
             replicas={"naap-dev-use1-shard-0-r1": "naap-dev-use1-shard-0-r1"},
-            caches=[node for cache in caches.caches for node in cache_nodes(cache)],
+            caches=caches.nodes,
             balancer=BALANCER,
             proxies=[],
             certificates={"gateway": CERTIFICATE},
@@ -175,7 +174,7 @@ def test_nodes_of_a_clustered_cache_carry_their_shard() -> None:
     )
     clustered = replace(caches.app, clustered=True, shards=2, nodes_per_shard=2)
 
-    assert [name.removeprefix(clustered.identifier) for name in cache_nodes(clustered)] == [
+    assert [name.removeprefix(clustered.identifier) for name in clustered.nodes] == [
         "-0001-001",
         "-0001-002",
         "-0002-001",
