@@ -1,4 +1,4 @@
-"""A whole rehearsal goes up and down through all tiers: every update ends, under the Kubernetes provider's own waits.
+"""A rehearsal with a plugin goes up and down through all tiers: every update ends, under the official provider's waits.
 
 Objects are in real API servers here, with the controllers that let go of them: a namespace that stays, a Job that
 doesn't end, a quota in the way of a roll-out would each hold an update until its time-out. What AWS keeps between tiers
@@ -8,6 +8,9 @@ is tests/engine/test_every_pair_of_tiers.py.
 import re
 from itertools import pairwise
 
+import pytest
+
+from benchmarks.made_up import registry_text
 from tests.engine.checkout import Checkout
 from tests.engine.cluster_objects import apis_of, in_the_cluster, in_the_state
 
@@ -15,6 +18,15 @@ USERS = (1_000, 10_000, 50_000, 60_000)
 """Of each tier; the greatest has a second region, and series."""
 WALK = (0, 1, 2, 3, 2, 1, 0, 3, 0)
 """Up and down between neighbours, then from one end to the other and back."""
+
+
+@pytest.fixture(scope="module")
+def checkout(checkout: Checkout) -> Checkout:
+    """With base-svc and one plugin that asks for everything."""
+    for manifest in checkout.registry.parent.glob("manifests/*"):
+        manifest.unlink()
+    checkout.registry.write_text(registry_text(1))
+    return checkout
 
 
 def test_the_walk_takes_every_way_between_neighbours_and_from_end_to_end() -> None:
