@@ -7,7 +7,7 @@ from pulumi_aws import cloudwatch, wafv2
 
 from components.shared.component import Component
 from components.shared.kms_key import KmsKey
-from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
+from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, ExceptionPlan, FirewallPlan, ManagedRulesPlan
 from planning.edge.shell_documents import BUNDLES
 from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.regions import CDN_REGION
@@ -130,7 +130,45 @@ def _rules(plan: FirewallPlan) -> list[wafv2.WebAclRuleArgs]:
         _limit("every-address-api", 1, plan.api_rate_limit, _below(_API)),
         _limit("every-address-but-bundles", 2, plan.rate_limit, _except(_below(_BUNDLES))),
     ]
-    return limits + [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
+    managed = [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
+    first = len(limits) + len(managed)
+    return [*limits, *managed, *(_except_for(index, one) for index, one in enumerate(plan.exceptions, start=first))]
+
+
+def _except_for(priority: int, plan: ExceptionPlan) -> wafv2.WebAclRuleArgs:
+    """AWS's rule only counts; what it has labelled is blocked here, unless its path is excepted."""
+    paths = [
+        _STATEMENT(
+            regex_match_statement=wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+                regex_string=path,
+                field_to_match=wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
+                    uri_path=wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()
+                ),
+                # As it came: a pattern matches plain paths only, which nothing would change.
+                text_transformations=[
+                    wafv2.WebAclRuleStatementRegexMatchStatementTextTransformationArgs(priority=0, type="NONE")
+                ],
+            )
+        )
+        for path in plan.paths
+    ]
+    # An OR of one is none to AWS.
+    excepted = (
+        paths[0]
+        if len(paths) == 1
+        else _STATEMENT(or_statement=wafv2.WebAclRuleStatementOrStatementArgs(statements=paths))
+    )
+    labelled = _STATEMENT(
+        label_match_statement=wafv2.WebAclRuleStatementLabelMatchStatementArgs(scope="LABEL", key=plan.label)
+    )
+    elsewhere = _STATEMENT(not_statement=wafv2.WebAclRuleStatementNotStatementArgs(statement=excepted))
+    return wafv2.WebAclRuleArgs(
+        name=plan.rule,
+        priority=priority,
+        action=wafv2.WebAclRuleActionArgs(block=wafv2.WebAclRuleActionBlockArgs()),
+        statement=_STATEMENT(and_statement=wafv2.WebAclRuleStatementAndStatementArgs(statements=[labelled, elsewhere])),
+        visibility_config=_visible(plan.rule),
+    )
 
 
 def _limit(name: str, priority: int, limit: int, scope: _SCOPE | None) -> wafv2.WebAclRuleArgs:
