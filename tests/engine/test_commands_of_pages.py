@@ -25,7 +25,7 @@ PLUGIN = "my-wallet"
 ANSWERS = {"up": ("--yes", "--skip-preview"), "refresh": ("--yes", "--skip-preview"), "cancel": ("--yes",)}
 """What a person says to it, by command."""
 FILLED = {"S": "dev", "N": str(USERS), "NAME": PLUGIN, "ACCOUNT.dkr.ecr.us-east-1.amazonaws.com": "mirror.example"}
-TOLD = {("naap", "doctor"): 1, ("naap", "drift"): 1}
+TOLD: dict[tuple[str, ...], int] = {("naap", "doctor"): 1, ("naap", "drift"): 1}
 """Exit codes of commands that found something: placeholders in the configuration, what was done here by hand."""
 
 NOT_TYPED = {

@@ -1,7 +1,7 @@
 """What tiers without series have alarms on: the programs say it in these words, and in these fields."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
@@ -18,7 +18,7 @@ _, UNCOUNTED, BLIND = log_alarms(tier_for(1_000), prefix="p", pods="pods", contr
 
 
 @contextmanager
-def _without_cache(rig: Rig) -> Iterator[None]:
+def _without_cache(rig: Rig) -> Generator[None]:
     rig.counters.stop()
     try:
         yield
@@ -27,7 +27,7 @@ def _without_cache(rig: Rig) -> Iterator[None]:
 
 
 @contextmanager
-def _hung(rig: Rig) -> Iterator[None]:
+def _hung(rig: Rig) -> Generator[None]:
     """Every pod of the limit service takes connections and answers nothing."""
     pods = [pod["metadata"]["name"] for pod in rig.cluster.pods(NAMESPACE, LIMITER)]
     for pod in pods:
