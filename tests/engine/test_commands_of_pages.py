@@ -25,8 +25,8 @@ PLUGIN = "my-wallet"
 ANSWERS = {"up": ("--yes", "--skip-preview"), "refresh": ("--yes", "--skip-preview"), "cancel": ("--yes",)}
 """What a person says to it, by command."""
 FILLED = {"S": "dev", "N": str(USERS), "NAME": PLUGIN, "ACCOUNT.dkr.ecr.us-east-1.amazonaws.com": "mirror.example"}
-TOLD: dict[tuple[str, ...], int] = {("naap", "doctor"): 1, ("naap", "drift"): 1}
-"""Exit codes of commands that found something: placeholders in the configuration, what was done here by hand."""
+TOLD: dict[tuple[str, ...], set[int]] = {("naap", "doctor"): {1}, ("naap", "drift"): {0, 1}}
+"""Exit codes of commands that find something: placeholders in the configuration, what was done here by hand before."""
 
 NOT_TYPED = {
     r"^kubectl .*\b(logs|exec|debug)\b": "no container runs in a rehearsal",
@@ -57,6 +57,8 @@ def up(checkout: Checkout) -> Checkout:
     """Once, for all."""
     checkout.set_users(USERS)
     checkout.up()
+    exported = checkout.pulumi("stack", "export", "--file", str(checkout.root / "state.json"))
+    assert exported.returncode == 0, exported.stderr
     return checkout
 
 
@@ -137,7 +139,7 @@ def test_a_command_of_the_project_works_in_a_checkout(words: tuple[str, ...], up
     here = f"cd {shlex.quote(str(up.root))} && exec {shlex.join([sys.executable, '-m', 'naap', *arguments])}"
     said = up.shell("sh", "-c", here)
 
-    assert said.returncode == TOLD.get(words[:2], 0), said.stdout + said.stderr
+    assert said.returncode in TOLD.get(words[:2], {0}), said.stdout + said.stderr
     assert said.stdout.strip()
 
 

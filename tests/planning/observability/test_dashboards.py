@@ -53,7 +53,10 @@ def test_a_graph_of_cloudwatch_shows_this_stacks_things_of_its_region_or_says_th
         "AWS/ElastiCache": set(cell.caches.nodes),
         "AWS/Logs": {*cell.observability.logs.groups, f"/aws/eks/{cell.cluster.name}/cluster"},
     }
-    boards = [*cell.observability.dashboards, *(plugin.watch.dashboard for plugin in cell.plugins if plugin.watch)]
+    boards = [
+        *cell.observability.dashboards,
+        *(plugin.monitoring.dashboard for plugin in cell.plugins if plugin.monitoring),
+    ]
     shown = [panel for board in boards for panel in board.panels if isinstance(panel.queries[0], AwsQuery)]
     whole = {panel.title for panel in shown if panel.title.endswith(" (account)")}
 
