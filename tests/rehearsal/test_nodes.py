@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from planning.region_pods import least_pods
 from rehearsal.control_plane.nodes import machines, nodes, zones
 from stack.plan import load_plan
 
@@ -37,3 +38,17 @@ def test_nodes_of_a_second_architecture_are_of_a_family_of_it() -> None:
         "amd64": "m7i.large",
         "arm64": "m7g.large",
     }
+
+
+def test_what_no_program_of_ours_makes_takes_its_place_on_them() -> None:
+    plan = load_plan("dev", ROOT)
+    beside = machines(plan.home, plan.tier).beside
+    counted = least_pods(
+        plugins=(), poolers=(), gateway=plan.home.gateway, seen=replace(plan.home.observability, collectors=0)
+    )
+
+    asked = {item["metadata"]["name"]: item["spec"] for item in beside}
+    assert asked.keys() == {f"played-{pods.name.replace(' ', '-')}" for pods in counted if pods.name != "a Job"}
+    assert asked["played-metrics-server"]["replicas"] == 2
+    (proxy,) = asked["played-proxies"]["template"]["spec"]["containers"]
+    assert proxy["resources"]["requests"] == {"cpu": "100m", "memory": f"{plan.home.gateway.proxy.memory_mib}Mi"}
