@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from planning.gateway.routes import EXPOSED_HEADERS, larger_than
+from planning.gateway.routes import EXPOSED_HEADERS, IDENTITY_HEADER, larger_than
 from planning.inputs.sections import BUFFERED_MIB
 
 
@@ -53,9 +53,10 @@ def local_replies(origin: str) -> dict[str, Any]:
 
 def _too_large() -> dict[str, Any]:
     """The filter that authorizes has one status, 403, and no name for the rule of a route that refused. What it refuses
-    beyond what proxies buffer is too large."""
+    of a known user, beyond what proxies buffer, is too large."""
     kind = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
-    expression = f"response.code_details.startsWith('rbac_access_denied') && {larger_than(BUFFERED_MIB)}"
+    refused = f"response.code_details.startsWith('rbac_access_denied') && '{IDENTITY_HEADER}' in request.headers"
+    expression = f"{refused} && {larger_than(BUFFERED_MIB)}"
     name = "envoy.access_loggers.extension_filters.cel"
     return {"extension_filter": {"name": name, "typed_config": {"@type": kind, "expression": expression}}}
 
