@@ -10,7 +10,7 @@ from console.terminal import Answer, table
 from console.text import count
 from naap.source import Source
 from naap.support import today, warnings
-from planning.inputs.tiers import node_limit
+from planning.cluster.node_pool import NodePoolPlan
 from planning.platform import PlatformPlan
 
 
@@ -20,6 +20,11 @@ def answer(source: Source) -> Answer:
     return Answer(data=plan, text=_text(plan, today()))
 
 
+def _nodes(pool: NodePoolPlan) -> str:
+    mixed = f", {pool.amd64_nodes} or more of them {pool.amd64_families[0]}" if pool.amd64_nodes else ""
+    return f"up to {pool.nodes} x {pool.families[0]}.{pool.size}{mixed}"
+
+
 def _text(plan: PlatformPlan, day: date) -> Group:
     """Sizes first, then one line a plugin, then whose support ends soon after that day."""
     tier, users = plan.tier, plan.settings.users
@@ -27,7 +32,7 @@ def _text(plan: PlatformPlan, day: date) -> Group:
     sizes = [
         ("regions", ", ".join(region.region for region in plan.regions)),
         ("clusters", ", ".join(region.cluster.name for region in plan.regions)),
-        ("nodes a region", f"up to {node_limit(tier, users)} x {tier.nodes.families[0]}.{tier.nodes.size}"),
+        ("nodes a region", _nodes(plan.home.cluster.node_pool)),
         (
             "database",
             f"{len(plan.shards)} x {database.instance_class}, {count(database.replicas, 'replica')} each, "

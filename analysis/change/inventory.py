@@ -61,6 +61,7 @@ def _ground(cell: RegionPlan) -> Iterator[Part]:
             "vCPU at most": pool.cpu_limit,
             "GiB at most": pool.memory_gib_limit,
             "replaced at a time": pool.disruption,
+            "amd64 nodes at least": pool.amd64_nodes,
         },
     )
     for cache in cell.caches.caches:

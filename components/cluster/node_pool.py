@@ -88,7 +88,7 @@ class NodePool(Component, token="naap:platform:NodePool"):
 def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
     """The NodePool's spec, as Karpenter's own schema has it."""
     requirements = {
-        "eks.amazonaws.com/instance-family": list(plan.families),
+        "eks.amazonaws.com/instance-family": [*plan.families, *plan.amd64_families],
         "eks.amazonaws.com/instance-size": [plan.size],
         "kubernetes.io/arch": list(plan.architectures),
         "karpenter.sh/capacity-type": ["on-demand"],

@@ -49,7 +49,7 @@ def one_platform(settings: Settings, registry: Registry) -> Mapping[str, Archite
 def only_architecture(platforms: Platforms) -> Architecture | None:
     """The one that an image is for; None where it is for more, or nobody says."""
     known = platforms if isinstance(platforms, frozenset) else frozenset[str]()
-    fit = [one for one in ARCHITECTURES if f"linux/{one}" in known]
+    fit: list[Architecture] = [one for one in ARCHITECTURES if f"linux/{one}" in known]
     return fit[0] if len(fit) == 1 else None
 
 

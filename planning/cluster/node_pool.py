@@ -39,6 +39,7 @@ class NodePoolPlan:
 
     name: str
     families: tuple[str, ...]
+    amd64_families: tuple[str, ...]
     size: str
     nodes: int
     amd64_nodes: int
@@ -66,7 +67,8 @@ def plan_node_pool(*, tier: Tier, users: int, least: int = 1, amd64: int = 0) ->
     limit = nodes + SPARE_NODES
     return NodePoolPlan(
         name=NAME,
-        families=(*tier.nodes.families, *(tier.nodes.amd64_families if amd64 else ())),
+        families=tier.nodes.families,
+        amd64_families=tier.nodes.amd64_families if amd64 else (),
         size=tier.nodes.size,
         nodes=nodes,
         amd64_nodes=amd64,

@@ -56,7 +56,7 @@ def machines(region: RegionPlan, tier: Tier) -> Machines:
         family=pool.families[0],
         size=pool.size,
         amd64=pool.amd64_nodes,
-        amd64_family=tier.nodes.amd64_families[0],
+        amd64_family=next(iter(pool.amd64_families), ""),
         capacity={
             "cpu": str(tier.nodes.vcpu_each),
             "memory": f"{tier.nodes.memory_gib_each}Gi",

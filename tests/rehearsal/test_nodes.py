@@ -29,7 +29,7 @@ def test_they_are_as_many_and_as_large_as_the_pool_may_have(users: int, count: i
 
 def test_nodes_of_a_second_architecture_are_of_a_family_of_it() -> None:
     plan = load_plan("dev", ROOT)
-    pool = replace(plan.home.cluster.node_pool, amd64_nodes=2)
+    pool = replace(plan.home.cluster.node_pool, amd64_nodes=2, amd64_families=("m7i",))
     home = replace(plan.home, cluster=replace(plan.home.cluster, node_pool=pool))
     labels = [node["metadata"]["labels"] for node in nodes("us-east-1", machines(home, plan.tier))]
 
