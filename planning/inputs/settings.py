@@ -18,6 +18,7 @@ from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions, assumption_problem
 from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.sign_in import SignIn
 from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
@@ -110,18 +111,24 @@ class Settings(BaseModel):
             description="Where those are sent that must wake somebody, such as a pager's address; default: alarmEmail.",
         ),
     ] = None
+    sign_in: Annotated[
+        SignIn, Field(description="Which service knows the tokens that people sign in with, and how it is asked.")
+    ] = SignIn()
     jwt_issuer: Annotated[
         str | None,
-        Field(pattern=r"^https://\S+$", description="Issuer of bearer tokens; default https://<domain>/."),
+        Field(
+            pattern=r"^https://[^\s?#]+$",
+            description="Issuer of JWTs that are good as bearer tokens too; without one, only the platform's own are.",
+        ),
     ] = None
     jwt_jwks_uri: Annotated[
         str | None,
         Field(
             pattern=r"^https://\S+$",
-            description="Its key set; default https://<domain>/.well-known/jwks.json.",
+            description="Its key set; default ISSUER/.well-known/jwks.json. Only with jwtIssuer.",
         ),
     ] = None
-    jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a bearer token must carry.")] = "naap"
+    jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a JWT must carry.")] = "naap"
     shards: Annotated[
         int | None,
         Field(ge=1, le=400, description="Database shards at least, so that those with data stay when users go down."),
@@ -225,15 +232,19 @@ class Settings(BaseModel):
             raise ValueError("browsers preload a domain with all names below it only: set hstsSubdomains too")
         return value
 
-    @property
-    def issuer(self) -> str:
-        """Issuer of bearer tokens."""
-        return self.jwt_issuer or f"https://{self.domain}/"
+    @field_validator("jwt_jwks_uri")
+    @classmethod
+    def _keys_of_an_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not info.data.get("jwt_issuer"):
+            raise ValueError("keys are an issuer's: set jwtIssuer too")
+        return value
 
     @property
-    def jwks_uri(self) -> str:
-        """Where the issuer publishes its keys."""
-        return self.jwt_jwks_uri or f"https://{self.domain}/.well-known/jwks.json"
+    def jwks_uri(self) -> str | None:
+        """Where the issuer publishes its keys; None without an issuer."""
+        if self.jwt_issuer is None:
+            return None
+        return self.jwt_jwks_uri or f"{self.jwt_issuer.rstrip('/')}/.well-known/jwks.json"
 
 
 def parse_settings(raw: Mapping[str, Any], file: str) -> Settings:
@@ -255,15 +266,17 @@ def _problem(item: Any, file: str) -> Problem:
     first, *nested = where
     if first == "assumptions" and nested:
         return assumption_problem(str(nested[0]), str(item["msg"]), item["input"], file)
+    nested_key = f"--path {key}" if first == "signIn" and nested else key
+    section, name = (SignIn, nested[0]) if first == "signIn" and nested else (Settings, first)
     if kind == "extra_forbidden":
-        known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
+        known = ", ".join(sorted(field.alias or name for name, field in section.model_fields.items()))
         return Problem(
             file=file,
             entry="config",
             field=key,
             value=HIDDEN,
             rule=f"only known settings: {known}",
-            fix=f"correct the name, or remove it: pulumi config rm {key}",
+            fix=f"correct the name, or remove it: pulumi config rm {nested_key}",
         )
     if isinstance(item["input"], Mapping) and "secure" in item["input"]:
         return Problem(
@@ -274,7 +287,7 @@ def _problem(item: Any, file: str) -> Problem:
             rule=f"settings stand in the open; only {' and '.join(SECRET_KEYS)} are encrypted",
             fix=f"pulumi config set --plaintext {key} <value>",
         )
-    description = Settings.model_fields[_field_name(str(first))].description or ""
+    description = section.model_fields[_field_name(section, str(name))].description or ""
     missing = kind == "missing"
     return Problem(
         file=file,
@@ -282,7 +295,7 @@ def _problem(item: Any, file: str) -> Problem:
         field=key,
         value="(missing)" if missing else _shown(item["input"]),
         rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
-        fix=f"pulumi config set {key} <value>",
+        fix=f"pulumi config set {nested_key} <value>",
     )
 
 
@@ -293,5 +306,5 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _field_name(alias: str) -> str:
-    return next(name for name, field in Settings.model_fields.items() if alias in (name, field.alias))
+def _field_name(section: type[BaseModel], alias: str) -> str:
+    return next(name for name, field in section.model_fields.items() if alias in (name, field.alias))

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from planning.gateway.routes import SESSION_SERVICE
 from planning.inputs.registry_entry import Lifecycle, PluginSpec
 from planning.inputs.sections import Auth, RateLimit
+from planning.inputs.sign_in import SIGN_IN_SERVICE
 from tests.planning.samples import plugin
 from tests.plugin_plans import with_backend
 
@@ -18,7 +18,10 @@ def unlimited(name: str, **backend: object) -> PluginSpec:
     return with_backend(plugin(name), rate_limit=FREE, **backend)
 
 
-SESSIONS = unlimited(SESSION_SERVICE)
+SESSIONS = replace(
+    unlimited(SIGN_IN_SERVICE, auth=Auth(public=("/open",)), extra_prefixes=("/api/v1/auth", "/api/v1/secrets")),
+    core=True,
+)
 WALLET = unlimited("wallet")
 HISTORY = unlimited("history", api_prefix="/api/v1/wallet/history")
 """Its prefix lies below that of WALLET."""

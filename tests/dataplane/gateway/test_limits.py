@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from planning.shared.naming import namespace
 from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER, SERVED
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import cookie
 
 PATH = f"/api/v1/{COUNTED.name}/x"
 
@@ -38,7 +39,7 @@ def test_tokens_and_sessions_of_one_user_share_a_counter(rig: Rig) -> None:
     def ask(attempt: int) -> tuple[set[int], int]:
         user, viewer = f"erin-{attempt}", f"192.0.2.{140 + attempt}"
         by_token = {rig.get(PATH, user=user, viewer=viewer).status for _ in range(PER_USER)}
-        return by_token, rig.get(PATH, headers={"cookie": f"session=good-{user}"}, viewer=viewer).status
+        return by_token, rig.get(PATH, headers=cookie(user), viewer=viewer).status
 
     assert rig.counted(ask) == ({200}, 429)
 
