@@ -194,6 +194,7 @@ function envoy_on_request(handle)
     user, unknown = user_of(handle, token)
   end
   if user then
+    headers = handle:headers() -- what was had before a call is no more after it
     headers:replace("x-user-id", user)
     if state then
       headers:replace("authorization", "Bearer " .. token)
