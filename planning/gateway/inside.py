@@ -34,5 +34,5 @@ def inside_rules(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> tuple[RulePla
 
 def calls_inside(spec: PluginSpec, registry: Registry) -> bool:
     """Whether the entry's pods need the door."""
-    calls = spec.backend.calls if spec.backend else ()
+    calls = spec.backend.network.calls if spec.backend else ()
     return any(by_the_door(spec, callee) for name in calls if (callee := registry.by_name.get(name)))

@@ -50,7 +50,7 @@ def plan_isolation(
     here = namespace(spec.name)
     callees = [
         (callee.name, callee.backend)
-        for name in backend.calls
+        for name in backend.network.calls
         if (callee := registry.by_name.get(name)) and callee.backend and not by_the_door(spec, callee)
     ]
     egress = (
@@ -61,7 +61,7 @@ def plan_isolation(
         *([_to_collector()] if tier.apm else []),
         *(_to_plugin(name, callee.port) for name, callee in callees),
         *([_TO_THE_DOOR] if calls_inside(spec, registry) else []),
-        *_outside(backend.egress),
+        *_outside(backend.network.egress),
     )
     return IsolationPlan(
         own=(
@@ -112,7 +112,7 @@ def _to_collector() -> Rule:
     return Rule(peers=(PodPeer(namespace=SYSTEM_NAMESPACES["observability"]),), ports=(Port(number=OTLP_PORT),))
 
 
-def _outside(listed: tuple[str, ...]) -> list[Rule]:
+def _outside(listed: Sequence[str]) -> list[Rule]:
     """One rule a port. listed: `target:port`, as the registry's loader writes them."""
     by_port: dict[int, list[Peer]] = {}
     for entry in listed:

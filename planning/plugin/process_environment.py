@@ -143,8 +143,8 @@ def plan_environment(
             **({CACHE_PREFIX: cache.prefix} if cache else {}),
             **backend.env,
         },
-        derived=spec.derived_secrets,
-        configured=spec.secrets,
+        derived=tuple(spec.derived_secrets),
+        configured=tuple(spec.secrets),
         database=database,
         cache=cache,
     )
@@ -170,7 +170,7 @@ def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings, regis
     knows the tokens, and not to the site."""
     site = f"https://{settings.domain}"
     found = {"SHELL_URL": site, "CORS_ORIGINS": site, "TRUST_PROXY": TRUSTED_SENDERS}
-    if BASE_SERVICE in backend.calls or spec.name == BASE_SERVICE:
+    if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
         callee = registry.by_name.get(BASE_SERVICE)
         base = inside.URL if callee and inside.by_the_door(spec, callee) else service_url(BASE_SERVICE)
         found |= {"SHELL_URL": base, "BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}

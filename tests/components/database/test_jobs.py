@@ -23,7 +23,7 @@ from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, three_plugins
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, altered, settings, three_plugins
 
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
@@ -75,7 +75,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             MigrationJob(
                 "my-wallet-migration",
                 plan=plan,
-                backend=replace(spec.backend, image=image),
+                backend=altered(spec.backend, image=image),
                 namespace="plugin-my-wallet",
                 version="1.0.0",
                 environment={"NODE_ENV": "production"},

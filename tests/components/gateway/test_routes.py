@@ -1,18 +1,18 @@
 """A plugin's route as it is registered."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from components.gateway.routes import PluginRoutes
 from planning.gateway.routes import RoutesPlan, plan_routes
 from planning.gateway.sign_in import IDENTITY_HEADER
-from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels
 from tests.components.recording import Recorded, assert_same_names, build
-from tests.planning.samples import plugin, settings
+from tests.planning.samples import altered, plugin, settings
 from tests.plugin_plans import with_backend
 
 WALLET = plugin("my-wallet")
@@ -69,7 +69,7 @@ def test_all_objects_are_in_the_plugins_own_namespace() -> None:
 
 
 def test_every_rule_that_isn_t_public_refuses_who_has_no_identity() -> None:
-    for (kind, name), record in _objects(replace(MIXED, core=True)).items():
+    for (kind, name), record in _objects(altered(MIXED, core=True)).items():
         if kind == "SecurityPolicy" and not name.endswith("-public"):
             authorization = record.inputs["spec"]["authorization"]
             assert authorization["defaultAction"] == "Deny"
@@ -92,7 +92,7 @@ def test_jwts_are_taken_where_an_issuer_is_configured_and_from_no_query() -> Non
 
 
 def test_pods_reach_a_core_service_by_a_route_of_its_own_and_no_other_plugin() -> None:
-    found = _objects(replace(MIXED, core=True))
+    found = _objects(altered(MIXED, core=True))
     route = _spec(found, "HTTPRoute", "mixed-inside")
 
     assert ("HTTPRoute", "mixed-inside") not in _objects(MIXED)

@@ -1,11 +1,10 @@
 """The plugins before which the gateway stands, each for what tests ask of it."""
 
-from dataclasses import replace
-
-from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth, RateLimit
 from planning.inputs.sign_in import SIGN_IN_SERVICE
-from tests.planning.samples import plugin
+from tests.planning.samples import altered, plugin
 from tests.plugin_plans import with_backend
 
 FREE = RateLimit.model_construct(user_per_minute=1_000_000, client_per_minute=1_000_000)
@@ -18,7 +17,7 @@ def unlimited(name: str, **backend: object) -> PluginSpec:
     return with_backend(plugin(name), rate_limit=FREE, **backend)
 
 
-SESSIONS = replace(
+SESSIONS = altered(
     unlimited(SIGN_IN_SERVICE, auth=Auth(public=("/open",)), extra_prefixes=("/api/v1/auth", "/api/v1/secrets")),
     core=True,
 )
@@ -30,8 +29,8 @@ STRIPPED = unlimited(
     "stripped", strip_prefix=True, auth=Auth(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
 )
 COUNTED = with_backend(plugin("counted"), rate_limit=RateLimit(user_per_minute=PER_USER, client_per_minute=PER_CLIENT))
-DRAINING = replace(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
-STOPPED = replace(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
+DRAINING = altered(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
+STOPPED = altered(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
 """Below that of WALLET too: without an answer of the gateway its requests would be WALLET's."""
 STUCK = unlimited("stuck")
 """Its stand-in is asked for what it never answers."""

@@ -6,7 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from planning.gateway import inside
+from planning.inputs.pod_sections import Network
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 SERVED = [spec.name for spec in real_registry().plugins if spec.backend]
@@ -126,7 +128,7 @@ def test_who_is_signed_in_is_asked_of_the_service_that_knows_the_tokens_and_not_
 
 
 def test_a_core_service_reaches_another_one_itself() -> None:
-    server = with_backend(entry("plugin-server"), calls=("base-svc",))
+    server = with_backend(entry("plugin-server"), network=Network(calls=["base-svc"]))
     backend = plugin_plans(registry=registry_with(server))["plugin-server"].backend
     assert backend
     assert backend.environment.plain["BASE_SVC_URL"] == "http://base-svc.plugin-base-svc.svc.cluster.local"
@@ -147,7 +149,7 @@ def test_what_an_entry_states_wins_over_the_default() -> None:
 def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
     wallet = entry("my-wallet")
     assert wallet.cache
-    changed = registry_with(replace(wallet, cache=wallet.cache.model_copy(update={"cluster_mode": True})))
+    changed = registry_with(altered(wallet, cache=wallet.cache.model_copy(update={"cluster_mode": True})))
     for users, clustered in ((5_000, False), (60_000, True)):
         backend = plugin_plans(users, registry=changed)["my-wallet"].backend
         assert backend
@@ -156,7 +158,7 @@ def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
 
 
 def test_errors_are_tracked_by_whoever_names_a_project_for_them_and_by_nobody_else() -> None:
-    plans = plugin_plans(registry=registry_with(replace(entry("community"), secrets=("SENTRY_DSN",))))
+    plans = plugin_plans(registry=registry_with(altered(entry("community"), secrets=("SENTRY_DSN",))))
     told = {
         name for name, plan in plans.items() if plan.backend and "SENTRY_DSN" in plan.backend.environment.configured
     }
