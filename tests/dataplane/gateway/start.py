@@ -78,5 +78,6 @@ def _programs(parts: Parts) -> dict[str, list[str]]:
         "envoy-gateway-certgen": [tools["envoy-gateway"]],
         "envoy-ratelimit": [tools["ratelimit"]],
         "stand-in": [sys.executable],
+        "stand-in-node": [tools["node"]],
         "stand-in-envoy": [tools["envoy"]],
     }
