@@ -109,8 +109,9 @@ def _release(resource: Resource, environment: Environment) -> Iterable[str]:
 def _held(stack: Stack, _: Environment) -> Findings:
     held = targets(stack.of(CLIENTS))
     for gateway in stack.of(GATEWAY):
-        if (*named(gateway), "") not in held:
-            yield gateway, "clients may claim anything: no ClientTrafficPolicy targets it"
+        for name in [get(listener, "name", "") for listener in get(gateway.props, "spec.listeners", [])]:
+            if not {(*named(gateway), ""), (*named(gateway), name)} & held:
+                yield gateway, f"clients of listener {name} may claim anything: no ClientTrafficPolicy targets it"
 
 
 def _spread(constraints: list[dict[str, Any]]) -> bool:
