@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from planning.inputs.problem import Problem
+from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.sign_in import SignIn
 from planning.shared.naming import namespace
@@ -72,6 +74,25 @@ def plan_sign_in(settings: Settings) -> SignInPlan:
     return SignInPlan(
         service=settings.sign_in, token=_token(settings), page=f"https://{settings.domain}{settings.sign_in.page}"
     )
+
+
+def sign_in_problems(settings: Settings, registry: Registry, stack: str) -> list[Problem]:
+    """What is wrong with a service that has no pods, where somebody has to be known."""
+    service = settings.sign_in.service
+    known = registry.by_name.get(service)
+    asked = any(spec.backend and spec.lifecycle.serves for spec in registry.plugins)
+    if not asked or (known and known.backend and known.lifecycle.serves):
+        return []
+    return [
+        Problem(
+            file=f"Pulumi.{stack}.yaml",
+            entry="config",
+            field="naap:signIn.service",
+            value=service,
+            rule="an entry of the registry with a backend that serves: without it nobody's token can be checked",
+            fix="name the entry that issues the tokens: pulumi config set --path naap:signIn.service <entry>",
+        )
+    ]
 
 
 def _token(settings: Settings) -> TokenPlan | None:
