@@ -112,11 +112,10 @@ def _policy(*patches: dict[str, Any]) -> dict[str, Any]:
     return {"targetRef": this_gateway(), "type": "JSONPatch", "jsonPatches": list(patches)}
 
 
-def _patch(kind: str, name: str, value: object, *, path: str | None = None) -> dict[str, Any]:
-    """path: where the value is added; None: it is a resource of its own."""
-    where = {"path": path} if path else {}
+def _patch(kind: str, name: str, value: object, *, path: str = "") -> dict[str, Any]:
+    """path: where the value is added; without one, it is a resource of its own."""
     return {
         "type": f"type.googleapis.com/envoy.config.{kind}",
         "name": name,
-        "operation": {"op": "add", **where, "value": value},
+        "operation": {"op": "add", "path": path, "value": value},
     }
