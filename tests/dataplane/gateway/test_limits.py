@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from planning.gateway.gateway import LISTENER
 from planning.shared.naming import namespace
 from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER, SERVED
 from tests.dataplane.gateway.rig import Rig
@@ -85,10 +86,11 @@ def test_who_may_not_pass_is_not_counted(rig: Rig) -> None:
 
 def test_a_request_passes_no_limit_but_its_own_plugin_s(rig: Rig) -> None:
     pod = next(iter(rig.envoys))
-    listeners = rig.admin(pod, "config_dump?resource=dynamic_listeners")
+    listeners = rig.admin(pod, f"config_dump?resource=dynamic_listeners&name_regex=.*{LISTENER}")
     limits = re.findall(r'"name": "(envoy\.filters\.http\.ratelimit/([^/"]+)/[^"]+)"', listeners)
-    (routes,) = json.loads(rig.admin(pod, "config_dump?resource=dynamic_route_configs"))["configs"]
-    by_default = routes["route_config"]["typed_per_filter_config"]
+    found = json.loads(rig.admin(pod, "config_dump?resource=dynamic_route_configs"))["configs"]
+    (routes,) = [each["route_config"] for each in found if each["route_config"]["name"].endswith(LISTENER)]
+    by_default = routes["typed_per_filter_config"]
 
     homes = {namespace(spec.name) for spec in SERVED}
     assert {home for _, home in limits} >= homes
