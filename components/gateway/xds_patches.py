@@ -78,7 +78,7 @@ def sign_in_service(plan: SignInPlan) -> dict[str, Any]:
     """The EnvoyPatchPolicy with the proxies' connections to the service that knows the tokens."""
     endpoint = {"address": {"socket_address": {"address": plan.host, "port_value": _SERVICE_PORT}}}
     limits = {"max_connections": CHECKS, "max_pending_requests": CHECKS, "max_requests": CHECKS}
-    cluster = {
+    cluster: dict[str, Any] = {
         "name": CLUSTER,
         "type": "STRICT_DNS",
         "dns_lookup_family": "V4_ONLY",

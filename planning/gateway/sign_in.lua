@@ -163,11 +163,16 @@ local function of_cookie(cookies)
   end
 end
 
+local function is_bearer(scheme)
+  return scheme ~= nil and scheme:find("^[Bb]earer") ~= nil
+end
+
 -- The token, wherever it stands; and whether the request has to state it for the service behind.
 local function credentials(headers)
   local stated = headers:get("authorization")
-  if stated and stated:find("^[Bb]earer") then
-    return stated:match("^[Bb]earer +(.-) *$"), false -- without CSRF: so here a cookie counts for nothing
+  if is_bearer(stated) or is_bearer(headers:get("naap-scheme")) then
+    -- By these the rules for tokens know theirs, and ask for no origin: a cookie must count for nothing there.
+    return stated and stated:match("^[Bb]earer +(.-) *$"), false
   end
   local token
   if (headers:get("upgrade") or ""):lower() == "websocket" then

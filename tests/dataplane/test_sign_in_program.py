@@ -238,6 +238,8 @@ def test_nobody_is_asked_about_what_is_no_token(forgetful: Proxy) -> None:
         {"authorization": "Basic eDp5"},
         {"authorization": "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln"},  # judged by the issuer's keys
         {"cookie": f"other={TOKEN}"},
+        {"cookie": f"naap_auth_token={TOKEN}", "authorization": "Bearer"},
+        {"cookie": f"naap_auth_token={TOKEN}", "naap-scheme": "Bearer"},  # sent to the rules for tokens: no CSRF there
         {"accept": "*/*"},
     ):
         assert forgetful.get(**headers).noted == "none", headers

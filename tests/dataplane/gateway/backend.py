@@ -104,8 +104,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes([0x80 | head[0] & 0xF, len(text)]) + text)
 
 
+def _answer(handler: Handler) -> None:
+    handler.answer()
+
+
 for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-    setattr(Handler, f"do_{_method}", lambda self: self.answer())
+    setattr(Handler, f"do_{_method}", _answer)
 
 
 class Server(ThreadingHTTPServer):
