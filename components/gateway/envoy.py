@@ -1,15 +1,20 @@
-"""What the proxies are told: their pods, their listener, and what they take from clients."""
+"""EnvoyProxy, Gateway and the policies on it: pods of the proxies, their listener, what they take from clients."""
 
 from typing import Any
 
-from components.gateway.helm_values import cpu_target, resources, spread
+from components.gateway.helm_values import cpu_target, resources
 from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
+from components.shared.pods import spread
 from planning.cluster.priority_classes import CORE
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.gateway.gateway import (
+    CONCURRENT_STREAMS,
     CPU_PERCENT,
     GATEWAY,
+    HEADERS_SECONDS,
     HEALTH_PATH,
+    IDLE_SECONDS,
+    LEAST_DRAIN_SECONDS,
     LISTENER,
     LISTENER_PORT,
     NAMESPACE,
@@ -84,7 +89,7 @@ def proxy(plan: GatewayPlan) -> dict[str, Any]:
         },
         # After a JWT was judged, and before bodies are taken in.
         "filterOrder": [{"name": "envoy.filters.http.lua", "before": "envoy.filters.http.buffer"}],
-        "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": "30s"},
+        "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": f"{LEAST_DRAIN_SECONDS}s"},
         "telemetry": {
             "accessLog": {
                 "settings": [
@@ -141,10 +146,10 @@ def listener() -> dict[str, Any]:
             },
             # In clear text, as from the proxies to pods: docs/decisions/opaque-tokens.md.
             {
-                "name": inside.LISTENER,
+                "name": internal_listener.LISTENER,
                 "protocol": "HTTP",
-                "port": inside.LISTENER_PORT,
-                "hostname": inside.HOST,
+                "port": internal_listener.LISTENER_PORT,
+                "hostname": internal_listener.HOST,
                 "allowedRoutes": _routes_from("plugin"),
             },
         ],
@@ -165,23 +170,23 @@ def the_listener(name: str = LISTENER) -> dict[str, str]:
 
 
 def clients(plan: GatewayPlan) -> dict[str, Any]:
-    """The ClientTrafficPolicy of the site's door."""
+    """The ClientTrafficPolicy of the site's listener."""
     return {
         **_senders(LISTENER),
-        "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
         "clientIPDetection": {"xForwardedFor": {"numTrustedHops": plan.trusted_hops}},
         "healthCheck": {"path": HEALTH_PATH},
     }
 
 
 def pods() -> dict[str, Any]:
-    """The ClientTrafficPolicy of the door for pods: none stands between, so that the sender is the client."""
-    return _senders(inside.LISTENER)
+    """The ClientTrafficPolicy of the internal listener: no proxy stands before it, so that the sender is the client."""
+    return _senders(internal_listener.LISTENER)
 
 
 def _senders(listener_name: str) -> dict[str, Any]:
     return {
         "targetRefs": [this_gateway(listener_name)],
+        "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
         "headers": {
             "requestID": "Generate",
             "withUnderscoresAction": "DropHeader",
@@ -193,10 +198,11 @@ def _senders(listener_name: str) -> dict[str, Any]:
         },
         # What a pod sees is what the routes were matched by.
         "path": {"disableMergeSlashes": False, "escapedSlashesAction": "UnescapeAndForward"},
-        # Longer than the load balancer keeps connections, so that it never sends on one that is being closed. There is
-        # no limit on receiving a request: it would count for WebSockets too; the route's own timeouts count instead.
-        "timeout": {"http": {"requestHeadersReceivedTimeout": "10s", "idleTimeout": "900s"}},
-        "http2": {"maxConcurrentStreams": 128},
+        # There is no limit on receiving a request: it would count for WebSockets too; the route's own timeouts do.
+        "timeout": {
+            "http": {"requestHeadersReceivedTimeout": f"{HEADERS_SECONDS}s", "idleTimeout": f"{IDLE_SECONDS}s"}
+        },
+        "http2": {"maxConcurrentStreams": CONCURRENT_STREAMS},
     }
 
 

@@ -37,7 +37,7 @@ from planning.gateway.gateway import (
     GatewayPlan,
 )
 from planning.gateway.gateway import GATEWAY as GATEWAY_NAME
-from planning.gateway.inside import LISTENER as INSIDE
+from planning.gateway.internal_listener import LISTENER as INTERNAL
 from planning.gateway.sign_in import CLUSTER as SIGN_IN
 from planning.observability.network_policies import COLLECTOR
 from planning.observability.network_policies import NAMESPACE as OBSERVABILITY_NAMESPACE
@@ -187,7 +187,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         return [
             self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway]),
-            self._add("pods", (ENVOY, "ClientTrafficPolicy"), INSIDE, pods(), [gateway]),
+            self._add("pods", (ENVOY, "ClientTrafficPolicy"), INTERNAL, pods(), [gateway]),
             self._add("sign-in", (ENVOY, "EnvoyExtensionPolicy"), SIGN_IN, sign_in_program(plan.sign_in), [gateway]),
             self._add(
                 "sign-in-service", (ENVOY, "EnvoyPatchPolicy"), SIGN_IN, sign_in_service(plan.sign_in), [gateway]

@@ -1,17 +1,17 @@
-"""What the policies of a plugin's route say: who may pass, and how the gateway treats the plugin's pods."""
+"""SecurityPolicy and BackendTrafficPolicy of a plugin's route: who may pass, and how its pods are treated."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from components.shared.custom_resource import GATEWAY_GROUP
-from planning.gateway.inside import LIMITS_FACTOR
+from planning.gateway.internal_listener import LIMITS_FACTOR
 from planning.gateway.route_rules import RulePlan
 from planning.gateway.routes import (
     BODY_LIMIT,
     CONNECT_SECONDS,
     CONNECTIONS,
     EXPOSED_HEADERS,
-    INSIDE,
+    INTERNAL,
     KEEPALIVE_SECONDS,
     NETWORK_HEADER,
     PARALLEL_REQUESTS,
@@ -23,6 +23,19 @@ from planning.gateway.routes import (
     policy_name,
 )
 from planning.gateway.sign_in import IDENTITY_HEADER, TokenPlan
+from planning.gateway.traffic import (
+    AFFINITY_SECONDS,
+    GATEWAY_ERRORS_IN_A_ROW,
+    JUDGED_EACH_SECONDS,
+    KEYS_SECONDS,
+    LEFT_OUT_PERCENT,
+    LEFT_OUT_SECONDS,
+    PREFLIGHT_SECONDS,
+    REFUSED_IN_A_ROW,
+    RETRIES,
+    RETRY_MS,
+    SLOW_START_SECONDS,
+)
 
 _TOKEN = "token"  # noqa: S105  # a name, not a token
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -62,12 +75,12 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
     }
 
 
-def inside_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
-    """Which pod has a user's token. Browsers, and so other sites, have no way to this door."""
-    return {"targetRefs": _inside(plan, rules), "authorization": _only(("identity", _HAS_IDENTITY))}
+def internal_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """Which pod has a user's token. Browsers, and so other sites, can't reach the internal listener."""
+    return {"targetRefs": _internal(plan, rules), "authorization": _only(("identity", _HAS_IDENTITY))}
 
 
-def inside_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+def internal_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
     """As of the site's requests, with limits that a pod reaches only by mistake."""
     limits = LimitsPlan(
         user_per_minute=plan.limits.user_per_minute * LIMITS_FACTOR,
@@ -75,7 +88,7 @@ def inside_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
     )
     return {
         **request_traffic(plan, rules),
-        "targetRefs": _inside(plan, rules),
+        "targetRefs": _internal(plan, rules),
         "rateLimit": {"global": {"rules": _limits(limits)}},
     }
 
@@ -90,7 +103,7 @@ def _jwt(token: TokenPlan) -> dict[str, Any]:
                 "name": _TOKEN,
                 "issuer": token.issuer,
                 "audiences": [token.audience],
-                "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": "300s"},
+                "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": f"{KEYS_SECONDS}s"},
                 "claimToHeaders": [{"header": IDENTITY_HEADER, "claim": "sub"}],
                 # Stated so that a JWT in a query is none: it would stand in logs. The prefix minds its case.
                 "extractFrom": {
@@ -136,15 +149,15 @@ def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
         "loadBalancer": _balancing(plan),
         # A pod that resets or refuses connections is left out for a while; what it answers, even 500, is its own.
         "healthCheck": {
-            "panicThreshold": 50,
+            "panicThreshold": LEFT_OUT_PERCENT,
             "passive": {
                 "splitExternalLocalOriginErrors": True,
-                "consecutiveLocalOriginFailures": 5,
-                "consecutiveGatewayErrors": 10,
+                "consecutiveLocalOriginFailures": REFUSED_IN_A_ROW,
+                "consecutiveGatewayErrors": GATEWAY_ERRORS_IN_A_ROW,
                 "consecutive5XxErrors": 0,
-                "interval": "3s",
-                "baseEjectionTime": "15s",
-                "maxEjectionPercent": 50,
+                "interval": f"{JUDGED_EACH_SECONDS}s",
+                "baseEjectionTime": f"{LEFT_OUT_SECONDS}s",
+                "maxEjectionPercent": LEFT_OUT_PERCENT,
             },
         },
     }
@@ -152,9 +165,9 @@ def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
 
 def _retry(triggers: list[str]) -> dict[str, Any]:
     return {
-        "numRetries": 2,
+        "numRetries": RETRIES,
         "retryOn": {"triggers": triggers},
-        "perRetry": {"backOff": {"baseInterval": "25ms", "maxInterval": "250ms"}},
+        "perRetry": {"backOff": {"baseInterval": f"{RETRY_MS[0]}ms", "maxInterval": f"{RETRY_MS[1]}ms"}},
     }
 
 
@@ -185,9 +198,9 @@ def _each(header: str) -> dict[str, str]:
 
 def _balancing(plan: RoutesPlan) -> dict[str, Any]:
     if plan.session_affinity:
-        cookie = {"name": "naap-affinity", "ttl": "3600s", "attributes": {"SameSite": "Lax"}}
+        cookie = {"name": "naap-affinity", "ttl": f"{AFFINITY_SECONDS}s", "attributes": {"SameSite": "Lax"}}
         return {"type": "ConsistentHash", "consistentHash": {"type": "Cookie", "cookie": cookie}}
-    return {"type": "LeastRequest", "slowStart": {"window": "15s"}}
+    return {"type": "LeastRequest", "slowStart": {"window": f"{SLOW_START_SECONDS}s"}}
 
 
 def _cors(plan: RoutesPlan) -> dict[str, Any]:
@@ -197,7 +210,7 @@ def _cors(plan: RoutesPlan) -> dict[str, Any]:
         "allowHeaders": _ACCEPTED,
         "exposeHeaders": list(EXPOSED_HEADERS),
         "allowCredentials": True,
-        "maxAge": "600s",
+        "maxAge": f"{PREFLIGHT_SECONDS}s",
     }
 
 
@@ -213,8 +226,8 @@ def _targets(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]
     return _sections(plan.plugin, rules)
 
 
-def _inside(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]]:
-    return _sections(policy_name(plan.plugin, INSIDE), rules)
+def _internal(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]]:
+    return _sections(policy_name(plan.plugin, INTERNAL), rules)
 
 
 def _sections(route: str, rules: Sequence[RulePlan]) -> list[dict[str, str]]:

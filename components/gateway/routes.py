@@ -8,8 +8,8 @@ import pulumi
 from components.gateway.envoy import the_listener
 from components.gateway.route_policies import (
     bearer_access,
-    inside_access,
-    inside_traffic,
+    internal_access,
+    internal_traffic,
     public_access,
     request_traffic,
     session_access,
@@ -17,11 +17,11 @@ from components.gateway.route_policies import (
 )
 from components.shared.component import Component
 from components.shared.custom_resource import ENVOY, GATEWAY, custom
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import (
     BEARER_SCHEME,
-    INSIDE,
+    INTERNAL,
     REQUEST_SECONDS,
     REQUESTS,
     SCHEME_HEADER,
@@ -68,15 +68,15 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
             (STREAMS, stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
         ):
             self._policy("BackendTrafficPolicy", suffix, spec, access)
-        if plan.inside:
-            self._inside(plan.inside)
+        if plan.internal:
+            self._internal(plan.internal)
 
-    def _inside(self, rules: Sequence[RulePlan]) -> None:
-        name = policy_name(self._plan.plugin, INSIDE)
-        self._add(INSIDE, GATEWAY, "HTTPRoute", name, _inside(self._plan), annotations=_declared(rules))
-        self._add(f"{INSIDE}-traffic", ENVOY, "BackendTrafficPolicy", name, inside_traffic(self._plan, rules))
+    def _internal(self, rules: Sequence[RulePlan]) -> None:
+        name = policy_name(self._plan.plugin, INTERNAL)
+        self._add(INTERNAL, GATEWAY, "HTTPRoute", name, _internal(self._plan), annotations=_declared(rules))
+        self._add(f"{INTERNAL}-traffic", ENVOY, "BackendTrafficPolicy", name, internal_traffic(self._plan, rules))
         if guarded := [rule for rule in rules if rule.access is not Access.PUBLIC]:
-            self._add(f"{INSIDE}-access", ENVOY, "SecurityPolicy", name, inside_access(self._plan, guarded))
+            self._add(f"{INTERNAL}-access", ENVOY, "SecurityPolicy", name, internal_access(self._plan, guarded))
 
     def _policy(self, kind: str, suffix: str, spec: Spec, access: tuple[Access, ...]) -> None:
         if rules := self._plan.of(*access):
@@ -118,11 +118,11 @@ def _route(plan: RoutesPlan) -> dict[str, Any]:
     }
 
 
-def _inside(plan: RoutesPlan) -> dict[str, Any]:
+def _internal(plan: RoutesPlan) -> dict[str, Any]:
     return {
-        "parentRefs": [the_listener(inside.LISTENER)],
-        "hostnames": [inside.HOST],
-        "rules": [_rule(plan, rule) for rule in plan.inside],
+        "parentRefs": [the_listener(internal_listener.LISTENER)],
+        "hostnames": [internal_listener.HOST],
+        "rules": [_rule(plan, rule) for rule in plan.internal],
     }
 
 

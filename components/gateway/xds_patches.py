@@ -3,7 +3,7 @@
 from typing import Any
 
 from components.gateway.envoy import this_gateway
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.gateway.error_bodies import local_replies
 from planning.gateway.gateway import GATEWAY, LISTENER, NAMESPACE, GatewayPlan
 from planning.gateway.routes import KEEPALIVE_SECONDS, NETWORK_BITS, NETWORK_HEADER
@@ -11,7 +11,7 @@ from planning.gateway.sign_in import CHECKS, CLUSTER, SignInPlan
 
 _MANAGERS = {
     LISTENER: "/filter_chains/0/filters/0/typed_config",
-    inside.LISTENER: "/default_filter_chain/filters/0/typed_config",
+    internal_listener.LISTENER: "/default_filter_chain/filters/0/typed_config",
 }
 """Where a listener's way of handling HTTP stands: one with TLS has a filter chain for its certificate."""
 _SERVICE_PORT = 80
@@ -100,7 +100,7 @@ def sign_in_service(plan: SignInPlan) -> dict[str, Any]:
 
 
 def sign_in_program(plan: SignInPlan) -> dict[str, Any]:
-    """The EnvoyExtensionPolicy with the program that every request passes, whichever door it came by."""
+    """The EnvoyExtensionPolicy with the program that every request passes, of either listener."""
     return {"targetRefs": [this_gateway()], "lua": [{"type": "Inline", "inline": plan.program}]}
 
 

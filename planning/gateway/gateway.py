@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.gateway.routes import limit_filters
 from planning.gateway.sign_in import SignInPlan, plan_sign_in
 from planning.inputs.assumptions import Assumptions
@@ -45,6 +45,18 @@ the second from the right, and whatever stands further left was written by the c
 
 DRAIN_SECONDS = 600
 """How long a proxy that ends, or whose listener changes, lets its open WebSockets live."""
+
+LEAST_DRAIN_SECONDS = 30
+"""It lives this long in any case, until the load balancer has seen that it is going."""
+
+IDLE_SECONDS = 900
+"""Of a connection to a proxy: longer than the load balancer keeps one, so that it never sends on one that is closed."""
+
+HEADERS_SECONDS = 10
+"""For the headers of a request, from its first byte."""
+
+CONCURRENT_STREAMS = 128
+"""Requests at one time on a connection of HTTP/2."""
 
 LIMIT_TIMEOUT_MS = 200
 LIMIT_STORE_TIMEOUT_MS = 100
@@ -168,11 +180,13 @@ def _policies(region: str, sign_in: SignInPlan) -> tuple[PolicyPlan, ...]:
             name="proxies",
             namespace=NAMESPACE,
             pods={"app.kubernetes.io/component": "proxy"},
-            # Which pods come by the door for pods is decided by their own policies, to-declared.
+            # Which pods reach the internal listener is decided by their own policies, to-declared.
             ingress=(
                 Rule(
                     peers=(vpc,),
-                    ports=tuple(Port(number=port) for port in (CONTAINER_PORT, inside.CONTAINER_PORT, METRICS_PORT)),
+                    ports=tuple(
+                        Port(number=port) for port in (CONTAINER_PORT, internal_listener.CONTAINER_PORT, METRICS_PORT)
+                    ),
                 ),
             ),
             # The keys of an issuer of JWTs.

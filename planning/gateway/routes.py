@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning.gateway.inside import inside_rules
+from planning.gateway.internal_listener import internal_rules
 from planning.gateway.route_rules import Access, RulePlan, rules_of
 from planning.gateway.sign_in import TokenPlan, plan_sign_in
 from planning.inputs.lifecycle import Lifecycle
@@ -53,7 +53,7 @@ PARALLEL_STREAMS = 4096
 REQUESTS, STREAMS = "requests", "streams"
 """What the two BackendTrafficPolicies of a plugin are of, and named by; each counts what passes."""
 
-INSIDE = "inside"
+INTERNAL = "internal"
 """Of the route for pods, and its policies: what their names end in."""
 
 MAX_RULES = 16
@@ -73,8 +73,8 @@ class LimitsPlan:
 class RoutesPlan:
     """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
 
-    token: which JWTs are good; None: the sign-in service alone says whose a token is. inside: the rules by which other
-    plugins' pods reach it (see planning.gateway.inside), none: they reach its pods.
+    token: which JWTs are good; None: the sign-in service alone says whose a token is. internal: the rules by which pods
+    of other plugins reach it (see planning.gateway.internal_listener), none: they reach its pods.
     """
 
     plugin: str
@@ -82,7 +82,7 @@ class RoutesPlan:
     hostname: str
     origin: str
     rules: tuple[RulePlan, ...]
-    inside: tuple[RulePlan, ...]
+    internal: tuple[RulePlan, ...]
     token: TokenPlan | None
     limits: LimitsPlan
     session_affinity: bool
@@ -129,7 +129,7 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
         hostname=settings.domain,
         origin=f"https://{settings.domain}",
         rules=rules,
-        inside=inside_rules(spec, rules),
+        internal=internal_rules(spec, rules),
         token=plan_sign_in(settings).token,
         limits=LimitsPlan(
             user_per_minute=limits.user_per_minute if limits else tier.user_per_minute,

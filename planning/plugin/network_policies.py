@@ -1,10 +1,10 @@
-"""Whom a plugin's pods may talk to: nobody but who the registry says."""
+"""Network policies of a plugin: its pods may talk to nobody but who the registry says."""
 
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planning.gateway.inside import CONTAINER_PORT, by_the_door, calls_inside
+from planning.gateway.internal_listener import CONTAINER_PORT, needs_listener, through_gateway
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.tiers import Tier
 from planning.network.addresses import CLOSED_RANGES, region_addresses
@@ -24,7 +24,7 @@ from planning.shared.labels import PLUGIN_LABEL, selector
 from planning.shared.naming import SYSTEM_NAMESPACES, namespace
 from planning.shared.ports import CACHE_PORT, OTLP_PORT, POOLER_PORT
 
-_TO_THE_DOOR = Rule(
+_TO_LISTENER = Rule(
     peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"], pods={"app.kubernetes.io/component": "proxy"}),),
     ports=(Port(number=CONTAINER_PORT),),
 )
@@ -34,9 +34,9 @@ _TO_THE_DOOR = Rule(
 class IsolationPlan:
     """own: in the plugin's namespace. granted: in the namespaces of those whose pods it reaches.
 
-    A core service's pods are reached by others of its kind only: plugins reach it by the gateway's door for pods, which
-    lets nobody claim to be another user (planning.gateway.inside). A call is allowed by a policy of the caller's at the
-    callee, so that adding a caller changes nothing of the callee.
+    A core service's pods are reached by others of its kind only: plugins reach it by the gateway's internal listener,
+    which lets nobody claim to be another user (planning.gateway.internal_listener). A call is allowed by a policy of the
+    caller's at the callee, so that adding a caller changes nothing of the callee.
     """
 
     own: tuple[PolicyPlan, ...]
@@ -51,7 +51,7 @@ def plan_isolation(
     callees = [
         (callee.name, callee.backend)
         for name in backend.network.calls
-        if (callee := registry.by_name.get(name)) and callee.backend and not by_the_door(spec, callee)
+        if (callee := registry.by_name.get(name)) and callee.backend and not through_gateway(spec, callee)
     ]
     egress = (
         TO_DNS,
@@ -60,7 +60,7 @@ def plan_isolation(
         *([_to_cache(region)] if spec.cache else []),
         *([_to_collector()] if tier.apm else []),
         *(_to_plugin(name, callee.port) for name, callee in callees),
-        *([_TO_THE_DOOR] if calls_inside(spec, registry) else []),
+        *([_TO_LISTENER] if needs_listener(spec, registry) else []),
         *_outside(backend.network.egress),
     )
     return IsolationPlan(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
@@ -172,7 +172,11 @@ def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings, regis
     found = {"SHELL_URL": site, "CORS_ORIGINS": site, "TRUST_PROXY": TRUSTED_SENDERS}
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
         callee = registry.by_name.get(BASE_SERVICE)
-        base = inside.URL if callee and inside.by_the_door(spec, callee) else service_url(BASE_SERVICE)
+        base = (
+            internal_listener.URL
+            if callee and internal_listener.through_gateway(spec, callee)
+            else service_url(BASE_SERVICE)
+        )
         found |= {"SHELL_URL": base, "BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
     return found
 

@@ -167,13 +167,13 @@ def test_identity_headers_of_clients_are_removed_on_arrival() -> None:
         assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
 
 
-def test_only_before_the_site_s_door_there_are_proxies_whose_word_on_a_client_counts() -> None:
+def test_only_before_the_site_s_listener_there_are_proxies_whose_word_on_a_client_counts() -> None:
     trusting = [each for each in _custom("ClientTrafficPolicy") if "clientIPDetection" in each.inputs["spec"]]
 
     assert [each.inputs["spec"]["targetRefs"][0]["sectionName"] for each in trusting] == ["https"]
 
 
-def test_the_door_for_pods_has_a_name_of_the_cluster_and_takes_routes_of_plugins_only() -> None:
+def test_the_internal_listener_has_a_name_of_the_cluster_and_takes_routes_of_plugins_only() -> None:
     (listener,) = [each for each in _custom("Gateway")[0].inputs["spec"]["listeners"] if each["protocol"] != "HTTPS"]
 
     assert listener["hostname"] == "envoy.naap-gateway.svc.cluster.local"

@@ -93,15 +93,15 @@ def test_jwts_are_taken_where_an_issuer_is_configured_and_from_no_query() -> Non
 
 def test_pods_reach_a_core_service_by_a_route_of_its_own_and_no_other_plugin() -> None:
     found = _objects(altered(MIXED, core=True))
-    route = _spec(found, "HTTPRoute", "mixed-inside")
+    route = _spec(found, "HTTPRoute", "mixed-internal")
 
-    assert ("HTTPRoute", "mixed-inside") not in _objects(MIXED)
-    assert [each["sectionName"] for each in route["parentRefs"]] == ["inside"]
+    assert ("HTTPRoute", "mixed-internal") not in _objects(MIXED)
+    assert [each["sectionName"] for each in route["parentRefs"]] == ["internal"]
     assert route["hostnames"] == ["envoy.naap-gateway.svc.cluster.local"]
     assert [rule["name"] for rule in route["rules"]] == ["public", "session"]
-    assert _sections(_spec(found, "SecurityPolicy", "mixed-inside")) == {"session"}
-    assert _sections(_spec(found, "BackendTrafficPolicy", "mixed-inside")) == {"public", "session"}
-    assert found["HTTPRoute", "mixed-inside"].inputs["metadata"]["annotations"] == {"naap.io/public-rules": "public"}
+    assert _sections(_spec(found, "SecurityPolicy", "mixed-internal")) == {"session"}
+    assert _sections(_spec(found, "BackendTrafficPolicy", "mixed-internal")) == {"public", "session"}
+    assert found["HTTPRoute", "mixed-internal"].inputs["metadata"]["annotations"] == {"naap.io/public-rules": "public"}
 
 
 def test_csrf_is_checked_for_browsers_only() -> None:

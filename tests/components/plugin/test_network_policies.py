@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from planning.database.pooler import fragment_policy
-from planning.gateway.inside import CONTAINER_PORT, by_the_door
+from planning.gateway.internal_listener import CONTAINER_PORT, through_gateway
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.pod_sections import Network
 from planning.network.network_policy import PodPeer, PolicyPlan
@@ -60,19 +60,19 @@ def test_a_plugin_reaches_those_that_it_calls_and_no_other(caller: str) -> None:
     for callee in NAMES:
         for source in pods(caller):
             serving, *others = pods(callee)
-            itself = callee in backend.network.calls and not by_the_door(entry(caller), entry(callee))
+            itself = callee in backend.network.calls and not through_gateway(entry(caller), entry(callee))
             assert allowed(policies(), source, serving, port(callee)) == itself, callee
             assert not allowed(policies(), source, serving, port(callee) + 1)
             assert not any(allowed(policies(), source, other, port(callee)) for other in others)
 
 
 @pytest.mark.parametrize("caller", NAMES)
-def test_a_plugin_that_calls_a_core_service_reaches_the_gateway_s_door_for_pods_and_nothing_else_of_it(
+def test_a_plugin_that_calls_a_core_service_reaches_the_gateway_s_internal_listener_and_nothing_else_of_it(
     caller: str,
 ) -> None:
     spec = entry(caller)
     assert spec.backend
-    needed = any(by_the_door(spec, entry(callee)) for callee in spec.backend.network.calls)
+    needed = any(through_gateway(spec, entry(callee)) for callee in spec.backend.network.calls)
     for number, may in ((CONTAINER_PORT, needed), (10443, False), (19000, False), (19001, False)):
         assert allowed(policies(), pods(caller)[0], PROXY, number) is may
     assert not allowed(policies(), pods(caller)[0], GATEWAY, CONTAINER_PORT)
@@ -140,9 +140,9 @@ def test_a_plugin_reaches_the_poolers_of_its_own_shard_only(name: str) -> None:
 def test_the_poolers_door_for_a_plugin_is_for_its_namespace() -> None:
     database = plugin_plans()["my-wallet"].database
     assert database
-    door: PolicyPlan = fragment_policy(database, database.shard)
-    assert door.ingress
-    assert door.ingress[0].peers == (PodPeer(namespace="plugin-my-wallet"),)
+    entry: PolicyPlan = fragment_policy(database, database.shard)
+    assert entry.ingress
+    assert entry.ingress[0].peers == (PodPeer(namespace="plugin-my-wallet"),)
 
 
 def test_a_listed_network_is_open_on_its_port_and_never_onto_metadata() -> None:
@@ -195,5 +195,5 @@ def test_two_plugins_may_call_each_other() -> None:
 def test_a_stopped_caller_has_no_doors() -> None:
     stopped = altered(entry("community"), lifecycle=Lifecycle.STOPPED)
     plans = plugin_plans(registry=registry_with(stopped))
-    doors = [policy for policy in policies_of(plans) if policy["metadata"]["name"] == "from-plugin-community"]
-    assert not [door for door in doors if door["metadata"]["namespace"].startswith("plugin-")]
+    policies = [policy for policy in policies_of(plans) if policy["metadata"]["name"] == "from-plugin-community"]
+    assert not [one for one in policies if one["metadata"]["namespace"].startswith("plugin-")]

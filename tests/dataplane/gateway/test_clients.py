@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.plugin.process_environment import TRUSTED_SENDERS
 from tests.dataplane.cluster.network import GATEWAY as HERE
 from tests.dataplane.gateway import documents
@@ -43,8 +43,12 @@ def test_each_viewer_is_a_client_of_its_own(rig: Rig, viewer: str) -> None:
 
 
 def test_a_pod_is_the_client_of_what_it_asks(rig: Rig) -> None:
-    connection = HTTPConnection(rig.addresses[0], inside.CONTAINER_PORT, timeout=30)
-    headers = {"host": inside.HOST, "x-forwarded-for": "198.51.100.9", "authorization": f"Bearer {session('alice')}"}
+    connection = HTTPConnection(rig.addresses[0], internal_listener.CONTAINER_PORT, timeout=30)
+    headers = {
+        "host": internal_listener.HOST,
+        "x-forwarded-for": "198.51.100.9",
+        "authorization": f"Bearer {session('alice')}",
+    }
     connection.request("GET", PATH, headers=headers)
     assert loads(connection.getresponse().read())["ip"] == HERE
     connection.close()

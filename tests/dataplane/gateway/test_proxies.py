@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.gateway.gateway import CONTAINER_PORT, GATEWAY, LISTENER_PORT, NAMESPACE, SERVICE
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.rig import ENVOYS, Rig
@@ -38,7 +38,7 @@ def test_the_service_that_the_load_balancer_is_bound_to_exists(rig: Rig) -> None
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": SERVICE, "namespace": NAMESPACE}}
     )
     ports = {each["port"]: each["targetPort"] for each in found["spec"]["ports"]}
-    assert ports == {LISTENER_PORT: CONTAINER_PORT, inside.LISTENER_PORT: inside.CONTAINER_PORT}
+    assert ports == {LISTENER_PORT: CONTAINER_PORT, internal_listener.LISTENER_PORT: internal_listener.CONTAINER_PORT}
     assert found["metadata"]["labels"]["gateway.envoyproxy.io/owning-gateway-name"] == GATEWAY
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.gateway.routes import KEEPALIVE_SECONDS
 from planning.gateway.sign_in import CHECK_MS, CLUSTER
 from planning.inputs.sign_in import SIGN_IN_SERVICE, SignIn
@@ -147,11 +147,11 @@ def test_no_token_stands_in_a_log_a_counter_s_key_or_a_configuration(rig: Rig) -
     assert token not in rig.admin(pod, "stats") + rig.admin(pod, "config_dump")
 
 
-def _by_the_door(rig: Rig, path: str, headers: dict[str, str], method: str = "GET") -> tuple[int, dict[str, str]]:
+def _through_it(rig: Rig, path: str, headers: dict[str, str], method: str = "GET") -> tuple[int, dict[str, str]]:
     """What a pod gets there: the status, and what of its headers has arrived."""
-    connection = HTTPConnection(rig.addresses[0], inside.CONTAINER_PORT, timeout=30)
+    connection = HTTPConnection(rig.addresses[0], internal_listener.CONTAINER_PORT, timeout=30)
     try:
-        connection.request(method, path, headers={"host": inside.HOST, **headers})
+        connection.request(method, path, headers={"host": internal_listener.HOST, **headers})
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read()).get("headers", {})
     finally:
@@ -159,26 +159,26 @@ def _by_the_door(rig: Rig, path: str, headers: dict[str, str], method: str = "GE
 
 
 def test_a_pod_asks_base_svc_whose_token_it_has(rig: Rig) -> None:
-    good, bad = (_by_the_door(rig, "/api/v1/auth/me", _bearer(token)) for token in (session("alice"), FORGED))
+    good, bad = (_through_it(rig, "/api/v1/auth/me", _bearer(token)) for token in (session("alice"), FORGED))
     assert (good[0], bad[0]) == (200, 401)
 
 
 @pytest.mark.parametrize("claimed", [{}, {"x-user-id": "root"}, {"X-User-Id": "root", "x-user-role": "admin"}])
 def test_a_pod_is_nobody_but_whose_token_it_has_whatever_it_claims(rig: Rig, claimed: dict[str, str]) -> None:
-    assert _by_the_door(rig, "/api/v1/secrets", claimed)[0] == 401
-    status, seen = _by_the_door(rig, "/api/v1/secrets", {**claimed, **_bearer(session("alice"))})
+    assert _through_it(rig, "/api/v1/secrets", claimed)[0] == 401
+    status, seen = _through_it(rig, "/api/v1/secrets", {**claimed, **_bearer(session("alice"))})
     assert (status, seen["x-user-id"]) == (200, "alice")
     assert "x-user-role" not in seen
-    status, seen = _by_the_door(rig, "/api/v1/base-svc/open", claimed)
+    status, seen = _through_it(rig, "/api/v1/base-svc/open", claimed)
     assert (status, seen.get("x-user-id")) == (200, None)
 
 
-def test_the_door_for_pods_leads_to_core_services_and_the_site_s_door_does_not_know_its_name(rig: Rig) -> None:
-    assert _by_the_door(rig, PATH, _bearer(session("alice")))[0] == 404
-    assert rig.get("/api/v1/secrets", user="alice", headers={"host": inside.HOST}).status == 404
+def test_the_internal_listener_leads_to_core_services_and_the_site_s_does_not_know_its_name(rig: Rig) -> None:
+    assert _through_it(rig, PATH, _bearer(session("alice")))[0] == 404
+    assert rig.get("/api/v1/secrets", user="alice", headers={"host": internal_listener.HOST}).status == 404
 
 
 def test_a_pod_cannot_say_that_it_is_another_client(rig: Rig) -> None:
     claimed = {"x-forwarded-for": f"198.51.100.1, {CDN}", "x-client-network": "198.51.100.1"}
-    _, seen = _by_the_door(rig, "/api/v1/base-svc/open", claimed)
+    _, seen = _through_it(rig, "/api/v1/base-svc/open", claimed)
     assert "198.51.100.1" not in str(seen)

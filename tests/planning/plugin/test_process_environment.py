@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from planning.gateway import inside
+from planning.gateway import internal_listener
 from planning.inputs.pod_sections import Network
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
 from tests.planning.samples import altered
@@ -123,7 +123,7 @@ def test_only_who_calls_the_base_service_is_told_where_it_is() -> None:
 def test_who_is_signed_in_is_asked_of_the_service_that_knows_the_tokens_and_not_of_the_site() -> None:
     """The SDK of plugins asks SHELL_URL first (packages/plugin-server-sdk/src/middleware/auth.ts:121-126)."""
     found = environment("community").plain
-    assert found["SHELL_URL"] == found["AUTH_SERVICE_URL"] == found["BASE_SVC_URL"] == inside.URL
+    assert found["SHELL_URL"] == found["AUTH_SERVICE_URL"] == found["BASE_SVC_URL"] == internal_listener.URL
     assert environment("base-svc").plain["SHELL_URL"] == "http://base-svc.plugin-base-svc.svc.cluster.local"
 
 

@@ -1,4 +1,4 @@
-"""The gateway's door for pods: by it plugins reach the core services, which believe what the gateway says of a user.
+"""The gateway's listener for pods: by it plugins reach core services, which believe what the gateway says of a user.
 
 To such a service an identity in a header is an identity, whoever wrote it. So a plugin's pods don't reach its pods, and
 here they are clients as any: what they claim of a user is removed, and whose request it is, their token says.
@@ -8,7 +8,7 @@ from planning.gateway.route_rules import Access, RulePlan
 from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.shared.naming import SYSTEM_NAMESPACES
 
-LISTENER = "inside"
+LISTENER = "internal"
 HOST = f"envoy.{SYSTEM_NAMESPACES['gateway']}.svc.cluster.local"
 """Of the Service before the proxies; a name that nobody outside of a cluster can look up."""
 
@@ -22,17 +22,17 @@ LIMITS_FACTOR = 100
 URL = f"http://{HOST}"
 
 
-def by_the_door(caller: PluginSpec, callee: PluginSpec) -> bool:
+def through_gateway(caller: PluginSpec, callee: PluginSpec) -> bool:
     """Whether the caller's pods reach the callee here, rather than its pods: core services know one another."""
     return callee.core and not caller.core
 
 
-def inside_rules(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
+def internal_rules(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
     """Of a core service: the public rules of its route, and those that take any request; streams are for the site."""
     return tuple(rule for rule in rules if rule.access in (Access.PUBLIC, Access.SESSION)) if spec.core else ()
 
 
-def calls_inside(spec: PluginSpec, registry: Registry) -> bool:
-    """Whether the entry's pods need the door."""
+def needs_listener(spec: PluginSpec, registry: Registry) -> bool:
+    """Whether the entry's pods reach somebody by it."""
     calls = spec.backend.network.calls if spec.backend else ()
-    return any(by_the_door(spec, callee) for name in calls if (callee := registry.by_name.get(name)))
+    return any(through_gateway(spec, callee) for name in calls if (callee := registry.by_name.get(name)))
