@@ -35,8 +35,8 @@ class IsolationPlan:
     """own: in the plugin's namespace. granted: in the namespaces of those whose pods it reaches.
 
     A core service's pods are reached by others of its kind only: plugins reach it by the gateway's internal listener,
-    which lets nobody claim to be another user (planning.gateway.internal_listener). A policy of the caller's at the callee
-    allows a call, so that adding a caller changes nothing of the callee.
+    which lets nobody claim to be another user (planning.gateway.internal_listener). A call is allowed by a policy of
+    the caller's at the callee, so that adding a caller changes nothing of the callee.
     """
 
     own: tuple[PolicyPlan, ...]
