@@ -108,7 +108,7 @@ end
 
 -- The user; else whether the service could not say.
 local function ask(handle, token)
-  for _ = 1, 2 do -- a check changes nothing, so that one that was cut is tried again
+  for _ = 1, check.tries do -- a check changes nothing, so that one that was cut is tried again
     local answer, body = handle:httpCall(check.cluster, {
       [":method"] = check.method,
       [":path"] = check.path,

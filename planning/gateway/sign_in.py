@@ -20,7 +20,10 @@ UNKNOWN, NOBODY = "unknown", "none"
 """What the program notes as `user` of a request that it knows no user of: the service could not say; there is none."""
 
 CHECK_MS = 2_000
-"""A check that takes longer has failed. Of one that is cut there is a second."""
+"""For the answer whose a token is. A check that takes longer has failed"""
+
+CHECK_TRIES = 2
+"""Of a check that is cut."""
 
 CHECKS = 256
 """Of a proxy at once: more, and the service is already late; whoever comes then is answered 503 at once."""
@@ -64,6 +67,7 @@ class SignInPlan:
             "issuer": self.token is not None,
             "keep_ms": self.service.keep_seconds * 1_000,
             "timeout_ms": CHECK_MS,
+            "tries": CHECK_TRIES,
         }
         stated = ", ".join(f"{name} = {_literal(value)}" for name, value in values.items())
         return f"local check = {{ {stated} }}\n\n{_PROGRAM.read_text()}"
