@@ -1,6 +1,6 @@
 """The reading of settings: what an error says of a key, which never shows a secret."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -32,7 +32,6 @@ def _problem(item: Any, file: str) -> Problem:
     first, *nested = where
     if first == "assumptions" and nested:
         return assumption_problem(str(nested[0]), str(item["msg"]), item["input"], file)
-    nested_key = f"--path {key}" if first == "signIn" and nested else key
     section, name = (SignIn, nested[0]) if first == "signIn" and nested else (Settings, first)
     if kind == "extra_forbidden":
         known = ", ".join(sorted(field.alias or each for each, field in section.model_fields.items()))
@@ -42,7 +41,7 @@ def _problem(item: Any, file: str) -> Problem:
             field=key,
             value=HIDDEN,
             rule=f"only known settings: {known}",
-            fix=f"correct the name, or remove it: pulumi config rm {nested_key}",
+            fix=f"correct the name, or remove it: pulumi config rm {_path(where, None)}",
         )
     if isinstance(item["input"], Mapping) and "secure" in item["input"]:
         return Problem(
@@ -59,10 +58,17 @@ def _problem(item: Any, file: str) -> Problem:
         file=file,
         entry="config",
         field=key,
-        value="(missing)" if missing else _shown(item["input"]),
+        value="(missing)" if missing or item["input"] == () else _shown(item["input"]),
         rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
-        fix=f"pulumi config set {nested_key} <value>",
+        fix=f"pulumi config set {_path(where, item['input'])} <value>",
     )
+
+
+def _path(where: Sequence[str | int], value: object) -> str:
+    """As `pulumi config set` takes it: a list is set element by element."""
+    elements = where if where[1:] else (*where, 0) if isinstance(value, list | tuple) else where
+    path = "naap:" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in elements).lstrip(".")
+    return f"--path '{path}'" if elements[1:] else path
 
 
 def _shown(value: object) -> str:
