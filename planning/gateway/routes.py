@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from planning.gateway.internal_listener import internal_rules
 from planning.gateway.route_rules import Access, RulePlan, rules_of
+from planning.gateway.sign_in import TokenPlan, plan_sign_in
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
@@ -12,12 +14,10 @@ from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
 
-IDENTITY_HEADER = "x-user-id"
 NETWORK_HEADER = "x-client-network"
 NETWORK_BITS = 64
 """An IPv6 client is counted by the network that its provider gives to one customer at least: within it, it has a new
 address for every request. For Envoy, an IPv4 address that is cut to 64 bits is the whole of it."""
-"""Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
 
 SCHEME_HEADER = "naap-scheme"
 SCHEME = "%REQ(AUTHORIZATION):6%"
@@ -39,10 +39,6 @@ HTTP/1.1 to its origins."""
 EXPOSED_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
 """Of answers, which a page of another origin may read besides the harmless ones."""
 
-SESSION_SERVICE = "base-svc"
-SESSION_PORT = 80
-SESSION_PATH = "/api/v1/auth/session"
-"""Answers any method: 200 with the identity header for a good session cookie, 401 without one."""
 
 CONNECT_SECONDS = 3
 KEEPALIVE_SECONDS = 4
@@ -64,18 +60,12 @@ PARALLEL_STREAMS = 4096
 REQUESTS, STREAMS = "requests", "streams"
 """What the two BackendTrafficPolicies of a plugin are of, and named by; each counts what passes."""
 
+INTERNAL = "internal"
+"""Of the route for pods, and its policies: what their names end in."""
+
 MAX_RULES = 16
 MAX_MATCHES = 64
 """Of an HTTPRoute and of one of its rules, by the Gateway API."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenPlan:
-    """Which bearer tokens are good."""
-
-    issuer: str
-    jwks_uri: str
-    audience: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +80,9 @@ class LimitsPlan:
 class RoutesPlan:
     """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
 
-    seconds, body_mib: of one request, where it doesn't stream.
+    token: which JWTs are good; None: the sign-in service alone says whose a token is. internal: the rules by which pods
+    of other plugins reach it (see planning.gateway.internal_listener), none: they reach its pods. seconds, body_mib: of
+    one request, where it doesn't stream.
     """
 
     plugin: str
@@ -98,7 +90,8 @@ class RoutesPlan:
     hostname: str
     origin: str
     rules: tuple[RulePlan, ...]
-    token: TokenPlan
+    internal: tuple[RulePlan, ...]
+    token: TokenPlan | None
     limits: LimitsPlan
     seconds: int
     body_mib: int
@@ -113,11 +106,6 @@ class RoutesPlan:
     def buffers(self) -> bool:
         """Whether proxies hold requests until they are whole: larger ones would take the memory of all plugins."""
         return self.body_mib <= BUFFERED_MIB
-
-    @property
-    def session_host(self) -> str:
-        """Where sessions are checked."""
-        return f"{SESSION_SERVICE}.{namespace(SESSION_SERVICE)}.svc.cluster.local"
 
 
 def policy_name(plugin: str, kind: str) -> str:
@@ -165,7 +153,8 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
         hostname=settings.domain,
         origin=f"https://{settings.domain}",
         rules=rules,
-        token=TokenPlan(issuer=settings.issuer, jwks_uri=settings.jwks_uri, audience=settings.jwt_audience),
+        internal=internal_rules(spec, rules),
+        token=plan_sign_in(settings).token,
         limits=LimitsPlan(
             user_per_minute=limits.user_per_minute if limits else tier.user_per_minute,
             client_per_minute=limits.client_per_minute if limits else tier.client_per_minute,
