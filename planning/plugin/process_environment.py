@@ -26,7 +26,8 @@ DATABASE_URL = "DATABASE_URL"
 CACHE_URL = "REDIS_URL"
 CACHE_PREFIX = "REDIS_KEY_PREFIX"
 DATABASE_URL_UNPOOLED = "DATABASE_URL_UNPOOLED"
-"""Of the migration Job only: with it a serving pod could change its own schema."""
+PGPASSWORD = "PGPASSWORD"  # a name
+"""Both of the migration Job only: with them a serving pod could change its own schema."""
 
 RESERVED = frozenset(
     {
@@ -58,19 +59,32 @@ class DatabaseAccess:
     user: str
     host: str
     database: str
+    schema: str
     generation: int
     pool_size: int
 
     def url(self, password: str) -> str:
         """A URL that Prisma's engine and node-postgres both take.
 
-        No `schema` (PgBouncer refuses it: the role has a search_path) and no `pgbouncer=true` (prepared statements
-        work since PgBouncer 1.21). Prisma checks certificates only with sslaccept=strict, against sslcert;
+        Without `schema` Prisma uses public, whatever the role's search_path. No `pgbouncer=true`: prepared statements
+        work since PgBouncer 1.21. Prisma checks certificates only with sslaccept=strict, against sslcert;
         node-postgres checks them always, against NODE_EXTRA_CA_CERTS.
         """
         address = f"{self.user}:{quote(password, safe='')}@{self.host}:{POOLER_PORT}/{self.database}"
         options = f"sslmode=require&sslaccept=strict&sslcert={CA_FILE}&connection_limit={self.pool_size}"
-        return f"postgresql://{address}?{options}"
+        return f"postgresql://{address}?{options}&schema={self.schema}"
+
+    def libpq(self) -> Mapping[str, str]:
+        """The same, but for the password, in the environment that psql and other clients of libpq read."""
+        return {
+            "PGHOST": self.host,
+            "PGPORT": str(POOLER_PORT),
+            "PGUSER": self.user,
+            "PGDATABASE": self.database,
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": CA_FILE,
+            "PGCONNECT_TIMEOUT": "10",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, Registry, ResourcesSpec
-from planning.inputs.sections import Auth, Cache, Database, Grant, Probes, Scaling
+from planning.inputs.sections import Auth, Cache, Database, Grant, Migrate, Probes, Scaling
 from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
@@ -80,7 +80,9 @@ def three_plugins() -> Registry:
         plugin("base-svc", database=Database(schema_name="public", shard=0), cache=Cache()),
         plugin(
             "my-wallet",
-            database=Database(schema_name="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=("migrate",)),
+            database=Database(
+                schema_name="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=Migrate(command=("migrate",))
+            ),
             cache=Cache(),
         ),
         plugin("community", database=Database(schema_name="plugin_community", shard=1)),
