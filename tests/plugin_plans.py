@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from planning.inputs.settings import Settings, parse_settings
 from planning.inputs.tiers import tier_for
 from planning.plugin.plugin import PluginPlan, plan_plugin
 from plugins.registry.parse import load_registry
-from tests.planning.samples import POOLER_IMAGE
+from tests.planning.samples import POOLER_IMAGE, altered
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,7 +40,7 @@ def registry_with(*specs: PluginSpec) -> Registry:
 def with_backend(spec: PluginSpec, **changes: Any) -> PluginSpec:
     """The entry with a changed backend."""
     assert spec.backend
-    return replace(spec, backend=replace(spec.backend, **changes))
+    return altered(spec, **changes)
 
 
 def settings(users: int, *, production: bool = False) -> Settings:

@@ -61,7 +61,7 @@ def region_edges(plan: PlatformPlan, cell: RegionPlan) -> Iterator[Edge]:
 def _plugin(plugin: PluginPlan, backend: BackendPlan, cell: RegionPlan, serving: set[str]) -> Iterator[Edge]:
     here, own = cell.region, f"{cell.region}/plugin/{plugin.name}"
     yield Edge(source=f"{here}/gateway", target=own, kind=EdgeKind.ROUTE, label=backend.spec.api_prefix)
-    for callee in backend.spec.calls:
+    for callee in backend.spec.network.calls:
         if callee in serving:
             yield Edge(source=own, target=f"{here}/plugin/{callee}", kind=EdgeKind.CALL)
     if plugin.database:
@@ -70,7 +70,7 @@ def _plugin(plugin: PluginPlan, backend: BackendPlan, cell: RegionPlan, serving:
     if user := cell.caches.user(plugin.name):
         yield Edge(source=own, target=f"{here}/cache/{CacheRole(user.role).value}", kind=EdgeKind.CACHE)
     yield Edge(source=own, target=f"{here}/bucket/uploads", kind=EdgeKind.UPLOAD, label=backend.uploads_prefix)
-    if backend.spec.egress:
-        yield Edge(source=own, target=f"{here}/nat", kind=EdgeKind.EGRESS, label=", ".join(backend.spec.egress))
+    if backend.spec.network.egress:
+        yield Edge(source=own, target=f"{here}/nat", kind=EdgeKind.EGRESS, label=", ".join(backend.spec.network.egress))
     if cell.observability.collectors:
         yield Edge(source=own, target=f"{here}/telemetry", kind=EdgeKind.TRACE)

@@ -1,6 +1,6 @@
 """What there is in a plan, and where: the nodes of its picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.diagram.graph import Node, NodeKind
 from console.text import count
@@ -82,7 +82,7 @@ def _plugin(plugin: PluginPlan, backend: BackendPlan, region: str) -> Node:
     marks = [
         *(["cache"] if plugin.spec.cache else []),
         *(["cron"] if spec.cron else []),
-        *([_egress(spec.egress)] if spec.egress else []),
+        *([_egress(spec.network.egress)] if spec.network.egress else []),
         *([plugin.spec.lifecycle.value] if plugin.routes and plugin.routes.draining else []),
     ]
     size = spec.resources
@@ -98,7 +98,7 @@ def _plugin(plugin: PluginPlan, backend: BackendPlan, region: str) -> Node:
     )
 
 
-def _egress(targets: tuple[str, ...]) -> str:
+def _egress(targets: Sequence[str]) -> str:
     if any(target.startswith("0.0.0.0/0") for target in targets):
         return "→ any host"
     return f"→ {targets[0].removesuffix(':443')}" if len(targets) == 1 else f"→ {len(targets)} hosts"
@@ -145,7 +145,9 @@ def _around(plan: PlatformPlan, cell: RegionPlan) -> Iterator[Node]:
     yield from (_bucket(bucket, here) for bucket in storage.data)
     lines = (f"logs {count(cell.observability.logs.days, 'day')}",)
     yield Node(id=f"{here}/watch", kind=NodeKind.WATCH, zone=here, title="CloudWatch", lines=lines)
-    asking = [plugin for plugin in cell.plugins if plugin.backend and plugin.serves and plugin.backend.spec.egress]
+    asking = [
+        plugin for plugin in cell.plugins if plugin.backend and plugin.serves and plugin.backend.spec.network.egress
+    ]
     lines = (f"asked by {count(len(asking), 'plugin')}",)
     yield Node(id=f"{here}/outside", kind=NodeKind.OUTSIDE, zone=here, title="Hosts outside", lines=lines)
 

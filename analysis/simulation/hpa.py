@@ -7,7 +7,7 @@ controller more careful, never bolder.
 import math
 from dataclasses import dataclass
 
-from planning.inputs.registry_entry import ResourcesSpec
+from planning.inputs.pod_sections import Resources
 from planning.plugin.autoscaling import AutoscalingPlan
 
 TOLERANCE = 0.1
@@ -39,7 +39,7 @@ NOTHING = Recent()
 
 
 def desired_replicas(
-    plan: AutoscalingPlan, load: Load, *, current: int, request: ResourcesSpec, recent: Recent = NOTHING
+    plan: AutoscalingPlan, load: Load, *, current: int, request: Resources, recent: Recent = NOTHING
 ) -> int:
     """Replicas after one pass of the controller, from `current` ready pods with these requests each."""
     if not plan.pods.min <= current <= plan.pods.max:
@@ -51,7 +51,7 @@ def desired_replicas(
     return max(stable, plan.pods.min, _slowest(plan, current, recent))
 
 
-def recommendation(plan: AutoscalingPlan, load: Load, *, current: int, request: ResourcesSpec) -> int:
+def recommendation(plan: AutoscalingPlan, load: Load, *, current: int, request: Resources) -> int:
     """What the signals alone ask for, before windows, speeds and bounds: what the controller remembers of a pass."""
     proposals = [_by_utilisation(load.cpu_m, request.cpu_request_m, plan.cpu_percent, current)]
     if plan.memory_percent is not None:

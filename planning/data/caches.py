@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.sections import Cache
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import CacheSize, Tier

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from planning.database.plugin_database import shard_of
 from planning.database.roles import roles_of
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.registry_entry import Registry
 from planning.shared.naming import sql_name
 
 PREFIX = "archives"

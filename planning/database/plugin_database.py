@@ -13,8 +13,9 @@ from planning.database.plugin_database_checks import (
     shard_problems,
 )
 from planning.database.shard import ShardPlan
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.sections import Database
 from planning.inputs.tiers import Tier, pod_range
 from planning.shared.naming import pooler_host, sql_name

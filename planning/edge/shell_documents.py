@@ -7,7 +7,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from planning.inputs.registry_entry import FrontendSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.frontend import Frontend
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 
 FORMAT = 1
@@ -70,7 +72,7 @@ def bundle_key(plugin: str, version: str, bundle: str) -> str:
     return f"{BUNDLES}/{plugin}/{version}/{PurePosixPath(bundle).name}"
 
 
-def _entry(plugin: PluginSpec, frontend: FrontendSpec, settings: Settings) -> dict[str, Any]:
+def _entry(plugin: PluginSpec, frontend: Frontend, settings: Settings) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": plugin.name,
         "displayName": plugin.display_name,
@@ -78,12 +80,12 @@ def _entry(plugin: PluginSpec, frontend: FrontendSpec, settings: Settings) -> di
         # Quoted: S3 reads a plus sign, which a version may have, as a space.
         "bundleUrl": f"https://{settings.domain}/{quote(bundle_key(plugin.name, plugin.version, frontend.bundle))}",
         "routes": list(frontend.routes),
-        "navigation": dict(frontend.navigation),
+        "navigation": frontend.navigation.model_dump(exclude_none=True, by_alias=True) if frontend.navigation else {},
         # A draining plugin is served to those who have it and offered to nobody else.
         "installable": plugin.lifecycle is Lifecycle.ACTIVE,
     }
-    if frontend.integrity:
-        entry["integrity"] = frontend.integrity
+    if build := frontend.builds.get(plugin.version):
+        entry["integrity"] = build.integrity
     if plugin.backend:
         entry["apiPrefix"] = plugin.backend.api_prefix
     return entry

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from planning.gateway.route_rules import Access, RulePlan, rules_of
-from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.problem import refusal
+from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
@@ -153,15 +154,11 @@ def _check(file: str, spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
     most = max(len(rule.matches) for rule in rules)
     if len(rules) <= MAX_RULES and most <= MAX_MATCHES:
         return
-    raise InvalidInputError(
-        [
-            Problem(
-                file=file,
-                entry=spec.name,
-                field="auth",
-                value=f"{len(rules)} rules, up to {most} paths in one",
-                rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is one",
-                fix="state fewer public and websocket paths: a path covers all that is below it",
-            )
-        ]
+    raise refusal(
+        file=file,
+        entry=spec.name,
+        field="auth",
+        value=f"{len(rules)} rules, up to {most} paths in one",
+        rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is one",
+        fix="state fewer public and websocket paths: a path covers all that is below it",
     )

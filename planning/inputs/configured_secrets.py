@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.registry_entry import Registry
 
 
 def missing_secrets(registry: Registry, present: Mapping[str, frozenset[str]], stack: str) -> list[Problem]:

@@ -1,99 +1,35 @@
-"""A registry entry after parsing: what a plugin asks for, in strict types and with every default filled in."""
+"""Entries as plans read them: each with its name, and with what people may leave out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
-
-MANIFEST_PATH = "/app/plugin.json"
-"""Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
+from planning.inputs.entry import Entry
 
 
-class Lifecycle(StrEnum):
-    """The steps of retiring a plugin, in order; steps can't be skipped."""
+class PluginSpec(Entry):
+    """One entry of plugins/registry.yaml, right by every rule. Its egress is `target:port` throughout.
 
-    ACTIVE = "active"
-    DRAINING = "draining"
-    STOPPED = "stopped"
-    ARCHIVED = "archived"
-
-    @property
-    def serves(self) -> bool:
-        """Whether pods and routes exist: a draining plugin is still served, it only takes no new installs."""
-        return self in (Lifecycle.ACTIVE, Lifecycle.DRAINING)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResourcesSpec:
-    """Of one pod. CPU in millicores, memory in MiB; the memory request equals its limit."""
-
-    cpu_request_m: int
-    cpu_limit_m: int
-    memory_mib: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FrontendSpec:
-    """The UMD bundle. bundle: its file name under the versioned path; integrity: SRI hash, None until measured."""
-
-    bundle: str
-    routes: tuple[str, ...] = ()
-    navigation: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    gzip_bytes: int | None = None
-    integrity: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BackendSpec:
-    """What runs as pods. port: what the service listens on (its PORT); api_prefix: where the gateway routes from.
-
-    manifest_path: where the image looks for plugin.json; the program in backend/dist reads ../../plugin.json.
-    """
-
-    image: str
-    port: int
-    api_prefix: str
-    resources: ResourcesSpec
-    scaling: Scaling
-    strip_prefix: bool
-    calls: tuple[str, ...]
-    egress: tuple[str, ...]
-    auth: Auth
-    rate_limit: RateLimit | None
-    env: Mapping[str, str]
-    probes: Probes
-    extra_prefixes: tuple[str, ...] = ()
-    cron: bool = False
-    manifest_path: str = MANIFEST_PATH
-
-
-@dataclass(frozen=True, kw_only=True)
-class PluginSpec:
-    """One entry of plugins/registry.yaml.
-
-    share: 0-1, the part of the platform's users that this plugin serves.
-    secrets: names whose values are in Pulumi secret config; derived_secrets: names made from the root secret.
     manifest: the plugin.json that its backend reads at run time.
     """
 
     name: str
-    display_name: str
-    version: str
-    core: bool
-    share: float
-    lifecycle: Lifecycle
-    backend: BackendSpec | None
-    database: Database | None
-    cache: Cache | None
-    frontend: FrontendSpec | None
-    secrets: tuple[str, ...]
-    derived_secrets: tuple[str, ...]
+    display_name: str  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  # frozen: narrower is safe
     manifest: Mapping[str, Any]
-    objective: Objective = field(default_factory=Objective)
-    owner: str = "platform"
+
+    @property
+    def backend(self) -> "BackendSpec | None":
+        """The plugin as what runs as pods; None for a bundle alone."""
+        return self if isinstance(self, BackendSpec) else None
+
+
+class BackendSpec(PluginSpec):
+    """A plugin with pods. port: what the service listens on (its PORT); api_prefix: where the gateway routes from."""
+
+    image: str  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  # frozen: narrower is safe
+    port: int  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  # frozen: narrower is safe
+    api_prefix: str  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  # frozen: narrower is safe
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Sections of a registry entry that plans read as they are written: what `to_spec` derives nothing from."""
+"""Sections of a registry entry that plans read as they are written: nothing is derived from them."""
 
 from typing import Annotated, Literal
 

@@ -42,7 +42,7 @@ def plan_isolation(
     here = namespace(spec.name)
     callees = [
         (callee.name, callee.backend)
-        for name in backend.calls
+        for name in backend.network.calls
         if (callee := registry.by_name.get(name)) and callee.backend
     ]
     egress = (
@@ -52,7 +52,7 @@ def plan_isolation(
         *([_to_cache(region)] if spec.cache else []),
         *([_to_collector()] if tier.apm else []),
         *(_to_plugin(name, callee.port) for name, callee in callees),
-        *_outside(backend.egress),
+        *_outside(backend.network.egress),
     )
     return IsolationPlan(
         own=(
@@ -103,7 +103,7 @@ def _to_collector() -> Rule:
     return Rule(peers=(PodPeer(namespace=SYSTEM_NAMESPACES["observability"]),), ports=(Port(number=OTLP_PORT),))
 
 
-def _outside(listed: tuple[str, ...]) -> list[Rule]:
+def _outside(listed: Sequence[str]) -> list[Rule]:
     """One rule a port. listed: `target:port`, as the registry's loader writes them."""
     by_port: dict[int, list[Peer]] = {}
     for entry in listed:

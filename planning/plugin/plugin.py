@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from planning.database.archive import ArchivePlan
 from planning.database.plugin_database import PluginDatabasePlan, migration_order
 from planning.gateway.routes import RoutesPlan
-from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, Registry
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.sections import Database
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, pod_range

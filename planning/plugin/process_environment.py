@@ -150,8 +150,8 @@ def plan_environment(
             **({CACHE_PREFIX: cache.prefix} if cache else {}),
             **backend.env,
         },
-        derived=spec.derived_secrets,
-        configured=spec.secrets,
+        derived=tuple(spec.derived_secrets),
+        configured=tuple(spec.secrets),
         database=database,
         cache=cache,
     )
@@ -175,7 +175,7 @@ def _node(backend: BackendSpec) -> dict[str, str]:
 def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
     site = f"https://{settings.domain}"
     found = {"SHELL_URL": site, "CORS_ORIGINS": site}
-    if BASE_SERVICE in backend.calls or spec.name == BASE_SERVICE:
+    if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
         base = service_url(BASE_SERVICE)
         found |= {"BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
     return found

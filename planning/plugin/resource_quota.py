@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from planning.inputs.registry_entry import ResourcesSpec
+from planning.inputs.pod_sections import Resources
 from planning.plugin.workload import EPHEMERAL_MIB, WorkloadPlan, surge
 from planning.shared.pods import PodSize
 from planning.shared.quantities import cpu, memory
@@ -40,7 +40,7 @@ class ResourceQuotaPlan:
     most: Mapping[str, str]
 
 
-def plan_quota(resources: ResourcesSpec, workloads: Sequence[WorkloadPlan]) -> ResourceQuotaPlan:
+def plan_quota(resources: Resources, workloads: Sequence[WorkloadPlan]) -> ResourceQuotaPlan:
     """Room for every pod that the plan can lead to, roll-outs and Jobs included; without workloads, for no pod."""
     pods = sum(workload.pods.max + surge(workload.pods, recreate=workload.recreate) for workload in workloads)
     jobs = JOB_PODS if workloads else 0

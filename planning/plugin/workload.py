@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, ResourcesSpec
+from planning.inputs.pod_sections import Resources
+from planning.inputs.registry_entry import BackendSpec, PluginSpec
 from planning.inputs.sections import STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
@@ -56,7 +57,7 @@ class WorkloadPlan:
     pods: PodRange
     labels: Mapping[str, str]
     selector: Mapping[str, str]
-    resources: ResourcesSpec
+    resources: Resources
     probes: Probes
     priority_class: str
     manifest_path: str

@@ -8,8 +8,8 @@ from console.terminal import Answer, table
 from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry_entry import PluginSpec
 from plugins.registry.changes import change_problems
-from plugins.registry.entry import json_schema
 from plugins.registry.parse import load_registry
+from plugins.registry.registry_file import json_schema
 from plugins.registry.strict_yaml import MAX_BYTES
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from console.files import delete, read_bytes, shown_path, write_atomically
 from console.terminal import Answer
 from planning.edge.shell_documents import bundle_key
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import refusal
 from plugins.commands.bundle import measure, upload_command
 from plugins.editing.registry_editor import RegistryEditor
@@ -95,7 +96,7 @@ def retire(path: Path, name: str, api: "InstallsApi", *, today: dt.date | None =
             rule=rule,
             fix=fix,
         )
-    book.change(name, {"lifecycle": step, "installs": {"active": active, "counted": day}})
+    book.change(name, {"lifecycle": step.value, "installs": {"active": active, "counted": day}})
     return Answer(
         data={"name": name, "before": entry.lifecycle, "after": step, "installs": active, "counted": day},
         text=f"{name}: {entry.lifecycle} -> {step}; {active} active installs on {day}. `pulumi up` carries it out.",
@@ -106,7 +107,7 @@ def remove(path: Path, name: str) -> Answer:
     """Removes an archived entry and its manifest."""
     book = RegistryEditor(path)
     entry = book.entry(name)
-    if entry.lifecycle != "archived":
+    if entry.lifecycle is not Lifecycle.ARCHIVED:
         rule = "only an archived entry can be removed: its data would be left without an owner"
         fix = f"naap plugin retire {name} --api URL, and pulumi up, until it is archived"
         raise refusal(file=book.file, entry=name, field="lifecycle", value=entry.lifecycle, rule=rule, fix=fix)

@@ -5,11 +5,11 @@ from pathlib import Path
 from rich.console import Group
 
 from console.terminal import Answer, table
+from planning.inputs.entry import Entry
 from planning.inputs.problem import refusal
 from planning.inputs.sections import Database
 from plugins.editing.registry_editor import RegistryEditor
 from plugins.importing.importer import least_loaded
-from plugins.registry.entry import Entry
 
 STEPS = (
     "copy: `pulumi up` makes schema and roles on shard {target}, closed, copies structure and rows, and lets it "

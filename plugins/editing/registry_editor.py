@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from console.files import alone, read_text, shown_path, write_atomically
 from console.interrupt import committed
+from planning.inputs.entry import Entry
 from planning.inputs.problem import Problems, refusal
 from plugins.editing.text_edit import RegistryText
 from plugins.editing.yaml_edit import merged
-from plugins.registry.entry import Entry
 from plugins.registry.parse import parse_entries, parse_registry
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
 from plugins.registry.taken import TakenNames
@@ -42,7 +42,7 @@ class RegistryEditor:
             ports=frozenset(entry.port for entry in self.entries.values() if entry.port),
             shard_loads=loads,
             with_backend=frozenset(
-                name for name, entry in self.entries.items() if entry.port and entry.lifecycle in ("active", "draining")
+                name for name, entry in self.entries.items() if entry.port and entry.lifecycle.serves
             ),
         )
 

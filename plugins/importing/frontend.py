@@ -4,9 +4,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from planning.inputs.field_types import MAX_ROUTE, ROUTE_PATTERN
+from planning.inputs.field_types import BUNDLE_PATTERN, MAX_ROUTE, ROUTE_PATTERN
 from plugins.importing.manifest_reader import ManifestReader
-from plugins.registry.sections import BUNDLE_PATTERN
 
 
 def import_frontend(frontend: ManifestReader, reading: ManifestReader, *, name: str) -> dict[str, Any]:

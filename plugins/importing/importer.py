@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planning.inputs.field_types import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
-from planning.inputs.problem import InvalidInputError, Problem, Problems
+from planning.inputs.problem import Problem, Problems, refusal
 from planning.inputs.tiers import TIERS
 from planning.shared.naming import sql_name
 from plugins.importing.backend import import_backend
@@ -66,7 +66,8 @@ def import_manifest(
     if backend is None and frontend is None:
         stated = ", ".join(open_value(manifest[key]) for key in ("backend", "frontend") if key in manifest)
         rule, fix = "objects: a backend, a frontend or both", "add what the plugin runs"
-        problems.add(_problem(file, "backend, frontend", stated or "(missing)", rule, fix))
+        value = stated or "(missing)"
+        problems.add(Problem(file=file, entry="", field="backend, frontend", value=value, rule=rule, fix=fix))
     if own_name is None or version is None or problems.any:
         raise problems.error()
     entry: dict[str, Any] = {"displayName": reading.label("displayName"), "version": version}
@@ -93,7 +94,7 @@ def _name(reading: ManifestReader, file: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(NAME_PATTERN, value):
         rule = "a DNS label with room for suffixes: a-z first, then a-z, 0-9 and hyphens, at most 32 characters"
         fix = "correct the manifest, or choose one with --name"
-        raise InvalidInputError([_problem(file, "name", open_value(value), rule, fix)])
+        raise refusal(file=file, field="name", value=open_value(value), rule=rule, fix=fix)
     return value
 
 
@@ -104,7 +105,7 @@ def _version(reading: ManifestReader, file: str) -> str:
     if not re.fullmatch(VERSION_PATTERN, padded):
         rule = "a semantic version: bundles and images are kept by it"
         fix = 'correct the manifest: "version": "1.0.0"'
-        raise InvalidInputError([_problem(file, "version", open_value(value), rule, fix)])
+        raise refusal(file=file, field="version", value=open_value(value), rule=rule, fix=fix)
     if padded != value:
         reading.fault("version", value, f"is no semantic version: {padded} is used")
     return padded
@@ -163,7 +164,3 @@ def _remark(reading: ManifestReader) -> None:
     for path in unread:
         if path not in _UNUSED:
             reading.wrong.append(f"{path} is no field that an entry is made from: left out")
-
-
-def _problem(file: str, field: str, value: str, rule: str, fix: str) -> Problem:
-    return Problem(file=file, entry="", field=field, value=value, rule=rule, fix=fix)

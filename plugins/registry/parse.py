@@ -7,10 +7,11 @@ from typing import Any, cast
 from pydantic import TypeAdapter, ValidationError
 
 from console.files import read_text, shown_path
+from planning.inputs.entry import Entry
 from planning.inputs.field_types import Name
 from planning.inputs.problem import Problem, Problems
-from planning.inputs.registry_entry import Registry
-from plugins.registry.entry import Entry
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from plugins.registry.egress import normal_egress
 from plugins.registry.manifest import manifest_names, manifest_path, read_manifest
 from plugins.registry.rules.cross import Entries, cross_problems
 from plugins.registry.rules.entry import single_problems
@@ -18,7 +19,6 @@ from plugins.registry.rules.prefixes import prefix_problems
 from plugins.registry.rules.removal import orphan_problems
 from plugins.registry.secret_values import shown
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
-from plugins.registry.to_spec import to_spec
 from plugins.registry.validation_errors import entry_problems
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -41,7 +41,7 @@ def parse_registry(text: str, *, file: str, folder: Path, production: bool, unde
         problems.add(*orphan_problems(entries, manifest_names(folder)))
     manifests = {name: problems.attempt(lambda name=name: _manifest(folder, name)) for name in entries.by_name}
     problems.raise_if_any()
-    specs = (to_spec(name, entry, manifests[name]) for name, entry in entries.by_name.items())
+    specs = (_spec(name, entry, manifests[name]) for name, entry in entries.by_name.items())
     return Registry(file=file, plugins=tuple(specs))
 
 
@@ -102,6 +102,21 @@ def _checked(
         found = entry_problems(error, file=file, entry=entry)
         problems.add(*(problem for problem in found if (problem.entry, problem.field) not in told))
         return None
+
+
+def _spec(name: str, entry: Entry, manifest: Mapping[str, Any] | None) -> PluginSpec:
+    """The entry, which has passed every rule, with its name and what is derived; all else is handed on as it is."""
+    values: dict[str, Any] = {
+        **dict(entry),
+        "name": name,
+        "display_name": entry.display_name or name.replace("-", " ").title(),
+        "network": entry.network.model_copy(update={"egress": [*map(normal_egress, entry.network.egress)]}),
+    }
+    # Services read their plugin.json for these; one that came without a manifest gets what its entry says.
+    backend = {"devPort": entry.port, "port": entry.port, "apiPrefix": entry.api_prefix} if entry.port else {}
+    made = {"name": name, "displayName": values["display_name"], "version": entry.version, "backend": backend}
+    kind = BackendSpec if entry.port else PluginSpec
+    return kind.model_construct(**values, manifest=made if manifest is None else manifest)
 
 
 def _manifest(folder: Path, name: str) -> Mapping[str, Any] | None:

@@ -8,7 +8,8 @@ import pytest
 from analysis.change.compare import ORDER, Change, Risk, compare
 from analysis.change.inventory import parts_of
 from analysis.change.part import Kind
-from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import Registry
 from planning.platform import PlatformPlan, plan_platform
 from planning.prior_state import as_held
 from tests.planning.samples import plugin, registry, settings, three_plugins

@@ -79,7 +79,7 @@ def declared(built: Built, source: Found, target: Found, port: int) -> bool:
         if source.pod.namespace == GATEWAY.pod.namespace:
             return True
         caller = built.plan.registry.by_name[source.plugin] if source.plugin else None
-        return bool(caller and caller.backend and target.plugin in caller.backend.calls)
+        return bool(caller and caller.backend and target.plugin in caller.backend.network.calls)
     assert source.plugin
     if target is DNS:
         return port == DNS_PORT

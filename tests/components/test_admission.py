@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.registry_entry import Lifecycle
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.sections import Auth
 from rehearsal import RehearsalError
 from tests.components.gateway import test_gateway, test_routes

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from analysis.simulation.hpa import Load, Recent, desired_replicas
+from planning.inputs.pod_sections import Network
 from planning.inputs.registry_entry import Registry
 from planning.plugin.autoscaling import AutoscalingPlan, Speed
 from planning.plugin.plugin import BackendPlan, PluginPlan
@@ -15,7 +16,8 @@ from tests.components.plugins import build_plugins
 from tests.components.test_plugins_in_a_cluster import collection, objects
 from tests.conftest import RunningControlPlane
 from tests.metrics_apis import MetricsApis
-from tests.plugin_plans import entry, plugin_plans, with_backend
+from tests.planning.samples import altered
+from tests.plugin_plans import entry, plugin_plans
 from tests.wait import wait_for
 
 PASSES = 3
@@ -67,14 +69,16 @@ SCENES: Mapping[str, Scene] = {
 
 def plans() -> Mapping[str, PluginPlan]:
     """A plugin for each scene, five to fifteen pods, scaled by queue as well."""
-    base = replace(entry("community"), database=None, share=0.25)
-    resources = replace(
-        _backend_of(plugin_plans()["community"]).spec.resources, cpu_request_m=CPU_M, memory_mib=MEMORY_MIB
-    )
+    base = altered(entry("community"), database=None, share=0.25)
+    resources = altered(base.resources, cpu=f"{CPU_M}m", memory=f"{MEMORY_MIB}Mi")
     specs = tuple(
-        replace(
-            with_backend(base, port=5_000 + number, api_prefix=f"/api/v1/{name}", calls=(), resources=resources),
+        altered(
+            base,
             name=name,
+            port=5_000 + number,
+            api_prefix=f"/api/v1/{name}",
+            network=Network(),
+            resources=resources,
         )
         for number, name in enumerate(SCENES)
     )

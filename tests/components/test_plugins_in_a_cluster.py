@@ -120,7 +120,7 @@ def test_a_pod_that_asks_for_a_privilege_is_refused(cluster: RunningControlPlane
 
 
 def test_a_container_larger_than_its_plugin_is_refused(cluster: RunningControlPlane) -> None:
-    large = with_backend(entry("community"), resources=entry("base-svc").backend.resources)  # pyright: ignore[reportOptionalMemberAccess]  # it has a backend
+    large = with_backend(entry("community"), resources=entry("base-svc").resources)
     records = build_plugins({"community": plugin_plans(registry=registry_with(large))["community"]})
     (item,) = [item for item in objects(records) if item["kind"] == "Deployment"]
     spec = item["spec"]["template"]["spec"]

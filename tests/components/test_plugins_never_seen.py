@@ -4,14 +4,14 @@ import json
 import random
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from planning.inputs.registry_entry import Lifecycle, PluginSpec, Registry
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import PluginSpec, Registry
 from plugins.commands.registry import add
 from plugins.registry.parse import load_registry
 from policies.evaluator import Evaluator
@@ -22,6 +22,7 @@ from tests.components.plugins import build_plugins, make_plugins
 from tests.components.recording import Recorded, assert_same_names
 from tests.components.test_plugins_in_a_cluster import collection, objects
 from tests.conftest import RunningControlPlane
+from tests.planning.samples import altered
 from tests.plugin_plans import plugin_plans, real_registry, registry_with
 from tests.plugins.registries import MANIFESTS, REGISTRY
 
@@ -170,7 +171,7 @@ def test_the_real_api_server_takes_every_object_of_them(
 
 @cache
 def in_state(step: Lifecycle, users: int) -> list[Recorded]:
-    specs = tuple(replace(spec, lifecycle=step) for spec in real_registry().plugins if not spec.core)
+    specs = tuple(altered(spec, lifecycle=step) for spec in real_registry().plugins if not spec.core)
     return build_plugins(plugin_plans(users, registry_with(*specs)))
 
 

@@ -1,9 +1,13 @@
 """Registry entries and settings as tests of plans need them."""
 
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from planning.inputs.registry_entry import BackendSpec, Lifecycle, PluginSpec, Registry, ResourcesSpec
-from planning.inputs.sections import Auth, Cache, Database, Grant, Migrate, Probes, Scaling
+from planning.inputs.field_types import Section
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.pod_sections import Resources
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.sections import Cache, Database, Grant, Migrate, Scaling
 from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
@@ -35,35 +39,35 @@ def plugin(
     singleton: bool = False,
 ) -> PluginSpec:
     """An entry with a backend."""
-    backend = BackendSpec(
-        image=f"ghcr.io/naap/{name}:1.0.0",
-        port=4000,
-        api_prefix=f"/api/v1/{name}",
-        resources=ResourcesSpec(cpu_request_m=100, cpu_limit_m=500, memory_mib=256),
-        scaling=Scaling(singleton=singleton),
-        strip_prefix=False,
-        calls=(),
-        egress=(),
-        auth=Auth(),
-        rate_limit=None,
-        env={},
-        probes=Probes(),
-    )
-    return PluginSpec(
+    return BackendSpec(
         name=name,
         display_name=name,
         version="1.0.0",
-        core=False,
         share=share,
         lifecycle=lifecycle,
-        backend=backend,
+        image=f"ghcr.io/naap/{name}:1.0.0",
+        port=4000,
+        api_prefix=f"/api/v1/{name}",
+        resources=Resources(cpu="100m", cpu_limit="500m", memory="256Mi"),
+        scaling=Scaling(singleton=singleton),
         database=database,
         cache=cache,
-        frontend=None,
-        secrets=(),
-        derived_secrets=(),
         manifest={},
     )
+
+
+Part = TypeVar("Part", bound=Section)
+
+
+def altered(part: Part, **fields: Any) -> Part:
+    """An entry, or a section of one, with other values; what a test wants is not checked."""
+    assert fields.keys() <= type(part).model_fields.keys(), fields
+    return part.model_copy(update=fields)
+
+
+def without_backend(spec: PluginSpec) -> PluginSpec:
+    """The entry as a bundle alone."""
+    return PluginSpec.model_construct(**{**dict(spec), "image": None, "port": None, "api_prefix": None})
 
 
 USER_TABLE = Grant(schema_name="public", table="User", privileges=("SELECT", "REFERENCES"))

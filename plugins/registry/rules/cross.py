@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from planning.database.jobs.shard_move import MOVED_SUFFIX
 from planning.database.roles import ARCHIVED_SUFFIX
+from planning.inputs.entry import Entry
 from planning.inputs.problem import Problem
 from planning.shared.naming import sql_name
-from plugins.registry.entry import Entry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +164,7 @@ def _calls(entries: Entries) -> Iterator[Problem]:
                 yield entries.problem(
                     name, "network.calls", called, "an entry without backend answers no calls", "remove it"
                 )
-            elif other.lifecycle in ("stopped", "archived") and entry.lifecycle in ("active", "draining"):
+            elif entry.lifecycle.serves and not other.lifecycle.serves:
                 yield entries.problem(
                     name,
                     "network.calls",

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from planning.edge.behaviours import taken
+from planning.inputs.entry import Entry
 from planning.inputs.field_types import mebibytes, millicores
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
-from plugins.registry.entry import Entry
 from plugins.registry.rules.lifecycle import lifecycle_parts
 from plugins.registry.rules.pods import egress_parts, environment_parts, manifest_parts
 from plugins.registry.validation_errors import Parts
@@ -140,7 +141,7 @@ def _shape(entry: Entry) -> Iterator[Parts]:
 
 def _core(entry: Entry) -> Iterator[Parts]:
     if entry.core:
-        if entry.lifecycle != "active":
+        if entry.lifecycle is not Lifecycle.ACTIVE:
             yield "lifecycle", entry.lifecycle, "the platform needs its core services", "lifecycle: active"
         if entry.own_paths and not entry.catch_all:
             yield "ownPaths", entry.own_paths[0], "only with catchAll: true", "remove ownPaths, or add catchAll: true"

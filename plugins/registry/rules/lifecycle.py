@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import get_args
 
-from plugins.registry.entry import Entry, LifecycleStep
+from planning.inputs.entry import Entry
+from planning.inputs.lifecycle import Lifecycle
 from plugins.registry.validation_errors import Parts
 
-STEPS: tuple[LifecycleStep, ...] = get_args(LifecycleStep)
+STEPS = tuple(Lifecycle)
 NEXT_STEP = dict(pairwise(STEPS))
-NEEDS_NO_INSTALLS = frozenset({"stopped", "archived"})
+NEEDS_NO_INSTALLS = frozenset({Lifecycle.STOPPED, Lifecycle.ARCHIVED})
 
 
 def lifecycle_parts(entry: Entry) -> Iterator[Parts]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from planning.inputs.entry import MANIFEST_PATH, Entry
 from planning.inputs.problem import HIDDEN
-from planning.inputs.registry_entry import MANIFEST_PATH
 from planning.plugin.process_environment import CA_FILE, RESERVED, TEMPORARY
 from plugins.registry.egress import normal_egress
-from plugins.registry.entry import Entry
 from plugins.registry.secret_values import looks_secret
 from plugins.registry.validation_errors import Parts
 

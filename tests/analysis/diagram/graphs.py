@@ -1,13 +1,13 @@
 """Graphs as tests need them: of any number of users, plugins and regions."""
 
 import functools
-from dataclasses import replace
 
 from analysis.diagram.architecture import graph_of
 from analysis.diagram.graph import Graph
 from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.tiers import TIERS
 from planning.platform import PlatformPlan, plan_platform
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, real_registry, registry_with, settings
 
 FORTY = 40
@@ -30,17 +30,21 @@ def graph(users: int) -> Graph:
 def crowded(users: int) -> Graph:
     """Of forty plugins: some without a backend, the others with calls to three different callees."""
     more = [_like_wallet(number) for number in range(25)]
-    more += [replace(entry("intelligent-dashboard"), name=f"page-{number}") for number in range(FORTY - 25 - 9)]
+    more += [altered(entry("intelligent-dashboard"), name=f"page-{number}") for number in range(FORTY - 25 - 9)]
     return graph_of(plan(users, registry_with(*more)))
 
 
 def _like_wallet(number: int) -> PluginSpec:
     wallet = entry("my-wallet")
-    assert wallet.backend
     assert wallet.database
     calls = ("base-svc", "community" if number % 3 else "my-dashboard")
-    backend = replace(wallet.backend, port=5000 + number, api_prefix=f"/api/v1/p{number}", cron=False, calls=calls)
-    database = wallet.database.model_copy(
-        update={"schema_name": f"plugin_{number}", "shard": 1 + number % 3, "grants": (), "pool_size": 2}
+    return altered(
+        wallet,
+        name=f"plugin-{number}",
+        share=0.1,
+        port=5000 + number,
+        api_prefix=f"/api/v1/p{number}",
+        cron=False,
+        network=altered(wallet.network, calls=calls),
+        database=altered(wallet.database, schema_name=f"plugin_{number}", shard=1 + number % 3, grants=(), pool_size=2),
     )
-    return replace(wallet, name=f"plugin-{number}", share=0.1, backend=backend, database=database)

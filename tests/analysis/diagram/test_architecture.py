@@ -1,13 +1,12 @@
 """What the graph of a stack says."""
 
-from dataclasses import replace
-
 import pytest
 
 from analysis.diagram.architecture import graph_of
 from analysis.diagram.graph import EdgeKind, NodeKind, ZoneKind
-from planning.inputs.registry_entry import Lifecycle
+from planning.inputs.lifecycle import Lifecycle
 from tests.analysis.diagram.graphs import FORTY, USERS, crowded, graph, plan
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, real_registry, registry_with
 
 
@@ -29,7 +28,7 @@ def test_plugins_call_whom_the_registry_says_in_every_region(users: int) -> None
         for region in regions
         for spec in real_registry().plugins
         if spec.backend
-        for callee in spec.backend.calls
+        for callee in spec.backend.network.calls
     }
     assert {(edge.source, edge.target) for edge in graph(users).of(EdgeKind.CALL)} == declared
 
@@ -45,7 +44,7 @@ def test_a_plugin_without_a_backend_is_a_bundle_at_the_edge() -> None:
 
 
 def test_a_stopped_plugin_is_not_there() -> None:
-    stopped = graph_of(plan(1_000, registry_with(replace(entry("community"), lifecycle=Lifecycle.STOPPED))))
+    stopped = graph_of(plan(1_000, registry_with(altered(entry("community"), lifecycle=Lifecycle.STOPPED))))
     assert "community" not in {node.title for node in stopped.nodes}
 
 

@@ -3,11 +3,11 @@
 import pytest
 
 from analysis.simulation.hpa import NOTHING, Load, Recent, desired_replicas
-from planning.inputs.registry_entry import ResourcesSpec
+from planning.inputs.pod_sections import Resources
 from planning.plugin.autoscaling import AutoscalingPlan
 from tests.plugin_plans import plugin_plans
 
-REQUEST = ResourcesSpec(cpu_request_m=250, cpu_limit_m=500, memory_mib=256)
+REQUEST = Resources(cpu="250m", memory="256Mi")
 IDLE_MIB = 205  # of 256: 80 %
 
 

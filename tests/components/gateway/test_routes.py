@@ -5,7 +5,8 @@ from typing import Any
 
 from components.gateway.routes import PluginRoutes
 from planning.gateway.routes import IDENTITY_HEADER, RoutesPlan, plan_routes
-from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels

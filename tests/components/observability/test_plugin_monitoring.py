@@ -1,7 +1,6 @@
 """What a plugin's watch registers, and that it is the plugin's own."""
 
 import json
-from dataclasses import replace
 
 import pulumi
 import yaml
@@ -14,6 +13,7 @@ from planning.shared.labels import PLUGIN_LABEL, labels
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
 from tests.planning.observability.observed import plan_watch, wallet
+from tests.planning.samples import altered
 
 TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
@@ -70,7 +70,7 @@ def test_the_dashboard_shows_all_that_a_plugin_has() -> None:
 
 def test_a_raised_generation_makes_a_new_mark_and_nothing_else() -> None:
     before = made(wallet())
-    after = made(replace(wallet(), cache=Cache(password_generation=2)))
+    after = made(altered(wallet(), cache=Cache(password_generation=2)))
     changed = {record.urn for record in before} ^ {record.urn for record in after}
 
     assert len(changed) == 2
@@ -78,7 +78,7 @@ def test_a_raised_generation_makes_a_new_mark_and_nothing_else() -> None:
 
 
 def test_a_plugin_without_passwords_has_no_mark() -> None:
-    bare = replace(wallet(), database=None, cache=None)
+    bare = altered(wallet(), database=None, cache=None)
 
     assert len(of_type(made(bare), CONFIG_MAP)) == 1
 

@@ -1,19 +1,20 @@
 """For every pair of pods of the real registry: they may talk if, and only if, the registry says so."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from planning.database.pooler import fragment_policy
-from planning.inputs.registry_entry import Lifecycle
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.pod_sections import Network
 from planning.network.network_policy import PodPeer, PolicyPlan
 from planning.plugin.plugin import PluginPlan
-from plugins.registry.entry import json_schema
+from plugins.registry.registry_file import json_schema
 from tests.components.plugins import build_plugins
 from tests.components.recording import of_type
 from tests.network_policies import Object, Outside, Pod, allowed
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 GATEWAY = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/name": "envoy"})
@@ -57,7 +58,7 @@ def test_a_plugin_reaches_those_that_it_calls_and_no_other(caller: str) -> None:
     for callee in NAMES:
         for source in pods(caller):
             serving, *others = pods(callee)
-            assert allowed(policies(), source, serving, port(callee)) == (callee in backend.calls), callee
+            assert allowed(policies(), source, serving, port(callee)) == (callee in backend.network.calls), callee
             assert not allowed(policies(), source, serving, port(callee) + 1)
             assert not any(allowed(policies(), source, other, port(callee)) for other in others)
 
@@ -90,7 +91,7 @@ def test_outside_a_plugin_reaches_what_its_entry_has(name: str) -> None:
     assert allowed(policies(), source, DNS, 53, "UDP")
     assert allowed(policies(), source, AGENT, 80)
     assert allowed(policies(), source, CACHE, 6379) == (spec.cache is not None)
-    assert allowed(policies(), source, INTERNET, 443) == bool(spec.backend.egress)
+    assert allowed(policies(), source, INTERNET, 443) == bool(spec.backend.network.egress)
     assert not allowed(policies(), source, INTERNET, 80)
     for target, number in ((METADATA, 80), (DATABASE, 5432), (Outside(ip="10.64.0.9"), 443)):
         assert not allowed(policies(), source, target, number)
@@ -120,7 +121,9 @@ def test_the_poolers_door_for_a_plugin_is_for_its_namespace() -> None:
 
 
 def test_a_listed_network_is_open_on_its_port_and_never_onto_metadata() -> None:
-    listed = with_backend(entry("community"), egress=("203.0.113.0/24:5432", "0.0.0.0/0:8443", "api.example.com:443"))
+    listed = with_backend(
+        entry("community"), network=Network(egress=["203.0.113.0/24:5432", "0.0.0.0/0:8443", "api.example.com:443"])
+    )
     plans = plugin_plans(registry=registry_with(listed))
     found, source = policies_of(plans), pods("community", plans)[0]
     assert allowed(found, source, Outside(ip="203.0.113.7"), 5432)
@@ -132,7 +135,7 @@ def test_a_listed_network_is_open_on_its_port_and_never_onto_metadata() -> None:
 
 
 def test_a_plugin_reaches_its_uploads_once_it_lists_s3_and_its_editor_says_so() -> None:
-    listed = with_backend(entry("community"), egress=("s3.us-east-1.amazonaws.com:443",))
+    listed = with_backend(entry("community"), network=Network(egress=["s3.us-east-1.amazonaws.com:443"]))
     plans = plugin_plans(registry=registry_with(listed))
     assert not allowed(policies(), pods("community")[0], S3, 443)
     assert allowed(policies_of(plans), pods("community", plans)[0], S3, 443)
@@ -140,8 +143,8 @@ def test_a_plugin_reaches_its_uploads_once_it_lists_s3_and_its_editor_says_so() 
 
 
 def test_a_new_caller_opens_its_door_without_touching_the_callee() -> None:
-    caller = replace(
-        with_backend(entry("community"), calls=("my-wallet",), port=4990, api_prefix="/api/v1/new"),
+    caller = altered(
+        with_backend(entry("community"), network=Network(calls=["my-wallet"]), port=4990, api_prefix="/api/v1/new"),
         name="newcomer",
         database=None,
     )
@@ -156,8 +159,8 @@ def test_a_new_caller_opens_its_door_without_touching_the_callee() -> None:
 
 
 def test_two_plugins_may_call_each_other() -> None:
-    one = with_backend(entry("community"), calls=("my-wallet",))
-    other = with_backend(entry("my-wallet"), calls=("community",))
+    one = with_backend(entry("community"), network=Network(calls=["my-wallet"]))
+    other = with_backend(entry("my-wallet"), network=Network(calls=["community"]))
     plans = plugin_plans(registry=registry_with(one, other))
     found = policies_of(plans)
     assert allowed(found, pods("community", plans)[0], pods("my-wallet", plans)[0], port("my-wallet"))
@@ -165,7 +168,7 @@ def test_two_plugins_may_call_each_other() -> None:
 
 
 def test_a_stopped_caller_has_no_doors() -> None:
-    stopped = replace(entry("community"), lifecycle=Lifecycle.STOPPED)
+    stopped = altered(entry("community"), lifecycle=Lifecycle.STOPPED)
     plans = plugin_plans(registry=registry_with(stopped))
     doors = [policy for policy in policies_of(plans) if policy["metadata"]["name"] == "from-plugin-community"]
     assert not [door for door in doors if door["metadata"]["namespace"].startswith("plugin-")]

@@ -3,18 +3,19 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import Registry
 from planning.plugin.plugin import PluginPlan
 from planning.shared.derived_secrets import derive
 from tests.components.plugins import ROOT, build_plugins, make_plugins
 from tests.components.recording import Recorded, assert_same_names, awaited, of_type, one
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -41,7 +42,7 @@ def container(record: Recorded) -> Mapping[str, Any]:
 
 
 def with_secret() -> Mapping[str, PluginPlan]:
-    spec = replace(entry("community"), secrets=("METABASE_KEY",))
+    spec = altered(entry("community"), secrets=("METABASE_KEY",))
     return {"community": plugin_plans(registry=registry_with(spec))["community"]}
 
 
@@ -92,9 +93,8 @@ def test_probes_stay_below_what_services_allow_an_address() -> None:
 
 def test_a_service_that_starts_slowly_is_given_its_time_and_a_roll_out_waits_for_it() -> None:
     spec = entry("community")
-    assert spec.backend
-    slow = replace(spec.backend, probes=spec.backend.probes.model_copy(update={"startup_seconds": 299}))
-    plans = {"community": plugin_plans(registry=registry_with(replace(spec, backend=slow)))["community"]}
+    slow = altered(spec, probes=altered(spec.probes, startup_seconds=299))
+    plans = {"community": plugin_plans(registry=registry_with(slow))["community"]}
     deployed = one(build_plugins(plans), DEPLOYMENT, "community-deployment")
     probe = container(deployed)["startupProbe"]
 
@@ -159,7 +159,7 @@ def test_a_role_reaches_its_own_prefix_only() -> None:
 
 
 def test_a_stopped_plugin_keeps_a_closed_and_empty_namespace() -> None:
-    spec = replace(entry("my-wallet"), lifecycle=Lifecycle.STOPPED)
+    spec = altered(entry("my-wallet"), lifecycle=Lifecycle.STOPPED)
     found = of("my-wallet", build_plugins(plugin_plans(registry=registry_with(spec))))
     kinds = {record.type.rsplit(":", 1)[1] for record in found if record.type.startswith("kubernetes:")}
     assert {"Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange"} <= kinds
@@ -208,7 +208,7 @@ def test_a_checksum_can_not_be_guessed_without_the_root_secret() -> None:
 
 
 def test_a_new_version_changes_the_pods_and_no_other_object() -> None:
-    spec = replace(entry("community"), version="1.2.1")
+    spec = altered(entry("community"), version="1.2.1")
     newer = {record.urn: record for record in build_plugins(plugin_plans(registry=registry_with(spec)))}
     changed = {record.name for record in records() if newer[record.urn].inputs != record.inputs}
     # At this size nothing of telemetry but a version; the manifest is the entry's own.
@@ -226,7 +226,7 @@ def test_an_entry_removed_takes_its_own_and_leaves_the_rest() -> None:
 def _many(count: int) -> Mapping[str, PluginPlan]:
     base = entry("community")
     specs = [
-        replace(with_backend(base, port=5_000 + n, api_prefix=f"/api/v1/p{n}"), name=f"p{n}", share=0.01, database=None)
+        altered(with_backend(base, port=5_000 + n, api_prefix=f"/api/v1/p{n}"), name=f"p{n}", share=0.01, database=None)
         for n in range(count)
     ]
     plans = plugin_plans(50_000, registry=registry_with(*specs))
@@ -245,7 +245,7 @@ def test_four_times_the_plugins_take_four_times_as_long() -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_in_production_the_engine_keeps_a_plugin_until_it_is_archived(step: Lifecycle) -> None:
-    registry = registry_with(replace(entry("community"), lifecycle=step))
+    registry = registry_with(altered(entry("community"), lifecycle=step))
     for region, home in (("us-east-1", True), ("us-west-2", False)):
         plans = plugin_plans(120_000, registry, region, production=True)
         found = build_plugins({"community": plans["community"]})
@@ -262,7 +262,7 @@ def test_outside_of_production_nothing_of_a_plugin_is_kept() -> None:
 def test_a_step_of_its_lifecycle_touches_the_plugins_own_only(before: Lifecycle, after: Lifecycle) -> None:
     first, second = (
         {record.urn: record.inputs for record in build_plugins(plugin_plans(registry=registry_with(spec)))}
-        for spec in (replace(entry("community"), lifecycle=step) for step in (before, after))
+        for spec in (altered(entry("community"), lifecycle=step) for step in (before, after))
     )
     touched = {urn for urn in first.keys() | second.keys() if first.get(urn) != second.get(urn)}
     assert touched
@@ -271,7 +271,7 @@ def test_a_step_of_its_lifecycle_touches_the_plugins_own_only(before: Lifecycle,
 
 def test_a_new_name_is_a_new_plugin_and_touches_no_third() -> None:
     renamed = tuple(
-        replace(spec, name="forum") if spec.name == "community" else spec for spec in real_registry().plugins
+        altered(spec, name="forum") if spec.name == "community" else spec for spec in real_registry().plugins
     )
     before = {record.urn: record.inputs for record in records()}
     after = {

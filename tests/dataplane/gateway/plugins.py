@@ -1,11 +1,10 @@
 """The plugins before which the gateway stands, each for what tests ask of it."""
 
-from dataclasses import replace
-
 from planning.gateway.routes import SESSION_SERVICE
-from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth, RateLimit
-from tests.planning.samples import plugin
+from tests.planning.samples import altered, plugin
 from tests.plugin_plans import with_backend
 
 FREE = RateLimit.model_construct(user_per_minute=1_000_000, client_per_minute=1_000_000)
@@ -27,8 +26,8 @@ STRIPPED = unlimited(
     "stripped", strip_prefix=True, auth=Auth(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
 )
 COUNTED = with_backend(plugin("counted"), rate_limit=RateLimit(user_per_minute=PER_USER, client_per_minute=PER_CLIENT))
-DRAINING = replace(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
-STOPPED = replace(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
+DRAINING = altered(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
+STOPPED = altered(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
 """Below that of WALLET too: without an answer of the gateway its requests would be WALLET's."""
 STUCK = unlimited("stuck")
 """Its stand-in is asked for what it never answers."""

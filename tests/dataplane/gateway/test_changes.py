@@ -3,16 +3,16 @@
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
 
 from planning.gateway.routes import CONNECTIONS, PENDING_REQUESTS
-from planning.inputs.registry_entry import Lifecycle
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.sections import RateLimit
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.load import load
 from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited
 from tests.dataplane.gateway.rig import Rig
+from tests.planning.samples import altered
 from tests.plugin_plans import with_backend
 from tests.wait import wait_for
 
@@ -31,7 +31,7 @@ def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: 
         rig.add(changed)
         for envoy in range(2):
             wait_for("the old prefix to go", lambda e=envoy: rig.get("/api/v1/newcomer", envoy=e).status == 404)
-        stopped = replace(changed, lifecycle=Lifecycle.STOPPED)
+        stopped = altered(changed, lifecycle=Lifecycle.STOPPED)
         rig.put(stopped)
         _remove(rig, rig.routes(changed))
         for envoy in range(2):
@@ -49,7 +49,7 @@ def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: 
 
 def test_a_plugin_that_comes_back_answers_browsers_once_its_former_answer_is_removed(rig: Rig) -> None:
     back, path = unlimited("back"), "/api/v1/back/x"
-    stopped = rig.routes(replace(back, lifecycle=Lifecycle.STOPPED))
+    stopped = rig.routes(altered(back, lifecycle=Lifecycle.STOPPED))
     rig.cluster.objects.apply(stopped)
     wait_for("410", lambda: rig.get(path).status == 410)
     rig.put(back)

@@ -1,18 +1,16 @@
 """Prefixes that a plugin has left."""
 
-from dataclasses import replace
-
 import pytest
 
 from planning.gateway.gone_routes import GoneRoutesPlan, plan_gone_routes
-from planning.inputs.registry_entry import Lifecycle
-from tests.planning.samples import plugin, registry, settings
+from planning.inputs.lifecycle import Lifecycle
+from tests.planning.samples import altered, plugin, registry, settings, without_backend
 from tests.plugin_plans import with_backend
 
 
 def _plans(step: Lifecycle) -> tuple[GoneRoutesPlan, ...]:
-    old = replace(with_backend(plugin("old"), extra_prefixes=("/old",)), lifecycle=step)
-    bundle = replace(plugin("bundle"), backend=None, lifecycle=step)
+    old = altered(with_backend(plugin("old"), extra_prefixes=("/old",)), lifecycle=step)
+    bundle = altered(without_backend(plugin("bundle")), lifecycle=step)
     return plan_gone_routes(registry=registry(old, bundle, plugin("other")), settings=settings())
 
 

@@ -1,17 +1,17 @@
 """Who gets a request, by the Gateway API's own order of precedence."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import pytest
 
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import RoutesPlan, plan_routes
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import Lifecycle, PluginSpec
+from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth, RateLimit
 from planning.inputs.tiers import TIERS
-from tests.planning.samples import plugin, settings
+from tests.planning.samples import plugin, settings, without_backend
 from tests.plugin_plans import entry, real_registry, with_backend
 
 BEARER = {"authorization": "Bearer x"}
@@ -116,7 +116,7 @@ def test_a_draining_plugin_is_served_and_says_so() -> None:
     [
         plugin("old", lifecycle=Lifecycle.STOPPED),
         plugin("old", lifecycle=Lifecycle.ARCHIVED),
-        replace(plugin("bundle"), backend=None),
+        without_backend(plugin("bundle")),
     ],
 )
 def test_a_stopped_plugin_an_archived_one_and_one_without_backend_have_no_route(spec: PluginSpec) -> None:

@@ -1,7 +1,6 @@
 """The plan of a plugin with all that a plugin can have."""
 
 import functools
-from dataclasses import replace
 
 from planning.database.plugin_database import plan_databases
 from planning.database.shard import plan_shards
@@ -10,7 +9,7 @@ from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Cache, Database, Objective
 from planning.inputs.tiers import tier_for
 from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring
-from tests.planning.samples import plugin, registry, settings
+from tests.planning.samples import altered, plugin, registry, settings
 
 USERS = 50_000
 
@@ -18,7 +17,7 @@ USERS = 50_000
 def wallet(objective: Objective | None = None) -> PluginSpec:
     """A plugin with a schema and a cache."""
     found = plugin("my-wallet", database=Database(schema_name="plugin_wallet", shard=0), cache=Cache())
-    return replace(found, objective=objective or Objective())
+    return altered(found, objective=objective or Objective())
 
 
 @functools.cache

@@ -3,12 +3,12 @@
 import pytest
 
 from analysis.simulation.hpa import Load, recommendation
-from planning.inputs.registry_entry import ResourcesSpec
+from planning.inputs.pod_sections import Resources
 from planning.inputs.tiers import PodRange
 from planning.plugin.autoscaling import IDLE_MEMORY_PERCENT, MEMORY_PERCENT, AutoscalingPlan, memory_lets_go
 from tests.plugin_plans import plugin_plans
 
-POD = ResourcesSpec(cpu_request_m=250, cpu_limit_m=500, memory_mib=100)
+POD = Resources(cpu="250m", memory="100Mi")
 
 
 @pytest.mark.parametrize("low", [1, 2, 3, 5, 20])

@@ -1,14 +1,15 @@
 """Plans of plugins, from the real registry and from entries changed here."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from planning.inputs.registry_entry import Lifecycle, Registry
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import Registry
 from planning.inputs.tiers import PodRange
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
 from planning.plugin.workload import roll_out_seconds
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
@@ -25,7 +26,7 @@ def test_every_entry_of_the_registry_has_a_plan_at_every_tier(users: int) -> Non
 
 
 def test_a_stopped_plugin_keeps_its_namespace_and_has_room_for_no_pod() -> None:
-    stopped = replace(entry("community"), lifecycle=Lifecycle.STOPPED)
+    stopped = altered(entry("community"), lifecycle=Lifecycle.STOPPED)
     plan = plugin_plans(registry=registry_with(stopped))["community"]
     assert plan.backend
     assert plan.backend.workloads == ()
@@ -35,7 +36,7 @@ def test_a_stopped_plugin_keeps_its_namespace_and_has_room_for_no_pod() -> None:
 
 
 def test_a_draining_plugin_runs_like_an_active_one() -> None:
-    draining = replace(entry("community"), lifecycle=Lifecycle.DRAINING)
+    draining = altered(entry("community"), lifecycle=Lifecycle.DRAINING)
     plans = plugin_plans(registry=registry_with(draining))
     assert plans["community"].backend
     assert plans["community"].backend.workloads == plugin_plans()["community"].backend.workloads  # pyright: ignore[reportOptionalMemberAccess]  # it has a backend
@@ -108,7 +109,7 @@ def test_the_manifest_that_a_service_reads_is_its_own() -> None:
 def test_adding_a_caller_changes_no_other_plan() -> None:
     before = plugin_plans()
     spec = with_backend(entry("community"), port=4990, api_prefix="/api/v1/new")
-    caller = replace(spec, name="newcomer", database=None)
+    caller = altered(spec, name="newcomer", database=None)
     after = plugin_plans(registry=registry_with(caller))
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {"newcomer"}

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 SERVED = [spec.name for spec in real_registry().plugins if spec.backend]
@@ -133,7 +134,7 @@ def test_what_an_entry_states_wins_over_the_default() -> None:
 def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
     wallet = entry("my-wallet")
     assert wallet.cache
-    changed = registry_with(replace(wallet, cache=wallet.cache.model_copy(update={"cluster_mode": True})))
+    changed = registry_with(altered(wallet, cache=wallet.cache.model_copy(update={"cluster_mode": True})))
     for users, clustered in ((5_000, False), (60_000, True)):
         backend = plugin_plans(users, registry=changed)["my-wallet"].backend
         assert backend
@@ -142,7 +143,7 @@ def test_a_cluster_client_gets_a_cluster_only_where_the_tier_has_one() -> None:
 
 
 def test_errors_are_tracked_by_whoever_names_a_project_for_them_and_by_nobody_else() -> None:
-    plans = plugin_plans(registry=registry_with(replace(entry("community"), secrets=("SENTRY_DSN",))))
+    plans = plugin_plans(registry=registry_with(altered(entry("community"), secrets=("SENTRY_DSN",))))
     told = {
         name for name, plan in plans.items() if plan.backend and "SENTRY_DSN" in plan.backend.environment.configured
     }

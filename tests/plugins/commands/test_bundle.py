@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from planning.inputs.frontend import MAX_GZIP_BYTES
 from planning.inputs.problem import InvalidInputError
 from plugins.commands.bundle import measure
-from plugins.registry.sections import MAX_GZIP_BYTES
 
 
 def noise(size: int) -> bytes:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from planning.inputs.entry import Entry
 from planning.inputs.problem import InvalidInputError
 from plugins.editing.text_edit import RegistryText
 from plugins.importing.importer import Imported, import_manifest
-from plugins.registry.entry import Entry
 from plugins.registry.manifest import parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
 from plugins.registry.strict_yaml import read_yaml

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from planning.inputs.lifecycle import Lifecycle
 from plugins.registry.changes import change_problems
 from plugins.registry.rules.lifecycle import STEPS
 from tests.plugins.commands.test_registry import run
@@ -15,8 +16,8 @@ from tests.plugins.registries import MANIFESTS, REGISTRY, changed, good, text_of
 COUNTED = {"active": 0, "counted": dt.date(2026, 1, 31)}
 
 
-def at(step: str) -> dict[str, Any]:
-    return changed("beta", lifecycle=step, installs=COUNTED)
+def at(step: Lifecycle) -> dict[str, Any]:
+    return changed("beta", lifecycle=step.value, installs=COUNTED)
 
 
 def said(before: object, after: object) -> list[str]:
@@ -24,10 +25,10 @@ def said(before: object, after: object) -> list[str]:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_only_an_archived_entry_may_go(step: str) -> None:
+def test_only_an_archived_entry_may_go(step: Lifecycle) -> None:
     rest = {name: entry for name, entry in good().items() if name != "beta"}
     found = said(at(step), rest)
-    assert bool(found) == (step != "archived")
+    assert bool(found) == (step is not Lifecycle.ARCHIVED)
     for text in found:
         assert f"beta · lifecycle: (removed while {step})" in text
         assert "naap plugin retire beta --api URL" in text
@@ -35,7 +36,7 @@ def test_only_an_archived_entry_may_go(step: str) -> None:
 
 @pytest.mark.parametrize("first", STEPS)
 @pytest.mark.parametrize("second", STEPS)
-def test_no_step_is_skipped_and_any_may_be_taken_back(first: str, second: str) -> None:
+def test_no_step_is_skipped_and_any_may_be_taken_back(first: Lifecycle, second: Lifecycle) -> None:
     found = said(at(first), at(second))
     assert bool(found) == (STEPS.index(second) - STEPS.index(first) > 1)
     for text in found:

@@ -12,8 +12,8 @@ import yaml
 
 from planning.inputs.registry_entry import PluginSpec, Registry
 from plugins.importing.backend import placeholder_image
-from plugins.registry.entry import RegistryFile, json_schema
 from plugins.registry.parse import load_registry
+from plugins.registry.registry_file import RegistryFile, json_schema
 from tests.plugins.registries import MANIFESTS, REGISTRY, backend, text_of
 
 
@@ -95,7 +95,7 @@ def test_foreign_keys_stay_on_one_shard(registry: Registry) -> None:
 
 
 def test_egress_always_states_its_port(registry: Registry) -> None:
-    targets = [target for each in registry.plugins if each.backend for target in each.backend.egress]
+    targets = [target for each in registry.plugins if each.backend for target in each.backend.network.egress]
     assert "api.daydream.live:443" in targets
     assert all(target.rpartition(":")[2].isdigit() for target in targets)
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from planning.inputs.field_types import IN_WORDS
-from planning.inputs.registry_entry import Lifecycle
-from plugins.registry.entry import json_schema
+from planning.inputs.lifecycle import Lifecycle
+from plugins.registry.registry_file import json_schema
 from tests.plugins.registries import DIGEST, backend, changed, good, parsed, problems_of
 
 TOMORROW_NEXT_YEAR = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=370)

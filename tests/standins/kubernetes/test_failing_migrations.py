@@ -18,9 +18,11 @@ planning.plugin.workload.PROGRESS_DEADLINE_SECONDS = 30
 import components.database.jobs.migration_job
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
+from planning.inputs.pod_sections import Network
 from planning.inputs.registry_entry import Registry
 from planning.inputs.sections import Migrate
 from tests.components.plugins import context
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 components.database.jobs.migration_job.BACKOFF_LIMIT = {tries}
@@ -28,8 +30,9 @@ cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIA
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
 base = entry("community")
-base = replace(base, database=base.database.model_copy(update={{"migrate": Migrate(command=("migrate",)), "grants": ()}}))
-spec = with_backend(base, image="registry.example/community:{version}", calls=(), env={env!r})
+migrate = Migrate(command=("migrate",))
+base = altered(base, database=base.database.model_copy(update={{"migrate": migrate, "grants": ()}}))
+spec = with_backend(base, image="registry.example/community:{version}", network=Network(), env={env!r})
 (plan,) = plugin_plans(1_000, Registry(file="registry.yaml", plugins=(spec,))).values()
 around = context(opts=inside)
 # The schema is made by a Job of another namespace: what is looked at here comes after it.

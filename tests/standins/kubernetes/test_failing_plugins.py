@@ -15,20 +15,22 @@ planning.plugin.workload.PROGRESS_DEADLINE_SECONDS = 30
 planning.plugin.workload.ROLL_OUT_MARGIN_SECONDS = 15
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
+from planning.inputs.pod_sections import Network
 from planning.inputs.registry_entry import Registry
 from tests.components.plugins import context
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
-base = replace(entry("community"), database=None)
+base = altered(entry("community"), database=None)
 failing = {{"lost": "image-not-found", "sick": "probe-failing"}}
 
 def spec(number, name):
     env = {{"REHEARSE": failing[name]}} if name in failing else {{}}
-    found = with_backend(base, port=5000 + number, api_prefix=f"/api/v1/{{name}}", calls=(), env=env)
-    return replace(found, name=name)
+    found = with_backend(base, port=5000 + number, api_prefix=f"/api/v1/{{name}}", network=Network(), env=env)
+    return altered(found, name=name)
 
 def cramped(plan):
     quota = plan.backend.quota

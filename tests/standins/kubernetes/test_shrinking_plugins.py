@@ -18,14 +18,16 @@ import planning.plugin.workload
 planning.plugin.workload.PROGRESS_DEADLINE_SECONDS = 60
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
+from planning.inputs.pod_sections import Network
 from planning.inputs.registry_entry import Registry
 from tests.components.plugins import context
+from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
-spec = with_backend(replace(entry("community"), database=None), calls=(), env={{}})
+spec = with_backend(altered(entry("community"), database=None), network=Network(), env={{}})
 (plan,) = plugin_plans({users}, Registry(file="registry.yaml", plugins=(spec,))).values()
 around = replace(context(opts=inside), before_pods=[PriorityClasses("priorities", opts=inside)])
 Plugin("community", plan=plan, context=around, opts=inside)

@@ -1,9 +1,8 @@
-"""The shape of plugins/registry.yaml, for the loader and for editors."""
+"""An entry of plugins/registry.yaml: each field once, for editors, the loader and plans alike."""
 
-import datetime as dt
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, WithJsonSchema
 
 from planning.inputs.field_types import (
     FIRST_FREE_PORT,
@@ -14,35 +13,18 @@ from planning.inputs.field_types import (
     EnvValue,
     File,
     Label,
-    Name,
     Path,
     Prefix,
     Section,
     Tag,
 )
-from planning.inputs.registry_entry import MANIFEST_PATH
+from planning.inputs.frontend import Frontend
+from planning.inputs.lifecycle import Installs, Lifecycle
+from planning.inputs.pod_sections import Network, Resources
 from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
-from plugins.registry.sections import Frontend, Network, Resources
 
-LifecycleStep = Literal["active", "draining", "stopped", "archived"]
-
-
-def _from_text(value: object) -> object:
-    # YAML makes a date of 2026-01-31 by itself; a quoted one is the same date.
-    if isinstance(value, str):
-        return dt.date.fromisoformat(value)
-    return value
-
-
-class Installs(Section):
-    """How many installs the platform's API counted: the gate of stopping a plugin."""
-
-    active: Annotated[int, Field(ge=0, description="Installs at the time of counting.", examples=[0])]
-    counted: Annotated[
-        dt.date,
-        BeforeValidator(_from_text),
-        Field(description="Day of counting (UTC); written by `naap plugin retire`.", examples=["2026-01-31"]),
-    ]
+MANIFEST_PATH = "/app/plugin.json"
+"""Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
 
 
 class Entry(Section):
@@ -59,13 +41,15 @@ class Entry(Section):
         Field(gt=0, le=1, description="Part of the users that it serves; pods scale with it.", examples=[0.3]),
     ] = 1.0
     lifecycle: Annotated[
-        LifecycleStep,
+        Lifecycle,
+        WithJsonSchema({"enum": [*Lifecycle], "title": "Lifecycle", "type": "string"}),
         Field(
+            strict=False,
             description="active; draining: no new installs, still served; stopped: no pods, no routes, data kept; "
             "archived: data in the archive. One step at a time: `naap plugin retire`.",
             examples=["active"],
         ),
-    ] = "active"
+    ] = Lifecycle.ACTIVE
     installs: Annotated[
         Installs | None,
         Field(description="Last count of installs.", examples=[{"active": 0, "counted": "2026-01-31"}]),
@@ -92,7 +76,8 @@ class Entry(Section):
         Prefix | None, Field(description="Where the gateway routes to it from.", examples=["/api/v1/wallet"])
     ] = None
     extra_prefixes: Annotated[
-        list[Prefix], Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]])
+        list[Prefix],
+        Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]]),
     ] = []
     strip_prefix: Annotated[
         bool, Field(description="The service routes at its root: the gateway removes apiPrefix.", examples=[True])
@@ -182,35 +167,3 @@ class Entry(Section):
         """Every prefix of its backend, with the field that states it."""
         main = [("apiPrefix", self.api_prefix)] if self.api_prefix is not None else []
         return [*main, *(("extraPrefixes", prefix) for prefix in self.extra_prefixes)]
-
-
-class RegistryFile(Section):
-    """The whole file."""
-
-    plugins: Annotated[
-        dict[Name, Entry],
-        Field(
-            description="Entries by name: a DNS label of at most 32 characters.",
-            examples=[{"hello": {"version": "1.0.0", "frontend": {"bundle": "hello.js"}}}],
-        ),
-    ]
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of the file, for editors."""
-    found = RegistryFile.model_json_schema(by_alias=True)
-    _close(found)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "NaaP plugin registry", **found}
-
-
-def _close(node: Any) -> None:
-    """Refuses keys of other patterns: pydantic does, and leaves it out of the schema."""
-    if isinstance(node, list):
-        for item in cast("list[Any]", node):
-            _close(item)
-    elif isinstance(node, dict):
-        stated = cast("dict[str, Any]", node)
-        if "patternProperties" in stated:
-            stated["additionalProperties"] = False
-        for item in stated.values():
-            _close(item)

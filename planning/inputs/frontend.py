@@ -1,57 +1,10 @@
-"""The optional parts of a registry entry that its backend uses."""
+"""A plugin's bundle, as an entry states it."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from planning.inputs.field_types import (
-    BUNDLE_PATTERN,
-    INTEGRITY_PATTERN,
-    VERSION_PATTERN,
-    Cpu,
-    Label,
-    Memory,
-    Name,
-    Route,
-    Section,
-)
-
-
-class Resources(Section):
-    """What one pod may use."""
-
-    cpu: Annotated[
-        Cpu, Field(description="CPU request in millicores; the HPA's 70 % is of this.", examples=["250m"])
-    ] = "250m"
-    cpu_limit: Annotated[
-        Cpu | None, Field(description="CPU limit in millicores; default twice the request.", examples=["500m"])
-    ] = None
-    memory: Annotated[
-        Memory,
-        Field(
-            description="Memory, request and limit alike: a pod that was promised less than it may use is evicted "
-            "by its neighbours, and 80 % of a small request is below what an idle Node process takes.",
-            examples=["256Mi", "1Gi"],
-        ),
-    ] = "256Mi"
-
-
-class Network(Section):
-    """Whom the pods may reach besides DNS, their pooler and their cache. All else is closed."""
-
-    calls: Annotated[
-        list[Name], Field(max_length=50, description="Entries whose backend this one calls.", examples=[["base-svc"]])
-    ] = []
-    egress: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=270)]],
-        Field(
-            max_length=50,
-            description="Hosts or IPv4 networks outside, `target` or `target:port`; default port 443. "
-            "S3 is outside too: a plugin that uses its uploads lists s3.<region>.amazonaws.com.",
-            examples=[["api.example.com", "203.0.113.0/24:5432"]],
-        ),
-    ] = []
-
+from planning.inputs.field_types import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Label, Route, Section
 
 MAX_GZIP_BYTES = 512_000
 """500 KB: what the shell accepts for one plugin."""
@@ -98,7 +51,9 @@ class Frontend(Section):
     routes: Annotated[
         list[Route],
         Field(
-            max_length=50, description="Paths of the shell that the plugin shows.", examples=[["/wallet", "/wallet/*"]]
+            max_length=50,
+            description="Paths of the shell that the plugin shows.",
+            examples=[["/wallet", "/wallet/*"]],
         ),
     ] = []
     navigation: Annotated[
