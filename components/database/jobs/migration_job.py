@@ -22,6 +22,7 @@ from components.shared.pods import UNDISRUPTED, container_security, evictions_ar
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.migration_job import (
     BACKOFF_LIMIT,
+    COMPONENT,
     DEADLINE_SECONDS,
     ENVIRONMENT,
     HOPELESS,
@@ -64,8 +65,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
     ) -> None:
         super().__init__(name, opts)
         self._plan, self._migrate, self._namespace = plan, migrate, namespace
-        # Not the component of the serving pods: the Service must not send requests here.
-        self._labels = labels_of("migration", plan.plugin, plugin=plan.plugin, version=version)
+        self._labels = labels_of(COMPONENT, plan.plugin, plugin=plan.plugin, version=version)
         self._secret_name = f"{plan.plugin}-migration"
         access = DatabaseAccess(
             user=plan.owner_role,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from planning.database.plugin_database import MigrationPlan, PluginDatabasePlan
 from planning.shared.naming import stamp
 
+COMPONENT = "migration"
+"""In the label of its pods: not that of the serving ones, to which the Service sends requests."""
 BACKOFF_LIMIT = 2
 """A migration that fails does so for a reason; twice more is for a fail-over in between."""
 DEADLINE_SECONDS = 1_800
