@@ -157,12 +157,16 @@ def plan_environment(
     )
 
 
+def heap(memory_mib: int) -> dict[str, str]:
+    """Of a process in Node with so much memory."""
+    return {"NODE_OPTIONS": f"--max-old-space-size={math.floor(memory_mib * _HEAP_PART)}"}
+
+
 def _node(backend: BackendSpec) -> dict[str, str]:
-    heap = math.floor(backend.resources.memory_mib * _HEAP_PART)
     return {
         "PORT": str(backend.port),
         "NODE_ENV": "production",
-        "NODE_OPTIONS": f"--max-old-space-size={heap}",
+        **heap(backend.resources.memory_mib),
         # The process runs as a user that the image doesn't know, on a read-only root: its home is the writable mount.
         "HOME": TEMPORARY,
         "NPM_CONFIG_CACHE": f"{TEMPORARY}/.npm",

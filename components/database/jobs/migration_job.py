@@ -36,6 +36,7 @@ from planning.plugin.process_environment import (
     PGPASSWORD,
     TEMPORARY,
     DatabaseAccess,
+    heap,
 )
 from planning.plugin.resource_quota import MIGRATION
 from planning.plugin.workload import EPHEMERAL_MIB, TEMPORARY_MIB, USER
@@ -93,7 +94,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
                 active_deadline_seconds=DEADLINE_SECONDS,
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=UNDISRUPTED),
-                    spec=self._pod({**environment, **ENVIRONMENT, **access.libpq()}),
+                    spec=self._pod({**environment, **heap(MIGRATION.memory_mib), **ENVIRONMENT, **access.libpq()}),
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[held], custom_timeouts=_TIMEOUTS),

@@ -204,6 +204,7 @@ def test_a_migration_runs_its_image_as_the_owner_and_again_for_a_new_one() -> No
         "/etc/naap/ca.pem",
     ]
     assert environment["PGHOST"] in url
+    assert environment["NODE_OPTIONS"] == "--max-old-space-size=768", "of its own memory, not of the pods'"
     newer = _job("my-wallet-migration-job", image="ghcr.io/naap/my-wallet:1.1.0")
     assert newer.inputs["metadata"]["name"] != job.inputs["metadata"]["name"]
 
