@@ -129,9 +129,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
             made.append(restore)
         return made
 
-    def _migrate(
-        self, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
-    ) -> list[pulumi.Resource]:
+    def _migrate(self, environment: Mapping[str, str], needed: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         """At home, where the writer is; pods of a new version, in any region, start once their schema is theirs, and
         once the poolers hold no statement of before."""
         plan = self.plan.database
@@ -143,7 +141,6 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 plan=plan,
                 migrate=plan.migrate,
                 namespace=self.plan.namespace,
-                version=self.plan.spec.version,
                 environment=environment,
                 root_secret=self._context.root_secret,
                 after=needed,

@@ -1,7 +1,7 @@
 """The Job that migrates a plugin's schema, as the owner of its tables, in the plugin's image or the one that it names.
 
     MigrationJob(f"{plugin}-migration", plan=database_plan, migrate=database_plan.migrate, namespace=plan.namespace,
-                 version=spec.version, environment=environment, root_secret=root_secret,
+                 environment=environment, root_secret=root_secret,
                  after=[namespace, guards, ConfigMap, plugin_database], opts=ResourceOptions(parent=plugin))
 
 Made at home only, and only where plan.migrate is stated.
@@ -24,8 +24,8 @@ from planning.database.jobs.migration_job import (
     BACKOFF_LIMIT,
     COMPONENT,
     DEADLINE_SECONDS,
-    ENVIRONMENT,
     HOPELESS,
+    migration_environment,
     migration_stamp,
 )
 from planning.database.plugin_database import MIGRATION_POOL, MigrationPlan, PluginDatabasePlan
@@ -58,15 +58,14 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         plan: PluginDatabasePlan,
         migrate: MigrationPlan,
         namespace: str,
-        version: str,
-        environment: Mapping[str, pulumi.Input[str]],
+        environment: Mapping[str, str],
         root_secret: RootSecret,
         after: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
         self._plan, self._migrate, self._namespace = plan, migrate, namespace
-        self._labels = labels_of(COMPONENT, plan.plugin, plugin=plan.plugin, version=version)
+        self._labels = labels_of(COMPONENT, plan.plugin, plugin=plan.plugin)
         self._secret_name = f"{plan.plugin}-migration"
         access = DatabaseAccess(
             user=plan.owner_role,
@@ -94,7 +93,9 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
                 active_deadline_seconds=DEADLINE_SECONDS,
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=UNDISRUPTED),
-                    spec=self._pod({**environment, **heap(MIGRATION.memory_mib), **ENVIRONMENT, **access.libpq()}),
+                    spec=self._pod(
+                        {**migration_environment(environment), **heap(MIGRATION.memory_mib), **access.libpq()}
+                    ),
                 ),
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[held], custom_timeouts=_TIMEOUTS),
@@ -103,7 +104,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
     def _metadata(self, name: str) -> meta.v1.ObjectMetaArgs:
         return meta.v1.ObjectMetaArgs(name=name, namespace=self._namespace, labels=self._labels)
 
-    def _pod(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.PodSpecArgs:
+    def _pod(self, environment: Mapping[str, str]) -> core.v1.PodSpecArgs:
         plan = self._plan
         return core.v1.PodSpecArgs(
             restart_policy="Never",
@@ -126,7 +127,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             ],
         )
 
-    def _container(self, environment: Mapping[str, pulumi.Input[str]]) -> core.v1.ContainerArgs:
+    def _container(self, environment: Mapping[str, str]) -> core.v1.ContainerArgs:
         return core.v1.ContainerArgs(
             name="migrate",
             image=self._migrate.image,

@@ -13,14 +13,19 @@ DEADLINE_SECONDS = 1_800
 HOPELESS = (65, 126, 127, 128)
 """Exit codes after which nothing is tried again: an image without the files (images/migrations), and a command that is
 no program, that isn't there, or that can't be started, in a shell's words and a container runtime's."""
-ENVIRONMENT: Mapping[str, str] = {
+_ENVIRONMENT: Mapping[str, str] = {
     # npx fetches what an image doesn't hold, for more than a minute where nothing answers: without, it says so at once.
     "NPM_CONFIG_OFFLINE": "true",
     # A lock of the whole database: plugins would wait for one another. One Job at a time migrates a plugin anyway.
     "PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK": "1",
     "CHECKPOINT_DISABLE": "1",  # Prisma's question whether it is the newest, to a host that pods can't reach
 }
-"""Of the Job besides the pods' own."""
+
+
+def migration_environment(of_pods: Mapping[str, str]) -> Mapping[str, str]:
+    """What the Job finds of its pods' environment, and its own. Without telemetry, which tells the version: where a
+    version changes nothing that the Job does, it is the same Job."""
+    return {name: value for name, value in of_pods.items() if not name.startswith("OTEL_")} | _ENVIRONMENT
 
 
 def migration_stamp(plan: PluginDatabasePlan, migrate: MigrationPlan) -> str:

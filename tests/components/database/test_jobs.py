@@ -78,8 +78,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
                 plan=plan,
                 migrate=replace(plan.migrate, image=image),
                 namespace="plugin-my-wallet",
-                version="1.0.0",
-                environment={"NODE_ENV": "production"},
+                environment={"NODE_ENV": "production", "OTEL_RESOURCE_ATTRIBUTES": "service.version=1.0.0"},
                 root_secret=root_secret,
                 after=[database],
             )
@@ -204,6 +203,7 @@ def test_a_migration_runs_its_image_as_the_owner_and_again_for_a_new_one() -> No
         "/etc/naap/ca.pem",
     ]
     assert environment["PGHOST"] in url
+    assert "OTEL_RESOURCE_ATTRIBUTES" not in environment, "a version by itself would be another Job"
     assert environment["NODE_OPTIONS"] == "--max-old-space-size=768", "of its own memory, not of the pods'"
     newer = _job("my-wallet-migration-job", image="ghcr.io/naap/my-wallet:1.1.0")
     assert newer.inputs["metadata"]["name"] != job.inputs["metadata"]["name"]
