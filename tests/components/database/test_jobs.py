@@ -186,7 +186,7 @@ def test_a_migration_runs_its_image_as_the_owner_and_again_for_a_new_one() -> No
     assert container["command"] == ["migrate"]
     secret = one(_records(), SECRET, "my-wallet-migration-secret")
     assert "stringData" in secret.secret_inputs
-    url = secret.inputs["stringData"]["DATABASE_URL"]
+    url = str(secret.inputs["stringData"]["DATABASE_URL"])
     assert url.startswith("postgresql://my_wallet_owner:")
     assert "/my_wallet_mig?" in url
     assert url.endswith("&schema=plugin_wallet"), "Prisma would take public"
