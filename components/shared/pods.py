@@ -1,6 +1,6 @@
 """Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -71,17 +71,12 @@ def api_token(name: str) -> core.v1.VolumeArgs:
     return core.v1.VolumeArgs(name=name, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources))
 
 
-def evictions_are_no_failures(*, hopeless: Sequence[int] = ()) -> batch.v1.PodFailurePolicyArgs:
-    """Of a Job: a pod that was evicted is made again, and doesn't count towards the Job's backoff limit.
-
-    hopeless: exit codes after which the Job fails at once, in ascending order.
-    """
+def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
+    """Of a Job: a pod that was evicted is made again, and doesn't count towards the Job's backoff limit."""
     evicted = batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
-    rules = [batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
-    if hopeless:
-        codes = batch.v1.PodFailurePolicyOnExitCodesRequirementArgs(operator="In", values=list(hopeless))
-        rules.append(batch.v1.PodFailurePolicyRuleArgs(action="FailJob", on_exit_codes=codes))
-    return batch.v1.PodFailurePolicyArgs(rules=rules)
+    return batch.v1.PodFailurePolicyArgs(
+        rules=[batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
+    )
 
 
 def spread(labels: Mapping[str, str]) -> list[Any]:

@@ -7,7 +7,7 @@
 #                              are recorded as applied and not run; afterwards the same as without
 #
 # Ends with 0 (the schema is as described), 3 (a file failed: nothing of it is there, those before it are), 2 (no
-# connection), or 65 (the image has no such files: trying again is of no use).
+# connection), or 65 (the image has no such files).
 set -eu
 folder=${MIGRATIONS:-/migrations}
 

@@ -24,7 +24,6 @@ from planning.database.jobs.migration_job import (
     BACKOFF_LIMIT,
     COMPONENT,
     DEADLINE_SECONDS,
-    HOPELESS,
     migration_environment,
     migration_stamp,
 )
@@ -89,7 +88,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             metadata=self._metadata(f"migrate-{plan.plugin}-{migration_stamp(plan, migrate)}"),
             spec=batch.v1.JobSpecArgs(
                 backoff_limit=BACKOFF_LIMIT,
-                pod_failure_policy=evictions_are_no_failures(hopeless=HOPELESS),
+                pod_failure_policy=evictions_are_no_failures(),
                 active_deadline_seconds=DEADLINE_SECONDS,
                 template=core.v1.PodTemplateSpecArgs(
                     metadata=meta.v1.ObjectMetaArgs(labels=self._labels, annotations=UNDISRUPTED),
@@ -133,7 +132,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
             image=self._migrate.image,
             image_pull_policy="Always",
             command=list(self._migrate.command),
-            # Its last lines are then in the pod's status, which outlives the log.
+            # Its last lines are then in the pod's status, of which `pulumi up` tells.
             termination_message_policy="FallbackToLogsOnError",
             env=[core.v1.EnvVarArgs(name=name, value=value) for name, value in sorted(environment.items())],
             env_from=[core.v1.EnvFromSourceArgs(secret_ref=core.v1.SecretEnvSourceArgs(name=self._secret_name))],

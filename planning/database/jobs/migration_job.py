@@ -8,11 +8,9 @@ from planning.shared.naming import stamp
 COMPONENT = "migration"
 """In the label of its pods: not that of the serving ones, to which the Service sends requests."""
 BACKOFF_LIMIT = 2
-"""A migration that fails does so for a reason; twice more is for a fail-over in between."""
+"""A migration that fails does so for a reason; twice more, 10 s and 20 s later, is for a fail-over in between. A pod
+failure policy that fails the Job sooner doesn't help: the Kubernetes provider waits on until its time is up."""
 DEADLINE_SECONDS = 1_800
-HOPELESS = (65, 126, 127, 128)
-"""Exit codes after which nothing is tried again: an image without the files (images/migrations), and a command that is
-no program, that isn't there, or that can't be started, in a shell's words and a container runtime's."""
 _ENVIRONMENT: Mapping[str, str] = {
     # npx fetches what an image doesn't hold, for more than a minute where nothing answers: without, it says so at once.
     "NPM_CONFIG_OFFLINE": "true",
