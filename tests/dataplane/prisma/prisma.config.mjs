@@ -4,12 +4,13 @@ import pg from "pg";
 
 const url = new URL(process.env.DATABASE_URL);
 
-// The adapter has no word for PostgreSQL's type name, in which the catalog answers the engine; as text it is the same.
-const [NAME, TEXT] = [19, 25];
+// The adapter has no words for types in which the catalog answers the engine ("char", name, and lists of them); as text
+// they are the same.
+const OF_THE_CATALOG = new Map([[18, 25], [19, 25], [1002, 1009], [1003, 1009]]);
 const { addFields } = pg.Result.prototype;
 pg.Result.prototype.addFields = function (fields) {
   for (const field of fields) {
-    if (field.dataTypeID === NAME) field.dataTypeID = TEXT;
+    field.dataTypeID = OF_THE_CATALOG.get(field.dataTypeID) ?? field.dataTypeID;
   }
   return addFields.call(this, fields);
 };
