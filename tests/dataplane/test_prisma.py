@@ -272,7 +272,8 @@ def test_a_plugin_of_its_own_migrates_with_prismas_cli_and_works(platform: Platf
     folder = notebook.folder / "migrations" / "20260101000000_init"
     folder.mkdir(parents=True)
     # `prisma migrate dev` compares with a database in which the schema is.
-    assert (made := 'CREATE SCHEMA IF NOT EXISTS "public";') in migration.out
+    made = 'CREATE SCHEMA IF NOT EXISTS "public";'
+    assert made in migration.out
     (folder / "migration.sql").write_text(migration.out.replace(made, ""))
     (folder.parent / "migration_lock.toml").write_text('provider = "postgresql"\n')
     assert notebook.prisma("generate", environment=environment).ok
