@@ -22,9 +22,10 @@ from rehearsal.progress import Progress
 from tests.dataplane.cluster.namespaces import INSIDE, entering, inside
 from tests.dataplane.gateway import documents
 from tests.dataplane.gateway.parts import gather, handed_over, variable
-from tests.dataplane.gateway.plugins import unlimited
+from tests.dataplane.gateway.plugins import SESSIONS, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.start import start
+from tests.dataplane.gateway.tokens import session
 from tests.dataplane.packages import Package, unpacked
 from tests.wait import wait_for
 
@@ -71,7 +72,8 @@ def print_gateway() -> None:
 
 
 def _measure_all() -> None:
-    rig = start(handed_over(), plugins=(_COUNTED, _UNCOUNTED, *_OTHERS))
+    rig = start(handed_over(), plugins=(SESSIONS, _COUNTED, _UNCOUNTED, *_OTHERS))
+    rig.put(SESSIONS)
     ways = _ways(rig)
     best: dict[str, Speed] = {}
     for _ in range(_ROUNDS):  # each way in turn, so that a busy moment of the machine meets all of them
@@ -104,15 +106,17 @@ def _ways(rig: Rig) -> list[Way]:
     floor = _started(rig, ASKING, asking(address, limiters, _DOMAIN))
     ours = f"https://{rig.addresses[0]}:{CONTAINER_PORT}/api/v1"
     viewer = {"Host": rig.settings.domain, "x-forwarded-for": "198.51.100.1, 130.176.0.1"}
-    token = {**viewer, "authorization": f"Bearer {rig.issuer.token('alice', exp=4_000_000_000)}"}
+    jwt = {**viewer, "authorization": f"Bearer {rig.issuer.token('alice', exp=4_000_000_000)}"}
+    token = {**viewer, "authorization": f"Bearer {session('alice')}"}
     ways = [
         Way(name="direct", url=f"http://{address}/", headers={}),
         Way(name="minimal Envoy", url=f"https://{minimal}:{CONTAINER_PORT}/", headers={}),
         Way(name="minimal Envoy, + limits", url=f"https://{floor}:{CONTAINER_PORT}/", headers={}),
         Way(name="ours, public path, no limits", url=f"{ours}/uncounted/open", headers=viewer),
         Way(name="ours, + limits", url=f"{ours}/counted/open", headers=viewer),
-        Way(name="ours, + JWT", url=f"{ours}/uncounted/x", headers=token),
-        Way(name="ours, + JWT and limits (all)", url=f"{ours}/counted/x", headers=token),
+        Way(name="ours, + token", url=f"{ours}/uncounted/x", headers=token),
+        Way(name="ours, + token and limits (all)", url=f"{ours}/counted/x", headers=token),
+        Way(name="ours, + JWT and limits", url=f"{ours}/counted/x", headers=jwt),
     ]
     rig.settled()
     for way in ways:

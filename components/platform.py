@@ -95,7 +95,6 @@ class Platform(Component, token="naap:platform:Platform"):
                 region_code(cell.region),
                 plan=cell,
                 certificate_arn=certificates.in_region(cell.region),
-                logs=self._storage.in_region(cell.region).logs,
                 root_secret=self._root_secret,
                 tags=plan.tags,
                 protect=plan.settings.production,

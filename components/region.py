@@ -4,7 +4,6 @@ import pulumi
 
 from components.cluster.cluster import Cluster
 from components.cluster.priority_classes import PriorityClasses
-from components.data.bucket import Bucket
 from components.data.caches import Caches
 from components.gateway.gateway import Gateway
 from components.gateway.gone_routes import GoneRoutes
@@ -26,7 +25,6 @@ class Region(Component, token="naap:platform:Region"):
         *,
         plan: RegionPlan,
         certificate_arn: pulumi.Input[str],
-        logs: Bucket,
         root_secret: RootSecret,
         tags: Tags,
         protect: bool,
@@ -53,7 +51,6 @@ class Region(Component, token="naap:platform:Region"):
             cluster=self.cluster.name,
             pods_security_group_id=self.cluster.security_group_id,
             certificate_arn=certificate_arn,
-            logs=logs,
             tags=tags,
             opts=self.child(),
         )

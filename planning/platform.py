@@ -10,6 +10,7 @@ from planning.database.plugin_database import plan_databases
 from planning.database.shard import ShardPlan, plan_shards
 from planning.edge.cdn import CdnPlan, plan_cdn
 from planning.edge.shell_documents import ShellDocumentsPlan, plan_shell_documents
+from planning.gateway.sign_in import sign_in_problems
 from planning.inputs.configured_secrets import missing_secrets
 from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry_entry import Registry
@@ -73,7 +74,7 @@ def plan_platform(
     tier = tier_for(settings.users)
     problems = Problems()
     problems.add(*_stack_problems(stack, settings, tier), *missing_secrets(registry, secret_names, stack))
-    problems.add(*restore_problems(registry))
+    problems.add(*restore_problems(registry), *sign_in_problems(settings, registry, stack))
     regions = settings.regions[: tier.regions]
     shards = plan_shards(stack=stack, settings=settings, tier=tier, users=settings.users)
     problems.add(*prior_state_problems(held, stack=stack, settings=settings, shards=shards, regions=regions))

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from analysis.diagram.graph import Edge, EdgeKind
 from planning.data.caches import CacheRole
-from planning.gateway.routes import SESSION_SERVICE
 from planning.platform import PlatformPlan
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.region import RegionPlan
@@ -44,7 +43,8 @@ def region_edges(plan: PlatformPlan, cell: RegionPlan) -> Iterator[Edge]:
     yield Edge(source=f"{here}/balancer", target=gateway, kind=EdgeKind.REQUEST)
     yield Edge(source=gateway, target=limiter, kind=EdgeKind.COUNT)
     yield Edge(source=limiter, target=f"{here}/cache/{cell.caches.limiter.role.value}", kind=EdgeKind.COUNT)
-    yield Edge(source=gateway, target=f"{here}/plugin/{SESSION_SERVICE}", kind=EdgeKind.SESSION, label="session")
+    service = f"{here}/plugin/{cell.gateway.sign_in.service.service}"
+    yield Edge(source=gateway, target=service, kind=EdgeKind.SESSION, label="who asks")
     serving = {plugin.name for plugin in cell.plugins if plugin.serves}
     for plugin in cell.plugins:
         if plugin.backend and plugin.serves:

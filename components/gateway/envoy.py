@@ -6,7 +6,7 @@ from components.gateway.helm_values import cpu_target, resources
 from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
 from components.shared.pods import spread
 from planning.cluster.priority_classes import CORE
-from planning.gateway.error_bodies import local_replies
+from planning.gateway import internal_listener
 from planning.gateway.gateway import (
     CONCURRENT_STREAMS,
     CPU_PERCENT,
@@ -22,7 +22,8 @@ from planning.gateway.gateway import (
     TRACE_TAGS,
     GatewayPlan,
 )
-from planning.gateway.routes import IDENTITY_HEADER, NETWORK_BITS, NETWORK_HEADER, SCHEME, SCHEME_HEADER
+from planning.gateway.routes import NETWORK_HEADER, SCHEME, SCHEME_HEADER
+from planning.gateway.sign_in import IDENTITY_HEADER
 from planning.shared import images
 from planning.shared.labels import COMPONENT_LABEL
 
@@ -87,6 +88,8 @@ def proxy(plan: GatewayPlan) -> dict[str, Any]:
                 "envoyService": {"name": SERVICE, "type": "ClusterIP"},
             },
         },
+        # After a JWT was judged, and before bodies are taken in.
+        "filterOrder": [{"name": "envoy.filters.http.lua", "before": "envoy.filters.http.buffer"}],
         "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": f"{LEAST_DRAIN_SECONDS}s"},
         "telemetry": {
             "accessLog": {
@@ -131,8 +134,6 @@ def listener() -> dict[str, Any]:
     A pod can't write labels of namespaces, nor routes: it has no right to the API at all; and a list of names would
     change this object, which all share, with every plugin. Who owns which prefix is checked in the registry.
     """
-    expression = {"key": COMPONENT_LABEL, "operator": "In", "values": ["gateway", "plugin"]}
-    routes = {"from": "Selector", "selector": {"matchExpressions": [expression]}}
     certificate = {"group": "", "kind": "Secret", "name": CERTIFICATE}
     return {
         "gatewayClassName": GATEWAY,
@@ -142,26 +143,51 @@ def listener() -> dict[str, Any]:
                 "protocol": "HTTPS",
                 "port": LISTENER_PORT,
                 "tls": {"mode": "Terminate", "certificateRefs": [certificate]},
-                "allowedRoutes": {
-                    "namespaces": routes,
-                    "kinds": [{"group": GATEWAY_GROUP, "kind": "HTTPRoute"}],
-                },
-            }
+                "allowedRoutes": _routes_from("gateway", "plugin"),
+            },
+            # In clear text, as from the proxies to pods: docs/decisions/opaque-tokens.md.
+            {
+                "name": internal_listener.LISTENER,
+                "protocol": "HTTP",
+                "port": internal_listener.LISTENER_PORT,
+                "hostname": internal_listener.HOST,
+                "allowedRoutes": _routes_from("plugin"),
+            },
         ],
     }
 
 
-def the_listener() -> dict[str, str]:
+def _routes_from(*components: str) -> dict[str, Any]:
+    expression = {"key": COMPONENT_LABEL, "operator": "In", "values": list(components)}
+    return {
+        "namespaces": {"from": "Selector", "selector": {"matchExpressions": [expression]}},
+        "kinds": [{"group": GATEWAY_GROUP, "kind": "HTTPRoute"}],
+    }
+
+
+def the_listener(name: str = LISTENER) -> dict[str, str]:
     """For routes of any namespace."""
-    return {**this_gateway(), "namespace": NAMESPACE, "sectionName": LISTENER}
+    return {**this_gateway(name), "namespace": NAMESPACE}
 
 
 def clients(plan: GatewayPlan) -> dict[str, Any]:
-    """The ClientTrafficPolicy."""
+    """The ClientTrafficPolicy of the site's listener."""
     return {
-        "targetRefs": [this_gateway()],
-        "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
+        **_senders(LISTENER),
         "clientIPDetection": {"xForwardedFor": {"numTrustedHops": plan.trusted_hops}},
+        "healthCheck": {"path": HEALTH_PATH},
+    }
+
+
+def pods() -> dict[str, Any]:
+    """The ClientTrafficPolicy of the internal listener: no proxy stands before it, so that the sender is the client."""
+    return _senders(internal_listener.LISTENER)
+
+
+def _senders(listener_name: str) -> dict[str, Any]:
+    return {
+        "targetRefs": [this_gateway(listener_name)],
+        "tls": {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]},
         "headers": {
             "requestID": "Generate",
             "withUnderscoresAction": "DropHeader",
@@ -178,62 +204,10 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
             "http": {"requestHeadersReceivedTimeout": f"{HEADERS_SECONDS}s", "idleTimeout": f"{IDLE_SECONDS}s"}
         },
         "http2": {"maxConcurrentStreams": CONCURRENT_STREAMS},
-        "healthCheck": {"path": HEALTH_PATH},
     }
 
 
-def this_gateway() -> dict[str, str]:
-    """For policies of its namespace."""
-    return {"group": GATEWAY_GROUP, "kind": "Gateway", "name": GATEWAY}
-
-
-def connections(plan: GatewayPlan) -> dict[str, Any]:
-    """The EnvoyPatchPolicy that gives errors of the gateway's own their JSON bodies, every answer its id, and every
-    request the network of its client."""
-    values = {
-        "local_reply_config": local_replies(f"https://{plan.domain}"),
-        "always_set_request_id_in_response": True,
-        "http_filters/0": _client_network(),
-    }
-    manager = "/filter_chains/0/filters/0/typed_config"
-    return _patches("listener.v3.Listener", {f"{manager}/{name}": value for name, value in values.items()})
-
-
-def _client_network() -> dict[str, Any]:
-    """The filter that states it: before all others, since the limits count by it, and after the client's address was
-    found, which is later than the removal of what clients wrote there themselves."""
-    value = f"%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT({NETWORK_BITS})%"
-    header = {"header": {"key": NETWORK_HEADER, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
-    return {
-        "name": "naap.client-network",
-        "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
-            "mutations": {"request_mutations": [{"append": header}]},
-        },
-    }
-
-
-def idle_limits(plan: GatewayPlan) -> dict[str, Any]:
-    """The EnvoyPatchPolicy by which a request passes no limit but its own plugin's, whose routes switch it on.
-
-    Of the routes, in one piece: to switch the filters off in the listener, one by one, takes time that grows with the
-    square of their number (docs/decisions/idle-limits.md).
-    """
-    off = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled": True}
-    return _patches("route.v3.RouteConfiguration", {"/typed_per_filter_config": dict.fromkeys(plan.limit_filters, off)})
-
-
-def _patches(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    """values: by the paths where they are added."""
-    return {
-        "targetRef": this_gateway(),
-        "type": "JSONPatch",
-        "jsonPatches": [
-            {
-                "type": f"type.googleapis.com/envoy.config.{kind}",
-                "name": f"{NAMESPACE}/{GATEWAY}/{LISTENER}",
-                "operation": {"op": "add", "path": path, "value": value},
-            }
-            for path, value in values.items()
-        ],
-    }
+def this_gateway(listener_name: str | None = None) -> dict[str, str]:
+    """For policies of its namespace. listener_name: of its listeners the one that is meant; None: all."""
+    section = {"sectionName": listener_name} if listener_name else {}
+    return {"group": GATEWAY_GROUP, "kind": "Gateway", "name": GATEWAY, **section}

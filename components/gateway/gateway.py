@@ -12,12 +12,12 @@ from components.gateway.envoy import (
     PROXIES,
     TRACES,
     clients,
-    connections,
-    idle_limits,
     listener,
+    pods,
     proxy,
 )
 from components.gateway.helm_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
+from components.gateway.xds_patches import connections, idle_limits, sign_in_program, sign_in_service
 from components.shared.component import Component
 from components.shared.custom_resource import AUTO_MODE, ENVOY, GATEWAY, custom
 from components.shared.headless_service import headless_service
@@ -37,6 +37,8 @@ from planning.gateway.gateway import (
     GatewayPlan,
 )
 from planning.gateway.gateway import GATEWAY as GATEWAY_NAME
+from planning.gateway.internal_listener import LISTENER as INTERNAL
+from planning.gateway.sign_in import CLUSTER as SIGN_IN
 from planning.observability.network_policies import COLLECTOR
 from planning.observability.network_policies import NAMESPACE as OBSERVABILITY_NAMESPACE
 from planning.shared.derived_secrets import Purpose
@@ -185,6 +187,11 @@ class Gateway(Component, token="naap:platform:Gateway"):
         gateway = self._add("listener", (GATEWAY, "Gateway"), GATEWAY_NAME, listener(), [gateway_class])
         return [
             self._add("clients", (ENVOY, "ClientTrafficPolicy"), GATEWAY_NAME, clients(plan), [gateway]),
+            self._add("pods", (ENVOY, "ClientTrafficPolicy"), INTERNAL, pods(), [gateway]),
+            self._add("sign-in", (ENVOY, "EnvoyExtensionPolicy"), SIGN_IN, sign_in_program(plan.sign_in), [gateway]),
+            self._add(
+                "sign-in-service", (ENVOY, "EnvoyPatchPolicy"), SIGN_IN, sign_in_service(plan.sign_in), [gateway]
+            ),
             self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", connections(plan), [gateway]),
             self._add("idle-limits", (ENVOY, "EnvoyPatchPolicy"), "idle-limits", idle_limits(plan), [gateway]),
         ]

@@ -56,8 +56,8 @@ def _configuration(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str
     return {
         "gateway": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
         "logging": {"level": {"default": "info"}, "encoder": "JSON"},
-        # Patches: error bodies. Backends: each plugin's way to the session check.
-        "extensionApis": {"enableEnvoyPatchPolicy": True, "enableBackend": True},
+        # Patches: error bodies. Backends: the collector of traces. Lua: the program that finds a request's user.
+        "extensionApis": {"enableEnvoyPatchPolicy": True, "enableBackend": True, "enableLua": True},
         "provider": {
             "type": "Kubernetes",
             "kubernetes": {

@@ -2,7 +2,10 @@
 
 LoadBalancer(f"{code}-load-balancer", plan=plan.load_balancer, network=network, cluster=cluster.name,
              pods_security_group_id=cluster.security_group_id, certificate_arn=certificates.in_region(region),
-             logs=storage.in_region(region).logs, tags=tags, opts=...)
+             tags=tags, opts=...)
+
+It keeps no access log: its lines have the query, where a WebSocket's token may stand, and nothing can be left out of
+them. What comes by it is in the logs of the CDN before it and of the gateway behind it.
 """
 
 from collections.abc import Mapping
@@ -10,7 +13,6 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import ec2, lb, vpc
 
-from components.data.bucket import Bucket
 from components.network.vpc import Network
 from components.shared.component import Component
 from planning.gateway.load_balancer import CDN_PREFIX_LIST, HTTPS_PORT, IDLE_SECONDS, TLS_POLICY, LoadBalancerPlan
@@ -39,7 +41,6 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
         cluster: str,
         pods_security_group_id: pulumi.Input[str],
         certificate_arn: pulumi.Input[str],
-        logs: Bucket,
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -47,7 +48,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
         self.plan, self._name = plan, name
         self._tags = tags.of("gateway", name=plan.name)
         self.security_group_id = self._security_group(network, pods_security_group_id)
-        balancer = self._balancer(network, logs)
+        balancer = self._balancer(network)
         targets = self._targets(network, cluster)
         self.arn, self.dns_name, self.zone_id = balancer.arn, balancer.dns_name, balancer.zone_id
         self.target_group_arn = targets.arn
@@ -116,7 +117,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
         self._ways = [from_cdn, to_proxies, at_proxies]
         return group.id
 
-    def _balancer(self, network: Network, logs: Bucket) -> lb.LoadBalancer:
+    def _balancer(self, network: Network) -> lb.LoadBalancer:
         return lb.LoadBalancer(
             f"{self._name}-balancer",
             name=self.plan.name,
@@ -132,10 +133,8 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
             enable_http2=True,
             enable_zonal_shift=True,
             enable_deletion_protection=self.plan.protect,
-            access_logs=lb.LoadBalancerAccessLogsArgs(bucket=logs.name, prefix="alb", enabled=True),
             tags=self._tags,
-            # AWS tries the bucket at once.
-            opts=self.child(logs.ready),
+            opts=self.child(),
         )
 
     def _targets(self, network: Network, cluster: str) -> lb.TargetGroup:

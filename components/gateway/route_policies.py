@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
+from components.shared.custom_resource import GATEWAY_GROUP
+from planning.gateway.internal_listener import LIMITS_FACTOR
 from planning.gateway.route_rules import RulePlan
 from planning.gateway.routes import (
     BODY_LIMIT,
     CONNECT_SECONDS,
     CONNECTIONS,
     EXPOSED_HEADERS,
-    IDENTITY_HEADER,
+    INTERNAL,
     KEEPALIVE_SECONDS,
     NETWORK_HEADER,
     PARALLEL_REQUESTS,
     PARALLEL_STREAMS,
     PENDING_REQUESTS,
-    SESSION_PATH,
     STREAM_IDLE_SECONDS,
     LimitsPlan,
     RoutesPlan,
+    policy_name,
 )
+from planning.gateway.sign_in import IDENTITY_HEADER, TokenPlan
 from planning.gateway.traffic import (
     AFFINITY_SECONDS,
     GATEWAY_ERRORS_IN_A_ROW,
@@ -32,12 +34,8 @@ from planning.gateway.traffic import (
     REFUSED_IN_A_ROW,
     RETRIES,
     RETRY_MS,
-    SESSION_CHECK_SECONDS,
     SLOW_START_SECONDS,
 )
-
-SESSIONS = "sessions"
-"""Name of the Backend under which a plugin's namespace knows the service that checks sessions."""
 
 _TOKEN = "token"  # noqa: S105  # a name, not a token
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -51,28 +49,11 @@ def public_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]
 
 
 def bearer_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
-    """Who has a good token that names its subject: without `sub` no identity is set, and no rule below allows it."""
-    token = plan.token
+    """Who has a good token. Its user is known by the sign-in program, which every request passes, or by a JWT."""
     return {
         "targetRefs": _targets(plan, rules),
         "cors": _cors(plan),
-        "jwt": {
-            "providers": [
-                {
-                    "name": _TOKEN,
-                    "issuer": token.issuer,
-                    "audiences": [token.audience],
-                    "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": f"{KEYS_SECONDS}s"},
-                    "claimToHeaders": [{"header": IDENTITY_HEADER, "claim": "sub"}],
-                    # Stated so that a token in a query is none: it would stand in logs. The prefix minds its case.
-                    "extractFrom": {
-                        "headers": [
-                            {"name": "authorization", "valuePrefix": prefix} for prefix in ("Bearer ", "bearer ")
-                        ]
-                    },
-                }
-            ]
-        },
+        **({"jwt": _jwt(plan.token)} if plan.token else {}),
         "authorization": _only(("identity", _HAS_IDENTITY)),
     }
 
@@ -87,26 +68,49 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
         "targetRefs": _targets(plan, rules),
         "cors": _cors(plan),
         "csrf": {"additionalOrigins": [plan.origin]},
-        "extAuth": {
-            "headersToExtAuth": ["cookie", "x-request-id"],
-            "failOpen": False,
-            "statusOnError": 503,
-            "timeout": f"{SESSION_CHECK_SECONDS}s",
-            "http": {
-                "backendRefs": [{"group": ENVOY_GROUP, "kind": "Backend", "name": SESSIONS}],
-                # A check changes nothing, so that it is tried again whatever came of it, within SESSION_CHECK_SECONDS.
-                "backendSettings": {
-                    "timeout": _timeout({}),
-                    "retry": _retry(["connect-failure", "refused-stream", "reset"]),
-                },
-                "pathOverride": SESSION_PATH,
-                "headersToBackend": [IDENTITY_HEADER],
-            },
-        },
         "authorization": _only(
             ("own-origin", f"{_HAS_IDENTITY} && request.headers['origin'] == '{plan.origin}'"),
             ("no-origin", f"{_HAS_IDENTITY} && !('origin' in request.headers)"),
         ),
+    }
+
+
+def internal_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """Which pod has a user's token. Browsers, and so other sites, can't reach the internal listener."""
+    return {"targetRefs": _internal(plan, rules), "authorization": _only(("identity", _HAS_IDENTITY))}
+
+
+def internal_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
+    """As of the site's requests, with limits that a pod reaches only by mistake."""
+    limits = LimitsPlan(
+        user_per_minute=plan.limits.user_per_minute * LIMITS_FACTOR,
+        client_per_minute=plan.limits.client_per_minute * LIMITS_FACTOR,
+    )
+    return {
+        **request_traffic(plan, rules),
+        "targetRefs": _internal(plan, rules),
+        "rateLimit": {"global": {"rules": _limits(limits)}},
+    }
+
+
+def _jwt(token: TokenPlan) -> dict[str, Any]:
+    """What is no JWT, or none of this issuer, passes here, as it may be one of the platform's own tokens: whoever has
+    no identity in the end is refused. One without `sub` gives none."""
+    return {
+        "failOpen": True,
+        "providers": [
+            {
+                "name": _TOKEN,
+                "issuer": token.issuer,
+                "audiences": [token.audience],
+                "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": f"{KEYS_SECONDS}s"},
+                "claimToHeaders": [{"header": IDENTITY_HEADER, "claim": "sub"}],
+                # Stated so that a JWT in a query is none: it would stand in logs. The prefix minds its case.
+                "extractFrom": {
+                    "headers": [{"name": "authorization", "valuePrefix": prefix} for prefix in ("Bearer ", "bearer ")]
+                },
+            }
+        ],
     }
 
 
@@ -219,6 +223,12 @@ def _only(*allowed: tuple[str, str]) -> dict[str, Any]:
 
 
 def _targets(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]]:
-    return [
-        {"group": GATEWAY_GROUP, "kind": "HTTPRoute", "name": plan.plugin, "sectionName": rule.name} for rule in rules
-    ]
+    return _sections(plan.plugin, rules)
+
+
+def _internal(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]]:
+    return _sections(policy_name(plan.plugin, INTERNAL), rules)
+
+
+def _sections(route: str, rules: Sequence[RulePlan]) -> list[dict[str, str]]:
+    return [{"group": GATEWAY_GROUP, "kind": "HTTPRoute", "name": route, "sectionName": rule.name} for rule in rules]

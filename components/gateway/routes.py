@@ -7,8 +7,9 @@ import pulumi
 
 from components.gateway.envoy import the_listener
 from components.gateway.route_policies import (
-    SESSIONS,
     bearer_access,
+    internal_access,
+    internal_traffic,
     public_access,
     request_traffic,
     session_access,
@@ -16,13 +17,14 @@ from components.gateway.route_policies import (
 )
 from components.shared.component import Component
 from components.shared.custom_resource import ENVOY, GATEWAY, custom
+from planning.gateway import internal_listener
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import (
     BEARER_SCHEME,
+    INTERNAL,
     REQUEST_SECONDS,
     REQUESTS,
     SCHEME_HEADER,
-    SESSION_PORT,
     STREAMS,
     RoutesPlan,
     policy_name,
@@ -37,10 +39,8 @@ Spec = Callable[[RoutesPlan, Sequence[RulePlan]], dict[str, Any]]
 
 
 class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
-    """The HTTPRoute of a plugin, its SecurityPolicies and its BackendTrafficPolicies.
-
-    Sessions are checked by another plugin's service, which is reached by a Backend of this namespace and by its name:
-    a ReferenceGrant over there would list every namespace, and so change with every plugin.
+    """The HTTPRoute of a plugin, its SecurityPolicies and its BackendTrafficPolicies; of a core service those by which
+    pods reach it too.
 
     after: what must be there first, the namespace above all (its name is planned and brings no dependency).
     """
@@ -56,9 +56,7 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
     ) -> None:
         super().__init__(name, opts)
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
-        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan))
-        if plan.of(Access.SESSION, Access.SESSION_STREAM):
-            self._add("sessions", ENVOY, "Backend", SESSIONS, _sessions(plan))
+        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan.rules))
         for suffix, spec, access in (
             ("public", public_access, (Access.PUBLIC,)),
             ("bearer", bearer_access, (Access.BEARER, Access.BEARER_STREAM)),
@@ -70,6 +68,15 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
             (STREAMS, stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
         ):
             self._policy("BackendTrafficPolicy", suffix, spec, access)
+        if plan.internal:
+            self._internal(plan.internal)
+
+    def _internal(self, rules: Sequence[RulePlan]) -> None:
+        name = policy_name(self._plan.plugin, INTERNAL)
+        self._add(INTERNAL, GATEWAY, "HTTPRoute", name, _internal(self._plan), annotations=_declared(rules))
+        self._add(f"{INTERNAL}-traffic", ENVOY, "BackendTrafficPolicy", name, internal_traffic(self._plan, rules))
+        if guarded := [rule for rule in rules if rule.access is not Access.PUBLIC]:
+            self._add(f"{INTERNAL}-access", ENVOY, "SecurityPolicy", name, internal_access(self._plan, guarded))
 
     def _policy(self, kind: str, suffix: str, spec: Spec, access: tuple[Access, ...]) -> None:
         if rules := self._plan.of(*access):
@@ -98,8 +105,8 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
         )
 
 
-def _declared(plan: RoutesPlan) -> dict[str, str] | None:
-    public = [rule.name for rule in plan.of(Access.PUBLIC)]
+def _declared(rules: Sequence[RulePlan]) -> dict[str, str] | None:
+    public = [rule.name for rule in rules if rule.access is Access.PUBLIC]
     return {PUBLIC_RULES: ",".join(public)} if public else None
 
 
@@ -108,6 +115,14 @@ def _route(plan: RoutesPlan) -> dict[str, Any]:
         "parentRefs": [the_listener()],
         "hostnames": [plan.hostname],
         "rules": [_rule(plan, rule) for rule in plan.rules],
+    }
+
+
+def _internal(plan: RoutesPlan) -> dict[str, Any]:
+    return {
+        "parentRefs": [the_listener(internal_listener.LISTENER)],
+        "hostnames": [internal_listener.HOST],
+        "rules": [_rule(plan, rule) for rule in plan.internal],
     }
 
 
@@ -143,7 +158,3 @@ def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
         header = {"name": LIFECYCLE_HEADER, "value": "draining"}
         found.append({"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}})
     return found
-
-
-def _sessions(plan: RoutesPlan) -> dict[str, Any]:
-    return {"type": "Endpoints", "endpoints": [{"fqdn": {"hostname": plan.session_host, "port": SESSION_PORT}}]}

@@ -30,7 +30,7 @@ def bucket_policy(bucket_arn: str, statements: Sequence[Statement] = ()) -> str:
 
 
 def log_statements(bucket_arn: str, *, account: str) -> list[Statement]:
-    """Deliveries into a logs bucket: of S3, of load balancers, and of CloudFront through CloudWatch Logs."""
+    """Deliveries into a logs bucket: of S3, and of CloudFront through CloudWatch Logs."""
     own = {"StringEquals": {"aws:SourceAccount": account}}
     deliveries = {
         "StringEquals": {"aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control"},
@@ -38,10 +38,6 @@ def log_statements(bucket_arn: str, *, account: str) -> list[Statement]:
     }
     return [
         _put("AccessRecords", "logging.s3.amazonaws.com", f"{bucket_arn}/s3/*", own),
-        # The path holds the number of the account whose load balancer it is: no other one's fits.
-        _put(
-            "LoadBalancers", "logdelivery.elasticloadbalancing.amazonaws.com", f"{bucket_arn}/alb/AWSLogs/{account}/*"
-        ),
         _put("Cdn", "delivery.logs.amazonaws.com", f"{bucket_arn}/AWSLogs/{account}/CloudFront/*", deliveries),
     ]
 

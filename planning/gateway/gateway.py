@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planning.gateway import internal_listener
 from planning.gateway.routes import limit_filters
+from planning.gateway.sign_in import SignInPlan, plan_sign_in
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
@@ -125,11 +127,13 @@ class GatewayPlan:
     certificate_names: tuple[str, ...]
     policies: tuple[PolicyPlan, ...]
     limit_filters: tuple[str, ...]
+    sign_in: SignInPlan
     image_mirrors: Mapping[str, str]
 
 
 def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, registry: Registry) -> GatewayPlan:
     """The gateway of a region for these users; its names are the same in every cluster."""
+    sign_in = plan_sign_in(settings)
     return GatewayPlan(
         region=region,
         domain=settings.domain,
@@ -144,13 +148,14 @@ def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, reg
         tracing=tier.tracing,
         traced_percent=tier.traced_percent,
         certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
-        policies=_policies(region),
+        policies=_policies(region, sign_in),
         limit_filters=limit_filters(registry),
+        sign_in=sign_in,
         image_mirrors=settings.image_mirrors,
     )
 
 
-def _policies(region: str) -> tuple[PolicyPlan, ...]:
+def _policies(region: str, sign_in: SignInPlan) -> tuple[PolicyPlan, ...]:
     """Proxies go to any pod of the region: what they reach is decided by the plugins' own policies, from-gateway.
 
     Pods are addresses of the VPC, Services are of their own range, and both are stated as networks: a list of the
@@ -175,9 +180,17 @@ def _policies(region: str) -> tuple[PolicyPlan, ...]:
             name="proxies",
             namespace=NAMESPACE,
             pods={"app.kubernetes.io/component": "proxy"},
-            ingress=(Rule(peers=(vpc,), ports=(Port(number=CONTAINER_PORT), Port(number=METRICS_PORT))),),
-            # The issuer's keys.
-            egress=(Rule(peers=(INTERNET,), ports=(Port(number=443),)),),
+            # Which pods reach the internal listener is decided by their own policies, to-declared.
+            ingress=(
+                Rule(
+                    peers=(vpc,),
+                    ports=tuple(
+                        Port(number=port) for port in (CONTAINER_PORT, internal_listener.CONTAINER_PORT, METRICS_PORT)
+                    ),
+                ),
+            ),
+            # The keys of an issuer of JWTs.
+            egress=(Rule(peers=(INTERNET,), ports=(Port(number=443),)),) if sign_in.token else None,
         ),
         PolicyPlan(
             name="limiter",

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from planning.gateway.internal_listener import internal_rules
 from planning.gateway.route_rules import Access, RulePlan, rules_of
+from planning.gateway.sign_in import TokenPlan, plan_sign_in
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import refusal
 from planning.inputs.registry_entry import PluginSpec, Registry
@@ -10,12 +12,10 @@ from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
 
-IDENTITY_HEADER = "x-user-id"
 NETWORK_HEADER = "x-client-network"
 NETWORK_BITS = 64
 """An IPv6 client is counted by the network that its provider gives to one customer at least: within it, it has a new
 address for every request. For Envoy, an IPv4 address that is cut to 64 bits is the whole of it."""
-"""Set from the token's `sub` or by the session's check, never by a client: the gateway removes it on arrival."""
 
 SCHEME_HEADER = "naap-scheme"
 SCHEME = "%REQ(AUTHORIZATION):6%"
@@ -26,11 +26,6 @@ every plugin with a longer path: with 100 of them, half of a proxy's requests (d
 
 EXPOSED_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
 """Of answers, which a page of another origin may read besides the harmless ones."""
-
-SESSION_SERVICE = "base-svc"
-SESSION_PORT = 80
-SESSION_PATH = "/api/v1/auth/session"
-"""Answers any method: 200 with the identity header for a good session cookie, 401 without one."""
 
 REQUEST_SECONDS = 30
 """From the first byte of a request to the last of its answer, retries included; CloudFront waits two minutes."""
@@ -58,18 +53,12 @@ PARALLEL_STREAMS = 4096
 REQUESTS, STREAMS = "requests", "streams"
 """What the two BackendTrafficPolicies of a plugin are of, and named by; each counts what passes."""
 
+INTERNAL = "internal"
+"""Of the route for pods, and its policies: what their names end in."""
+
 MAX_RULES = 16
 MAX_MATCHES = 64
 """Of an HTTPRoute and of one of its rules, by the Gateway API."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenPlan:
-    """Which bearer tokens are good."""
-
-    issuer: str
-    jwks_uri: str
-    audience: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +71,19 @@ class LimitsPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class RoutesPlan:
-    """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from."""
+    """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
+
+    token: which JWTs are good; None: the sign-in service alone says whose a token is. internal: the rules by which pods
+    of other plugins reach it (see planning.gateway.internal_listener), none: they reach its pods.
+    """
 
     plugin: str
     namespace: str
     hostname: str
     origin: str
     rules: tuple[RulePlan, ...]
-    token: TokenPlan
+    internal: tuple[RulePlan, ...]
+    token: TokenPlan | None
     limits: LimitsPlan
     session_affinity: bool
     draining: bool
@@ -97,11 +91,6 @@ class RoutesPlan:
     def of(self, *access: Access) -> tuple[RulePlan, ...]:
         """Rules of these kinds of access."""
         return tuple(rule for rule in self.rules if rule.access in access)
-
-    @property
-    def session_host(self) -> str:
-        """Where sessions are checked."""
-        return f"{SESSION_SERVICE}.{namespace(SESSION_SERVICE)}.svc.cluster.local"
 
 
 def policy_name(plugin: str, kind: str) -> str:
@@ -140,7 +129,8 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
         hostname=settings.domain,
         origin=f"https://{settings.domain}",
         rules=rules,
-        token=TokenPlan(issuer=settings.issuer, jwks_uri=settings.jwks_uri, audience=settings.jwt_audience),
+        internal=internal_rules(spec, rules),
+        token=plan_sign_in(settings).token,
         limits=LimitsPlan(
             user_per_minute=limits.user_per_minute if limits else tier.user_per_minute,
             client_per_minute=limits.client_per_minute if limits else tier.client_per_minute,

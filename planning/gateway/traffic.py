@@ -3,9 +3,6 @@
 KEYS_SECONDS = 300
 """How long the issuer's keys are kept: a key that it takes back is trusted this long."""
 
-SESSION_CHECK_SECONDS = 2
-"""For the answer whether a session is good, tries included; after it a request is answered 503."""
-
 RETRIES = 2
 RETRY_MS = (25, 250)
 """Before the first try again, and at most before a later one: all within what a request has in any case."""

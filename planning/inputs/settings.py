@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions
+from planning.inputs.sign_in import SignIn
 from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
@@ -111,18 +112,24 @@ class Settings(BaseModel):
             description="Where those are sent that must wake somebody, such as a pager's address; default: alarmEmail.",
         ),
     ] = None
+    sign_in: Annotated[
+        SignIn, Field(description="Which service knows the tokens that people sign in with, and how it is asked.")
+    ] = SignIn()
     jwt_issuer: Annotated[
         str | None,
-        Field(pattern=r"^https://\S+$", description="Issuer of bearer tokens; default https://<domain>/."),
+        Field(
+            pattern=r"^https://[^\s?#]+$",
+            description="Issuer of JWTs that are good as bearer tokens too; without one, only the platform's own are.",
+        ),
     ] = None
     jwt_jwks_uri: Annotated[
         str | None,
         Field(
             pattern=r"^https://\S+$",
-            description="Its key set; default https://<domain>/.well-known/jwks.json.",
+            description="Its key set; default ISSUER/.well-known/jwks.json. Only with jwtIssuer.",
         ),
     ] = None
-    jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a bearer token must carry.")] = "naap"
+    jwt_audience: Annotated[str, Field(min_length=1, description="Audience that a JWT must carry.")] = "naap"
     shards: Annotated[
         int | None,
         Field(ge=1, le=400, description="Database shards at least, so that those with data stay when users go down."),
@@ -233,12 +240,16 @@ class Settings(BaseModel):
             raise ValueError("browsers preload a domain with all names below it only: set hstsSubdomains too")
         return value
 
-    @property
-    def issuer(self) -> str:
-        """Issuer of bearer tokens."""
-        return self.jwt_issuer or f"https://{self.domain}/"
+    @field_validator("jwt_jwks_uri")
+    @classmethod
+    def _keys_of_an_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not info.data.get("jwt_issuer"):
+            raise ValueError("keys are an issuer's: set jwtIssuer too")
+        return value
 
     @property
-    def jwks_uri(self) -> str:
-        """Where the issuer publishes its keys."""
-        return self.jwt_jwks_uri or f"https://{self.domain}/.well-known/jwks.json"
+    def jwks_uri(self) -> str | None:
+        """Where the issuer publishes its keys; None without an issuer."""
+        if self.jwt_issuer is None:
+            return None
+        return self.jwt_jwks_uri or f"{self.jwt_issuer.rstrip('/')}/.well-known/jwks.json"

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from planning.inputs.assumptions import assumption_problem
 from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
 from planning.inputs.settings import Settings
+from planning.inputs.sign_in import SignIn
 
 SECRET_KEYS = ("rootSecret", "secrets")
 
@@ -31,15 +32,16 @@ def _problem(item: Any, file: str) -> Problem:
     first, *nested = where
     if first == "assumptions" and nested:
         return assumption_problem(str(nested[0]), str(item["msg"]), item["input"], file)
+    section, name = (SignIn, nested[0]) if first == "signIn" and nested else (Settings, first)
     if kind == "extra_forbidden":
-        known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
+        known = ", ".join(sorted(field.alias or each for each, field in section.model_fields.items()))
         return Problem(
             file=file,
             entry="config",
             field=key,
             value=HIDDEN,
             rule=f"only known settings: {known}",
-            fix=f"correct the name, or remove it: pulumi config rm {key}",
+            fix=f"correct the name, or remove it: pulumi config rm {_path(where, None)}",
         )
     if isinstance(item["input"], Mapping) and "secure" in item["input"]:
         return Problem(
@@ -50,7 +52,7 @@ def _problem(item: Any, file: str) -> Problem:
             rule=f"settings stand in the open; only {' and '.join(SECRET_KEYS)} are encrypted",
             fix=f"pulumi config set --plaintext {key} <value>",
         )
-    description = Settings.model_fields[_field_name(str(first))].description or ""
+    description = section.model_fields[_field_name(section, str(name))].description or ""
     missing = kind == "missing"
     return Problem(
         file=file,
@@ -76,5 +78,5 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _field_name(alias: str) -> str:
-    return next(name for name, field in Settings.model_fields.items() if alias in (name, field.alias))
+def _field_name(section: type[BaseModel], alias: str) -> str:
+    return next(name for name, field in section.model_fields.items() if alias in (name, field.alias))

@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planning.gateway.internal_listener import CONTAINER_PORT, needs_listener, through_gateway
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.tiers import Tier
 from planning.network.addresses import CLOSED_RANGES, region_addresses
@@ -23,12 +24,19 @@ from planning.shared.labels import PLUGIN_LABEL, selector
 from planning.shared.naming import SYSTEM_NAMESPACES, namespace
 from planning.shared.ports import CACHE_PORT, OTLP_PORT, POOLER_PORT
 
+_TO_LISTENER = Rule(
+    peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"], pods={"app.kubernetes.io/component": "proxy"}),),
+    ports=(Port(number=CONTAINER_PORT),),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class IsolationPlan:
-    """own: in the plugin's namespace. granted: in the namespaces of those that it calls.
+    """own: in the plugin's namespace. granted: in the namespaces of those whose pods it reaches.
 
-    A call is allowed by a policy of the caller's at the callee, so that adding a caller changes nothing of the callee.
+    A core service's pods are reached by others of its kind only: plugins reach it by the gateway's internal listener,
+    which lets nobody claim to be another user (planning.gateway.internal_listener). A call is allowed by a policy of
+    the caller's at the callee, so that adding a caller changes nothing of the callee.
     """
 
     own: tuple[PolicyPlan, ...]
@@ -43,7 +51,7 @@ def plan_isolation(
     callees = [
         (callee.name, callee.backend)
         for name in backend.network.calls
-        if (callee := registry.by_name.get(name)) and callee.backend
+        if (callee := registry.by_name.get(name)) and callee.backend and not through_gateway(spec, callee)
     ]
     egress = (
         TO_DNS,
@@ -52,6 +60,7 @@ def plan_isolation(
         *([_to_cache(region)] if spec.cache else []),
         *([_to_collector()] if tier.apm else []),
         *(_to_plugin(name, callee.port) for name, callee in callees),
+        *([_TO_LISTENER] if needs_listener(spec, registry) else []),
         *_outside(backend.network.egress),
     )
     return IsolationPlan(

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from planning.inputs.registry_entry import BackendSpec, PluginSpec
+from planning.gateway import internal_listener
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import SYSTEM_NAMESPACES, service_url
@@ -20,6 +21,10 @@ TEMPORARY = "/tmp"  # noqa: S108  # a mount of the pod's own, not a directory th
 
 _HEAP_PART = 0.75
 """Of the memory limit: leaves room for buffers, the engine of Prisma and code outside of V8's old space."""
+
+TRUSTED_SENDERS = "loopback,uniquelocal"
+"""As Express has it: a request comes from a proxy of the gateway, at a private address, which states its client in
+X-Forwarded-For. Without it all users are one client to a service that counts requests by address."""
 
 BASE_SERVICE = "base-svc"
 DATABASE_URL = "DATABASE_URL"
@@ -45,6 +50,7 @@ RESERVED = frozenset(
         CACHE_PREFIX,
         CACHE_URL,
         "SHELL_URL",
+        "TRUST_PROXY",
         "UPLOADS_BUCKET",
         "UPLOADS_PREFIX",
     }
@@ -138,13 +144,14 @@ def plan_environment(
     settings: Settings,
     tier: Tier,
     database: DatabaseAccess | None,
+    registry: Registry,
 ) -> ProcessEnvironmentPlan:
     """The environment of a plugin's pods; an entry's own `env` wins over everything that is no secret."""
     cache = _cache(spec, tier)
     return ProcessEnvironmentPlan(
         plain={
             **_node(backend),
-            **_addresses(spec, backend, settings),
+            **_addresses(spec, backend, settings, registry),
             **(_telemetry(spec, stack, tier) if tier.apm else {}),
             **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
             **({CACHE_PREFIX: cache.prefix} if cache else {}),
@@ -176,12 +183,19 @@ def _node(backend: BackendSpec) -> dict[str, str]:
     }
 
 
-def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
+def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings, registry: Registry) -> dict[str, str]:
+    """SHELL_URL is asked who is signed in, before AUTH_SERVICE_URL and BASE_SVC_URL: it must lead to the service that
+    knows the tokens, and not to the site."""
     site = f"https://{settings.domain}"
-    found = {"SHELL_URL": site, "CORS_ORIGINS": site}
+    found = {"SHELL_URL": site, "CORS_ORIGINS": site, "TRUST_PROXY": TRUSTED_SENDERS}
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
-        base = service_url(BASE_SERVICE)
-        found |= {"BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
+        callee = registry.by_name.get(BASE_SERVICE)
+        base = (
+            internal_listener.URL
+            if callee and internal_listener.through_gateway(spec, callee)
+            else service_url(BASE_SERVICE)
+        )
+        found |= {"SHELL_URL": base, "BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
     return found
 
 

@@ -93,7 +93,6 @@ class Estate:
                 cluster=self.clusters[region].name,
                 pods_security_group_id=self.clusters[region].security_group_id,
                 certificate_arn=self.certificates.in_region(region),
-                logs=self.storage.in_region(region).logs,
                 tags=tags,
                 opts=self._in(region),
             )

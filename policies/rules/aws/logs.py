@@ -26,12 +26,6 @@ def _heard(resource: Resource, _: Environment) -> Iterable[str]:
         yield "is switched off: actionsEnabled"
 
 
-@rule("aws-lb-logged", frozenset({"aws:lb/loadBalancer:LoadBalancer"}))
-def _balancer(resource: Resource, _: Environment) -> Iterable[str]:
-    if get(resource.props, "accessLogs.enabled", False) is not True:
-        yield "requests leave no record: accessLogs.enabled is not true"
-
-
 @rule("aws-waf-redacted", frozenset({"aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"}))
 def _redacted(resource: Resource, _: Environment) -> Iterable[str]:
     fields = get(resource.props, "redactedFields", [])

@@ -35,7 +35,9 @@ Findings = Iterable[tuple[Resource | None, str]]
 def _listener(resource: Resource, _: Environment) -> Iterable[str]:
     for listener in get(resource.props, "spec.listeners", []):
         name = get(listener, "name", "?")
-        if get(listener, "protocol", "HTTP") not in ("HTTPS", "TLS") or get(listener, "tls") is None:
+        # A name of the cluster's own is one that only pods can look up: what comes by it has not left the cluster.
+        of_pods = get(listener, "hostname", "").endswith(".svc.cluster.local")
+        if not of_pods and (get(listener, "protocol", "HTTP") not in ("HTTPS", "TLS") or get(listener, "tls") is None):
             yield f"listener {name} takes clear text: protocol HTTPS with tls"
         if get(listener, "allowedRoutes.namespaces.from", "All") == "All":
             yield f"listener {name} takes routes of anybody: allowedRoutes.namespaces.from"
@@ -107,8 +109,9 @@ def _release(resource: Resource, environment: Environment) -> Iterable[str]:
 def _held(stack: Stack, _: Environment) -> Findings:
     held = targets(stack.of(CLIENTS))
     for gateway in stack.of(GATEWAY):
-        if (*named(gateway), "") not in held:
-            yield gateway, "clients may claim anything: no ClientTrafficPolicy targets it"
+        for name in [get(listener, "name", "") for listener in get(gateway.props, "spec.listeners", [])]:
+            if not {(*named(gateway), ""), (*named(gateway), name)} & held:
+                yield gateway, f"clients of listener {name} may claim anything: no ClientTrafficPolicy targets it"
 
 
 def _spread(constraints: list[dict[str, Any]]) -> bool:

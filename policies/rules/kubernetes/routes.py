@@ -1,6 +1,7 @@
 """Rules on the routes of plugins: who is asked for who they are, how often they may ask, and whose a path is."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from policies.kubernetes_objects import named, place, targets
 from policies.properties import get
@@ -10,6 +11,10 @@ ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 SECURITY = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
 TRAFFIC = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
 EVERYONE = {"0.0.0.0/0", "::/0"}
+IDENTITY = "x-user-id"
+"""What the gateway knows of a request's user; without it, nobody is known."""
+SCHEME = "naap-scheme"
+"""Bears what `authorization` begins with: a rule for tokens asks for it."""
 Findings = Iterable[tuple[Resource | None, str]]
 
 
@@ -22,12 +27,16 @@ def _identity(resource: Resource, _: Environment) -> Iterable[str]:
                 yield f"takes tokens that were made for others: jwt.providers.{field}"
     if get(spec, "extAuth.failOpen", False) is not False:
         yield "lets everyone pass while sessions can't be asked: extAuth.failOpen"
-    if not _authenticates(resource):
-        return
+    if get(spec, "authorization") is None:
+        if get(spec, "jwt.failOpen", False):
+            yield "lets pass who has no token: jwt.failOpen without authorization"
+        if not _authenticates(resource):
+            return
     if get(spec, "authorization.defaultAction", "Allow") != "Deny" or not get(spec, "authorization.rules", []):
         yield "lets pass whom no rule names: authorization.defaultAction is not Deny"
-    if get(spec, "extAuth") is not None and get(spec, "csrf") is None:
-        yield "other sites may act in a user's name: cookies without csrf"
+    for item in get(spec, "authorization.rules", []):
+        if get(item, "action", "Deny") == "Allow" and IDENTITY not in get(item, "cel", IDENTITY):
+            yield f"lets pass who has no identity: rule {get(item, 'name', '?')} asks for no {IDENTITY}"
     if get(spec, "cors.allowCredentials", False) and "*" in get(spec, "cors.allowOrigins", []):
         yield "other sites may read in a user's name: cors.allowOrigins"
 
@@ -55,7 +64,9 @@ def _limits(resource: Resource, _: Environment) -> Iterable[str]:
 
 @stack_rule("stack-routes-guarded")
 def _guarded(stack: Stack, _: Environment) -> Findings:
-    guarded = targets(item for item in stack.of(SECURITY) if _authenticates(item))
+    security = list(stack.of(SECURITY))
+    guarded = targets(item for item in security if _authenticates(item))
+    from_the_site = targets(item for item in security if get(item.props, "spec.csrf") is not None)
     limited = targets(item for item in stack.of(TRAFFIC) if get(item.props, "spec.rateLimit") is not None)
     for route in stack.of(ROUTE):
         whole = (*named(route), "")
@@ -67,6 +78,8 @@ def _guarded(stack: Stack, _: Environment) -> Findings:
             own = {whole, (*named(route), section)}
             if section not in public and not own & guarded:
                 yield route, f"rule {section} asks nobody who they are and isn't declared public"
+            elif section not in public and _for_browsers(route, item) and not own & from_the_site:
+                yield route, f"rule {section} lets other sites act in a user's name: cookies without csrf"
             if not own & limited:
                 yield route, f"rule {section} has no rate limit"
 
@@ -83,5 +96,18 @@ def _prefixes_apart(stack: Stack, _: Environment) -> Findings:
                     yield route, f"path {path} already belongs to {first.name}"
 
 
+def _for_browsers(route: Resource, item: dict[str, Any]) -> bool:
+    """Whether a rule takes requests that state no token, and so have a cookie; pods bring their users' tokens."""
+    hosts = get(route.props, "spec.hostnames", [])
+    of_pods = bool(hosts) and all(host.endswith(".svc.cluster.local") for host in hosts)
+    return not of_pods and any(
+        SCHEME not in [get(header, "name", "") for header in get(match, "headers", [])]
+        for match in get(item, "matches", [{}])
+    )
+
+
 def _authenticates(policy: Resource) -> bool:
-    return any(get(policy.props, f"spec.{how}") is not None for how in ("jwt", "extAuth", "oidc", "basicAuth"))
+    """By itself, or by asking for the identity that is found for every request before."""
+    return any(
+        get(policy.props, f"spec.{how}") is not None for how in ("authorization", "jwt", "extAuth", "oidc", "basicAuth")
+    )

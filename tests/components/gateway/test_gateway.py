@@ -121,17 +121,17 @@ def test_no_password_and_no_key_is_in_anything_but_secrets() -> None:
 
 def test_the_network_of_a_client_is_stated_by_the_gateway_alone() -> None:
     (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-errors"]
-    (clients,) = _custom("ClientTrafficPolicy")
     patches = {each["operation"]["path"]: each["operation"] for each in policy.inputs["spec"]["jsonPatches"]}
-    patch = patches["/filter_chains/0/filters/0/typed_config/http_filters/0"]
-    (mutation,) = patch["value"]["typed_config"]["mutations"]["request_mutations"]
-
-    assert mutation["append"]["append_action"] == "OVERWRITE_IF_EXISTS_OR_ADD"
-    assert mutation["append"]["header"] == {
-        "key": "x-client-network",
-        "value": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(64)%",
-    }
-    assert "x-client-network" in clients.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+    for manager in ("/filter_chains/0/filters/0", "/default_filter_chain/filters/0"):
+        patch = patches[f"{manager}/typed_config/http_filters/0"]
+        mutations = [each["append"] for each in patch["value"]["typed_config"]["mutations"]["request_mutations"]]
+        assert {each["append_action"] for each in mutations} == {"OVERWRITE_IF_EXISTS_OR_ADD"}
+        assert {each["header"]["key"]: each["header"]["value"] for each in mutations} == {
+            "x-client-network": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(64)%",
+            "x-forwarded-for": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+        }
+    for clients in _custom("ClientTrafficPolicy"):
+        assert "x-client-network" in clients.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
 
 
 def test_the_listener_has_a_certificate_for_the_proxies_service() -> None:
@@ -158,14 +158,42 @@ def test_the_load_balancer_is_bound_to_the_proxies() -> None:
 
 
 def test_identity_headers_of_clients_are_removed_on_arrival() -> None:
-    (policy,) = _custom("ClientTrafficPolicy")
+    listeners = {each["name"] for each in _custom("Gateway")[0].inputs["spec"]["listeners"]}
+    policies = _custom("ClientTrafficPolicy")
 
-    assert "x-user-id" in policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
-    assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
+    assert {each.inputs["spec"]["targetRefs"][0]["sectionName"] for each in policies} == listeners
+    for policy in policies:
+        assert "x-user-id" in policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+        assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
+
+
+def test_only_before_the_site_s_listener_there_are_proxies_whose_word_on_a_client_counts() -> None:
+    trusting = [each for each in _custom("ClientTrafficPolicy") if "clientIPDetection" in each.inputs["spec"]]
+
+    assert [each.inputs["spec"]["targetRefs"][0]["sectionName"] for each in trusting] == ["https"]
+
+
+def test_the_internal_listener_has_a_name_of_the_cluster_and_takes_routes_of_plugins_only() -> None:
+    (listener,) = [each for each in _custom("Gateway")[0].inputs["spec"]["listeners"] if each["protocol"] != "HTTPS"]
+
+    assert listener["hostname"] == "envoy.naap-gateway.svc.cluster.local"
+    (expression,) = listener["allowedRoutes"]["namespaces"]["selector"]["matchExpressions"]
+    assert expression["values"] == ["plugin"]
+
+
+def test_every_request_passes_the_program_that_finds_its_user_before_its_body_is_taken_in() -> None:
+    (program,), (proxies,) = _custom("EnvoyExtensionPolicy"), _custom("EnvoyProxy")
+
+    assert program.inputs["spec"]["targetRefs"] == [
+        {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "naap"}
+    ]
+    assert proxies.inputs["spec"]["filterOrder"] == [
+        {"name": "envoy.filters.http.lua", "before": "envoy.filters.http.buffer"}
+    ]
 
 
 def test_the_scheme_by_which_routes_tell_tokens_is_written_on_arrival() -> None:
-    (policy,) = _custom("ClientTrafficPolicy")
+    policy, _ = _custom("ClientTrafficPolicy")
 
     (written,) = policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["set"]
     assert written == {"name": SCHEME_HEADER, "value": "%REQ(AUTHORIZATION):6%"}

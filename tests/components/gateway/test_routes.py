@@ -4,38 +4,40 @@ from collections.abc import Callable
 from typing import Any
 
 from components.gateway.routes import PluginRoutes
-from planning.gateway.routes import IDENTITY_HEADER, RoutesPlan, plan_routes
+from planning.gateway.routes import RoutesPlan, plan_routes
+from planning.gateway.sign_in import IDENTITY_HEADER
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels
 from tests.components.recording import Recorded, assert_same_names, build
-from tests.planning.samples import plugin, settings
+from tests.planning.samples import altered, plugin, settings
 from tests.plugin_plans import with_backend
 
 WALLET = plugin("my-wallet")
 MIXED = with_backend(plugin("mixed"), auth=Auth(public=("/status",), websocket=("/live",), session_affinity=True))
 
 
-def _plan(spec: PluginSpec) -> RoutesPlan:
-    plan = plan_routes(file="registry.yaml", spec=spec, settings=settings(), tier=TIERS[0])
+def _plan(spec: PluginSpec, issuer: str | None) -> RoutesPlan:
+    stated = settings(stated={"jwt_issuer": issuer})
+    plan = plan_routes(file="registry.yaml", spec=spec, settings=stated, tier=TIERS[0])
     assert plan is not None
     return plan
 
 
-def _make(*specs: PluginSpec) -> Callable[[], None]:
+def _make(*specs: PluginSpec, issuer: str | None = None) -> Callable[[], None]:
     def make() -> None:
         for spec in specs:
-            PluginRoutes(spec.name, plan=_plan(spec), labels=labels("plugin", spec.name, plugin=spec.name))
+            PluginRoutes(spec.name, plan=_plan(spec, issuer), labels=labels("plugin", spec.name, plugin=spec.name))
 
     return make
 
 
-def _objects(*specs: PluginSpec) -> dict[tuple[str, str], Recorded]:
+def _objects(*specs: PluginSpec, issuer: str | None = None) -> dict[tuple[str, str], Recorded]:
     return {
         (record.inputs["kind"], record.inputs["metadata"]["name"]): record
-        for record in build(_make(*specs))
+        for record in build(_make(*specs, issuer=issuer))
         if record.custom
     }
 
@@ -66,14 +68,40 @@ def test_all_objects_are_in_the_plugins_own_namespace() -> None:
     assert {record.inputs["metadata"]["namespace"] for record in _objects(MIXED).values()} == {"plugin-mixed"}
 
 
-def test_a_token_without_subject_and_one_in_the_query_are_refused() -> None:
-    policy = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-bearer")
+def test_every_rule_that_isn_t_public_refuses_who_has_no_identity() -> None:
+    for (kind, name), record in _objects(altered(MIXED, core=True)).items():
+        if kind == "SecurityPolicy" and not name.endswith("-public"):
+            authorization = record.inputs["spec"]["authorization"]
+            assert authorization["defaultAction"] == "Deny"
+            assert all(
+                f"size(request.headers['{IDENTITY_HEADER}']) > 0" in each["cel"] for each in authorization["rules"]
+            )
+
+
+def test_jwts_are_taken_where_an_issuer_is_configured_and_from_no_query() -> None:
+    assert "jwt" not in _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-bearer")
+
+    policy = _spec(_objects(WALLET, issuer="https://issuer.example/"), "SecurityPolicy", "my-wallet-bearer")
     (provider,) = policy["jwt"]["providers"]
 
-    assert provider["claimToHeaders"] == [{"header": IDENTITY_HEADER, "claim": "sub"}]
+    assert policy["jwt"]["failOpen"] is True, "what is no JWT may be one of the platform's own tokens"
     assert policy["authorization"]["defaultAction"] == "Deny"
+    assert provider["claimToHeaders"] == [{"header": IDENTITY_HEADER, "claim": "sub"}]
     assert set(provider["extractFrom"]) == {"headers"}
     assert [each["valuePrefix"] for each in provider["extractFrom"]["headers"]] == ["Bearer ", "bearer "]
+
+
+def test_pods_reach_a_core_service_by_a_route_of_its_own_and_no_other_plugin() -> None:
+    found = _objects(altered(MIXED, core=True))
+    route = _spec(found, "HTTPRoute", "mixed-internal")
+
+    assert ("HTTPRoute", "mixed-internal") not in _objects(MIXED)
+    assert [each["sectionName"] for each in route["parentRefs"]] == ["internal"]
+    assert route["hostnames"] == ["envoy.naap-gateway.svc.cluster.local"]
+    assert [rule["name"] for rule in route["rules"]] == ["public", "session"]
+    assert _sections(_spec(found, "SecurityPolicy", "mixed-internal")) == {"session"}
+    assert _sections(_spec(found, "BackendTrafficPolicy", "mixed-internal")) == {"public", "session"}
+    assert found["HTTPRoute", "mixed-internal"].inputs["metadata"]["annotations"] == {"naap.io/public-rules": "public"}
 
 
 def test_csrf_is_checked_for_browsers_only() -> None:
@@ -89,20 +117,6 @@ def test_a_session_from_a_foreign_page_opens_no_websocket() -> None:
     rules = _spec(_objects(MIXED), "SecurityPolicy", "mixed-session")["authorization"]["rules"]
 
     assert all("origin" in rule["cel"] and IDENTITY_HEADER in rule["cel"] for rule in rules)
-
-
-def test_the_check_of_sessions_fails_closed() -> None:
-    check = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-session")["extAuth"]
-
-    assert check["failOpen"] is False
-    assert check["headersToExtAuth"] == ["cookie", "x-request-id"]
-
-
-def test_the_check_of_sessions_is_tried_again_and_leaves_no_connection_for_node_to_close() -> None:
-    settings = _spec(_objects(WALLET), "SecurityPolicy", "my-wallet-session")["extAuth"]["http"]["backendSettings"]
-
-    assert settings["timeout"]["http"]["connectionIdleTimeout"] == "4s"
-    assert "reset" in settings["retry"]["retryOn"]["triggers"]
 
 
 def test_requests_are_buffered_and_end_but_streams_are_not_and_do_not() -> None:

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from planning.database.pooler import fragment_policy
+from planning.gateway.internal_listener import CONTAINER_PORT, through_gateway
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.pod_sections import Network
 from planning.network.network_policy import PodPeer, PolicyPlan
@@ -18,6 +19,7 @@ from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 GATEWAY = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/name": "envoy"})
+PROXY = Pod(namespace="naap-gateway", labels={"app.kubernetes.io/component": "proxy"})
 STRANGER = Pod(namespace="default", labels={"naap.io/plugin": "my-wallet"})
 METADATA = Outside(ip="169.254.169.254")
 AGENT = Outside(ip="169.254.170.23")
@@ -58,9 +60,32 @@ def test_a_plugin_reaches_those_that_it_calls_and_no_other(caller: str) -> None:
     for callee in NAMES:
         for source in pods(caller):
             serving, *others = pods(callee)
-            assert allowed(policies(), source, serving, port(callee)) == (callee in backend.network.calls), callee
+            itself = callee in backend.network.calls and not through_gateway(entry(caller), entry(callee))
+            assert allowed(policies(), source, serving, port(callee)) == itself, callee
             assert not allowed(policies(), source, serving, port(callee) + 1)
             assert not any(allowed(policies(), source, other, port(callee)) for other in others)
+
+
+@pytest.mark.parametrize("caller", NAMES)
+def test_a_plugin_that_calls_a_core_service_reaches_the_gateway_s_internal_listener_and_nothing_else_of_it(
+    caller: str,
+) -> None:
+    spec = entry(caller)
+    assert spec.backend
+    needed = any(through_gateway(spec, entry(callee)) for callee in spec.backend.network.calls)
+    for number, may in ((CONTAINER_PORT, needed), (10443, False), (19000, False), (19001, False)):
+        assert allowed(policies(), pods(caller)[0], PROXY, number) is may
+    assert not allowed(policies(), pods(caller)[0], GATEWAY, CONTAINER_PORT)
+
+
+def test_a_plugin_can_t_tell_base_svc_itself_who_its_user_is() -> None:
+    """From its pods base-svc would take any x-user-id for the user's (services/base-svc/src/utils/getUserId.ts:17)."""
+    callers = [
+        spec.name for spec in real_registry().plugins if spec.backend and "base-svc" in spec.backend.network.calls
+    ]
+    assert callers
+    for name in callers:
+        assert not any(allowed(policies(), source, pods("base-svc")[0], port("base-svc")) for source in pods(name))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,12 +1,10 @@
-"""What stands in for plugins, and for base-svc's check of sessions: `backend.py NAME PORT`, the standard library only.
+"""What stands in for plugins: `backend.py NAME PORT`, the standard library only.
 
 /echo...         what arrived, as JSON           /hang      no answer
 /status/503      that status                     /garbage   bytes that are no HTTP
 /slow?s=2        an answer after a while         /events    server-sent events, half a second apart
 /reset           the connection is cut           ?told      written into the pod's log
 Upgrade          a WebSocket that echoes
-
-/api/v1/auth/session is the check: a cookie session=good-NAME; beside it cut=X cuts the first connection that has it.
 """
 
 import base64
@@ -20,10 +18,9 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-NAME, PORT = sys.argv[1], int(sys.argv[2])
+NAME, PORT = sys.argv[-2], int(sys.argv[-1])
 _KEY = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CLOSE, _SHORT, _MEDIUM = 8, 126, 127
-_cut = set[str]()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,25 +34,23 @@ class Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path)
         if path.query.startswith("told"):
             print(self.command, self.path, flush=True)  # noqa: T201  # a pod's log
-        if path.path == "/api/v1/auth/session":
-            self._session()
-        elif self.headers.get("upgrade", "").lower() == "websocket":
+        if self.headers.get("upgrade", "").lower() == "websocket":
             self._websocket()
         elif path.path.endswith("/garbage"):
             self.wfile.write(b"this is not HTTP\r\n\r\n")
             self.close_connection = True
         elif path.path.endswith("/reset"):
-            self._reset()
+            self.reset()
         elif path.path.endswith("/events"):
             self._events()
         else:
-            size = len(self._body())
+            size = len(self.body())
             wait = parse_qs(path.query).get("s", ["0"])[0]
             time.sleep(3600 if path.path.endswith("/hang") else float(wait))
             status = int(path.path.rpartition("/")[2]) if "/status/" in path.path else 200
-            self._say(status, {"name": NAME, "pod": os.environ["HOSTNAME"], "path": self.path, "size": size})
+            self.say(status, {"name": NAME, "pod": os.environ["HOSTNAME"], "path": self.path, "size": size})
 
-    def _say(self, status: int, content: dict[str, object], **headers: str) -> None:
+    def say(self, status: int, content: dict[str, object], **headers: str) -> None:
         sent = {name.lower(): value for name, value in self.headers.items()}
         text = json.dumps({**content, "method": self.command, "headers": sent}).encode()
         self.send_response(status)
@@ -65,25 +60,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(text)
 
-    def _session(self) -> None:
-        self._body()
-        found = [part.strip() for part in self.headers.get("cookie", "").split(";")]
-        if unseen := {part for part in found if part.startswith("cut=")} - _cut:
-            _cut.update(unseen)
-            self._reset()
-            return
-        users = [part.removeprefix("session=good-") for part in found if part.startswith("session=good-")]
-        if users:
-            self._say(200, {}, **{"x-user-id": users[0], "x-internal": "never for plugins"})
-        else:
-            self._say(401, {}, **{"www-authenticate": 'Session realm="naap"'})
-
-    def _reset(self) -> None:
+    def reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
         self.close_connection = True
 
-    def _body(self) -> bytes:
+    def body(self) -> bytes:
         if "chunked" not in self.headers.get("transfer-encoding", ""):
             return self.rfile.read(int(self.headers.get("content-length") or 0))
         found = b""
@@ -122,8 +104,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes([0x80 | head[0] & 0xF, len(text)]) + text)
 
 
+def _answer(handler: Handler) -> None:
+    handler.answer()
+
+
 for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-    setattr(Handler, f"do_{_method}", Handler.answer)
+    setattr(Handler, f"do_{_method}", _answer)
 
 
 class Server(ThreadingHTTPServer):
@@ -131,5 +117,10 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
+def serve(handler: type[Handler] = Handler) -> None:
+    """For as long as its pod lives."""
+    Server(("0.0.0.0", PORT), handler).serve_forever()  # noqa: S104  # of its pod
+
+
 if __name__ == "__main__":
-    Server(("0.0.0.0", PORT), Handler).serve_forever()  # noqa: S104  # of its pod
+    serve()

@@ -12,6 +12,8 @@ from tests.planning.samples import ROOT_SECRET
 from tests.wait import wait_for
 
 HOST = "limits.cache.example"
+_READER = "reader"
+"""A user of the tests' own, who sees keys."""
 
 
 class Counters:
@@ -23,8 +25,11 @@ class Counters:
         (folder / "limits.key").write_text(pair.key_pem)
         password = derive(ROOT_SECRET, owner=LIMITER, purpose="cache")
         users = f"user {LIMITER} {LIMITER_ACCESS} >{password}\nuser default {DISABLED_ACCESS} >nobodys\n"
+        users += f"user {_READER} on ~* +scan >{_READER}\n"
         (folder / "users.acl").write_text(users)
         self._log = folder / "valkey.log"
+        self._reading = [str(Path(program).with_name("valkey-cli")), "-h", address, "-p", str(CACHE_PORT), "--tls"]
+        self._reading += ["--insecure", "--no-auth-warning", "--user", _READER, "--pass", _READER, "--scan"]
         self._command = [program, "--port", "0", "--tls-port", str(CACHE_PORT), "--bind", address, "--save", ""]
         self._command += ["--tls-cert-file", f"{folder}/limits.crt", "--tls-key-file", f"{folder}/limits.key"]
         self._command += ["--tls-ca-cert-file", f"{folder}/limits.crt", "--tls-auth-clients", "no"]
@@ -39,6 +44,10 @@ class Counters:
             starts = self._log.read_text().count(mark)
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
         wait_for("Valkey", lambda: self._log.read_text().count(mark) > starts, seconds=10)
+
+    def keys(self) -> list[str]:
+        """All that there are now."""
+        return subprocess.run(self._reading, capture_output=True, text=True, check=True).stdout.splitlines()
 
     def stop(self) -> None:
         """At once, with its connections."""

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -60,10 +60,21 @@ def routes(spec: PluginSpec, settings: Settings, tier: Tier) -> list[Object]:
     return _objects(build(_routes(spec, settings, tier)))
 
 
-def backend(spec: PluginSpec, command: Sequence[str], replicas: int = 1) -> list[Object]:
-    """The plugin's namespace with the labels that it has, and a stand-in of its pods behind its Service."""
+def backend(
+    spec: PluginSpec, command: Sequence[str], *, program: str = "stand-in", environment: Mapping[str, str] | None = None
+) -> list[Object]:
+    """The plugin's namespace with the labels that it has, and a stand-in of its pods behind its Service.
+
+    program: what runs the command, by its name of start.py.
+    """
     home, chosen = namespace(spec.name), {"app.kubernetes.io/name": spec.name}
-    container = {"name": "stand-in", "image": "none", "args": list(command), "ports": [{"containerPort": PORT}]}
+    container: Object = {
+        "name": program,
+        "image": "none",
+        "args": list(command),
+        "env": [{"name": name, "value": value} for name, value in (environment or {}).items()],
+        "ports": [{"containerPort": PORT}],
+    }
     return [
         {
             "apiVersion": "v1",
@@ -75,7 +86,7 @@ def backend(spec: PluginSpec, command: Sequence[str], replicas: int = 1) -> list
             "kind": "Deployment",
             "metadata": {"name": spec.name, "namespace": home},
             "spec": {
-                "replicas": replicas,
+                "replicas": 1,
                 "selector": {"matchLabels": chosen},
                 "template": {"metadata": {"labels": chosen}, "spec": {"containers": [container]}},
             },

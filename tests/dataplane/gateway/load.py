@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import session
 
 CLIENTS = 6
 
@@ -24,7 +25,7 @@ class Load:
 @contextmanager
 def load(rig: Rig, path: str, *, clients: int = CLIENTS) -> Generator[Load]:
     """Runs while the block does, over all Envoys. A connection that the gateway closed between answers is replaced."""
-    found, stopped, token = Load(), threading.Event(), rig.issuer.token("load")
+    found, stopped, token = Load(), threading.Event(), session("load")
 
     def work(number: int) -> None:
         address = rig.addresses[number % len(rig.addresses)]

@@ -13,19 +13,22 @@ from rehearsal.progress import Progress
 from rehearsal.tools import tool_table
 from rehearsal.tools.toolbox import Found, Toolbox
 from rehearsal.tools.wheel import install_wheel
+from tests.dataplane import npm
 from tests.dataplane.cluster.namespaces import INSIDE
 from tests.dataplane.packages import VALKEY, unpacked
 from tests.tools import GATEWAY
 
 _ENVOY = Path(__file__).with_name("envoy.txt")
+_EXPRESS = Path(__file__).with_name("express")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Paths of programs, by name, and the chart's folder."""
+    """Paths of programs, by name, the chart's folder, and that of npm's packages."""
 
     tools: dict[str, str]
     chart: str
+    packages: str
 
     def definitions(self) -> list[Object]:
         """Of all custom resources; in the cache since they were gathered."""
@@ -41,7 +44,9 @@ class Parts:
         folders = {Path(path).parent for path in self.tools.values()}
         packages = {folder.parents[1] for folder in folders if folder.parts[-2:] == ("usr", "bin")}
         python = {Path(sys.base_prefix), Path(sys.prefix)}
-        return sorted(path for path in folders | packages | python if not path.is_relative_to("/usr"))
+        return sorted(
+            path for path in folders | packages | python | {Path(self.packages)} if not path.is_relative_to("/usr")
+        )
 
 
 def gather(progress: Progress) -> Parts:
@@ -50,7 +55,7 @@ def gather(progress: Progress) -> Parts:
     found = toolbox.get([*tool_table.CONTROL_PLANE, *GATEWAY])
     tools = {name: str(tool.path) for name, tool in found.items()}
     tools["valkey-server"] = str(unpacked(VALKEY) / "valkey-server")
-    tools["envoy"] = str(_envoy(toolbox, progress) / "envoy" / "_bin" / "envoy")
+    tools["envoy"] = str(envoy(toolbox, progress) / "envoy" / "_bin" / "envoy")
     with toolbox.cache.entry("envoy-gateway-chart", tool_table.ENVOY_GATEWAY) as entry:
         if not entry.ready:
             source = crds.download(crds.ENVOY_GATEWAY, toolbox, progress)
@@ -58,7 +63,8 @@ def gather(progress: Progress) -> Parts:
             entry.keep()
         chart = entry.path
     crds.get(toolbox, progress)
-    return Parts(tools=tools, chart=str(chart))
+    tools["node"] = str(npm.NODE)
+    return Parts(tools=tools, chart=str(chart), packages=str(npm.packages(_EXPRESS)))
 
 
 def handed_over() -> Parts:
@@ -71,7 +77,8 @@ def variable(parts: Parts) -> str:
     return json.dumps(asdict(parts))
 
 
-def _envoy(toolbox: Toolbox, progress: Progress) -> Path:
+def envoy(toolbox: Toolbox, progress: Progress) -> Path:
+    """The folder with the package of the wheel that brings it."""
     version = _ENVOY.read_text().partition("==")[2].split()[0]
     with toolbox.cache.entry("envoy", version) as entry:
         if not entry.ready:

@@ -1,9 +1,9 @@
 """The plugins before which the gateway stands, each for what tests ask of it."""
 
-from planning.gateway.routes import SESSION_SERVICE
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.sections import Auth, RateLimit
+from planning.inputs.sign_in import SIGN_IN_SERVICE
 from tests.planning.samples import altered, plugin
 from tests.plugin_plans import with_backend
 
@@ -17,7 +17,10 @@ def unlimited(name: str, **backend: object) -> PluginSpec:
     return with_backend(plugin(name), rate_limit=FREE, **backend)
 
 
-SESSIONS = unlimited(SESSION_SERVICE)
+SESSIONS = altered(
+    unlimited(SIGN_IN_SERVICE, auth=Auth(public=("/open",)), extra_prefixes=("/api/v1/auth", "/api/v1/secrets")),
+    core=True,
+)
 WALLET = unlimited("wallet")
 HISTORY = unlimited("history", api_prefix="/api/v1/wallet/history")
 """Its prefix lies below that of WALLET."""

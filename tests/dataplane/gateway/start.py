@@ -22,6 +22,8 @@ from tests.dataplane.gateway.tokens import Issuer
 from tests.planning.samples import ROOT_SECRET, settings
 from tests.wait import wait_for
 
+ISSUER = "https://issuer.example/"
+
 
 def start(parts: Parts, *, users: int = 10_000, plugins: tuple[PluginSpec, ...] = SERVED) -> Rig:
     """From nothing to two Envoys that know their configuration, for an environment of this size.
@@ -39,10 +41,10 @@ def start(parts: Parts, *, users: int = 10_000, plugins: tuple[PluginSpec, ...] 
         shown=[*parts.shown(), BACKEND.parent],
         trusted=trusted,
     )
-    chosen, tier = settings(users), tier_for(users)
+    chosen, tier = settings(users, stated={"jwt_issuer": ISSUER}), tier_for(users)
     issuer = Issuer(chosen)
     issuer.serve(HERE, folder)
-    cluster.hosts.update({HOST: HERE, chosen.jwks_uri.split("/")[2]: HERE})
+    cluster.hosts.update({HOST: HERE, ISSUER.split("/")[2]: HERE})
     counters = Counters(parts.tools["valkey-server"], HERE, folder)
     chart, others = documents.gateway(chosen, tier, parts, plugins)
     cluster.objects.apply([*_first(others), *chart])
@@ -76,5 +78,6 @@ def _programs(parts: Parts) -> dict[str, list[str]]:
         "envoy-gateway-certgen": [tools["envoy-gateway"]],
         "envoy-ratelimit": [tools["ratelimit"]],
         "stand-in": [sys.executable],
+        "stand-in-node": [tools["node"]],
         "stand-in-envoy": [tools["envoy"]],
     }

@@ -11,6 +11,7 @@ _KINDS = {
         "Backend",
         "BackendTrafficPolicy",
         "ClientTrafficPolicy",
+        "EnvoyExtensionPolicy",
         "EnvoyPatchPolicy",
         "SecurityPolicy",
     ),

@@ -12,6 +12,7 @@ from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.load import load
 from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import cookie
 from tests.planning.samples import altered
 from tests.plugin_plans import with_backend
 from tests.wait import wait_for
@@ -19,7 +20,7 @@ from tests.wait import wait_for
 NEW = unlimited("newcomer")
 WALLET_PATH = "/api/v1/wallet/x"
 _MANY = CONNECTIONS + PENDING_REQUESTS + 40
-SESSION = {"cookie": "session=good-bob"}
+SESSION = cookie("bob")
 
 
 def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: Rig) -> None:

@@ -3,20 +3,23 @@
 from collections.abc import Mapping
 
 from planning.gateway.error_bodies import ERRORS
+from planning.gateway.sign_in import UNKNOWN
 from tests.dataplane.gateway.client import Answer
 from tests.dataplane.gateway.plugins import COUNTED, PER_USER
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import FORGED, cookie
 
 SITE = "https://dev.naap.example"
 FROM_SITE = {"origin": SITE}
-_KNOWN = {error.status: error for error in ERRORS}
+_KNOWN = {error.becomes or error.status: error for error in ERRORS if error.user != UNKNOWN}
 
 
 def _assert_error(answer: Answer, status: int) -> None:
     assert answer.status == status, (answer.status, answer.body)
     error, known = answer.error, _KNOWN[status]
     assert known
-    assert (error["code"], error["message"], error["status"]) == (known.code, known.message, status)
+    message = known.message.replace("PAGE", f"{SITE}/login")
+    assert (error["code"], error["message"], error["status"]) == (known.code, message, status)
     assert len(error["requestId"]) == 36
     assert answer.headers["access-control-allow-origin"] == SITE
     assert answer.headers["access-control-allow-credentials"] == "true"
@@ -32,20 +35,21 @@ def test_no_envoy_refuses_what_it_is_told(rig: Rig) -> None:
 
 
 def test_401_tells_how_to_sign_in_and_keeps_the_headers_of_cors(rig: Rig) -> None:
-    answer = rig.get("/api/v1/wallet/x", headers={**FROM_SITE, "authorization": "Bearer not.a.token"})
-    _assert_error(answer, 401)
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+    another = rig.issuer.token(aud="another-service")
+    for headers in (
+        {},
+        *({"authorization": f"Bearer {token}"} for token in ("not.a.token", FORGED, another)),
+        {"cookie": f"naap_auth_token={FORGED}"},
+    ):
+        answer = rig.get("/api/v1/wallet/x", headers={**FROM_SITE, **headers})
+        _assert_error(answer, 401)
+        assert answer.headers["www-authenticate"] == f'Bearer realm="{SITE}/login"'
+        assert answer.error["signIn"] == f"{SITE}/login"
 
 
-def test_401_of_the_session_check_is_the_same_json_with_its_own_challenge(rig: Rig) -> None:
-    answer = rig.get("/api/v1/wallet/x", headers={**FROM_SITE, "cookie": "session=forged"})
-    _assert_error(answer, 401)
-    assert answer.headers["www-authenticate"] == 'Session realm="naap"'
-
-
-def test_403_where_a_token_is_for_someone_else(rig: Rig) -> None:
-    token = rig.issuer.token(aud="another-service")
-    _assert_error(rig.get("/api/v1/wallet/x", headers={**FROM_SITE, "authorization": f"Bearer {token}"}), 403)
+def test_403_where_a_foreign_page_uses_a_session(rig: Rig) -> None:
+    evil = {**cookie("bob"), "origin": "https://evil.example"}
+    _assert_error(rig.get("/api/v1/wallet/x", method="POST", headers=evil), 403)
 
 
 def test_404_where_no_plugin_answers(rig: Rig) -> None:

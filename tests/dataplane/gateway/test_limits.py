@@ -5,9 +5,11 @@ import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from planning.gateway.gateway import LISTENER
 from planning.shared.naming import namespace
 from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER, SERVED
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import cookie
 
 PATH = f"/api/v1/{COUNTED.name}/x"
 
@@ -38,7 +40,7 @@ def test_tokens_and_sessions_of_one_user_share_a_counter(rig: Rig) -> None:
     def ask(attempt: int) -> tuple[set[int], int]:
         user, viewer = f"erin-{attempt}", f"192.0.2.{140 + attempt}"
         by_token = {rig.get(PATH, user=user, viewer=viewer).status for _ in range(PER_USER)}
-        return by_token, rig.get(PATH, headers={"cookie": f"session=good-{user}"}, viewer=viewer).status
+        return by_token, rig.get(PATH, headers=cookie(user), viewer=viewer).status
 
     assert rig.counted(ask) == ({200}, 429)
 
@@ -84,10 +86,11 @@ def test_who_may_not_pass_is_not_counted(rig: Rig) -> None:
 
 def test_a_request_passes_no_limit_but_its_own_plugin_s(rig: Rig) -> None:
     pod = next(iter(rig.envoys))
-    listeners = rig.admin(pod, "config_dump?resource=dynamic_listeners")
+    listeners = rig.admin(pod, f"config_dump?resource=dynamic_listeners&name_regex=.*{LISTENER}")
     limits = re.findall(r'"name": "(envoy\.filters\.http\.ratelimit/([^/"]+)/[^"]+)"', listeners)
-    (routes,) = json.loads(rig.admin(pod, "config_dump?resource=dynamic_route_configs"))["configs"]
-    by_default = routes["route_config"]["typed_per_filter_config"]
+    found = json.loads(rig.admin(pod, "config_dump?resource=dynamic_route_configs"))["configs"]
+    (routes,) = [each["route_config"] for each in found if each["route_config"]["name"].endswith(LISTENER)]
+    by_default = routes["typed_per_filter_config"]
 
     homes = {namespace(spec.name) for spec in SERVED}
     assert {home for _, home in limits} >= homes

@@ -13,6 +13,7 @@ from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig, seconds_open
+from tests.dataplane.gateway.tokens import cookie
 from tests.wait import wait_for
 
 FAILING = unlimited("failing", auth=Auth(websocket=("/live",)))
@@ -122,7 +123,7 @@ def test_an_idle_connection_is_closed_before_node_would(rig: Rig) -> None:
 
 
 def test_silence_ends_a_websocket_and_talk_keeps_it(rig: Rig) -> None:
-    session = {"cookie": "session=good-bob"}
+    session = cookie("bob")
     opened = rig.client.websocket(rig.addresses[0], f"{PATH}/live", session)
     assert opened.status == 101
     for _ in range(3):

@@ -4,7 +4,8 @@ import ssl
 
 import pytest
 
-from planning.gateway.gateway import GATEWAY, NAMESPACE, SERVICE
+from planning.gateway import internal_listener
+from planning.gateway.gateway import CONTAINER_PORT, GATEWAY, LISTENER_PORT, NAMESPACE, SERVICE
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.rig import ENVOYS, Rig
 
@@ -36,7 +37,8 @@ def test_the_service_that_the_load_balancer_is_bound_to_exists(rig: Rig) -> None
     found = rig.cluster.objects.get(
         {"apiVersion": "v1", "kind": "Service", "metadata": {"name": SERVICE, "namespace": NAMESPACE}}
     )
-    assert found["spec"]["ports"][0]["port"] == 443
+    ports = {each["port"]: each["targetPort"] for each in found["spec"]["ports"]}
+    assert ports == {LISTENER_PORT: CONTAINER_PORT, internal_listener.LISTENER_PORT: internal_listener.CONTAINER_PORT}
     assert found["metadata"]["labels"]["gateway.envoyproxy.io/owning-gateway-name"] == GATEWAY
 
 

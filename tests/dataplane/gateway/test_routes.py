@@ -6,6 +6,7 @@ from planning.gateway.gateway import NAMESPACE
 from planning.shared.naming import namespace
 from tests.dataplane.gateway.plugins import STOPPED
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import cookie
 from tests.wait import wait_for
 
 
@@ -25,7 +26,7 @@ from tests.wait import wait_for
 )
 @pytest.mark.parametrize("how", ["token", "session", "events"])
 def test_the_longest_prefix_wins_whoever_asks_and_arrives_as_it_was(rig: Rig, path: str, plugin: str, how: str) -> None:
-    headers = {} if how == "token" else {"cookie": "session=good-bob"}
+    headers = {} if how == "token" else cookie("bob")
     headers |= {"accept": "text/event-stream"} if how == "events" else {}
     for envoy in range(len(rig.envoys)):
         answer = rig.get(path, envoy=envoy, user="alice" if how == "token" else None, headers=headers)
@@ -45,7 +46,7 @@ def test_the_longest_prefix_wins_whoever_asks_and_arrives_as_it_was(rig: Rig, pa
     ],
 )
 def test_a_stripped_prefix_is_gone_and_only_it(rig: Rig, path: str, arrives: str) -> None:
-    for headers in ({}, {"cookie": "session=good-bob"}):
+    for headers in ({}, cookie("bob")):
         answer = rig.get(path, user=None if headers else "alice", headers=headers)
         assert (answer.status, answer.json["path"]) == (200, arrives)
 

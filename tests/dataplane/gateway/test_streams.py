@@ -3,14 +3,15 @@
 import pytest
 
 from tests.dataplane.gateway.rig import Rig
+from tests.dataplane.gateway.tokens import FORGED, cookie, session
 
 SITE = "https://dev.naap.example"
-SESSION = {"cookie": "session=good-bob"}
+SESSION = cookie("bob")
 LIVE = "/api/v1/mixed/live/room"
 
 
 def test_a_websocket_opens_by_session_from_the_site_and_by_token(rig: Rig) -> None:
-    for headers in ({**SESSION, "origin": SITE}, {"authorization": f"Bearer {rig.issuer.token('alice')}"}):
+    for headers in ({**SESSION, "origin": SITE}, {"authorization": f"Bearer {session('alice')}"}):
         opened = rig.client.websocket(rig.addresses[0], LIVE, headers)
         assert opened.status == 101
         assert opened.echo("hello") == "hello"
@@ -19,7 +20,12 @@ def test_a_websocket_opens_by_session_from_the_site_and_by_token(rig: Rig) -> No
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"cookie": "session=forged"}, {**SESSION, "origin": "https://evil.example"}, {"authorization": "Bearer x"}],
+    [
+        {},
+        {"cookie": f"naap_auth_token={FORGED}"},
+        {**SESSION, "origin": "https://evil.example"},
+        {"authorization": "Bearer x"},
+    ],
     ids=["nobody", "bad session", "foreign page", "bad token"],
 )
 def test_a_websocket_is_refused_to(rig: Rig, headers: dict[str, str]) -> None:

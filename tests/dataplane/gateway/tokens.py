@@ -1,6 +1,8 @@
-"""The issuer of bearer tokens that tests play: its keys, and its server, which counts who asks for them."""
+"""Tokens that tests play: those of base-svc's sessions, and JWTs of an issuer, with a server that counts who asks for
+its keys."""
 
 import base64
+import hashlib
 import json
 import ssl
 import threading
@@ -16,6 +18,20 @@ from planning.inputs.settings import Settings
 from planning.shared.internal_ca import server_certificate
 from tests.planning.samples import ROOT_SECRET
 
+FORGED = "0123456789abcdef" * 4
+"""A token as there are, and nobody's."""
+
+
+def session(user: str) -> str:
+    """A token as the stand-in of base-svc takes it for this user, of at most 16 letters."""
+    name = user.encode().ljust(16, b"\0").hex()
+    return name + hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def cookie(user: str) -> dict[str, str]:
+    """The header of a browser in which this user is signed in."""
+    return {"cookie": f"other=1; naap_auth_token={session(user)}; last=2"}
+
 
 class Issuer:
     """Signs tokens for a stack's settings."""
@@ -29,7 +45,7 @@ class Issuer:
     def token(self, user: str | None = "alice", *, foreign: bool = False, alg: str = "RS256", **claims: Any) -> str:
         """For this user; claims replace or, as None, leave out. foreign: signed by another key under the same name."""
         stated = {
-            "iss": self._settings.issuer,
+            "iss": self._settings.jwt_issuer,
             "aud": self._settings.jwt_audience,
             "sub": user,
             "exp": int(time.time()) + 600,
@@ -62,6 +78,7 @@ class Issuer:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002  # the base class's
                 return
 
+        assert self._settings.jwks_uri
         host = self._settings.jwks_uri.split("/")[2]
         pair = server_certificate(ROOT_SECRET, owner="test-issuer", names=(host,))
         (folder / "issuer.crt").write_text(pair.certificate_pem)

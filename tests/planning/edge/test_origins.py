@@ -3,7 +3,8 @@
 from planning.edge import origins
 from planning.gateway import gateway, load_balancer
 from planning.gateway.routes import CONNECT_SECONDS, REQUEST_SECONDS, STREAM_IDLE_SECONDS
-from planning.gateway.traffic import RETRIES, RETRY_MS, SESSION_CHECK_SECONDS
+from planning.gateway.sign_in import CHECK_MS, CHECK_TRIES
+from planning.gateway.traffic import RETRIES, RETRY_MS
 from tests.planning.samples import settings
 
 
@@ -19,9 +20,9 @@ def test_a_silent_stream_is_ended_by_the_gateway_which_logs_it() -> None:
     assert STREAM_IDLE_SECONDS < load_balancer.IDLE_SECONDS
 
 
-def test_the_check_of_a_session_and_every_try_again_end_within_the_request() -> None:
+def test_the_checks_of_a_token_and_every_try_again_end_within_the_request() -> None:
     waits = RETRIES * RETRY_MS[1] / 1000
-    assert SESSION_CHECK_SECONDS + (RETRIES + 1) * CONNECT_SECONDS + waits < REQUEST_SECONDS
+    assert CHECK_TRIES * CHECK_MS / 1000 + (RETRIES + 1) * CONNECT_SECONDS + waits < REQUEST_SECONDS
 
 
 def test_a_proxy_that_fails_its_checks_is_left_out_before_route_53_gives_up_its_region() -> None:

@@ -3,11 +3,12 @@ import itertools
 import pytest
 
 from planning.gateway.error_bodies import ERRORS, local_replies
-from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE, limiter_pod, limiter_pods
+from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE, limiter_pod, limiter_pods, plan_gateway
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.tiers import TIERS, PodRange, tier_for
 from planning.network.addresses import region_addresses
 from planning.network.network_policy import AddressPeer
+from tests.planning.samples import settings
 from tests.plugin_plans import gateway_plan, real_registry
 
 
@@ -72,9 +73,9 @@ def test_only_the_own_network_reaches_a_proxy() -> None:
 
 
 def test_every_error_says_what_happened_and_which_request_it_was() -> None:
-    mappers = local_replies("https://site.example")["mappers"]
+    mappers = local_replies("https://site.example", "https://site.example/login")["mappers"]
 
-    assert {error.status for error in ERRORS} >= {401, 403, 404, 413, 429, 502, 503, 504}
+    assert {error.becomes or error.status for error in ERRORS} >= {401, 403, 404, 413, 429, 502, 503, 504}
     assert ERRORS[-1].status is None, "the catch-all comes last: the first match counts"
     for mapper in mappers:
         assert mapper["body_format_override"]["json_format"]["error"]["requestId"] == "%REQ(x-request-id)%"
@@ -83,12 +84,42 @@ def test_every_error_says_what_happened_and_which_request_it_was() -> None:
 def test_a_refused_client_is_told_when_to_come_back() -> None:
     stated = {
         mapper["filter"]["status_code_filter"]["comparison"]["value"]["default_value"]: each["header"]["value"]
-        for mapper in local_replies("https://site.example")["mappers"]
+        for mapper in local_replies("https://site.example", "https://site.example/login")["mappers"]
+        if "status_code_filter" in mapper["filter"]
         for each in mapper["headers_to_add"]
         if each["header"]["key"] == "retry-after"
     }
 
     assert stated == {429: "%RESP(x-ratelimit-reset)%"}
+
+
+def test_whom_no_rule_allows_is_told_apart_from_whom_nobody_could_check() -> None:
+    noted = {
+        found["metadata_filter"]["matcher"]["value"]["string_match"]["exact"]: mapper
+        for mapper in local_replies("https://site.example", "https://site.example/login")["mappers"]
+        for found in mapper["filter"].get("and_filter", {}).get("filters", [])
+        if "metadata_filter" in found
+    }
+
+    assert {user: mapper["status_code"] for user, mapper in noted.items()} == {"none": 401, "unknown": 503}
+    body = noted["none"]["body_format_override"]["json_format"]["error"]
+    assert body["signIn"] == "https://site.example/login"
+    assert "https://site.example/login" in body["message"]
+    challenge = [each["header"] for each in noted["none"]["headers_to_add"]]
+    assert {"key": "www-authenticate", "value": 'Bearer realm="https://site.example/login"'} in challenge
+
+
+def test_proxies_leave_the_cluster_for_an_issuer_s_keys_only() -> None:
+    for issuer, leaves in ((None, False), ("https://issuer.example/", True)):
+        plan = plan_gateway(
+            region="us-east-1",
+            settings=settings(stated={"jwt_issuer": issuer}),
+            tier=TIERS[0],
+            users=1_000,
+            registry=real_registry(),
+        )
+        (policy,) = [each for each in plan.policies if each.name == "proxies"]
+        assert bool(policy.egress) is leaves
 
 
 def test_only_plugins_that_serve_have_limits() -> None:

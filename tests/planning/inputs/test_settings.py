@@ -41,8 +41,56 @@ def test_defaults_are_the_secure_ones() -> None:
     settings = parse_settings(GOOD, "Pulumi.dev.yaml")
     assert settings.api_access_cidrs == ()
     assert settings.shield_advanced is False
-    assert settings.issuer == "https://dev.naap.example/"
-    assert settings.jwks_uri == "https://dev.naap.example/.well-known/jwks.json"
+    assert (settings.jwt_issuer, settings.jwks_uri) == (None, None)
+    assert settings.sign_in.keep_seconds == 10
+
+
+def test_tokens_are_checked_as_base_svc_does_unless_it_is_stated_otherwise() -> None:
+    """livepeer/naap at 2893ab65: services/base-svc/src/routes/auth.ts:160-182; the cookie is the shell's
+    (apps/web-next/src/app/api/v1/auth/login/route.ts:35)."""
+    known = parse_settings(GOOD, "Pulumi.dev.yaml").sign_in
+    assert (known.service, known.method, known.path) == ("base-svc", "GET", "/api/v1/auth/me")
+    assert (known.identity, known.cookie, known.parameter) == ("user.id", "naap_auth_token", "token")
+    stated = {"service": "accounts", "path": "/whoami", "identity": "data.user.id", "keepSeconds": "5"}
+    other = parse_settings({**GOOD, "signIn": stated}, "Pulumi.dev.yaml").sign_in
+    assert (other.service, other.path, other.identity, other.keep_seconds) == (*list(stated.values())[:3], 5)
+
+
+def test_an_issuer_publishes_its_keys_where_it_is_unless_it_is_stated_otherwise() -> None:
+    issuer = {**GOOD, "jwtIssuer": "https://issuer.example/"}
+    assert parse_settings(issuer, "f").jwks_uri == "https://issuer.example/.well-known/jwks.json"
+    assert parse_settings({**issuer, "jwtJwksUri": "https://keys.example/k"}, "f").jwks_uri == "https://keys.example/k"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("path", "auth/me", "What it is asked"),
+        ("path", '/a"b', "should match pattern"),
+        ("method", "DELETE", "GET or POST"),
+        ("identity", "user..id", "names of a JSON object's fields"),
+        ("cookie", "a=b", "Cookie in which browsers keep the token"),
+        ("parameter", "a&b", "where the token may stand instead"),
+        ("keepSeconds", "61", "less than or equal to 60"),
+        ("keepSeconds", "soon", "plain decimal digits"),
+        ("service", "Base_Svc", "Entry of the registry"),
+        ("page", "login", "Page of the site"),
+    ],
+)
+def test_a_bad_value_of_the_sign_in_is_refused_with_its_rule_and_the_command(field: str, value: str, rule: str) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        parse_settings({**GOOD, "signIn": {field: value}}, "Pulumi.dev.yaml")
+    (problem,) = error.value.problems
+    assert (problem.field, problem.fix) == (
+        f"naap:signIn.{field}",
+        f"pulumi config set --path 'naap:signIn.{field}' <value>",
+    )
+    assert rule in problem.rule
+
+
+def test_an_unknown_part_of_the_sign_in_is_answered_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidInputError, match=r"cookie, identity, keepSeconds, method, page, parameter"):
+        parse_settings({**GOOD, "signIn": {"header": "x"}}, "Pulumi.dev.yaml")
 
 
 @pytest.mark.parametrize(

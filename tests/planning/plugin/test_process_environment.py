@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from planning.gateway import internal_listener
+from planning.inputs.pod_sections import Network
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
@@ -12,7 +14,7 @@ from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with
 SERVED = [spec.name for spec in real_registry().plugins if spec.backend]
 EVERY = {
     *("PORT", "NODE_ENV", "NODE_OPTIONS", "HOME", "NPM_CONFIG_CACHE", "XDG_CACHE_HOME", "DISABLE_CRON"),
-    *("SHELL_URL", "CORS_ORIGINS"),
+    *("SHELL_URL", "CORS_ORIGINS", "TRUST_PROXY"),
 }
 CALLER = {"BASE_SVC_URL", "AUTH_SERVICE_URL"}
 WITH_DATABASE = {"DATABASE_URL", "DATABASE_POOL_SIZE", "NODE_EXTRA_CA_CERTS"}
@@ -115,8 +117,22 @@ def test_without_a_database_or_cache_there_is_nothing_of_it() -> None:
 
 
 def test_only_who_calls_the_base_service_is_told_where_it_is() -> None:
-    assert environment("my-wallet").plain["BASE_SVC_URL"] == "http://base-svc.plugin-base-svc.svc.cluster.local"
+    assert environment("my-wallet").plain["BASE_SVC_URL"] == "http://envoy.naap-gateway.svc.cluster.local"
     assert "BASE_SVC_URL" not in environment("plugin-server").plain
+
+
+def test_who_is_signed_in_is_asked_of_the_service_that_knows_the_tokens_and_not_of_the_site() -> None:
+    """The SDK of plugins asks SHELL_URL first (packages/plugin-server-sdk/src/middleware/auth.ts:121-126)."""
+    found = environment("community").plain
+    assert found["SHELL_URL"] == found["AUTH_SERVICE_URL"] == found["BASE_SVC_URL"] == internal_listener.URL
+    assert environment("base-svc").plain["SHELL_URL"] == "http://base-svc.plugin-base-svc.svc.cluster.local"
+
+
+def test_a_core_service_reaches_another_one_itself() -> None:
+    server = with_backend(entry("plugin-server"), network=Network(calls=["base-svc"]))
+    backend = plugin_plans(registry=registry_with(server))["plugin-server"].backend
+    assert backend
+    assert backend.environment.plain["BASE_SVC_URL"] == "http://base-svc.plugin-base-svc.svc.cluster.local"
 
 
 def test_telemetry_begins_at_ten_thousand_users() -> None:
