@@ -19,7 +19,8 @@ _OF_METRICS = (
     images.METRICS_ADAPTER,
 )
 """Run only where a tier has metrics."""
-_POOLER = "pgbouncer"
+_OWN = ("pgbouncer", "migrations")
+"""What images/ builds."""
 
 Platforms = frozenset[str] | Unanswered | None
 
@@ -30,6 +31,11 @@ def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier
         plugin.backend.image: f"{registry.file} · {plugin.name}"
         for plugin in registry.plugins
         if plugin.backend and plugin.lifecycle.serves
+    }
+    found |= {
+        plugin.database.migrate.image: f"{registry.file} · database.migrate"
+        for plugin in registry.plugins
+        if plugin.database and plugin.database.migrate and plugin.database.migrate.image and plugin.lifecycle.serves
     }
     found[settings.pooler_image] = f"Pulumi.{stack}.yaml · naap:poolerImage"
     own = [value for value in vars(images).values() if isinstance(value, Image)]
@@ -56,7 +62,7 @@ def only_architecture(platforms: Platforms) -> Architecture | None:
 def is_placeholder(image: str, names: Iterable[str]) -> bool:
     """Whether a digest is the sum of a text, as entries have it until a release writes the real one.
 
-    names: of plugins and the pooler.
+    names: of plugins, and of images that are built here.
     """
     tag, _, digest = image.partition("@sha256:")
     version = tag.rpartition(":")[2]
@@ -65,7 +71,7 @@ def is_placeholder(image: str, names: Iterable[str]) -> bool:
 
 def placeholders(where: Iterable[str], registry: Registry) -> frozenset[str]:
     """Those of the images that nobody has pushed."""
-    names = [*registry.by_name, _POOLER]
+    names = [*registry.by_name, *_OWN]
     return frozenset(image for image in where if is_placeholder(image, names))
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from planning.inputs.field_types import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
@@ -134,20 +133,9 @@ def _database(reading: ManifestReader, name: str, taken: TakenNames) -> dict[str
     database.decided("database.shard", shard, f"the least loaded of {SHARDS}: {others} schemas")
     found: dict[str, Any] = {"schema": schema, "shard": shard}
     if database.text("migrations"):
-        found["migrate"] = _migrate(path)
-        database.decided("database.migrate", " ".join(found["migrate"]), "in the plugin's own image, before its pods")
-        if path and "--schema" not in found["migrate"]:
-            database.fault("schema", path, "is no path within the image: migrations run without it")
+        why = "no manifest says what its image holds: state a command that is in it, as docs/databases.md says"
+        database.decided("database.migrate", "left out, so that nothing migrates the schema", why)
     return found
-
-
-def _migrate(path: str | None) -> list[str]:
-    command = ["npx", "prisma", "migrate", "deploy"]
-    plain = PurePosixPath(path).as_posix() if path else ""
-    # Within the image only: a path that climbs out of it is not passed on.
-    if plain and ".." not in plain and not plain.startswith(("/", "-")):
-        return [*command, "--schema", plain]
-    return command
 
 
 def _without_backend(reading: ManifestReader) -> None:

@@ -20,6 +20,7 @@ from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
 from planning.inputs.pod_sections import Network
 from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Migrate
 from tests.components.plugins import context
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, with_backend
@@ -29,7 +30,8 @@ cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIA
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
 base = entry("community")
-base = altered(base, database=base.database.model_copy(update={{"migrate": ("migrate",), "grants": ()}}))
+migrate = Migrate(command=("migrate",))
+base = altered(base, database=base.database.model_copy(update={{"migrate": migrate, "grants": ()}}))
 spec = with_backend(base, image="registry.example/community:{version}", network=Network(), env={env!r})
 (plan,) = plugin_plans(1_000, Registry(file="registry.yaml", plugins=(spec,))).values()
 around = context(opts=inside)
@@ -54,6 +56,7 @@ def test_a_failed_migration_leaves_the_version_before_it_serving(
     assert "migrate-community-" in said
     assert "was created but failed to initialize" in said
     assert "[BackoffLimitExceeded]" in said
+    assert '[Error] 0002_more.sql:2: ERROR:  relation "Nothing" does not exist' in said, "the last lines of its log"
     assert _serving(control_plane.api) == before
 
     _release(cluster_sandbox, "2.0.1")
