@@ -198,17 +198,20 @@ def test_who_pulls_its_images_is_told_to_the_account_of_all_its_pods_and_to_no_p
 
 
 def test_a_plugin_for_one_architecture_runs_and_migrates_on_nodes_of_it() -> None:
-    spec = altered(entry("my-wallet"), arch="amd64")
+    wallet = entry("my-wallet")
+    assert wallet.database
+    assert wallet.database.migrate
+    own = wallet.database.migrate.model_copy(update={"image": None})
+    spec = altered(wallet, arch="amd64", database=wallet.database.model_copy(update={"migrate": own}))
     found = build_plugins({"my-wallet": plugin_plans(registry=registry_with(spec))["my-wallet"]})
     pods = [
         record.inputs["spec"]["template"]["spec"]
         for record in found
-        if record.type in (DEPLOYMENT, "kubernetes:batch/v1:Job") and "my-wallet" in record.name
+        if record.type in (DEPLOYMENT, "kubernetes:batch/v1:Job")
     ]
 
-    own = [pod for pod in pods if pod["containers"][0]["image"].startswith("ghcr.io/livepeer/")]
-    assert len(own) == 3
-    assert all(pod["nodeSelector"] == {"kubernetes.io/arch": "amd64"} for pod in own)
+    selected = [pod.get("nodeSelector") for pod in pods if pod["containers"][0]["image"] == spec.image]
+    assert selected == [{"kubernetes.io/arch": "amd64"}] * 3
 
 
 def test_each_plugin_has_its_own_passwords_only() -> None:
