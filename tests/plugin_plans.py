@@ -56,6 +56,7 @@ def settings(users: int, *, production: bool = False) -> Settings:
             "poolerImage": POOLER_IMAGE,
             "regions": ["us-east-1", "us-west-2"],
             "production": production,
+            "operators": ["arn:aws:iam::123456789012:role/operator"] if production else [],
         },
         "Pulumi.test.yaml",
     )
