@@ -1,6 +1,6 @@
 """The firewall before CloudFront: rate limits and AWS's managed rules. Everything in us-east-1."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch, wafv2
@@ -8,14 +8,12 @@ from pulumi_aws import cloudwatch, wafv2
 from components.shared.component import Component
 from components.shared.kms_key import KmsKey
 from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
-from planning.edge.shell_documents import BUNDLES
 from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.regions import CDN_REGION
 from planning.shared.tags import Tags
 
 _WINDOW_SECONDS = 300
 _API = "/api/"
-_BUNDLES = f"/{BUNDLES}/"
 _SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
 _QUERY = wafv2.WebAclLoggingConfigurationRedactedFieldQueryStringArgs()
 """In which clients put what should not be logged."""
@@ -128,7 +126,7 @@ def _rules(plan: FirewallPlan) -> list[wafv2.WebAclRuleArgs]:
     limits = [
         _limit("every-address", 0, plan.flood_limit, None),
         _limit("every-address-api", 1, plan.api_rate_limit, _below(_API)),
-        _limit("every-address-but-bundles", 2, plan.rate_limit, _except(_below(_BUNDLES))),
+        _limit("every-address-but-bundles", 2, plan.rate_limit, _except(_below_any(plan.unlimited))),
     ]
     return limits + [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
 
@@ -177,6 +175,16 @@ def _below(path: str) -> _SCOPE:
         ],
     )
     return _SCOPE(byte_match_statement=match)
+
+
+def _below_any(paths: Sequence[str]) -> _SCOPE:
+    """AWS takes an `or` of two or more."""
+    scopes = [_below(path) for path in paths]
+    if len(scopes) == 1:
+        return scopes[0]
+    return _SCOPE(
+        or_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementOrStatementArgs(statements=scopes)
+    )
 
 
 def _except(scope: _SCOPE) -> _SCOPE:

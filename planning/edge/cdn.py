@@ -1,15 +1,18 @@
 """The content delivery network: CloudFront before the assets and the gateways, with its firewall and names.
 
-plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
+plan_cdn(*, stack, settings, tier, regions, registry) -> CdnPlan
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planning.edge.behaviours import BehavioursPlan, plan_behaviours
 from planning.edge.firewall import FirewallPlan, plan_firewall
 from planning.edge.functions import health_code, router_code, site_code
+from planning.edge.page_headers import PageHeadersPlan, plan_page_headers
 from planning.gateway.gateway import HEALTH_PATH
 from planning.gateway.load_balancer import HTTPS_PORT
+from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import fit, stack_prefix, stamp
@@ -53,8 +56,8 @@ class CdnPlan:
 
     connection_attempts: to an origin before the next one is asked. hsts_subdomains, hsts_preload: whether browsers
     shall use TLS for all names below the domain, and know so before their first visit.
-    gateways: home first. router_function, health_function: JavaScript; no router with one region, where nothing is
-    chosen.
+    gateways: home first. site_function, router_function, health_function: JavaScript; no site function where a server
+    makes the pages, no router with one region, where nothing is chosen.
     """
 
     name: str
@@ -66,10 +69,11 @@ class CdnPlan:
     connection_attempts: int
     gateways: tuple[GatewayOriginPlan, ...]
     firewall: FirewallPlan
-    content_security_policy: str
+    behaviours: BehavioursPlan
+    page_headers: PageHeadersPlan
     hsts_subdomains: bool
     hsts_preload: bool
-    site_function: str
+    site_function: str | None
     router_function: str | None
     health_function: str
     shield_advanced: bool
@@ -101,10 +105,14 @@ class CdnPlan:
         return self.policy_name(f"{gateway.code}-{stamp(f'{load_balancer_arn} {VPC_ORIGIN}', digits=8)}")
 
 
-def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:
-    """The CDN of an environment. regions: home first."""
+def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str], registry: Registry) -> CdnPlan:
+    """The CDN of an environment. regions: home first.
+
+    Raises InvalidInputError where entries declare more hosts than a header has room for.
+    """
     gateways = tuple(_gateway(region) for region in regions)
     several = len(gateways) > 1
+    behaviours = plan_behaviours(registry.plugins)
     return CdnPlan(
         name=stack_prefix(stack),
         domain=settings.domain,
@@ -115,11 +123,12 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         # Three tries of three seconds are for who has nobody else to ask.
         connection_attempts=1 if several else 3,
         gateways=gateways,
-        firewall=plan_firewall(stack, tier, settings.firewall_mode),
-        content_security_policy=_content_security_policy(settings),
+        firewall=plan_firewall(stack, tier, settings.firewall_mode, behaviours),
+        behaviours=behaviours,
+        page_headers=plan_page_headers(registry=registry, settings=settings, regions=len(gateways)),
         hsts_subdomains=settings.hsts_subdomains,
         hsts_preload=settings.hsts_preload,
-        site_function=site_code(),
+        site_function=None if behaviours.site_server else site_code(),
         router_function=router_code([gateway.code for gateway in gateways]) if several else None,
         health_function=health_code(HEALTH_PATH),
         shield_advanced=settings.shield_advanced,
@@ -132,24 +141,3 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
 def _gateway(region: str) -> GatewayOriginPlan:
     code = region_code(region)
     return GatewayOriginPlan(region=region, code=code, origin_id=f"gateway-{code}", health_path=f"/_health/{code}")
-
-
-def _content_security_policy(settings: Settings) -> str:
-    """Bundles come from the site itself. Inline styles are allowed: UMD bundles inject their own."""
-    return "; ".join(
-        (
-            "default-src 'self'",
-            "script-src 'self'",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob: https:",
-            "font-src 'self' data:",
-            f"connect-src 'self' wss://{settings.domain}",
-            "media-src 'self' blob: https:",
-            "worker-src 'self' blob:",
-            "frame-ancestors 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "object-src 'none'",
-            "upgrade-insecure-requests",
-        )
-    )

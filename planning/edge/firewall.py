@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from planning.edge.behaviours import BehavioursPlan, Caching
 from planning.inputs.settings import FirewallMode
 from planning.inputs.tiers import Tier
 from planning.shared.naming import stack_prefix
@@ -42,24 +43,31 @@ class ManagedRulesPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallPlan:
-    """Requests of one address in five minutes. flood_limit: all of them; rate_limit: all but bundles, which a page
-    loads by the dozen and the edges answer; api_rate_limit: of these, the ones to APIs."""
+    """Requests of one address in five minutes. flood_limit: all of them; rate_limit: all but files that never change,
+    which a page loads by the dozen and the edges answer; api_rate_limit: of these, the ones to APIs.
+
+    unlimited: what the paths of those files start with.
+    """
 
     name: str
     flood_limit: int
     rate_limit: int
     api_rate_limit: int
+    unlimited: tuple[str, ...]
     managed: tuple[ManagedRulesPlan, ...]
     log_days: int
 
 
-def plan_firewall(stack: str, tier: Tier, mode: FirewallMode) -> FirewallPlan:
+def plan_firewall(stack: str, tier: Tier, mode: FirewallMode, behaviours: BehavioursPlan) -> FirewallPlan:
     """Limits from the tier. mode: what rules do with a match (naap:firewallMode)."""
     return FirewallPlan(
         name=stack_prefix(stack),
         flood_limit=tier.waf_rate_per_5_minutes * _FLOOD,
         rate_limit=tier.waf_rate_per_5_minutes,
         api_rate_limit=tier.waf_rate_per_5_minutes // 2,
+        unlimited=tuple(
+            found.path.removesuffix("*") for found in behaviours.listed if found.caching is Caching.IMMUTABLE
+        ),
         managed=tuple(_managed(name, mode) for name in _GROUPS),
         log_days=tier.log_days,
     )

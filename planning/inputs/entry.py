@@ -22,13 +22,14 @@ from planning.inputs.frontend import Frontend
 from planning.inputs.lifecycle import Installs, Lifecycle
 from planning.inputs.pod_sections import Network, Resources
 from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
+from planning.inputs.site import Site
 
 MANIFEST_PATH = "/app/plugin.json"
 """Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
 
 
 class Entry(Section):
-    """One plugin or core service. A backend needs image, port and apiPrefix; a frontend alone needs none of them."""
+    """One plugin or core service. A backend needs image, port and apiPrefix; a frontend or site alone none of them."""
 
     display_name: Annotated[
         Label | None, Field(description="Name for people; default: made from the entry's name.", examples=["My Wallet"])
@@ -77,7 +78,7 @@ class Entry(Section):
     ] = None
     extra_prefixes: Annotated[
         list[Prefix],
-        Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]]),
+        Field(max_length=60, description="More prefixes of the same backend.", examples=[["/ws"]]),
     ] = []
     strip_prefix: Annotated[
         bool, Field(description="The service routes at its root: the gateway removes apiPrefix.", examples=[True])
@@ -128,6 +129,14 @@ class Entry(Section):
     ] = None
     frontend: Annotated[
         Frontend | None, Field(description="The bundle that the shell loads.", examples=[{"bundle": "my-wallet.js"}])
+    ] = None
+    site: Annotated[
+        Site | None,
+        Field(
+            description="Of one core entry: it is the site itself, and with a backend (apiPrefix: /) answers what is "
+            "nobody else's. Without such an entry the site is static files in the assets bucket.",
+            examples=[{"immutable": ["/_next/static"]}],
+        ),
     ] = None
     network: Annotated[Network, Field(description="What the pods may reach.", examples=[{"calls": ["base-svc"]}])] = (
         Network()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from planning.inputs.browser import Browser
 from planning.inputs.field_types import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Label, Route, Section
 
 MAX_GZIP_BYTES = 512_000
@@ -37,7 +38,7 @@ class Build(Section):
     ]
 
 
-class Frontend(Section):
+class Frontend(Browser):
     """A UMD bundle, served by the CDN from an immutable path of its version."""
 
     bundle: Annotated[

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from planning.edge.shell_documents import BUNDLES
 from planning.inputs.registry_entry import BackendSpec, PluginSpec
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
@@ -37,9 +38,12 @@ RESERVED = frozenset(
         DATABASE_URL,
         DATABASE_URL_UNPOOLED,
         "DISABLE_CRON",
+        "FRONTEND_URL",
         "HOME",
+        "HOSTNAME",
         "NODE_ENV",
         "NODE_EXTRA_CA_CERTS",
+        "PLUGIN_CDN_URL",
         "PORT",
         CACHE_PREFIX,
         CACHE_URL,
@@ -164,6 +168,20 @@ def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> di
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
         base = service_url(BASE_SERVICE)
         found |= {"BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
+    return found | _site(spec, site)
+
+
+def _site(spec: PluginSpec, site: str) -> dict[str, str]:
+    """For who writes the addresses of pages and bundles, and for the site's own server.
+
+    Bundles are named without a host: the application's shell takes none of hosts that it wasn't built for.
+    """
+    found = {"PLUGIN_CDN_URL": f"/{BUNDLES}"} if spec.site or spec.name == BASE_SERVICE else {}
+    if spec.name == BASE_SERVICE:
+        found["FRONTEND_URL"] = site
+    if spec.site:
+        # Next.js listens on the address of this name, which Kubernetes makes the pod's own.
+        found["HOSTNAME"] = "0.0.0.0"  # noqa: S104  # a pod: its network policies say who reaches it
     return found
 
 

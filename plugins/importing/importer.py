@@ -27,7 +27,7 @@ _UNUSED = frozenset(
         "$schema", "author", "category", "config", "description", "homepage", "integrations", "isolation", "keywords",
         "license", "rbac", "repository", "shell", "backend.devEntry", "backend.entry", "database.required",
         "database.seed", "dependencies.shell", "frontend.devEntry", "frontend.devPort", "frontend.entryPoint",
-        "frontend.navigation.path", "permissions.browser", "permissions.shell",
+        "frontend.navigation.path", "permissions.shell",
     }
 )  # fmt: skip
 """Fields that the shell, developers or people read, and the platform has no use for."""

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from planning.edge.behaviours import taken
 from planning.inputs.entry import Entry
 from planning.inputs.field_types import mebibytes, millicores
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
 from plugins.registry.rules.lifecycle import lifecycle_parts
 from plugins.registry.rules.pods import egress_parts, environment_parts, manifest_parts
+from plugins.registry.rules.site import site_parts
 from plugins.registry.validation_errors import Parts
 
 RESERVED_NAMES = frozenset(
@@ -107,7 +107,7 @@ def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> 
         manifest_parts(entry),
         _paths(entry),
         lifecycle_parts(entry),
-        frontend_parts(entry),
+        site_parts(entry),
         build_parts(entry) if production else (),
         _production(name, entry) if production else (),
     ):
@@ -118,11 +118,11 @@ def _shape(entry: Entry) -> Iterator[Parts]:
     stated = {"image": entry.image, "port": entry.port, "apiPrefix": entry.api_prefix}
     missing = [field for field, value in stated.items() if value is None]
     if len(missing) == len(stated):
-        if entry.frontend is None:
+        if entry.frontend is None and entry.site is None:
             yield (
                 "image",
                 "(missing)",
-                "an entry has a backend (image, port, apiPrefix), a frontend, or both",
+                "an entry has a backend (image, port, apiPrefix), a frontend, or both; the site may have none",
                 "add image, port and apiPrefix, or frontend",
             )
         for field in _BACKEND_FIELDS:
@@ -228,14 +228,6 @@ def _production(name: str, entry: Entry) -> Iterator[Parts]:
             "production pins the shard, so that data never moves by itself",
             f"add shard: <number> to database of {name}",
         )
-
-
-def frontend_parts(entry: Entry) -> Iterator[Parts]:
-    """Pages that a browser would never get, as something else answers for their paths."""
-    for route in entry.frontend.routes if entry.frontend else ():
-        if found := taken(route):
-            who = "the gateway" if found.gateway else "the store of bundles"
-            yield "frontend.routes", route, f"a page of the shell: {who} answers {found.path}", "choose another path"
 
 
 def build_parts(entry: Entry) -> Iterator[Parts]:

@@ -7,7 +7,10 @@ from plugins.registry.rules.cross import Entries
 
 
 def prefix_problems(entries: Entries) -> Iterator[Problem]:
-    """Prefixes that two entries share or nest, but for those under a core service's catch-all."""
+    """Prefixes that two entries share or nest, but for those under a core service's catch-all.
+
+    The site may take a core service's own paths: its entry is the platform's as well, and names each.
+    """
     stated = [
         (name, field, prefix) for name, entry in entries.by_name.items() for field, prefix in entry.stated_prefixes()
     ]
@@ -30,7 +33,7 @@ def prefix_problems(entries: Entries) -> Iterator[Problem]:
         for parent in parents:
             if parent in owners and parent not in catch_all:
                 yield _nested(entries, name, field, prefix, f"within {owners[parent]}'s {parent}")
-        for path in (prefix, *parents):
+        for path in () if entries.by_name[name].site else (prefix, *parents):
             if own.get(path, name) != name:
                 yield _nested(entries, name, field, prefix, f"within {path}, which is {own[path]}'s own")
         below = above_own.get(prefix)

@@ -4,16 +4,21 @@ import pytest
 
 from planning.edge.cdn import MAX_NAME, CdnPlan, plan_cdn
 from planning.gateway.gateway import HEALTH_PATH
+from planning.inputs.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier
 from planning.shared.naming import MAX_STACK_NAME
 from tests.planning.samples import settings
+from tests.plugin_plans import real_registry, without
 
 K1, K10, K50, K100 = TIERS
 TWO = ("us-east-1", "us-west-2")
 
 
-def plan(tier: Tier, regions: tuple[str, ...] = ("us-east-1",), **stated: object) -> CdnPlan:
-    return plan_cdn(stack="dev", settings=settings(1_000, stated=stated), tier=tier, regions=regions)
+def plan(
+    tier: Tier, regions: tuple[str, ...] = ("us-east-1",), registry: Registry | None = None, **stated: object
+) -> CdnPlan:
+    chosen = settings(1_000, stated=stated)
+    return plan_cdn(stack="dev", settings=chosen, tier=tier, regions=regions, registry=registry or real_registry())
 
 
 def test_price_class_shield_and_failover_follow_the_tier() -> None:
@@ -83,13 +88,17 @@ def test_health_checks_ask_for_what_the_gateway_answers_and_one_region_has_one_t
     assert [gateway.health_path for gateway in found.gateways] == ["/_health/use1", "/_health/usw2"]
 
 
-def test_no_script_but_the_sites_own_may_run() -> None:
-    policy = plan(K1).content_security_policy
-    assert "script-src 'self';" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe-eval" not in policy
+def test_files_that_never_change_count_for_floods_only() -> None:
+    assert plan(K1).firewall.unlimited == ("/bundles/", "/_next/static/")
+    assert plan(K1, registry=without("web-next")).firewall.unlimited == ("/bundles/",)
+
+
+def test_pages_of_a_server_are_made_by_it_and_those_of_files_are_one_document() -> None:
+    assert plan(K1).site_function is None
+    assert "index.html" in (plan(K1, registry=without("web-next")).site_function or "")
 
 
 def test_names_of_the_longest_stack_fit() -> None:
-    found = plan_cdn(stack="s" * MAX_STACK_NAME, settings=settings(1), tier=K1, regions=("us-east-1",))
+    longest = "s" * MAX_STACK_NAME
+    found = plan_cdn(stack=longest, settings=settings(1), tier=K1, regions=("us-east-1",), registry=real_registry())
     assert all(len(found.policy_name(part)) <= MAX_NAME for part in ("immutable", "x" * 60))

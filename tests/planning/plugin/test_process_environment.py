@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from planning.edge.shell_documents import bundle_key
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
@@ -20,7 +21,18 @@ WITH_CACHE = {"REDIS_URL", "REDIS_KEY_PREFIX"}
 FACTS: dict[str, tuple[int, set[str]]] = {
     "base-svc": (
         4000,
-        CALLER | WITH_DATABASE | WITH_CACHE | {"SESSION_TOKEN_PEPPER", "ENCRYPTION_MASTER_KEY", "NEXTAUTH_SECRET"},
+        CALLER
+        | WITH_DATABASE
+        | WITH_CACHE
+        | {"SESSION_TOKEN_PEPPER", "ENCRYPTION_MASTER_KEY", "NEXTAUTH_SECRET"}
+        | {"FRONTEND_URL", "PLUGIN_CDN_URL"},  # services/base-svc/src/routes: auth.ts:49, registry.ts:683
+    ),
+    "web-next": (
+        3000,  # apps/web-next/src/app/api/v1/registry/examples/[name]/publish/route.ts:16; env.ts:60, csrf.ts:14
+        CALLER
+        | {"HOSTNAME", "PLUGIN_CDN_URL"}
+        | {"CRON_SECRET", "ENCRYPTION_KEY", "NEXTAUTH_SECRET"}
+        | {"SESSION_TOKEN_PEPPER"},
     ),
     "plugin-server": (3100, {"PLUGIN_SERVER_PORT"}),
     "my-wallet": (4008, CALLER | WITH_DATABASE | WITH_CACHE),
@@ -57,6 +69,22 @@ def test_no_entry_can_set_what_only_the_platform_may() -> None:
         left = {each for each in of_the_platform if not each.startswith("OTEL_")}
         assert left - may_be_changed <= RESERVED
     assert DATABASE_URL_UNPOOLED in RESERVED
+
+
+def test_bundles_are_named_without_a_host_as_the_shell_takes_no_foreign_one() -> None:
+    # apps/web-next/src/lib/plugins/umd-loader.ts:188 and :214 of github.com/livepeer/naap at 2893ab65
+    for name in ("base-svc", "web-next"):
+        assert environment(name).plain["PLUGIN_CDN_URL"] == "/bundles"
+    path = f"{environment('web-next').plain['PLUGIN_CDN_URL']}/my-wallet/1.0.0/my-wallet.js"
+    assert path == f"/{bundle_key('my-wallet', '1.0.0', 'my-wallet.js')}"
+
+
+def test_people_come_back_to_the_site_after_they_signed_in_elsewhere() -> None:
+    assert environment("base-svc").plain["FRONTEND_URL"] == "https://naap.example"
+
+
+def test_the_sites_server_listens_on_every_address_of_its_pod() -> None:
+    assert environment("web-next").plain["HOSTNAME"] == "0.0.0.0"  # noqa: S104  # what Next.js is told, in a pod
 
 
 def test_every_service_is_told_its_port() -> None:

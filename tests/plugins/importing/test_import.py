@@ -46,12 +46,12 @@ def said(found: Imported, word: str) -> bool:
 
 
 REFINED_BY_HAND = {
-    "my-wallet": {"cron", "cache", "database"},
-    "my-dashboard": {"cache", "database"},
-    "daydream-video": {"database", "network"},
-    "community": {"database"},
-    "developer-api": {"database"},
-    "service-gateway": {"stripPrefix", "scaling", "database", "network"},
+    "my-wallet": {"cron", "cache", "database", "frontend"},
+    "my-dashboard": {"cache", "database", "frontend"},
+    "daydream-video": {"database", "frontend", "network"},
+    "community": {"database", "frontend"},
+    "developer-api": {"database", "frontend"},
+    "service-gateway": {"stripPrefix", "scaling", "database", "frontend", "network"},
     "intelligent-dashboard": set[str](),
 }
 

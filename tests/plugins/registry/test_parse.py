@@ -37,7 +37,8 @@ def test_every_service_listens_where_upstream_says(registry: Registry) -> None:
     }
     assert found == {
         "base-svc": (4000, "/api/v1"),
-        "plugin-server": (3100, "/plugins"),
+        "plugin-server": (3100, "/api/v1/plugin-server"),
+        "web-next": (3000, "/"),
         "my-wallet": (4008, "/api/v1/wallet"),
         "my-dashboard": (4009, "/api/v1/my-dashboard"),
         "daydream-video": (4111, "/api/v1/daydream"),
@@ -74,7 +75,7 @@ def test_plugin_server_has_upstreams_sizes_with_memory_promised_in_full(registry
 def test_only_the_service_with_state_in_memory_is_a_singleton(registry: Registry) -> None:
     backends = [(each.name, each.backend) for each in registry.plugins if each.backend]
     assert [name for name, each in backends if each.scaling.singleton] == ["service-gateway"]
-    assert [name for name, each in backends if each.strip_prefix] == ["service-gateway"]
+    assert [name for name, each in backends if each.strip_prefix] == ["plugin-server", "service-gateway"]
     assert [name for name, each in backends if each.cron] == ["my-wallet"]
     assert [name for name, each in backends if each.auth.session_affinity] == ["base-svc"]
 

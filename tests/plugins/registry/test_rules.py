@@ -201,8 +201,8 @@ BAD = [
         "gamma", "frontend.routes", "/api/gamma", "gateway answers /api/*", "another",
     ),
     Bad(
-        "pages among the plugin server's files", changed("gamma", frontend={"bundle": "g.js", "routes": ["/plugins/g.x/*"]}),
-        "gamma", "frontend.routes", "/plugins/g.x/*", "gateway answers /plugins/*.*", "another",
+        "pages below a core service's prefix", {**changed("base-svc", extraPrefixes=["/ws"]), "gamma": {"version": "1.0.0", "frontend": {"bundle": "g.js", "routes": ["/ws/*"]}}},
+        "gamma", "frontend.routes", "/ws/*", "gateway answers /ws", "another",
     ),
     Bad(
         "pages among the bundles", changed("gamma", frontend={"bundle": "g.js", "routes": ["/bundles/*"]}),
