@@ -71,6 +71,7 @@ _BACKEND_FIELDS = (
     "env",
     "secrets",
     "derived_secrets",
+    "shared_secrets",
     "probes",
 )
 
