@@ -131,6 +131,9 @@ def _edge(plan: PlatformPlan) -> Iterator[Part]:
             "origin shield": cdn.shield_region,
             "failover": on_or_off(on=cdn.failover_origin),
             "gateways": ", ".join(gateway.code for gateway in cdn.gateways),
+            "pages": "a server's" if cdn.behaviours.site_server else "files",
+            **{name: " ".join(values) or "on" for name, values in cdn.page_headers.directives.items()},
+            "permissions": cdn.page_headers.permissions,
         },
     )
     yield Part(
