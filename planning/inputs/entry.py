@@ -13,7 +13,6 @@ from planning.inputs.field_types import (
     EnvValue,
     File,
     Label,
-    Name,
     Path,
     Prefix,
     Section,
@@ -171,15 +170,6 @@ class Entry(Section):
             description="Names of secrets that are made from the stack's root secret: nobody has to set them.",
         ),
     ] = []
-    shared_secrets: Annotated[
-        dict[EnvName, list[Name]],
-        Field(
-            max_length=20,
-            examples=[{"SESSION_TOKEN_PEPPER": ["web-next"]}],
-            description="Which other entries' pods find the same value: of derivedSecrets with which two services read "
-            "what one of them wrote.",
-        ),
-    ] = {}
     probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
 
     def stated_prefixes(self) -> list[tuple[str, str]]:

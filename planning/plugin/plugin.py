@@ -105,7 +105,6 @@ def plan_plugin(
                 settings=settings,
                 tier=tier,
                 database=_access(database, spec.database),
-                registry=registry,
             ),
             isolation=plan_isolation(
                 spec=spec, backend=spec.backend, region=region, tier=tier, shards=shards, registry=registry

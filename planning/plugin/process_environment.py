@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from planning.edge.shell_documents import BUNDLES
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry_entry import BackendSpec, PluginSpec
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import SYSTEM_NAMESPACES, service_url
@@ -105,14 +105,10 @@ class CacheAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessEnvironmentPlan:
-    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration.
-
-    shared: derived ones of other entries, with whose they are.
-    """
+    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration."""
 
     plain: Mapping[str, str] = field(default_factory=dict[str, str])
     derived: tuple[str, ...] = ()
-    shared: Mapping[str, str] = field(default_factory=dict[str, str])
     configured: tuple[str, ...] = ()
     database: DatabaseAccess | None = None
     cache: CacheAccess | None = None
@@ -121,7 +117,7 @@ class ProcessEnvironmentPlan:
     def secret_names(self) -> tuple[str, ...]:
         """Everything that the plugin's Secret holds."""
         urls = ((DATABASE_URL,) if self.database else ()) + ((CACHE_URL,) if self.cache else ())
-        return tuple(sorted({*self.derived, *self.shared, *self.configured, *urls}))
+        return tuple(sorted({*self.derived, *self.configured, *urls}))
 
 
 def plan_environment(
@@ -132,7 +128,6 @@ def plan_environment(
     settings: Settings,
     tier: Tier,
     database: DatabaseAccess | None,
-    registry: Registry,
 ) -> ProcessEnvironmentPlan:
     """The environment of a plugin's pods; an entry's own `env` wins over everything that is no secret."""
     cache = _cache(spec, tier)
@@ -146,12 +141,6 @@ def plan_environment(
             **backend.env,
         },
         derived=tuple(spec.derived_secrets),
-        shared={
-            name: owner.name
-            for owner in registry.plugins
-            for name, takers in owner.shared_secrets.items()
-            if spec.name in takers
-        },
         configured=tuple(spec.secrets),
         database=database,
         cache=cache,

@@ -17,7 +17,6 @@ from plugins.registry.rules.cross import Entries, cross_problems
 from plugins.registry.rules.entry import single_problems
 from plugins.registry.rules.prefixes import prefix_problems
 from plugins.registry.rules.removal import orphan_problems
-from plugins.registry.rules.shared_secrets import shared_secret_problems
 from plugins.registry.rules.site import site_problems
 from plugins.registry.secret_values import shown
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
@@ -37,8 +36,7 @@ def parse_registry(text: str, *, file: str, folder: Path, production: bool, unde
     entries = parse_entries(text, file=file, problems=problems)
     for name, entry in entries.by_name.items():
         problems.add(*single_problems(file, name, entry, production=production))
-    for rules in (cross_problems, prefix_problems, site_problems, shared_secret_problems):
-        problems.add(*rules(entries))
+    problems.add(*cross_problems(entries), *prefix_problems(entries), *site_problems(entries))
     readable = entries.names or not problems.any
     if readable and not under_edit:
         problems.add(*orphan_problems(entries, manifest_names(folder)))

@@ -71,7 +71,6 @@ _BACKEND_FIELDS = (
     "env",
     "secrets",
     "derived_secrets",
-    "shared_secrets",
     "probes",
 )
 

@@ -189,16 +189,6 @@ def test_each_plugin_has_its_own_passwords_only() -> None:
             assert derive(ROOT, owner=name, purpose="cache") not in text
 
 
-def test_a_session_that_the_site_wrote_is_one_to_base_svc_and_to_nobody_else() -> None:
-    peppers = {
-        record.inputs["metadata"]["namespace"]: record.inputs["stringData"]["SESSION_TOKEN_PEPPER"]
-        for record in of_type(records(), SECRET)
-        if "SESSION_TOKEN_PEPPER" in record.inputs["stringData"]
-    }
-    assert set(peppers) == {"plugin-base-svc", "plugin-web-next"}
-    assert len(set(peppers.values())) == 1
-
-
 def _stamp(found: Sequence[Recorded]) -> str:
     record = one(found, DEPLOYMENT, "community-deployment")
     assert not record.secret_inputs

@@ -64,7 +64,7 @@ def test_no_entry_can_set_what_only_the_platform_may() -> None:
     for name in SERVED:
         found, spec = environment(name, users=120_000), entry(name)
         assert spec.backend
-        of_the_entry = {*spec.backend.env, *spec.secrets, *spec.derived_secrets, *found.shared}
+        of_the_entry = {*spec.backend.env, *spec.secrets, *spec.derived_secrets}
         of_the_platform = {*found.plain, *found.secret_names} - of_the_entry
         left = {each for each in of_the_platform if not each.startswith("OTEL_")}
         assert left - may_be_changed <= RESERVED
@@ -85,12 +85,6 @@ def test_people_come_back_to_the_site_after_they_signed_in_elsewhere() -> None:
 
 def test_the_sites_server_listens_on_every_address_of_its_pod() -> None:
     assert environment("web-next").plain["HOSTNAME"] == "0.0.0.0"  # noqa: S104  # what Next.js is told, in a pod
-
-
-def test_a_shared_secret_is_its_owners_and_reaches_whom_the_owner_names_alone() -> None:
-    # services/base-svc/src/services/auth.ts:17 and apps/web-next/src/lib/api/auth.ts:26 hash tokens with one pepper.
-    assert environment("web-next").shared == {"SESSION_TOKEN_PEPPER": "base-svc"}
-    assert all(not environment(name).shared for name in SERVED if name != "web-next")
 
 
 def test_every_service_is_told_its_port() -> None:

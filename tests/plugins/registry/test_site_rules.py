@@ -15,12 +15,6 @@ def site(**fields: Any) -> dict[str, Any]:
     return {**good(), "web": backend("web", 4200, **{"apiPrefix": "/", "core": True, "site": {}, **fields})}
 
 
-def sharing(secret: str, *takers: str, **other: Any) -> dict[str, Any]:
-    """Alpha shares a secret; other: fields of beta."""
-    alpha = changed("alpha", derivedSecrets=["PEPPER"], sharedSecrets={secret: list(takers)})
-    return {**alpha, "beta": {**alpha["beta"], **other}}
-
-
 def declaring(**declared: Any) -> dict[str, Any]:
     """A plugin whose pages need this."""
     return changed("gamma", frontend={"bundle": "gamma.js", **declared})
@@ -42,14 +36,6 @@ BAD = [
         "base-svc", "auth.public", "/sign/in", "web answers there", "remove /sign/in"),
     Bad("a plugin within the site's paths", {**site(extraPrefixes=["/api/v1/gw"]), "delta": backend("delta", 4300, apiPrefix="/api/v1/gw/x")},
         "delta", "apiPrefix", "/api/v1/gw/x", "within web's /api/v1/gw", "/api/v1/delta"),
-    Bad("a secret that nobody made", sharing("SALT", "beta"), "alpha", "sharedSecrets.SALT", "SALT", "its own to share", "derivedSecrets"),
-    Bad("a secret for nobody", sharing("PEPPER", "nobody"), "alpha", "sharedSecrets.PEPPER", "nobody", "another entry", "remove nobody"),
-    Bad("a secret for itself", sharing("PEPPER", "alpha"), "alpha", "sharedSecrets.PEPPER", "alpha", "another entry", "remove alpha"),
-    Bad("a secret for a bundle", sharing("PEPPER", "gamma"), "alpha", "sharedSecrets.PEPPER", "gamma", "no pods", "remove gamma"),
-    Bad("a secret of which the other has one", sharing("PEPPER", "beta", derivedSecrets=["PEPPER"]),
-        "alpha", "sharedSecrets.PEPPER", "beta", "states PEPPER itself", "remove PEPPER from beta"),
-    Bad("a secret of two", {**sharing("PEPPER", "beta"), "delta": backend("delta", 4300, derivedSecrets=["PEPPER"], sharedSecrets={"PEPPER": ["beta"]})},
-        "delta", "sharedSecrets.PEPPER", "beta", "alpha shares its own", "remove beta"),
     Bad("an address in place of a host", declaring(connect=["https://api.example.com"]), "gamma", "frontend.connect.0", "https://api.example.com", "without https://", "connect"),
     Bad("a host with a path", declaring(frame=["lvpr.tv/embed"]), "gamma", "frontend.frame.0", "lvpr.tv/embed", "without https:// and path", "frame"),
     Bad("all hosts of a top domain", declaring(connect=["*.com"]), "gamma", "frontend.connect.0", "*.com", "two parts or more", "connect"),
