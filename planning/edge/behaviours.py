@@ -1,4 +1,4 @@
-"""Who answers for a path of the site: the gateway, the bundles, or the shell.
+"""Cache behaviours: who answers for a path of the site: the gateway, the bundles, or the shell.
 
 The shell is a server behind the gateway, where an entry of the registry is one, or else files in the assets bucket.
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from planning.inputs.browser import Browser, Permission
+from planning.inputs.frontend import Browser, Permission
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from planning.inputs.browser import Browser
 from planning.inputs.field_types import HASH_PATTERN, Path
+from planning.inputs.frontend import Browser
 
 
 class Site(Browser):

@@ -4,8 +4,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any, get_args
 
-from planning.inputs.browser import Permission
 from planning.inputs.field_types import BUNDLE_PATTERN, MAX_ROUTE, ROUTE_PATTERN
+from planning.inputs.frontend import Permission
 from plugins.importing.manifest_reader import ManifestReader
 
 
