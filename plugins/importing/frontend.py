@@ -26,6 +26,8 @@ def import_frontend(frontend: ManifestReader, reading: ManifestReader, *, name: 
             frontend.fault("routes", route, "stands twice: kept once")
         else:
             routes[route] = None
+    why = "no manifest says whom its pages ask: name the hosts, or browsers refuse them (docs/site.md)"
+    frontend.decided("frontend.connect, frame, style and font", "none", why)
     found = {
         "bundle": bundle,
         "routes": list(routes),

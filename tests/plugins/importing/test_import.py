@@ -413,3 +413,15 @@ def test_no_bytes_end_in_a_traceback(data: bytes) -> None:
         import_manifest(manifest, file="x", taken=TAKEN)
     except InvalidInputError as error:
         assert error.problems
+
+
+def test_what_a_manifest_asks_of_the_device_reaches_the_entry_and_what_nobody_knows_is_said() -> None:
+    found = imported(permissions={"browser": ["camera", "microphone", "telepathy"]})
+    assert found.entry["frontend"]["permissions"] == ["camera", "microphone"]
+    assert any("permissions.browser telepathy is none of camera" in line for line in found.wrong), found.wrong
+
+
+def test_the_real_video_plugin_may_ask_for_the_camera() -> None:
+    data = (MANIFESTS / "daydream-video.plugin.json").read_bytes()
+    found = import_manifest(parse_manifest(data, file="plugin.json"), file="plugin.json", taken=TAKEN)
+    assert found.entry["frontend"]["permissions"] == ["camera", "microphone", "display-capture"]
