@@ -123,7 +123,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         # Three tries of three seconds are for who has nobody else to ask.
         connection_attempts=1 if several else 3,
         gateways=gateways,
-        firewall=plan_firewall(stack, tier, settings.firewall_mode, behaviours),
+        firewall=plan_firewall(stack, tier, settings.firewall_mode, registry, behaviours),
         behaviours=behaviours,
         page_headers=plan_page_headers(registry=registry, settings=settings, regions=len(gateways)),
         hsts_subdomains=settings.hsts_subdomains,

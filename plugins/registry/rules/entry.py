@@ -67,6 +67,7 @@ _BACKEND_FIELDS = (
     "network",
     "auth",
     "rate_limit",
+    "firewall_exceptions",
     "objective",
     "env",
     "secrets",
@@ -143,6 +144,13 @@ def _core(entry: Entry) -> Iterator[Parts]:
     if entry.core:
         if entry.lifecycle is not Lifecycle.ACTIVE:
             yield "lifecycle", entry.lifecycle, "the platform needs its core services", "lifecycle: active"
+        if entry.firewall_exceptions and entry.catch_all:
+            yield (
+                "firewallExceptions",
+                entry.firewall_exceptions[0],
+                "not with catchAll: plugins nest under that prefix, and would be excepted with it",
+                "remove firewallExceptions; naap:firewallMode is for all",
+            )
         if entry.own_paths and not entry.catch_all:
             yield "ownPaths", entry.own_paths[0], "only with catchAll: true", "remove ownPaths, or add catchAll: true"
         return

@@ -33,6 +33,9 @@ def site_parts(entry: Entry) -> Iterator[Parts]:
         if stated:
             rule = "everybody may ask for every path of the site, and its server asks who it is by itself"
             yield field, "(present)", rule, f"remove {field}"
+    if entry.firewall_exceptions:
+        rule = "it has every path that is nobody else's: what is freed for it is freed for all"
+        yield "firewallExceptions", entry.firewall_exceptions[0], rule, "remove firewallExceptions"
     if site.unsafe_inline and site.script_hashes:
         rule = "browsers ignore unsafeInline beside a hash"
         yield "site.unsafeInline", "true", rule, "remove unsafeInline, or scriptHashes"

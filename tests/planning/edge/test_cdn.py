@@ -1,13 +1,17 @@
 """The CDN: what is kept for how long, where requests go, and what differs by tier."""
 
+import re
+
 import pytest
 
 from planning.edge.cdn import MAX_NAME, CdnPlan, plan_cdn
+from planning.edge.firewall import path_pattern
 from planning.gateway.gateway import HEALTH_PATH
+from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier
 from planning.shared.naming import MAX_STACK_NAME
-from tests.planning.samples import settings
+from tests.planning.samples import altered, plugin, registry, settings
 from tests.plugin_plans import real_registry, without
 
 K1, K10, K50, K100 = TIERS
@@ -15,10 +19,15 @@ TWO = ("us-east-1", "us-west-2")
 
 
 def plan(
-    tier: Tier, regions: tuple[str, ...] = ("us-east-1",), registry: Registry | None = None, **stated: object
+    tier: Tier, regions: tuple[str, ...] = ("us-east-1",), plugins: Registry | None = None, **stated: object
 ) -> CdnPlan:
-    chosen = settings(1_000, stated=stated)
-    return plan_cdn(stack="dev", settings=chosen, tier=tier, regions=regions, registry=registry or real_registry())
+    return plan_cdn(
+        stack="dev",
+        settings=settings(1_000, stated=stated),
+        tier=tier,
+        regions=regions,
+        registry=plugins or real_registry(),
+    )
 
 
 def test_price_class_shield_and_failover_follow_the_tier() -> None:
@@ -63,6 +72,49 @@ def test_rules_on_bodies_count_until_a_person_says_block() -> None:
     assert all(group.counts for group in plan(K1, firewall_mode="count").firewall.managed)
 
 
+WALLET = altered(plugin("my-wallet"), firewall_exceptions=("SQLi_BODY",), extra_prefixes=("/api/v1/coins",))
+
+
+def test_an_entry_excepts_its_own_paths_from_a_rule_that_would_block_them() -> None:
+    found = plan(K1, plugins=registry(WALLET, plugin("other")), firewall_mode="block").firewall
+    (exception,) = found.exceptions
+
+    assert (exception.rule, exception.label) == ("SQLi_BODY", "awswaf:managed:aws:sql-database:SQLi_Body")
+    assert exception.paths == (path_pattern("/api/v1/my-wallet"), path_pattern("/api/v1/coins"))
+    assert {rule for group in found.managed for rule in group.counted} == {"SizeRestrictions_BODY", "SQLi_BODY"}
+
+
+def test_where_rules_on_content_block_nobody_nothing_is_excepted() -> None:
+    for mode in ("count", "count-bodies"):
+        with_it, without_it = (plan(K1, plugins=registry(*some), firewall_mode=mode) for some in ((WALLET,), ()))
+        assert with_it.firewall == without_it.firewall
+    stopped = altered(WALLET, lifecycle=Lifecycle.STOPPED)
+    assert plan(K1, plugins=registry(stopped), firewall_mode="block").firewall.exceptions == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "excepted"),
+    [
+        ("/api/v1/my-wallet", True),
+        ("/api/v1/my-wallet/", True),
+        ("/api/v1/my-wallet/a.b/c-d_e~f", True),
+        ("/api/v1/my-wallets", False),
+        ("/api/v1/my-wallet.evil/x", False),
+        ("/api/v1/my-wallet/../other/x", False),
+        ("/api/v1/my-wallet/..", False),
+        ("/api/v1/my-wallet/%2e%2e/other", False),
+        ("/api/v1/my-wallet%2f..%2fother", False),
+        ("/api/v1/my-wallet//x", False),
+        ("/api/v1/my-wallet/a\\..\\b", False),
+        ("/api/v1/my-wallet/;/x", False),
+        ("/x/api/v1/my-wallet/x", False),
+        ("/api/v1/my-wallet/x\n/api", False),
+    ],
+)
+def test_only_a_path_that_firewall_and_gateway_read_alike_is_excepted(path: str, excepted: bool) -> None:
+    assert bool(re.fullmatch(path_pattern("/api/v1/my-wallet"), path)) is excepted
+
+
 def test_a_vpc_origin_of_another_load_balancer_has_another_name() -> None:
     found = plan(K1)
     names = [found.vpc_origin_name(found.home, f"arn:aws:elasticloadbalancing:...:app/{name}") for name in "aba"]
@@ -97,12 +149,12 @@ def test_health_checks_ask_for_what_the_gateway_answers_and_one_region_has_one_t
 
 def test_files_that_never_change_count_for_floods_only() -> None:
     assert plan(K1).firewall.unlimited == ("/bundles/", "/_next/static/")
-    assert plan(K1, registry=without("web-next")).firewall.unlimited == ("/bundles/",)
+    assert plan(K1, plugins=without("web-next")).firewall.unlimited == ("/bundles/",)
 
 
 def test_pages_of_a_server_are_made_by_it_and_those_of_files_are_one_document() -> None:
     assert plan(K1).site_function is None
-    assert "index.html" in (plan(K1, registry=without("web-next")).site_function or "")
+    assert "index.html" in (plan(K1, plugins=without("web-next")).site_function or "")
 
 
 def test_names_of_the_longest_stack_fit() -> None:

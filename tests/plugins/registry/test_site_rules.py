@@ -29,6 +29,8 @@ BAD = [
     Bad("public paths of the site", site(auth={"public": ["/login"]}), "web", "auth.public", "(present)", "asks who it is by itself", "remove auth.public"),
     Bad("immutable files without a server", {**good(), "web": {"version": "1.0.0", "core": True, "site": {"immutable": ["/x"]}}},
         "web", "site.immutable", "/x", "only a server", "remove immutable"),
+    Bad("paths freed from the firewall with the site", site(firewallExceptions=["SQLi_BODY"]),
+        "web", "firewallExceptions", "SQLi_BODY", "freed for all", "remove firewallExceptions"),
     Bad("hashes beside unsafeInline", site(site={"unsafeInline": True, "scriptHashes": ["sha256-" + "A" * 43 + "="]}),
         "web", "site.unsafeInline", "true", "browsers ignore", "remove unsafeInline"),
     Bad("a hash that is none", site(site={"scriptHashes": ["sha256-abc"]}), "web", "site.scriptHashes.0", "sha256-abc", "base64", "scriptHashes"),
