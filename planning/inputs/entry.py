@@ -98,6 +98,15 @@ class Entry(Section):
             description="With catchAll: paths below apiPrefix that are this service's own; no plugin may take them.",
         ),
     ] = []
+    free_paths: Annotated[
+        list[Path],
+        Field(
+            max_length=100,
+            examples=[["/ssh-bridge"]],
+            description="With catchAll: paths below apiPrefix that it gives to plugins whose names don't say so. "
+            "Others take a prefix that shares a word with their name.",
+        ),
+    ] = []
     resources: Annotated[Resources, Field(description="CPU and memory of a pod.", examples=[{"cpu": "500m"}])] = (
         Resources()
     )

@@ -58,6 +58,7 @@ _BACKEND_FIELDS = (
     "strip_prefix",
     "catch_all",
     "own_paths",
+    "free_paths",
     "resources",
     "scaling",
     "manifest_path",
@@ -143,15 +144,19 @@ def _core(entry: Entry) -> Iterator[Parts]:
     if entry.core:
         if entry.lifecycle is not Lifecycle.ACTIVE:
             yield "lifecycle", entry.lifecycle, "the platform needs its core services", "lifecycle: active"
-        if entry.own_paths and not entry.catch_all:
-            yield "ownPaths", entry.own_paths[0], "only with catchAll: true", "remove ownPaths, or add catchAll: true"
+        for field, paths in (("ownPaths", entry.own_paths), ("freePaths", entry.free_paths)):
+            if paths and not entry.catch_all:
+                yield field, paths[0], "only with catchAll: true", f"remove {field}, or add catchAll: true"
+        for path in entry.free_paths:
+            if any(f"{path}/".startswith(f"{own}/") for own in entry.own_paths):
+                yield "freePaths", path, "not within a path of its own (ownPaths)", f"remove {path}"
         return
-    if entry.catch_all or entry.own_paths:
+    if entry.catch_all or entry.own_paths or entry.free_paths:
         yield (
             "catchAll",
             "true",
             "only a core service may own a prefix under which others nest",
-            "remove catchAll and ownPaths",
+            "remove catchAll, ownPaths and freePaths",
         )
     for field, prefix in (
         ("apiPrefix", entry.api_prefix),

@@ -10,6 +10,8 @@ from plugins.registry.egress import normal_egress
 from plugins.registry.secret_values import looks_secret
 from plugins.registry.validation_errors import Parts
 
+_SSH = 22
+
 
 def environment_parts(entry: Entry) -> Iterator[Parts]:
     """Names that the platform sets, secrets in the open, names that stand twice."""
@@ -50,6 +52,9 @@ def egress_parts(entry: Entry) -> Iterator[Parts]:
             continue
         if found in normal:
             yield "network.egress", target, "each target once", f"remove the second {found}"
+        if found.endswith(f":{_SSH}") and not found.endswith(f"/32:{_SSH}"):
+            # By name, the port would be open to all of the internet: the cluster's network knows addresses only.
+            yield "network.egress", target, "SSH to single addresses only", "write for example 203.0.113.7/32:22"
         normal.add(found)
 
 
