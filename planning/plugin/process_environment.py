@@ -21,6 +21,11 @@ TEMPORARY = "/tmp"  # noqa: S108  # a mount of the pod's own, not a directory th
 _HEAP_PART = 0.75
 """Of the memory limit: leaves room for buffers, the engine of Prisma and code outside of V8's old space."""
 
+TRUSTED_PROXIES = "loopback,uniquelocal"
+"""Express's names for the proxies whose X-Forwarded-For counts: the gateway and the balancer have private addresses
+(planning/network/addresses.py). Without it all users are one address to a service's own limits; `true` would let
+clients choose theirs."""
+
 BASE_SERVICE = "base-svc"
 DATABASE_URL = "DATABASE_URL"
 CACHE_URL = "REDIS_URL"
@@ -32,6 +37,8 @@ RESERVED = frozenset(
     {
         "AUTH_SERVICE_URL",
         "BASE_SVC_URL",
+        "CORS_ALLOWED_ORIGINS",
+        "CORS_ORIGIN",
         "CORS_ORIGINS",
         "DATABASE_POOL_SIZE",
         DATABASE_URL,
@@ -44,6 +51,7 @@ RESERVED = frozenset(
         CACHE_PREFIX,
         CACHE_URL,
         "SHELL_URL",
+        "TRUST_PROXY",
         "UPLOADS_BUCKET",
         "UPLOADS_PREFIX",
     }
@@ -132,6 +140,7 @@ def plan_environment(
             **_node(backend),
             **_addresses(spec, backend, settings),
             **(_telemetry(spec, stack, tier) if tier.apm else {}),
+            # Prisma has the size of its pool from the URL, and node-postgres has no option for it there.
             **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
             **({CACHE_PREFIX: cache.prefix} if cache else {}),
             **backend.env,
@@ -148,6 +157,7 @@ def _node(backend: BackendSpec) -> dict[str, str]:
     return {
         "PORT": str(backend.port),
         "NODE_ENV": "production",
+        "TRUST_PROXY": TRUSTED_PROXIES,
         "NODE_OPTIONS": f"--max-old-space-size={heap}",
         # The process runs as a user that the image doesn't know, on a read-only root: its home is the writable mount.
         "HOME": TEMPORARY,
@@ -158,12 +168,18 @@ def _node(backend: BackendSpec) -> dict[str, str]:
     }
 
 
+def identity_url() -> str:
+    """Where services ask who a token belongs to (`GET /api/v1/auth/me`)."""
+    return service_url(BASE_SERVICE)
+
+
 def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
-    site = f"https://{settings.domain}"
-    found = {"SHELL_URL": site, "CORS_ORIGINS": site}
+    # Three spellings of the one origin that pages have.
+    found = dict.fromkeys(("CORS_ALLOWED_ORIGINS", "CORS_ORIGIN", "CORS_ORIGINS"), f"https://{settings.domain}")
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
-        base = service_url(BASE_SERVICE)
-        found |= {"BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
+        # The SDK takes the first that is set, SHELL_URL, and asks there: so it names no site.
+        found |= dict.fromkeys(("SHELL_URL", "AUTH_SERVICE_URL"), identity_url())
+        found["BASE_SVC_URL"] = service_url(BASE_SERVICE)
     return found
 
 
