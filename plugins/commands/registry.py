@@ -12,6 +12,7 @@ from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import refusal
 from plugins.commands.bundle import measure, upload_command
 from plugins.editing.registry_editor import RegistryEditor
+from plugins.importing.answers import Answers
 from plugins.importing.importer import import_manifest
 from plugins.registry.manifest import MAX_BYTES, manifest_path, parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from plugins.commands.installs_api import InstallsApi  # loads what speaks HTTP, which one command needs
 
 
-def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None) -> Answer:
+def add(
+    path: Path, manifest_file: Path, *, image: str | None, name: str | None, answers: Answers | None = None
+) -> Answer:
     """Adds the entry of a manifest, and keeps the manifest for the pods that read it."""
     book = RegistryEditor(path)
     file = shown_path(manifest_file)
     data = read_bytes(manifest_file, limit=MAX_BYTES)
     manifest = parse_manifest(data, file=file)
-    found = import_manifest(manifest, file=file, taken=book.taken(), image=image, name=name)
+    found = import_manifest(manifest, file=file, taken=book.taken(), image=image, name=name, answers=answers)
     if found.name in book.entries:
         rule, fix = "a name stands once", "choose another with --name, or edit the entry that is there"
         raise refusal(
@@ -41,7 +44,12 @@ def add(path: Path, manifest_file: Path, *, image: str | None, name: str | None)
     lines += _listed("Left out of the manifest that is kept, as everyone reads it (rotate what is secret):", secrets)
     lines += _listed("Decided, as the manifest leaves it open:", found.derived)
     lines += _listed("What the manifest got wrong:", found.wrong)
-    said = {"name": found.name, "left_out": secrets, "decided": found.derived, "wrong": found.wrong}
+    lines += _listed(
+        "What no manifest says; none of it is assumed. Say what is so, by a flag or in the entry:", found.asked
+    )
+    said = {
+        "name": found.name, "left_out": secrets, "decided": found.derived, "wrong": found.wrong, "asked": found.asked
+    }  # fmt: skip
     return Answer(data=said, text="\n".join(lines))
 
 

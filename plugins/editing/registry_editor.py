@@ -37,8 +37,14 @@ class RegistryEditor:
         for entry in self.entries.values():
             if entry.database and entry.database.shard is not None:
                 loads[entry.database.shard] = loads.get(entry.database.shard, 0) + 1
+        schemas = {
+            entry.database.schema_name: entry.database.shard
+            for entry in self.entries.values()
+            if entry.database and entry.database.shard is not None
+        }
         return TakenNames(
             names=frozenset(self.entries),
+            schema_shards=schemas,
             ports=frozenset(entry.port for entry in self.entries.values() if entry.port),
             shard_loads=loads,
             with_backend=frozenset(

@@ -12,3 +12,4 @@ class TakenNames:
     ports: frozenset[int] = frozenset()
     shard_loads: Mapping[int, int] = field(default_factory=dict[int, int])
     with_backend: frozenset[str] = frozenset()
+    schema_shards: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -192,9 +192,28 @@ def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) ->
     assert registry.read_bytes() == before
 
 
+def test_what_no_manifest_says_is_said_by_flags(registry: Path, tmp_path: Path) -> None:
+    asked = run("add", manifest(tmp_path, name="new-two"), "--prefix", "/api/v1/new-two", "--json", registry=registry)
+    assert len(json.loads(asked.stdout)["asked"]) == 9
+    flags = ("--schema", "plugin_new", "--grant", "public.User:SELECT", "--cache", "--no-cron", "--websocket", "/live")
+    more = ("--env", "LEVEL=info", "--env", "PLACE=/tmp/x", "--secret", "NEW_KEY", "--egress", "api.example.com")
+    found = run("add", manifest(tmp_path), *flags, *more, "--strip-prefix", "--singleton", "--json", registry=registry)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["asked"] == []
+    entry = load_registry(registry, production=True).by_name["new-one"]
+    assert entry.backend
+    assert entry.database
+    assert entry.database.grants[0].table == "User"
+    assert entry.cache is not None
+    assert (entry.backend.strip_prefix, entry.backend.scaling.singleton, entry.backend.cron) == (True, True, False)
+    assert entry.backend.env == {"LEVEL": "info", "PLACE": "/tmp/x"}  # noqa: S108  # a path of a pod
+    assert entry.secrets == ["NEW_KEY"]
+
+
 def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
     image = "registry.example.com/team/new:2.0.0@sha256:" + "b" * 64
-    found = run("add", manifest(tmp_path), "--name", "other", "--image", image, registry=registry)
+    chosen = ("--name", "other", "--prefix", "/api/v1/other", "--image", image)
+    found = run("add", manifest(tmp_path), *chosen, registry=registry)
     assert found.returncode == 0, found.stderr
     entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "other")
     assert entry.backend
@@ -209,6 +228,9 @@ def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
         ({"version": "soon"}, "semantic version"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/wallet"}}, "my-wallet has it"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/auth/x"}}, "base-svc's own"),
+        ({"name": "secrets", "backend": {"devPort": 4099, "apiPrefix": "/api/v1/secrets"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/teams"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/billing"}}, "freePaths: [/billing] in base-svc"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/new-one"}}, "CDN"),
         ({"backend": {"resources": {"memory": "900Gi"}}}, "fit on a node"),
         ({"database": {"schema": "plugin_wallet"}}, "my-wallet has it"),
