@@ -244,7 +244,7 @@ def _processes(plan: BackendPlan) -> dict[str, Value]:
         f"{first.resources.memory_mib} MiB",
         "priority": first.priority_class,
         "probes": str(first.probes),
-        "manifest": f"{plan.manifest} at {plan.spec.manifest_path}",
+        "manifest": f"{plan.manifest} at {', '.join(plan.spec.manifest_paths)}",
         "secrets": ", ".join(environment.secret_names),
         "database": str(environment.database),
         "cache": str(environment.cache),

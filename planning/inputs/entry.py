@@ -23,8 +23,8 @@ from planning.inputs.lifecycle import Installs, Lifecycle
 from planning.inputs.pod_sections import Network, Resources
 from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
 
-MANIFEST_PATH = "/app/plugin.json"
-"""Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
+MANIFEST_PATHS = ("/app/plugin.json", "/plugin.json")
+"""Where programs look for their plugin.json, two folders above their own: in /app/backend/dist, or in /app/dist."""
 
 
 class Entry(Section):
@@ -114,13 +114,13 @@ class Entry(Section):
         Scaling()
     )
     manifest_path: Annotated[
-        File,
+        File | None,
         Field(
-            description="Where the image's program looks for its plugin.json: a program in backend/dist reads "
-            "../../plugin.json.",
+            description="Where the image's program looks for its plugin.json. Default: /app/plugin.json and "
+            "/plugin.json, for a program in /app/backend/dist or /app/dist.",
             examples=["/app/plugin.json"],
         ),
-    ] = MANIFEST_PATH
+    ] = None
     cron: Annotated[
         bool,
         Field(
@@ -171,6 +171,11 @@ class Entry(Section):
         ),
     ] = []
     probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
+
+    @property
+    def manifest_paths(self) -> tuple[str, ...]:
+        """Where its pods find their plugin.json."""
+        return (self.manifest_path,) if self.manifest_path else MANIFEST_PATHS
 
     def stated_prefixes(self) -> list[tuple[str, str]]:
         """Every prefix of its backend, with the field that states it."""

@@ -60,7 +60,7 @@ class WorkloadPlan:
     resources: Resources
     probes: Probes
     priority_class: str
-    manifest_path: str
+    manifest_paths: tuple[str, ...]
     without: tuple[str, ...] = ()
     traced: bool = False
 
@@ -155,7 +155,7 @@ def _workload(
         resources=backend.resources,
         probes=backend.probes,
         priority_class=priority_class(core=spec.core),
-        manifest_path=backend.manifest_path,
+        manifest_paths=backend.manifest_paths,
         # The only pod in which timed work is on.
         without=("DISABLE_CRON",) if cron else (),
         traced=traced,

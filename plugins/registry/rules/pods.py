@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from planning.inputs.entry import MANIFEST_PATH, Entry
+from planning.inputs.entry import MANIFEST_PATHS, Entry
 from planning.inputs.problem import HIDDEN
 from planning.plugin.process_environment import CA_FILE, RESERVED, TEMPORARY
 from plugins.registry.egress import normal_egress
@@ -62,10 +62,10 @@ def manifest_parts(entry: Entry) -> Iterator[Parts]:
     """A manifest that would lie on another mount of the pod."""
     path = entry.manifest_path
     for mount in (TEMPORARY, str(PurePosixPath(CA_FILE).parent)):
-        if f"{path}/".startswith(f"{mount}/"):
+        if path and f"{path}/".startswith(f"{mount}/"):
             yield (
                 "manifestPath",
                 path,
                 f"not within {mount}: another mount of the pod",
-                f"manifestPath: {MANIFEST_PATH}",
+                f"manifestPath: {MANIFEST_PATHS[0]}",
             )

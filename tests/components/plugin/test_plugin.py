@@ -119,7 +119,8 @@ def test_kubernetes_adds_no_variables_of_its_own() -> None:
 
 def test_the_manifest_lies_two_folders_above_the_program() -> None:
     mounts = container(one(records(), DEPLOYMENT, "my-wallet-deployment"))["volumeMounts"]
-    assert {"name": "config", "mountPath": "/app/plugin.json", "subPath": "plugin.json", "readOnly": True} in mounts
+    for path in ("/app/plugin.json", "/plugin.json"):  # of programs in /app/backend/dist, and in /app/dist
+        assert {"name": "config", "mountPath": path, "subPath": "plugin.json", "readOnly": True} in mounts
     config = one(records(), "kubernetes:core/v1:ConfigMap", "my-wallet-config")
     assert json.loads(config.inputs["data"]["plugin.json"])["name"] == "my-wallet"
 

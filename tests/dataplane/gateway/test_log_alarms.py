@@ -10,7 +10,7 @@ from tests.dataplane.gateway.rig import Rig
 from tests.wait import wait_for
 
 LIMITER = "app.kubernetes.io/component=ratelimit"
-_, OPEN, BLIND = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
+_, OPEN, BLIND, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
 
 
 def test_a_limit_service_says_that_its_cache_is_away(rig: Rig) -> None:

@@ -45,13 +45,17 @@ def test_a_tier_without_series_learns_the_same_from_logs_and_from_aws() -> None:
             *("limiter-fails-open", "pooler-clients-wait", "database-connections", "autoscaler-blind"),
             *("pods-not-ready", "plugin-latency", "service-errors", "certificate-expiry", "database-backup"),
         }
-    assert (_plan(50_000).log_alarms, _plan(50_000).cluster_alarms) == ((), ())
+    assert ([found.alarm.key for found in _plan(50_000).log_alarms], _plan(50_000).cluster_alarms) == (
+        ["cache-given-up"],
+        (),
+    )
 
 
 def test_a_line_of_a_pod_is_counted_by_what_it_says_and_where() -> None:
-    waits, _, blind = _plan(1_000).log_alarms
+    waits, _, blind, given_up = _plan(1_000).log_alarms
 
     assert waits.pattern == '{ ($.kubernetes.namespace_name = "naap-pooler") && ($.log = "*query_wait_timeout*") }'
+    assert given_up.pattern.startswith('{ ($.kubernetes.namespace_name = "plugin-*") && ($.log = "*Max reconnection')
     assert blind.pattern == '"failed to compute desired number of replicas"'
     assert (waits.group, blind.group) == (
         "/aws/containerinsights/naap-dev-use1/application",
