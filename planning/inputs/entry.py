@@ -13,6 +13,7 @@ from planning.inputs.field_types import (
     EnvValue,
     File,
     Label,
+    Name,
     Path,
     Prefix,
     Section,
@@ -170,6 +171,15 @@ class Entry(Section):
             description="Names of secrets that are made from the stack's root secret: nobody has to set them.",
         ),
     ] = []
+    shared_secrets: Annotated[
+        dict[EnvName, Name],
+        Field(
+            max_length=20,
+            examples=[{"SESSION_TOKEN_PEPPER": "base-svc"}],
+            description="Derived secrets of other entries, each by its name and whose it is, for core services that "
+            "read what the other wrote.",
+        ),
+    ] = {}
     probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
 
     @property

@@ -109,10 +109,14 @@ class CacheAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessEnvironmentPlan:
-    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration."""
+    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration.
+
+    shared: derived ones of other plugins, each with its owner.
+    """
 
     plain: Mapping[str, str] = field(default_factory=dict[str, str])
     derived: tuple[str, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict[str, str])
     configured: tuple[str, ...] = ()
     database: DatabaseAccess | None = None
     cache: CacheAccess | None = None
@@ -121,7 +125,7 @@ class ProcessEnvironmentPlan:
     def secret_names(self) -> tuple[str, ...]:
         """Everything that the plugin's Secret holds."""
         urls = ((DATABASE_URL,) if self.database else ()) + ((CACHE_URL,) if self.cache else ())
-        return tuple(sorted({*self.derived, *self.configured, *urls}))
+        return tuple(sorted({*self.derived, *self.shared, *self.configured, *urls}))
 
 
 def plan_environment(
@@ -146,6 +150,7 @@ def plan_environment(
             **backend.env,
         },
         derived=tuple(spec.derived_secrets),
+        shared=spec.shared_secrets,
         configured=tuple(spec.secrets),
         database=database,
         cache=cache,

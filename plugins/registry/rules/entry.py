@@ -72,6 +72,7 @@ _BACKEND_FIELDS = (
     "env",
     "secrets",
     "derived_secrets",
+    "shared_secrets",
     "probes",
 )
 
@@ -151,6 +152,13 @@ def _core(entry: Entry) -> Iterator[Parts]:
             if any(f"{path}/".startswith(f"{own}/") for own in entry.own_paths):
                 yield "freePaths", path, "not within a path of its own (ownPaths)", f"remove {path}"
         return
+    if entry.shared_secrets:
+        yield (
+            "sharedSecrets",
+            next(iter(entry.shared_secrets)),
+            "core services only: who has another's secret can forge what the other trusts",
+            "remove sharedSecrets; list a secret of its own under derivedSecrets",
+        )
     if entry.catch_all or entry.own_paths or entry.free_paths:
         yield (
             "catchAll",

@@ -19,6 +19,7 @@ def environment_parts(entry: Entry) -> Iterator[Parts]:
         ("env", entry.env),
         ("secrets", entry.secrets),
         ("derivedSecrets", entry.derived_secrets),
+        ("sharedSecrets", entry.shared_secrets),
     ):
         for name in names:
             if name in RESERVED:
@@ -31,12 +32,12 @@ def environment_parts(entry: Entry) -> Iterator[Parts]:
                 "no secret in the registry: it is read by everyone",
                 "list the name under secrets, set it with pulumi config set --secret, and rotate what was here",
             )
-    named = [*entry.env, *entry.secrets, *entry.derived_secrets]
+    named = [*entry.env, *entry.secrets, *entry.derived_secrets, *entry.shared_secrets]
     for name in sorted({name for name in named if named.count(name) > 1}):
         yield (
             f"env.{name}",
             name,
-            "a name stands once in env, secrets and derivedSecrets together",
+            "a name stands once in env, secrets, derivedSecrets and sharedSecrets together",
             "remove all but one",
         )
 

@@ -190,6 +190,15 @@ def test_each_plugin_has_its_own_passwords_only() -> None:
             assert derive(ROOT, owner=name, purpose="cache") not in text
 
 
+def test_a_shared_secret_has_its_owners_value() -> None:
+    sharing = altered(entry("plugin-server"), shared_secrets={"SESSION_TOKEN_PEPPER": "base-svc"})
+    found = build_plugins(plugin_plans(registry=registry_with(sharing)))
+    values = [one(found, SECRET, f"{name}-secret").inputs["stringData"] for name in ("plugin-server", "base-svc")]
+    assert {value["SESSION_TOKEN_PEPPER"] for value in values} == {
+        derive(ROOT, owner="base-svc", purpose="SESSION_TOKEN_PEPPER")
+    }
+
+
 def _stamp(found: Sequence[Recorded]) -> str:
     record = one(found, DEPLOYMENT, "community-deployment")
     assert not record.secret_inputs

@@ -198,6 +198,14 @@ def test_errors_are_tracked_by_whoever_names_a_project_for_them_and_by_nobody_el
     assert not [name for name in SERVED if "SENTRY_DSN" in {*environment(name).plain, *environment(name).secret_names}]
 
 
+def test_a_shared_secret_is_its_owners() -> None:
+    sharing = with_backend(entry("plugin-server"), shared_secrets={"SESSION_TOKEN_PEPPER": "base-svc"})
+    backend = plugin_plans(registry=registry_with(sharing))["plugin-server"].backend
+    assert backend
+    assert backend.environment.shared == {"SESSION_TOKEN_PEPPER": "base-svc"}
+    assert backend.environment.secret_names == ("SESSION_TOKEN_PEPPER",)
+
+
 def test_secrets_are_planned_by_name_only() -> None:
     assert set(environment("base-svc").secret_names) == {
         "DATABASE_URL",

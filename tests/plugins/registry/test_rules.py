@@ -218,6 +218,15 @@ BAD = [
     ),
     Bad("a variable of its network", changed("beta", derivedSecrets=["REDIS_URL"]), "beta", "derivedSecrets.REDIS_URL", "(not shown", "platform", "remove"),
     Bad("a variable of its storage", changed("beta", secrets=["UPLOADS_BUCKET"]), "beta", "secrets.UPLOADS_BUCKET", "(not shown", "platform", "remove"),
+    Bad("a plugin with another's secret", changed("beta", sharedSecrets={"PEPPER": "base-svc"}), "beta", "sharedSecrets", "PEPPER", "core services only", "derivedSecrets"),
+    Bad(
+        "a shared secret that its owner doesn't derive", with_entry("site", backend("site", 4100, core=True, sharedSecrets={"PEPPER": "base-svc"})),
+        "site", "sharedSecrets.PEPPER", "base-svc", "base-svc derives", "derivedSecrets: [PEPPER] in base-svc",
+    ),
+    Bad(
+        "a shared secret of nobody", with_entry("site", backend("site", 4100, core=True, sharedSecrets={"PEPPER": "nobody"})),
+        "site", "sharedSecrets.PEPPER", "nobody", "derived secret", "nobody has it",
+    ),
     Bad("a manifest beside the root", changed("beta", manifestPath="plugin.json"), "beta", "manifestPath", "plugin.json", "absolute path", "/app/plugin.json"),
     Bad(
         "a manifest on the writable mount", changed("beta", manifestPath="/tmp/plugin.json"),
