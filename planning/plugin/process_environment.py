@@ -179,12 +179,13 @@ def identity_url() -> str:
 
 
 def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
+    site = f"https://{settings.domain}"
     # Three spellings of the one origin that pages have.
-    found = dict.fromkeys(("CORS_ALLOWED_ORIGINS", "CORS_ORIGIN", "CORS_ORIGINS"), f"https://{settings.domain}")
+    found = {"CORS_ALLOWED_ORIGINS": site, "CORS_ORIGIN": site, "CORS_ORIGINS": site}
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
         # The SDK takes the first that is set, SHELL_URL, and asks there: so it names no site.
-        found |= dict.fromkeys(("SHELL_URL", "AUTH_SERVICE_URL"), identity_url())
-        found["BASE_SVC_URL"] = service_url(BASE_SERVICE)
+        identity = identity_url()
+        found |= {"SHELL_URL": identity, "AUTH_SERVICE_URL": identity, "BASE_SVC_URL": service_url(BASE_SERVICE)}
     return found
 
 

@@ -31,7 +31,7 @@ def test_each_known_plugin_becomes_an_entry_that_passes_every_rule(name: str) ->
     manifest = {"name": name, "version": "1.0.0", "backend": {"devPort": 4900}}
     found = import_manifest(manifest, file="plugin.json", taken=TAKEN)
     assert said(found, "the platform's own plugin of this name")
-    alone = {name: found.entry, "base-svc": {**registered("base-svc"), "ownPaths": []}}
+    alone: dict[str, Any] = {name: found.entry, "base-svc": {**registered("base-svc"), "ownPaths": []}}
     assert problems_of(alone, production=False) == ()
 
 
