@@ -85,15 +85,16 @@ def import_manifest(
     _remark(reading)
     plain = {key: value for key, value in entry.items() if value}
     facts = known_facts().get(own_name) if backend else None
-    if facts:
-        reading.decided(", ".join(facts), "as its source says", "the platform's own plugin of this name")
+    if facts is not None:
+        fields = ", ".join(facts) or "nothing else"
+        reading.decided(fields, "as its source says", "the platform's own plugin of this name")
     found = merged(merged(plain, facts or {}), given.changes())
     return Imported(
         name=own_name,
         entry=found,
         derived=tuple(dict.fromkeys(reading.derived)),
         wrong=tuple(dict.fromkeys(reading.wrong)),
-        asked=() if facts or not backend else tuple(given.questions(found)),
+        asked=() if facts is not None or not backend else tuple(given.questions(found)),
     )
 
 
