@@ -214,6 +214,8 @@ def plugin_part(plan: PluginPlan) -> Part:
         }
     if plan.database:
         common["connections at most"] = plan.database.connection_limit
+        if migrate := plan.database.migrate:
+            common["migration"] = f"{' '.join(migrate.command)} in {migrate.image}"
     serving = plan.backend if plan.serves else None
     return Part(
         kind=Kind.PLUGIN,

@@ -1,6 +1,6 @@
 """Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
@@ -70,12 +70,17 @@ def api_token(name: str) -> core.v1.VolumeArgs:
     return core.v1.VolumeArgs(name=name, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources))
 
 
-def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
-    """Of a Job: a pod that its node sent away is made again, and is none of the Job's tries."""
+def evictions_are_no_failures(*, hopeless: Sequence[int] = ()) -> batch.v1.PodFailurePolicyArgs:
+    """Of a Job: a pod that its node sent away is made again, and is none of the Job's tries.
+
+    hopeless: exit codes after which the Job fails at once, in ascending order.
+    """
     evicted = batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
-    return batch.v1.PodFailurePolicyArgs(
-        rules=[batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
-    )
+    rules = [batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
+    if hopeless:
+        codes = batch.v1.PodFailurePolicyOnExitCodesRequirementArgs(operator="In", values=list(hopeless))
+        rules.append(batch.v1.PodFailurePolicyRuleArgs(action="FailJob", on_exit_codes=codes))
+    return batch.v1.PodFailurePolicyArgs(rules=rules)
 
 
 def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:

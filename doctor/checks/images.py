@@ -20,7 +20,8 @@ _OF_METRICS = (
     images.METRICS_ADAPTER,
 )
 """Run only where a tier has metrics."""
-_POOLER = "pgbouncer"
+_OWN = ("pgbouncer", "migrations")
+"""What images/ builds."""
 
 Platforms = frozenset[str] | Unanswered | None
 
@@ -32,6 +33,11 @@ def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier
         for plugin in registry.plugins
         if plugin.backend and plugin.lifecycle.serves
     }
+    found |= {
+        plugin.database.migrate.image: f"{registry.file} · database.migrate"
+        for plugin in registry.plugins
+        if plugin.database and plugin.database.migrate and plugin.database.migrate.image and plugin.lifecycle.serves
+    }
     found[settings.pooler_image] = f"Pulumi.{stack}.yaml · naap:poolerImage"
     own = [value for value in vars(images).values() if isinstance(value, Image)]
     found |= {image.reference: "planning/shared/images.py" for image in own if tier.metrics or image not in _OF_METRICS}
@@ -41,7 +47,7 @@ def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier
 def is_placeholder(image: str, names: Iterable[str]) -> bool:
     """Whether a digest is the sum of a text, as entries have it until a release writes the real one.
 
-    names: of plugins and the pooler.
+    names: of plugins, and of images that are built here.
     """
     tag, _, digest = image.partition("@sha256:")
     version = tag.rpartition(":")[2]
@@ -50,7 +56,7 @@ def is_placeholder(image: str, names: Iterable[str]) -> bool:
 
 def placeholders(where: Iterable[str], registry: Registry) -> frozenset[str]:
     """Those of the images that nobody has pushed."""
-    names = [*registry.by_name, _POOLER]
+    names = [*registry.by_name, *_OWN]
     return frozenset(image for image in where if is_placeholder(image, names))
 
 

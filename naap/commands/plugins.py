@@ -82,6 +82,9 @@ def add(  # noqa: PLR0913  # each is a flag
     schema: Annotated[
         str | None, typer.Option("--schema", metavar="NAME", help="Schema in PostgreSQL that its tables lie in.")
     ] = None,
+    migrate: Annotated[
+        str | None, typer.Option("--migrate", metavar="'COMMAND ...'", help="What migrates its schema, in its image.")
+    ] = None,
     cache: Annotated[bool | None, typer.Option("--cache/--no-cache", help="Whether it reads REDIS_URL.")] = None,
     cron: Annotated[bool | None, typer.Option("--cron/--no-cron", help="Whether it runs timed work.")] = None,
     strip_prefix: Annotated[
@@ -137,6 +140,7 @@ def add(  # noqa: PLR0913  # each is a flag
         prefix=prefix,
         schema=schema,
         grants=tuple(grant or ()),
+        migrate=migrate,
         cache=cache,
         cron=cron,
         strip_prefix=strip_prefix,

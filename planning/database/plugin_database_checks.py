@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from planning.inputs.problem import Problem
 from planning.inputs.registry_entry import PluginSpec
@@ -15,9 +16,9 @@ _RESERVED = ", ".join(sorted(RESERVED_ALIASES))
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaOwner:
-    """Whose schema it is (as SQL writes the plugin), and where it lies."""
+    """Whose schema it is, and where it lies."""
 
-    sql: str
+    plugin: str
     shard: int
 
 
@@ -77,13 +78,29 @@ def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, Database]], cou
 def grant_problems(
     file: str, asking: Iterable[tuple[PluginSpec, Database]], owners: Mapping[str, SchemaOwner]
 ) -> list[Problem]:
-    """Grants in schemas that nobody else owns, or that lie on another shard. owners: by schema."""
+    """Grants in schemas that nobody else owns, that lie on another shard, or that go in a circle. owners: by schema."""
+    stated = list(asking)
     return [
         problem
-        for spec, database in asking
+        for spec, database in stated
         for grant in database.grants
         if (problem := _grant_problem(file, spec.name, database.schema_name, grant, owners))
-    ]
+    ] or _circle_problems(file, stated, owners)
+
+
+def _circle_problems(
+    file: str, asking: Sequence[tuple[PluginSpec, Database]], owners: Mapping[str, SchemaOwner]
+) -> list[Problem]:
+    owned = {spec.name: {owners[grant.schema_name].plugin for grant in database.grants} for spec, database in asking}
+    try:
+        TopologicalSorter(owned).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        rule = "the owner of a table migrates before those that are granted it"
+        fix = "replace one of these grants by a call to the other's API"
+        value = " -> ".join(circle)
+        return [Problem(file=file, entry=circle[0], field="database.grants", value=value, rule=rule, fix=fix)]
+    return []
 
 
 def _grant_problem(

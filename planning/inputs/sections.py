@@ -6,6 +6,8 @@ from pydantic import Field
 
 from planning.inputs.field_types import (
     ARCHIVE_PATTERN,
+    IMAGE_PATTERN,
+    MAX_IMAGE,
     SCHEMA_PATTERN,
     TABLE_PATTERN,
     Path,
@@ -37,7 +39,7 @@ class Scaling(Section):
 
 
 class Grant(Section):
-    """Privileges on one table of another entry's schema, for foreign keys that cross schemas."""
+    """Privileges on one table of another entry's schema: keys that cross schemas, and what has no API."""
 
     schema_name: Annotated[
         str, Field(alias="schema", pattern=SCHEMA_PATTERN, description="Schema of another entry.", examples=["public"])
@@ -46,13 +48,48 @@ class Grant(Section):
         str, Field(pattern=TABLE_PATTERN, description="The table, in its exact spelling.", examples=["User"])
     ]
     privileges: Annotated[
-        tuple[Literal["SELECT", "REFERENCES"], ...],
+        tuple[Literal["SELECT", "REFERENCES", "INSERT", "UPDATE"], ...],
         Field(
             strict=False,
             min_length=1,
-            max_length=2,
+            max_length=4,
             examples=[["SELECT", "REFERENCES"]],
-            description="Reading and referring only: writing into another plugin's schema goes through its API.",
+            description="REFERENCES is the migrations', SELECT everybody's, INSERT and UPDATE the pods' alone. Writing "
+            "into another's table goes through its API where it has one.",
+        ),
+    ]
+    columns: Annotated[
+        tuple[Annotated[str, Field(pattern=TABLE_PATTERN)], ...],
+        Field(
+            strict=False,
+            max_length=50,
+            examples=[["displayName", "updatedAt"]],
+            description="These columns only, in their exact spelling; none: the whole table. Prisma also writes the "
+            "column that is @updatedAt.",
+        ),
+    ] = ()
+
+
+class Migrate(Section):
+    """What brings the schema to the entry's version, before its pods start."""
+
+    image: Annotated[
+        str | None,
+        Field(
+            pattern=IMAGE_PATTERN,
+            max_length=MAX_IMAGE,
+            examples=["ghcr.io/livepeer/naap-migrations:1.0.0@sha256:" + "0" * 64],
+            description="Image that holds the command; default: the plugin's own.",
+        ),
+    ] = None
+    command: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+        Field(
+            strict=False,
+            min_length=1,
+            max_length=20,
+            description="Program and arguments that are in the image; nothing can be fetched when it runs.",
+            examples=[["node_modules/.bin/prisma", "migrate", "deploy"]],
         ),
     ]
 
@@ -81,14 +118,12 @@ class Database(Section):
         ),
     ] = ()
     migrate: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+        Migrate | None,
         Field(
-            strict=False,
-            max_length=20,
-            description="Command, in the plugin's own image, that migrates its schema; none: no Job.",
-            examples=[["npx", "prisma", "migrate", "deploy"]],
+            description="The Job that migrates the schema, as its owner; none: no Job.",
+            examples=[{"command": ["node_modules/.bin/prisma", "migrate", "deploy"]}],
         ),
-    ] = ()
+    ] = None
     password_generation: Annotated[
         int, Field(ge=1, le=10_000, description="Raise by one to rotate the passwords of the roles.", examples=[1])
     ] = 1

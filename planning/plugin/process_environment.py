@@ -31,7 +31,8 @@ DATABASE_URL = "DATABASE_URL"
 CACHE_URL = "REDIS_URL"
 CACHE_PREFIX = "REDIS_KEY_PREFIX"
 DATABASE_URL_UNPOOLED = "DATABASE_URL_UNPOOLED"
-"""Of the migration Job only: with it a serving pod could change its own schema."""
+PGPASSWORD = "PGPASSWORD"  # a name
+"""Both of the migration Job only: with them a serving pod could change its own schema."""
 
 RESERVED = frozenset(
     {
@@ -66,19 +67,32 @@ class DatabaseAccess:
     user: str
     host: str
     database: str
+    schema: str
     generation: int
     pool_size: int
 
     def url(self, password: str) -> str:
         """A URL that Prisma's engine and node-postgres both take.
 
-        No `schema` (PgBouncer refuses it: the role has a search_path) and no `pgbouncer=true` (prepared statements
-        work since PgBouncer 1.21). Prisma checks certificates only with sslaccept=strict, against sslcert;
+        Without `schema` Prisma uses public, whatever the role's search_path. No `pgbouncer=true`: prepared statements
+        work since PgBouncer 1.21. Prisma checks certificates only with sslaccept=strict, against sslcert;
         node-postgres checks them always, against NODE_EXTRA_CA_CERTS.
         """
         address = f"{self.user}:{quote(password, safe='')}@{self.host}:{POOLER_PORT}/{self.database}"
         options = f"sslmode=require&sslaccept=strict&sslcert={CA_FILE}&connection_limit={self.pool_size}"
-        return f"postgresql://{address}?{options}"
+        return f"postgresql://{address}?{options}&schema={self.schema}"
+
+    def libpq(self) -> Mapping[str, str]:
+        """The same, but for the password, in the environment that psql and other clients of libpq read."""
+        return {
+            "PGHOST": self.host,
+            "PGPORT": str(POOLER_PORT),
+            "PGUSER": self.user,
+            "PGDATABASE": self.database,
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": CA_FILE,
+            "PGCONNECT_TIMEOUT": "10",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +171,17 @@ def plan_environment(
     )
 
 
+def heap(memory_mib: int) -> dict[str, str]:
+    """Of a process in Node with so much memory."""
+    return {"NODE_OPTIONS": f"--max-old-space-size={math.floor(memory_mib * _HEAP_PART)}"}
+
+
 def _node(backend: BackendSpec) -> dict[str, str]:
-    heap = math.floor(backend.resources.memory_mib * _HEAP_PART)
     return {
         "PORT": str(backend.port),
         "NODE_ENV": "production",
         "TRUST_PROXY": TRUSTED_PROXIES,
-        "NODE_OPTIONS": f"--max-old-space-size={heap}",
+        **heap(backend.resources.memory_mib),
         # The process runs as a user that the image doesn't know, on a read-only root: its home is the writable mount.
         "HOME": TEMPORARY,
         "NPM_CONFIG_CACHE": f"{TEMPORARY}/.npm",

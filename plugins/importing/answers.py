@@ -1,5 +1,6 @@
 """What a manifest can't say of a service: the answers that a person gives by flags, and the questions that are left."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,13 @@ from planning.inputs.problem import refusal
 class Answers:
     """Of the flags of `naap plugin add`; None or empty: not answered.
 
-    grants: each `SCHEMA.TABLE:PRIVILEGE,...`. env: each `NAME=VALUE`.
+    migrate: a command as in a shell. grants: each `SCHEMA.TABLE:PRIVILEGE,...`. env: each `NAME=VALUE`.
     """
 
     prefix: str | None = None
     schema: str | None = None
     grants: tuple[str, ...] = ()
+    migrate: str | None = None
     cache: bool | None = None
     cron: bool | None = None
     strip_prefix: bool | None = None
@@ -38,7 +40,7 @@ class Answers:
         """
         found: dict[str, Any] = {
             "apiPrefix": self.prefix,
-            "database": {"grants": [_grant(text) for text in self.grants]} if self.grants else None,
+            "database": self._database(),
             "network": {"egress": list(self.egress)} if self.egress else None,
             "auth": {"websocket": list(self.websocket)} if self.websocket else None,
             "env": dict(_variable(text) for text in self.env),
@@ -56,6 +58,10 @@ class Answers:
                 changes[key] = yes if answer else None
         return changes
 
+    def _database(self) -> dict[str, Any]:
+        grants = {"grants": [_grant(text) for text in self.grants]} if self.grants else {}
+        return grants | ({"migrate": {"command": _command(self.migrate)}} if self.migrate else {})
+
     def questions(self, entry: Mapping[str, Any]) -> Iterator[str]:
         """What nobody has said of a backend, each with the flag that says it. entry: as it would be added."""
         stored = entry.get("database")
@@ -63,6 +69,8 @@ class Answers:
             yield "--schema NAME: it keeps data in PostgreSQL (else it gets no database)"
         elif not self.grants and "grants" not in stored:
             yield "--grant SCHEMA.TABLE:SELECT,REFERENCES: it reads, or refers to, a table of another schema"
+        if stored is not None and "migrate" not in stored:
+            yield "--migrate 'COMMAND ...': its image holds what migrates its schema (else nothing does)"
         for answer, flag, meaning in (
             (self.cache, "cache", "it reads REDIS_URL"),
             (self.cron, "cron", "it runs timed work, in every pod"),
@@ -80,6 +88,14 @@ class Answers:
         ):
             if not given:
                 yield f"{flag}: {meaning}"
+
+
+def _command(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        example = "--migrate 'node_modules/.bin/prisma migrate deploy'"
+        raise _unreadable("--migrate", text, "a command as in a shell, each quote closed", example) from None
 
 
 def _variable(text: str) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """What a manifest says of its database, as fields of an entry."""
 
 import re
-from pathlib import PurePosixPath
 from typing import Any
 
 from planning.inputs.field_types import SCHEMA_PATTERN
@@ -47,10 +46,8 @@ def import_database(
         database.decided("database.schema", chosen, why)
     found: dict[str, Any] = {"schema": chosen, **_shard(database, taken, answers)}
     if database.text("migrations"):
-        found["migrate"] = _migrate(path)
-        database.decided("database.migrate", " ".join(found["migrate"]), "in the plugin's own image, before its pods")
-        if path and "--schema" not in found["migrate"]:
-            database.fault("schema", path, "is no path within the image: migrations run without it")
+        why = "no manifest says what its image holds: state a command that is in it, as docs/databases.md says"
+        database.decided("database.migrate", "left out, so that nothing migrates the schema", why)
     return found
 
 
@@ -62,12 +59,3 @@ def _shard(reading: ManifestReader, taken: TakenNames, answers: Answers) -> dict
     shard, others = least_loaded(taken)
     reading.decided("database.shard", shard, f"the least loaded of {SHARDS}: {others} schemas")
     return {"shard": shard}
-
-
-def _migrate(path: str | None) -> list[str]:
-    command = ["npx", "prisma", "migrate", "deploy"]
-    plain = PurePosixPath(path).as_posix() if path else ""
-    # Within the image only: a path that climbs out of it is not passed on.
-    if plain and ".." not in plain and not plain.startswith(("/", "-")):
-        return [*command, "--schema", plain]
-    return command

@@ -88,7 +88,7 @@ def import_manifest(
     if facts is not None:
         fields = ", ".join(facts) or "nothing else"
         reading.decided(fields, "as its source says", "the platform's own plugin of this name")
-    found = merged(merged(plain, facts or {}), given.changes())
+    found = merged(_with_image(merged(plain, facts or {}), taken), given.changes())
     return Imported(
         name=own_name,
         entry=found,
@@ -96,6 +96,12 @@ def import_manifest(
         wrong=tuple(dict.fromkeys(reading.wrong)),
         asked=() if facts is not None or not backend else tuple(given.questions(found)),
     )
+
+
+def _with_image(entry: Mapping[str, Any], taken: TakenNames) -> Mapping[str, Any]:
+    """The entry with the image of its migrations, where they are known to lie beside those of public."""
+    stated = entry.get("database", {}).get("migrate")
+    return merged(entry, {"database": {"migrate": {"image": taken.migrations, **stated}}}) if stated else entry
 
 
 def _name(reading: ManifestReader, file: str) -> str:

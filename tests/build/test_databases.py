@@ -100,6 +100,14 @@ def test_pods_of_a_version_wait_in_every_region_for_the_migration_that_brings_th
             assert {migration.urn, renewal.urn} <= awaited(records, pod)
 
 
+def test_tables_that_others_refer_to_are_there_before_they_are_granted(records: list[Recorded]) -> None:
+    owner = _job(records, "migrate-base-svc-")
+    for plugin in ("my-wallet", "community", "developer-api"):
+        assert owner.urn in awaited(records, _job(records, f"schema-{plugin}-"))
+        assert owner.urn in awaited(records, _job(records, f"migrate-{plugin}-"))
+    assert owner.urn not in awaited(records, _job(records, "schema-daydream-video-"))
+
+
 def test_an_archived_plugin_is_archived_once_and_has_nothing_else_of_a_database(records: list[Recorded]) -> None:
     archive = _job(records, "archive-gone-")
     assert not _jobs(records, "schema-gone-")

@@ -29,7 +29,17 @@ DATA: Mapping[str, tuple[str, ...]] = {
 WITHOUT_DATA = ("shell", "env", "plugin schema")
 """A shell, lines for a shell, and what is JSON already."""
 
-WITHOUT_STACK = ("tools", "support", "drift", "plugin schema", "rule explain", "rule table", "rule comment")
+WITHOUT_STACK = (
+    "tools",
+    "support",
+    "drift",
+    "plugin schema",
+    "rule explain",
+    "rule table",
+    "rule comment",
+    "migration add",
+    "migration check",
+)
 WITHOUT_REGISTRY = (*WITHOUT_STACK, "status", "down", "doctor")
 """What looks at no stack, and at no registry, or at an `up` that takes the configured one."""
 

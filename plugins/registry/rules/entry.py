@@ -227,13 +227,15 @@ def _paths(entry: Entry) -> Iterator[Parts]:
 
 
 def _production(name: str, entry: Entry) -> Iterator[Parts]:
-    if entry.image and "@sha256:" not in entry.image:
-        yield (
-            "image",
-            entry.image,
-            "production runs images by digest: a tag can be moved",
-            f"add the digest of this tag: image: {entry.image}@sha256:<64 hex digits>",
-        )
+    migrate = entry.database.migrate if entry.database else None
+    for field, image in (("image", entry.image), ("database.migrate.image", migrate.image if migrate else None)):
+        if image and "@sha256:" not in image:
+            yield (
+                field,
+                image,
+                "production runs images by digest: a tag can be moved",
+                f"add the digest of this tag: image: {image}@sha256:<64 hex digits>",
+            )
     if entry.database and entry.database.shard is None:
         yield (
             "database.shard",

@@ -109,7 +109,8 @@ def test_every_service_is_told_its_port() -> None:
     assert environment("plugin-server").plain["PLUGIN_SERVER_PORT"] == environment("plugin-server").plain["PORT"]
 
 
-def test_the_database_url_names_no_schema_and_checks_the_server() -> None:
+def test_the_database_url_names_the_schema_and_checks_the_server() -> None:
+    """Without it Prisma takes public (P3005, permission denied), whatever search_path the role has."""
     access = environment("my-wallet").database
     assert access
     url = urlsplit(access.url("p/a?ss"))
@@ -121,7 +122,7 @@ def test_the_database_url_names_no_schema_and_checks_the_server() -> None:
         "/my_wallet",
     )
     assert "p%2Fa%3Fss@" in url.netloc
-    assert "schema" not in options
+    assert options["schema"] == ["plugin_wallet"]
     assert "pgbouncer" not in options
     assert (options["sslmode"], options["sslaccept"]) == (["require"], ["strict"])
     assert options["connection_limit"] == [environment("my-wallet").plain["DATABASE_POOL_SIZE"]]

@@ -34,6 +34,7 @@ def test_what_was_answered_is_in_the_entry_and_asked_no_more() -> None:
         prefix="/api/v1/odd-one",
         schema="plugin_odd",
         grants=("public.User:SELECT,REFERENCES",),
+        migrate="node_modules/.bin/prisma migrate deploy",
         cache=True,
         cron=True,
         strip_prefix=True,
@@ -50,6 +51,7 @@ def test_what_was_answered_is_in_the_entry_and_asked_no_more() -> None:
         "schema": "plugin_odd",
         "shard": 1,
         "grants": [{"schema": "public", "table": "User", "privileges": ["SELECT", "REFERENCES"]}],
+        "migrate": {"command": ["node_modules/.bin/prisma", "migrate", "deploy"]},
     }
     beside = replace(TAKEN, schema_shards={"public": 3})
     assert import_manifest(FULL, file="x", taken=beside, answers=answers).entry["database"]["shard"] == 3
@@ -92,6 +94,7 @@ def test_nothing_is_asked_of_a_plugin_without_pods() -> None:
         (Answers(grants=("User:SELECT",)), "--grant"),
         (Answers(grants=("public.User",)), "--grant"),
         (Answers(env=("LEVEL",)), "--env"),
+        (Answers(schema="odd", migrate="prisma 'migrate"), "--migrate"),
     ],
 )
 def test_a_flag_that_cannot_be_read_is_refused_with_its_form(answers: Answers, field: str) -> None:

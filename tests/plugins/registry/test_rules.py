@@ -143,7 +143,16 @@ BAD = [
         "beta", "database.schema", "plugin_alpha", "alpha has it", "plugin_beta",
     ),
     Bad("the public schema", alpha_database(schema="public"), "alpha", "database.schema", "public", "core", "plugin_alpha"),
-    Bad("a command that is no list", alpha_database(schema="a", migrate="npx"), "alpha", "database.migrate", "npx", "a valid list", "[npx, prisma"),
+    Bad("a command that is no list", alpha_database(migrate={"command": "prisma"}), "alpha", "database.migrate.command", "prisma", "a valid list", "prisma, migrate"),
+    Bad("a migration without a command", alpha_database(migrate={}), "alpha", "database.migrate.command", "(missing)", "required", "prisma, migrate"),
+    Bad(
+        "a migration's image by its tag", alpha_database(migrate={"image": "r.io/m:1.0.0", "command": ["m"]}),
+        "alpha", "database.migrate.image", "r.io/m:1.0.0", "by digest", "image: r.io/m:1.0.0@sha256:",
+    ),
+    Bad(
+        "a column that is none", alpha_database(grants=grants("public", columns=["a b"])),
+        "alpha", "database.grants.0.columns.0", "a b", "underscore", "columns",
+    ),
     Bad("a schema of the server", alpha_database(schema="pg_toast"), "alpha", "database.schema", "pg_toast", "server", "plugin"),
     Bad("a schema with a hyphen", alpha_database(schema="a-b"), "alpha", "database.schema", "a-b", "underscores", "plugin_wallet"),
     Bad(
