@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.cost.estimate import cost_of
 from benchmarks.made_up import registry_text
-from planning.inputs.settings import parse_settings
+from planning.inputs.settings_reader import parse_settings
 from planning.platform import plan_platform
 from plugins.registry.parse import parse_registry
 from tests.planning.samples import POOLER_IMAGE

@@ -13,17 +13,19 @@ from console.text import count
 from doctor.examination import Examination, Patient, Sources
 from doctor.finding import Finding, Result
 from naap.commands.options import ROOT
+from naap.source import Source
 from naap.support import today
-from stack.configuration import load_stack_config, secret_names
+from stack.configuration import load_stack_config, secret_names, what_if
 from stack.plan import parse_inputs, plan_of
 
 STYLES = {Result.OK: "green", Result.SKIPPED: "dim", Result.WARNING: "yellow", Result.STOPS: "red"}
 """In the order in which they are shown: what stops comes last, next to the prompt."""
 
 
-def examined(stack: str, sources: Sources | None = None) -> tuple[Finding, ...]:
+def examined(source: Source, sources: Sources | None = None) -> tuple[Finding, ...]:
     """Raises InvalidInputError where the inputs make no plan; secrets that are missing are a finding."""
-    config = load_stack_config(ROOT, stack)
+    stack = source.stack
+    config = what_if(load_stack_config(ROOT, stack), registry=source.setting)
     _, registry = parse_inputs(stack, ROOT, config)
     all_named = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
     patient = Patient(

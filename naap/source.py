@@ -6,7 +6,8 @@ from pathlib import Path
 
 from naap.commands.options import ROOT
 from planning.inputs.registry_entry import Registry
-from planning.inputs.settings import Settings, parse_settings
+from planning.inputs.settings import Settings
+from planning.inputs.settings_reader import parse_settings
 from planning.platform import PlatformPlan
 from planning.prior_state import NOTHING, PriorState
 from plugins.registry.parse import load_registry

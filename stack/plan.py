@@ -7,7 +7,8 @@ from typing import Any
 from analysis.cost.estimate import check_budget
 from planning.inputs.problem import Problems
 from planning.inputs.registry_entry import Registry
-from planning.inputs.settings import Settings, parse_settings
+from planning.inputs.settings import Settings
+from planning.inputs.settings_reader import parse_settings
 from planning.platform import PlatformPlan, plan_platform
 from planning.prior_state import NOTHING, PriorState
 from plugins.registry.parse import load_registry

@@ -1,7 +1,9 @@
 """Imports point one way, between folders and inside planning and components: docs/architecture.md draws it."""
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from graphlib import CycleError, TopologicalSorter
@@ -196,21 +198,71 @@ def test_nothing_in_the_program_asks_whether_it_is_rehearsed() -> None:
     assert not [_name(path) for path in program if words.search(path.read_text())]
 
 
-def test_every_file_that_a_text_names_is_there() -> None:
-    def texts() -> Iterator[Path]:
-        for suffix in ("py", "md", "yaml", "yml"):
-            for path in ROOT.rglob(f"*.{suffix}"):
-                if not any(part.startswith(".") and part != ".github" for part in path.relative_to(ROOT).parts):
-                    yield path
+def _texts() -> Iterator[Path]:
+    for suffix in ("py", "md", "yaml", "yml"):
+        for path in ROOT.rglob(f"*.{suffix}"):
+            if not any(part.startswith(".") and part != ".github" for part in path.relative_to(ROOT).parts):
+                yield path
 
+
+def test_every_file_that_a_text_names_is_there() -> None:
     named = re.compile(
         r"(?<![\w./])(?:(?:tests/)?(?:planning|components|plugins|policies|analysis|console|stack|doctor|naap)/[a-z_/]+\.py)\b"
     )
     missing = {
         f"{path.relative_to(ROOT)}: {name}"
-        for path in texts()
+        for path in _texts()
         for name in named.findall(path.read_text())
         if not (ROOT / name).is_file()
+    }
+    assert not missing
+
+
+MODULE = re.compile(
+    r"(?<![\w./@-])(?:planning|components|plugins|policies|analysis|console|stack|doctor|rehearsal|benchmarks|tests)"
+    r"(?:\.(?!py\b|md\b|ya?ml\b|invalid\b)[a-z_]\w*)+\b(?![(/-])|(?<=-m )naap(?:\.\w+)*"
+)
+"""A dotted name, of a module or of what is in one."""
+
+
+def _prose(path: Path) -> str:
+    """Of a program its comments and strings: its imports are checked where it runs."""
+    text = path.read_text()
+    if path.suffix != ".py":
+        return text
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return "\n".join(token.string for token in tokens if token.type in (tokenize.COMMENT, tokenize.STRING))
+
+
+def _is_there(name: str) -> bool:
+    """Whether a module, or a module that says the last word, has this name."""
+    module, _, last = name.rpartition(".")
+    here, above = ROOT / name.replace(".", "/"), (ROOT / module.replace(".", "/")).with_suffix(".py")
+    if here.is_dir() or here.with_suffix(".py").is_file():
+        return True
+    return above.is_file() and re.search(rf"\b{last}\b", above.read_text()) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("planning.shared.images.mirrored", True),
+        ("tests.build.listing", True),
+        ("planning.shared.images.lost", False),
+        ("planning.pods", False),
+    ],
+)
+def test_a_name_is_there_if_its_module_is_and_says_it(name: str, *, there: bool) -> None:
+    assert _is_there(name) is there
+
+
+def test_every_module_that_a_text_names_is_there() -> None:
+    texts = (path for path in _texts() if path != Path(__file__))
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in texts
+        for name in MODULE.findall(_prose(path))
+        if not _is_there(name)
     }
     assert not missing
 

@@ -1,4 +1,4 @@
-"""What an engine does to resources, in the words of planning.change, so that both can be compared."""
+"""What an engine does to resources, in the words of analysis.change, so that both can be compared."""
 
 import re
 from collections.abc import Iterable, Mapping

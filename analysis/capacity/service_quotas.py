@@ -69,14 +69,30 @@ def quotas(
     pods = pods_of(registry, tier, users)
     backends = sum(1 for plugin in registry.plugins if plugin.backend)
     shards = max(shard_count(tier, users), least_shards)
+    proxies = gateway_pods(tier, users).max
+    addresses = pods + node_limit(tier, users) + proxies + shards * tier.pooler_pods
     found = (
+        *_nodes(tier, users, backends),
+        *_data(registry, tier, shards),
+        *_account(backends, len(used)),
+        *_traffic(users, proxies, assumptions),
+        *_series(tier, backends, pods, proxies, assumptions),
         Quota(
-            name="EC2: vCPUs, on-demand standard instances",
-            code="L-1216C47A",
-            default=5,
-            needed=(node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each,
-            source=_EC2,
+            name="VPC: addresses for pods, nodes (our own /16)",
+            code="",
+            default=region_addresses(used[0]).pod_capacity,
+            needed=addresses,
+            source=_ADDRESSES,
         ),
+    )
+    return tuple(sorted(found, key=lambda quota: -quota.needed / quota.default))
+
+
+def _nodes(tier: Tier, users: int, backends: int) -> tuple[Quota, ...]:
+    """Of a region's network and cluster."""
+    vcpus = (node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each
+    return (
+        Quota(name="EC2: vCPUs, on-demand standard instances", code="L-1216C47A", default=5, needed=vcpus, source=_EC2),
         Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
         Quota(
             name="EC2: Elastic IPs a region",
@@ -89,49 +105,31 @@ def quotas(
         Quota(
             name="EKS: Pod Identity associations a cluster", code="", default=5_000, needed=backends + 6, source=_EKS
         ),
-        Quota(
-            name="RDS: instances a region",
-            code="L-7B6409FD",
-            default=40,
-            needed=shards * (1 + tier.database.replicas),
-            source=_RDS,
-        ),
-        Quota(
-            name="ElastiCache: nodes a region",
-            code="L-DFE45DF3",
-            default=300,
-            needed=sum(size.nodes for size in cache_sizes(registry, tier).values()),
-            source=_CACHE,
-        ),
-        Quota(
-            name="ElastiCache: users in a user group",
-            code="",
-            default=100,
-            needed=1 + sum(1 for plugin in registry.plugins if plugin.cache),
-            source=_CACHE,
-        ),
-        Quota(
-            name="IAM: roles of the account",
-            code="L-FE177D64",
-            default=1_000,
-            needed=(backends + 14) * len(used),
-            source=_IAM,
-        ),
-        Quota(
-            name="S3: buckets of the account",
-            code="L-DC2B2D3D",
-            default=10_000,
-            needed=BUCKETS_A_REGION * len(used),
-            source=_S3,
-        ),
-        Quota(
-            name="ELB: targets of a load balancer",
-            code="L-7E6692B2",
-            default=1_000,
-            needed=gateway_pods(tier, users).max,
-            source=_ELB,
-        ),
-        *_series(tier, backends, pods, gateway_pods(tier, users).max, assumptions),
+    )
+
+
+def _data(registry: Registry, tier: Tier, shards: int) -> tuple[Quota, ...]:
+    instances = shards * (1 + tier.database.replicas)
+    nodes = sum(size.nodes for size in cache_sizes(registry, tier).values())
+    users = 1 + sum(1 for plugin in registry.plugins if plugin.cache)
+    return (
+        Quota(name="RDS: instances a region", code="L-7B6409FD", default=40, needed=instances, source=_RDS),
+        Quota(name="ElastiCache: nodes a region", code="L-DFE45DF3", default=300, needed=nodes, source=_CACHE),
+        Quota(name="ElastiCache: users in a user group", code="", default=100, needed=users, source=_CACHE),
+    )
+
+
+def _account(backends: int, regions: int) -> tuple[Quota, ...]:
+    roles, buckets = (backends + 14) * regions, BUCKETS_A_REGION * regions
+    return (
+        Quota(name="IAM: roles of the account", code="L-FE177D64", default=1_000, needed=roles, source=_IAM),
+        Quota(name="S3: buckets of the account", code="L-DC2B2D3D", default=10_000, needed=buckets, source=_S3),
+    )
+
+
+def _traffic(users: int, proxies: int, assumptions: Assumptions) -> tuple[Quota, ...]:
+    return (
+        Quota(name="ELB: targets of a load balancer", code="L-7E6692B2", default=1_000, needed=proxies, source=_ELB),
         Quota(
             name="CloudFront: requests/s of a distribution",
             code="on request",
@@ -139,15 +137,7 @@ def quotas(
             needed=round(_requests(users, assumptions)),
             source=_CDN,
         ),
-        Quota(
-            name="VPC: addresses for pods, nodes (our own /16)",
-            code="",
-            default=region_addresses(used[0]).pod_capacity,
-            needed=pods + node_limit(tier, users) + gateway_pods(tier, users).max + shards * tier.pooler_pods,
-            source=_ADDRESSES,
-        ),
     )
-    return tuple(sorted(found, key=lambda quota: -quota.needed / quota.default))
 
 
 def pods_of(registry: Registry, tier: Tier, users: int) -> int:

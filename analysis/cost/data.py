@@ -29,7 +29,7 @@ def database_lines(shard: ShardPlan, region: RegionPlan, assumptions: Assumption
     elif shard.remote and shard.remote.region == region.region:
         singles, doubles = int(not shard.remote.multi_az), int(shard.remote.multi_az)
         # Replicated backups of the writer, and the replica's own.
-        backup_days = shard.backup_days + shard.remote.backup_days
+        backup_days = shard.backup_days + shard.remote.replica.backup_days
     else:
         return
     storage = shard.storage_gib

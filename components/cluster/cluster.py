@@ -93,6 +93,17 @@ class Cluster(Component, token="naap:platform:Cluster"):
         after = pulumi.ResourceOptions(depends_on=[self.node_pool])
         return pulumi.ResourceTransformationResult(args.props, pulumi.ResourceOptions.merge(args.opts, after))
 
+    def _logs(self, key: KmsKey) -> cloudwatch.LogGroup:
+        """EKS writes to this name, and would make a group without key or end itself."""
+        return cloudwatch.LogGroup(
+            f"{self._name}-logs",
+            name=control_plane_logs(self._plan.name),
+            retention_in_days=self._plan.log_days,
+            kms_key_id=key.arn,
+            tags=self._tags,
+            opts=self.child(),
+        )
+
     def _cluster(self, network: Network, roles: ClusterRoles) -> eks.Cluster:
         plan = self._plan
         key = KmsKey(
@@ -101,15 +112,6 @@ class Cluster(Component, token="naap:platform:Cluster"):
                 alias=plan.name, description="Secrets and logs of the cluster", protect=plan.protect, logs=True
             ),
             region=plan.region,
-            tags=self._tags,
-            opts=self.child(),
-        )
-        logs = cloudwatch.LogGroup(
-            f"{self._name}-logs",
-            # EKS writes to this name, and would make a group without key or end itself.
-            name=control_plane_logs(plan.name),
-            retention_in_days=plan.log_days,
-            kms_key_id=key.arn,
             tags=self._tags,
             opts=self.child(),
         )
@@ -153,7 +155,7 @@ class Cluster(Component, token="naap:platform:Cluster"):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=plan.protect,
-                depends_on=[logs, *roles.control_plane_policies],
+                depends_on=[self._logs(key), *roles.control_plane_policies],
                 # Read when a cluster is made only: another value later would replace it.
                 ignore_changes=["accessConfig.bootstrapClusterCreatorAdminPermissions"],
             ),

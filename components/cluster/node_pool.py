@@ -14,9 +14,13 @@ from components.shared.component import Component
 from components.shared.custom_resource import AUTO_MODE, custom
 from components.shared.network_policy import network_policy
 from planning.cluster.node_pool import (
+    ARCHITECTURE,
+    CONSOLIDATE_MINUTES,
     EXPIRE_HOURS,
     GRACE_HOURS,
     STORAGE_GIB,
+    STORAGE_IOPS,
+    STORAGE_THROUGHPUT,
     SYSTEM_NAMESPACE,
     NodePoolPlan,
     metrics_server_policy,
@@ -60,7 +64,11 @@ class NodePool(Component, token="naap:platform:NodePool"):
                 "networkPolicy": "DefaultDeny",
                 "networkPolicyEventLogs": "Enabled",
                 "snatPolicy": "Random",
-                "ephemeralStorage": {"size": memory(STORAGE_GIB * 1024), "iops": 3000, "throughput": 125},
+                "ephemeralStorage": {
+                    "size": memory(STORAGE_GIB * 1024),
+                    "iops": STORAGE_IOPS,
+                    "throughput": STORAGE_THROUGHPUT,
+                },
                 # Auto Mode names its instances itself.
                 "tags": {key: value for key, value in tags.items() if key != "Name"},
             },
@@ -83,14 +91,14 @@ def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
     requirements = {
         "eks.amazonaws.com/instance-family": list(plan.families),
         "eks.amazonaws.com/instance-size": [plan.size],
-        "kubernetes.io/arch": ["arm64"],
+        "kubernetes.io/arch": [ARCHITECTURE],
         "karpenter.sh/capacity-type": ["on-demand"],
     }
     return {
         "limits": {"cpu": str(plan.cpu_limit), "memory": memory(plan.memory_gib_limit * 1024)},
         "disruption": {
             "consolidationPolicy": "WhenEmptyOrUnderutilized",
-            "consolidateAfter": "5m",
+            "consolidateAfter": f"{CONSOLIDATE_MINUTES}m",
             "budgets": [{"nodes": plan.disruption}],
         },
         "template": {

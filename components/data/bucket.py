@@ -7,10 +7,7 @@ from pulumi_aws import s3
 
 from components.shared.component import Component
 from planning.data.bucket_policy import bucket_policy, log_statements
-from planning.data.buckets import Ages, BucketPlan
-
-_INCOMPLETE_DAYS = 7
-"""After which an upload that was never finished is thrown away."""
+from planning.data.buckets import PREFLIGHT_SECONDS, UPLOAD_HEADERS, UPLOAD_METHODS, Ages, BucketPlan
 
 Policy = Callable[[str, str], str]
 """From a bucket's ARN and the account's number to the bucket's policy."""
@@ -120,7 +117,7 @@ class Bucket(Component, token="naap:platform:Bucket"):
                     filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
                     abort_incomplete_multipart_upload=(
                         s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                            days_after_initiation=_INCOMPLETE_DAYS
+                            days_after_initiation=ages.incomplete
                         )
                     ),
                     transitions=[
@@ -167,11 +164,11 @@ class Bucket(Component, token="naap:platform:Bucket"):
                 bucket=self.name,
                 cors_rules=[
                     s3.BucketCorsConfigurationCorsRuleArgs(
-                        allowed_methods=["PUT", "POST"],
+                        allowed_methods=list(UPLOAD_METHODS),
                         allowed_origins=list(plan.cors_origins),
-                        allowed_headers=["content-type", "content-md5", "x-amz-*"],
+                        allowed_headers=list(UPLOAD_HEADERS),
                         expose_headers=["ETag"],
-                        max_age_seconds=3600,
+                        max_age_seconds=PREFLIGHT_SECONDS,
                     )
                 ],
                 opts=self.child(),

@@ -8,12 +8,9 @@ from pulumi_aws import iam, s3
 from components.data.bucket import Bucket
 from components.shared.component import Component
 from planning.data.bucket_policy import copy_policy
-from planning.data.buckets import UPLOADS, ReplicationPlan
+from planning.data.buckets import REPLICATION_MINUTES, ReplicationPlan
 from planning.shared.iam import MAX_ROLE_NAME, trust_policy
 from planning.shared.naming import fit
-
-_MINUTES = 15
-"""S3's own promise with replication time control."""
 
 
 class Replication(Component, token="naap:platform:Replication"):
@@ -57,15 +54,15 @@ class Replication(Component, token="naap:platform:Replication"):
 
 
 def _rule(plan: ReplicationPlan, destination: Bucket, key_arn: pulumi.Input[str]) -> s3.BucketReplicationConfigRuleArgs:
-    time = s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=_MINUTES)
-    threshold = s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(minutes=_MINUTES)
+    time = s3.BucketReplicationConfigRuleDestinationReplicationTimeTimeArgs(minutes=REPLICATION_MINUTES)
+    threshold = s3.BucketReplicationConfigRuleDestinationMetricsEventThresholdArgs(minutes=REPLICATION_MINUTES)
     selection = s3.BucketReplicationConfigRuleSourceSelectionCriteriaArgs(
         sse_kms_encrypted_objects=s3.BucketReplicationConfigRuleSourceSelectionCriteriaSseKmsEncryptedObjectsArgs(
             status="Enabled"
         ),
-        # Uploads are copied both ways: a change of a copy's tags goes back too.
+        # A change of a copy's tags goes back too.
         replica_modifications=s3.BucketReplicationConfigRuleSourceSelectionCriteriaReplicaModificationsArgs(
-            status="Enabled" if plan.kind == UPLOADS else "Disabled"
+            status="Enabled" if plan.both_ways else "Disabled"
         ),
     )
     return s3.BucketReplicationConfigRuleArgs(

@@ -57,7 +57,7 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
         move = plan.move
         if move and move.switched:
             switch = self._move("switch", move, switch_files(plan), SWITCH_SECONDS, needed)
-            # Only now: it opens the target's doors.
+            # Only now: it lets the plugin's roles log in at the target.
             self._schema("schema", plan, [*needed, switch])
             return
         serving = self._schema("schema", plan, needed)

@@ -73,6 +73,13 @@ class Pooler(Component, token="naap:platform:Pooler"):
             ),
             opts=inside,
         )
+        self.deployment = self._deployment(name, [config, secret, service])
+        self._by_size(name, inside)
+        self.register_outputs({"host": plan.host})
+
+    def _by_size(self, name: str, inside: pulumi.ResourceOptions) -> None:
+        """What only some tiers have: metrics, and more than one pooler."""
+        plan = self.plan
         if plan.metrics:
             headless_service(
                 f"{name}-metrics",
@@ -83,7 +90,6 @@ class Pooler(Component, token="naap:platform:Pooler"):
                 port=METRICS_PORT,
                 opts=inside,
             )
-        self.deployment = self._deployment(name, [config, secret, service])
         if plan.replicas > 1:
             disruption_budget(
                 f"{name}-disruption",
@@ -93,7 +99,6 @@ class Pooler(Component, token="naap:platform:Pooler"):
                 selector=plan.selector,
                 opts=inside,
             )
-        self.register_outputs({"host": plan.host})
 
     def _deployment(self, name: str, needed: Sequence[pulumi.Resource]) -> apps.v1.Deployment:
         plan = self.plan

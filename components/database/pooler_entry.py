@@ -1,4 +1,4 @@
-"""A plugin's way into the poolers of its shard: its aliases, and the door in their network policy.
+"""A plugin's way into the poolers of its shard: its aliases, and a network policy that admits it.
 
 PoolerEntry(f"{plugin}-pooler", plan=database_plan, shard=0, home=True, writer_hosts=[...], reader_hosts=[...],
             labels=..., after=[entrance.namespace], opts=ResourceOptions(parent=..., provider=cluster.provider))

@@ -10,11 +10,13 @@ waits for).
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_kubernetes import core, meta, rbac
+from pulumi_kubernetes import meta
 
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
+from components.shared.rbac import config_reader
+from components.shared.service_account import service_account
 from planning.database.pooler import NAMESPACE, PoolerPlan, pooler_policy
 from planning.network.network_policy import default_deny
 from planning.shared.labels import labels
@@ -36,20 +38,6 @@ class PoolerNamespace(Component, token="naap:platform:PoolerNamespace"):
             for policy in (default_deny(NAMESPACE), *(pooler_policy(plan) for plan in plans))
         ]
         metadata = meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=NAMESPACE, labels=found)
-        account = core.v1.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
-        )
-        role = rbac.v1.Role(
-            f"{name}-role",
-            metadata=metadata,
-            rules=[rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["configmaps"], verbs=["get", "list", "watch"])],
-            opts=inside,
-        )
-        binding = rbac.v1.RoleBinding(
-            f"{name}-binding",
-            metadata=metadata,
-            role_ref=rbac.v1.RoleRefArgs(api_group="rbac.authorization.k8s.io", kind="Role", name=ACCOUNT),
-            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=ACCOUNT, namespace=NAMESPACE)],
-            opts=self.child(role, account),
-        )
-        self.needed: Sequence[pulumi.Resource] = [*policies, binding]
+        account = service_account(name, metadata, inside)
+        reader = config_reader(name, account=ACCOUNT, namespace=namespace, metadata=metadata, parent=self)
+        self.needed: Sequence[pulumi.Resource] = [*policies, account, *reader]

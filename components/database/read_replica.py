@@ -27,7 +27,6 @@ def read_replica(
     replica: ReplicaPlan,
     source: pulumi.Input[str],
     parts: InstanceFoundation,
-    backup_days: int,
     after: Sequence[pulumi.Resource],
     tags: Mapping[str, str],
     parent: pulumi.Resource,
@@ -44,7 +43,7 @@ def read_replica(
         multi_az=own.multi_az if own else None,
         kms_key_id=own.key_arn if own else None,
         db_subnet_group_name=own.subnet_group if own else None,
-        backup_retention_period=backup_days,
+        backup_retention_period=replica.backup_days,
         backup_window=own.backup_window if own else None,
         maintenance_window=replica.maintenance_window,
         # AWS takes no final snapshot of a replica; what it holds is its source's.

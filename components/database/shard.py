@@ -33,7 +33,6 @@ from planning.shared.derived_secrets import Purpose
 from planning.shared.tags import Tags
 
 _SECRET_OWNER = "database"  # noqa: S105  # whose password it is
-_RECOVERY_DAYS = 30
 
 
 class Shard(Component, token="naap:platform:Database"):
@@ -130,7 +129,6 @@ class Shard(Component, token="naap:platform:Database"):
             replica=replica,
             source=primary.identifier,
             parts=parts,
-            backup_days=0,
             after=after,
             tags=self._tags,
             parent=self,
@@ -143,7 +141,7 @@ class Shard(Component, token="naap:platform:Database"):
             name=plan.secret_name,
             description=f"Administrator of {plan.identifier}; read by schema Jobs only",
             kms_key_id=self._parts.key.arn,
-            recovery_window_in_days=_RECOVERY_DAYS if plan.protect else 0,
+            recovery_window_in_days=plan.secret_recovery_days,
             tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self, protect=plan.protect, retain_on_delete=plan.protect),
         )

@@ -75,7 +75,6 @@ class Standby(Component, token="naap:platform:DatabaseStandby"):
             replica=remote.replica,
             source=source.arn,
             parts=parts,
-            backup_days=remote.backup_days,
             after=source.replicas,
             tags=self._tags,
             parent=self,

@@ -8,6 +8,7 @@ from pulumi_aws import acm, route53
 
 from components.shared.component import Component
 from planning.edge.cdn import CdnPlan
+from planning.edge.origins import PROOF_TTL_SECONDS
 from planning.shared.tags import Tags
 
 
@@ -48,7 +49,7 @@ class Certificates(Component, token="naap:platform:Certificates"):
             name=first.apply(lambda options: options[0].resource_record_name or ""),
             type=first.apply(lambda options: options[0].resource_record_type or "CNAME"),
             records=[first.apply(lambda options: options[0].resource_record_value or "")],
-            ttl=300,
+            ttl=PROOF_TTL_SECONDS,
             allow_overwrite=True,
             opts=self.child(),
         )

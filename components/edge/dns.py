@@ -1,13 +1,12 @@
-"""Names of the site, and the health of each region, as seen from all over the world."""
+"""DNS records of the site, and Route 53's health checks of each region, from all over the world."""
 
 import pulumi
 from pulumi_aws import cloudfront, route53
 
 from components.shared.component import Component
 from planning.edge.cdn import CdnPlan, GatewayOriginPlan
+from planning.edge.origins import CHECK_FAILURES, CHECK_SECONDS, VERDICT_TTL_SECONDS
 from planning.shared.tags import Tags
-
-_VERDICT_TTL = 30
 
 
 class SiteNames(Component, token="naap:platform:CdnNames"):
@@ -57,8 +56,8 @@ class SiteNames(Component, token="naap:platform:CdnNames"):
             port=443,
             resource_path=gateway.health_path,
             enable_sni=True,
-            request_interval=30,
-            failure_threshold=3,
+            request_interval=CHECK_SECONDS,
+            failure_threshold=CHECK_FAILURES,
             measure_latency=True,
             tags=self._tags.of("cdn", name=f"{self._cdn.name}-{gateway.code}"),
             opts=self.child(distribution),
@@ -70,7 +69,7 @@ class SiteNames(Component, token="naap:platform:CdnNames"):
             zone_id=self._cdn.zone_id,
             name=f"_active.{self._cdn.domain}",
             type="TXT",
-            ttl=_VERDICT_TTL,
+            ttl=VERDICT_TTL_SECONDS,
             records=[gateway.code],
             set_identifier=gateway.code,
             health_check_id=self.health_check_ids[gateway.region],

@@ -7,16 +7,20 @@ from pulumi_aws import cloudwatch, wafv2
 
 from components.shared.component import Component
 from components.shared.kms_key import KmsKey
-from planning.edge.firewall import BODY_INSPECTION, RETRY_SECONDS, FirewallPlan, ManagedRulesPlan
-from planning.edge.shell_documents import BUNDLES
+from planning.edge.firewall import (
+    BODY_INSPECTION,
+    RETRY_SECONDS,
+    SECRET_HEADERS,
+    STOPPED_STATUS,
+    WINDOW_SECONDS,
+    FirewallPlan,
+    ManagedRulesPlan,
+    RateLimitPlan,
+)
 from planning.shared.kms_key import KmsKeyPlan
 from planning.shared.regions import CDN_REGION
 from planning.shared.tags import Tags
 
-_WINDOW_SECONDS = 300
-_API = "/api/"
-_BUNDLES = f"/{BUNDLES}/"
-_SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
 _QUERY = wafv2.WebAclLoggingConfigurationRedactedFieldQueryStringArgs()
 """In which clients put what should not be logged."""
 _STATEMENT = wafv2.WebAclRuleStatementArgs
@@ -93,7 +97,7 @@ class Firewall(Component, token="naap:platform:Firewall"):
                     wafv2.WebAclLoggingConfigurationRedactedFieldArgs(
                         single_header=wafv2.WebAclLoggingConfigurationRedactedFieldSingleHeaderArgs(name=header)
                     )
-                    for header in _SECRET_HEADERS
+                    for header in SECRET_HEADERS
                 ),
             ],
             opts=self.child(),
@@ -124,23 +128,18 @@ def _only_what_was_stopped() -> wafv2.WebAclLoggingConfigurationLoggingFilterArg
 
 
 def _rules(plan: FirewallPlan) -> list[wafv2.WebAclRuleArgs]:
-    """Cheapest first: an address that floods costs no managed rule."""
-    limits = [
-        _limit("every-address", 0, plan.flood_limit, None),
-        _limit("every-address-api", 1, plan.api_rate_limit, _below(_API)),
-        _limit("every-address-but-bundles", 2, plan.rate_limit, _except(_below(_BUNDLES))),
-    ]
+    limits = [_limit(index, limit) for index, limit in enumerate(plan.limits)]
     return limits + [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
 
 
-def _limit(name: str, priority: int, limit: int, scope: _SCOPE | None) -> wafv2.WebAclRuleArgs:
+def _limit(priority: int, limit: RateLimitPlan) -> wafv2.WebAclRuleArgs:
     return wafv2.WebAclRuleArgs(
-        name=name,
+        name=limit.name,
         priority=priority,
         action=wafv2.WebAclRuleActionArgs(
             block=wafv2.WebAclRuleActionBlockArgs(
                 custom_response=wafv2.WebAclRuleActionBlockCustomResponseArgs(
-                    response_code=429,
+                    response_code=STOPPED_STATUS,
                     response_headers=[
                         wafv2.WebAclRuleActionBlockCustomResponseResponseHeaderArgs(
                             name="Retry-After", value=str(RETRY_SECONDS)
@@ -152,18 +151,21 @@ def _limit(name: str, priority: int, limit: int, scope: _SCOPE | None) -> wafv2.
         statement=_STATEMENT(
             rate_based_statement=wafv2.WebAclRuleStatementRateBasedStatementArgs(
                 aggregate_key_type="IP",
-                limit=limit,
-                evaluation_window_sec=_WINDOW_SECONDS,
-                scope_down_statement=scope,
+                limit=limit.requests,
+                evaluation_window_sec=WINDOW_SECONDS,
+                scope_down_statement=_scope(limit),
             )
         ),
-        visibility_config=_visible(name),
+        visibility_config=_visible(limit.name),
     )
 
 
-def _below(path: str) -> _SCOPE:
+def _scope(limit: RateLimitPlan) -> _SCOPE | None:
+    """None: it counts every request."""
+    if limit.path == "/":
+        return None
     match = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
-        search_string=path,
+        search_string=limit.path,
         positional_constraint="STARTS_WITH",
         field_to_match=(
             wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchArgs(
@@ -176,12 +178,11 @@ def _below(path: str) -> _SCOPE:
             )
         ],
     )
-    return _SCOPE(byte_match_statement=match)
-
-
-def _except(scope: _SCOPE) -> _SCOPE:
+    below = _SCOPE(byte_match_statement=match)
+    if not limit.outside:
+        return below
     return _SCOPE(
-        not_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs(statement=scope)
+        not_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs(statement=below)
     )
 
 

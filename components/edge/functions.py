@@ -1,4 +1,4 @@
-"""What CloudFront runs on a request: pages of the shell, and with several regions the choice between them."""
+"""CloudFront Functions: pages of the shell, and with several regions the choice between them."""
 
 import pulumi
 from pulumi_aws import cloudfront

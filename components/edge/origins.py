@@ -1,4 +1,4 @@
-"""Where CloudFront gets its answers: the assets buckets, and the gateways inside of their networks."""
+"""CloudFront's origins: the assets buckets, and the gateways inside of their networks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,20 +11,20 @@ from components.shared.component import Component
 from planning.data.bucket_policy import bucket_policy
 from planning.edge.assets_policy import read_statement, write_once_statement
 from planning.edge.cdn import VPC_ORIGIN, CdnPlan, GatewayOriginPlan
+from planning.edge.origins import (
+    CONNECT_SECONDS,
+    FAILOVER_STATUS,
+    KEEPALIVE_SECONDS,
+    READ_SECONDS,
+    VPC_ORIGIN_MINUTES,
+)
 from planning.shared.tags import Tags
 
 ASSETS = "assets"
 ASSETS_COPY = "assets-copy"
 ASSETS_GROUP = "assets-group"
-READ_SECONDS = 120
-"""CloudFront's longest: silence that ends a request and an event stream. Requests end sooner at the gateway."""
-KEEPALIVE_SECONDS = 60
-"""An idle connection of CloudFront's to the balancer; shorter than the balancer's own."""
 
-_FAILED = (500, 502, 503, 504)
-_CONNECT_SECONDS = 3
-_VPC_ORIGIN_TIMEOUTS = pulumi.CustomTimeouts(create="45m", update="45m", delete="45m")
-"""AWS: one takes up to 15 minutes, which is just when the provider gives up where nothing is stated."""
+_WAIT = f"{VPC_ORIGIN_MINUTES}m"
 
 
 class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
@@ -69,7 +69,7 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
             origin_id=identity,
             domain_name=self._storage.in_region(region).assets.regional_domain_name,
             connection_attempts=self._cdn.connection_attempts,
-            connection_timeout=_CONNECT_SECONDS,
+            connection_timeout=CONNECT_SECONDS,
             origin_access_control_id=access.id,
             origin_shield=cloudfront.DistributionOriginOriginShieldArgs(enabled=True, origin_shield_region=shield)
             if shield
@@ -86,7 +86,7 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
                 parent=self,
                 depends_on=[balancer.listener],
                 replace_on_changes=["vpcOriginEndpointConfig"],
-                custom_timeouts=_VPC_ORIGIN_TIMEOUTS,
+                custom_timeouts=pulumi.CustomTimeouts(create=_WAIT, update=_WAIT, delete=_WAIT),
             ),
         )
         return cloudfront.DistributionOriginArgs(
@@ -94,7 +94,7 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
             # The viewer's Host goes along, and it is the site's name that the certificate is compared with.
             domain_name=balancer.dns_name,
             connection_attempts=self._cdn.connection_attempts,
-            connection_timeout=_CONNECT_SECONDS,
+            connection_timeout=CONNECT_SECONDS,
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(
                 vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=KEEPALIVE_SECONDS
             ),
@@ -117,7 +117,7 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
         if not self._cdn.failover_origin:
             return ()
         members = [cloudfront.DistributionOriginGroupMemberArgs(origin_id=identity) for identity in self._buckets]
-        criteria = cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(_FAILED))
+        criteria = cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(FAILOVER_STATUS))
         return (
             cloudfront.DistributionOriginGroupArgs(origin_id=ASSETS_GROUP, members=members, failover_criteria=criteria),
         )

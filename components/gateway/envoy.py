@@ -1,15 +1,20 @@
-"""What the proxies are told: their pods, their listener, and what they take from clients."""
+"""EnvoyProxy, Gateway and the policies on it: pods of the proxies, their listener, what they take from clients."""
 
 from typing import Any
 
-from components.gateway.helm_values import cpu_target, resources, spread
+from components.gateway.helm_values import cpu_target, resources
 from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
+from components.shared.pods import spread
 from planning.cluster.priority_classes import CORE
 from planning.gateway.error_bodies import local_replies
 from planning.gateway.gateway import (
+    CONCURRENT_STREAMS,
     CPU_PERCENT,
     GATEWAY,
+    HEADERS_SECONDS,
     HEALTH_PATH,
+    IDLE_SECONDS,
+    LEAST_DRAIN_SECONDS,
     LISTENER,
     LISTENER_PORT,
     NAMESPACE,
@@ -81,7 +86,7 @@ def proxy(plan: GatewayPlan) -> dict[str, Any]:
                 "envoyService": {"name": SERVICE, "type": "ClusterIP"},
             },
         },
-        "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": "30s"},
+        "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": f"{LEAST_DRAIN_SECONDS}s"},
         "telemetry": {
             "accessLog": {
                 "settings": [
@@ -167,10 +172,11 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
         },
         # What a pod sees is what the routes were matched by.
         "path": {"disableMergeSlashes": False, "escapedSlashesAction": "UnescapeAndForward"},
-        # Longer than the load balancer keeps connections, so that it never sends on one that is being closed. There is
-        # no limit on receiving a request: it would count for WebSockets too; the route's own timeouts count instead.
-        "timeout": {"http": {"requestHeadersReceivedTimeout": "10s", "idleTimeout": "900s"}},
-        "http2": {"maxConcurrentStreams": 128},
+        # There is no limit on receiving a request: it would count for WebSockets too; the route's own timeouts do.
+        "timeout": {
+            "http": {"requestHeadersReceivedTimeout": f"{HEADERS_SECONDS}s", "idleTimeout": f"{IDLE_SECONDS}s"}
+        },
+        "http2": {"maxConcurrentStreams": CONCURRENT_STREAMS},
         "healthCheck": {"path": HEALTH_PATH},
     }
 

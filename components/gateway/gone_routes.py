@@ -1,4 +1,4 @@
-"""What the gateway answers where a plugin has stopped; in the gateway's own namespace."""
+"""Routes of plugins that have stopped, in the gateway's own namespace: it answers 410 there itself."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus

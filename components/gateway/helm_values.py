@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 
+from components.shared.pods import spread
 from planning.cluster.priority_classes import CORE
 from planning.gateway.gateway import (
     CERTIFICATE_JOB,
@@ -117,16 +118,3 @@ def resources(size: PodSize) -> dict[str, Any]:
     """As charts have them; none of the gateway's has a limit of its CPU."""
     both = {"memory": memory(size.memory_mib)}
     return {"requests": {"cpu": cpu(size.cpu_m), **both}, "limits": both}
-
-
-def spread(labels: dict[str, str]) -> list[dict[str, Any]]:
-    """Over zones and nodes, as far as there are any."""
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": key,
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": labels},
-        }
-        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-    ]

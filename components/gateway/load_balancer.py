@@ -139,6 +139,7 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
         )
 
     def _targets(self, network: Network, cluster: str) -> lb.TargetGroup:
+        health = self.plan.health
         return lb.TargetGroup(
             f"{self._name}-targets",
             # A group that is replaced needs another name while the listener still names the old one.
@@ -155,12 +156,12 @@ class LoadBalancer(Component, token="naap:platform:LoadBalancer"):
                 enabled=True,
                 protocol="HTTPS",
                 port="traffic-port",
-                path=self.plan.health_path,
+                path=health.path,
                 matcher="200",
-                interval=10,
-                timeout=5,
-                healthy_threshold=2,
-                unhealthy_threshold=2,
+                interval=health.interval_seconds,
+                timeout=health.timeout_seconds,
+                healthy_threshold=health.successes,
+                unhealthy_threshold=health.failures,
             ),
             # By which Auto Mode's own policy knows the groups that the cluster may register pods with.
             tags={**self._tags, "eks:eks-cluster-name": cluster},

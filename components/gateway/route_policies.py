@@ -1,4 +1,4 @@
-"""What the policies of a plugin's route say: who may pass, and how the gateway treats the plugin's pods."""
+"""SecurityPolicy and BackendTrafficPolicy of a plugin's route: who may pass, and how its pods are treated."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +20,20 @@ from planning.gateway.routes import (
     STREAM_IDLE_SECONDS,
     LimitsPlan,
     RoutesPlan,
+)
+from planning.gateway.traffic import (
+    AFFINITY_SECONDS,
+    GATEWAY_ERRORS_IN_A_ROW,
+    JUDGED_EACH_SECONDS,
+    KEYS_SECONDS,
+    LEFT_OUT_PERCENT,
+    LEFT_OUT_SECONDS,
+    PREFLIGHT_SECONDS,
+    REFUSED_IN_A_ROW,
+    RETRIES,
+    RETRY_MS,
+    SESSION_CHECK_SECONDS,
+    SLOW_START_SECONDS,
 )
 
 SESSIONS = "sessions"
@@ -48,7 +62,7 @@ def bearer_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]
                     "name": _TOKEN,
                     "issuer": token.issuer,
                     "audiences": [token.audience],
-                    "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": "300s"},
+                    "remoteJWKS": {"uri": token.jwks_uri, "cacheDuration": f"{KEYS_SECONDS}s"},
                     "claimToHeaders": [{"header": IDENTITY_HEADER, "claim": "sub"}],
                     # Stated so that a token in a query is none: it would stand in logs. The prefix minds its case.
                     "extractFrom": {
@@ -77,10 +91,10 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
             "headersToExtAuth": ["cookie", "x-request-id"],
             "failOpen": False,
             "statusOnError": 503,
-            "timeout": "2s",
+            "timeout": f"{SESSION_CHECK_SECONDS}s",
             "http": {
                 "backendRefs": [{"group": ENVOY_GROUP, "kind": "Backend", "name": SESSIONS}],
-                # A check changes nothing, so that it is tried again whatever came of it, within its two seconds.
+                # A check changes nothing, so that it is tried again whatever came of it, within SESSION_CHECK_SECONDS.
                 "backendSettings": {
                     "timeout": _timeout({}),
                     "retry": _retry(["connect-failure", "refused-stream", "reset"]),
@@ -131,15 +145,15 @@ def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
         "loadBalancer": _balancing(plan),
         # A pod that resets or refuses connections is left out for a while; what it answers, even 500, is its own.
         "healthCheck": {
-            "panicThreshold": 50,
+            "panicThreshold": LEFT_OUT_PERCENT,
             "passive": {
                 "splitExternalLocalOriginErrors": True,
-                "consecutiveLocalOriginFailures": 5,
-                "consecutiveGatewayErrors": 10,
+                "consecutiveLocalOriginFailures": REFUSED_IN_A_ROW,
+                "consecutiveGatewayErrors": GATEWAY_ERRORS_IN_A_ROW,
                 "consecutive5XxErrors": 0,
-                "interval": "3s",
-                "baseEjectionTime": "15s",
-                "maxEjectionPercent": 50,
+                "interval": f"{JUDGED_EACH_SECONDS}s",
+                "baseEjectionTime": f"{LEFT_OUT_SECONDS}s",
+                "maxEjectionPercent": LEFT_OUT_PERCENT,
             },
         },
     }
@@ -147,9 +161,9 @@ def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
 
 def _retry(triggers: list[str]) -> dict[str, Any]:
     return {
-        "numRetries": 2,
+        "numRetries": RETRIES,
         "retryOn": {"triggers": triggers},
-        "perRetry": {"backOff": {"baseInterval": "25ms", "maxInterval": "250ms"}},
+        "perRetry": {"backOff": {"baseInterval": f"{RETRY_MS[0]}ms", "maxInterval": f"{RETRY_MS[1]}ms"}},
     }
 
 
@@ -180,9 +194,9 @@ def _each(header: str) -> dict[str, str]:
 
 def _balancing(plan: RoutesPlan) -> dict[str, Any]:
     if plan.session_affinity:
-        cookie = {"name": "naap-affinity", "ttl": "3600s", "attributes": {"SameSite": "Lax"}}
+        cookie = {"name": "naap-affinity", "ttl": f"{AFFINITY_SECONDS}s", "attributes": {"SameSite": "Lax"}}
         return {"type": "ConsistentHash", "consistentHash": {"type": "Cookie", "cookie": cookie}}
-    return {"type": "LeastRequest", "slowStart": {"window": "15s"}}
+    return {"type": "LeastRequest", "slowStart": {"window": f"{SLOW_START_SECONDS}s"}}
 
 
 def _cors(plan: RoutesPlan) -> dict[str, Any]:
@@ -192,7 +206,7 @@ def _cors(plan: RoutesPlan) -> dict[str, Any]:
         "allowHeaders": _ACCEPTED,
         "exposeHeaders": list(EXPOSED_HEADERS),
         "allowCredentials": True,
-        "maxAge": "600s",
+        "maxAge": f"{PREFLIGHT_SECONDS}s",
     }
 
 

@@ -1,4 +1,4 @@
-"""Ways from a network to AWS's own services that don't pass a NAT gateway."""
+"""VPC endpoints: ways from a network to AWS's own services that don't pass a NAT gateway."""
 
 from collections.abc import Sequence
 
@@ -37,6 +37,19 @@ def endpoints(
     )
     if not plan.interface_endpoints:
         return [storage]
+    return [storage, *_interfaces(name, plan=plan, vpc_id=vpc_id, subnet_ids=subnet_ids, tags=tags, parent=parent)]
+
+
+def _interfaces(
+    name: str,
+    *,
+    plan: NetworkPlan,
+    vpc_id: pulumi.Input[str],
+    subnet_ids: Sequence[pulumi.Input[str]],
+    tags: Tags,
+    parent: Component,
+) -> list[pulumi.Resource]:
+    """Those that cost by the hour, open to HTTPS from the network."""
     named = tags.of("network", name=f"{plan.name}-endpoints")
     group = ec2.SecurityGroup(
         f"{name}-endpoints-group",
@@ -70,4 +83,4 @@ def endpoints(
         )
         for service in plan.interface_endpoints
     ]
-    return [storage, https, *interfaces]
+    return [https, *interfaces]

@@ -1,4 +1,4 @@
-"""Records of who spoke to whom in a network."""
+"""VPC flow logs: records of who spoke to whom in a network."""
 
 import pulumi
 from pulumi_aws import cloudwatch, ec2, iam

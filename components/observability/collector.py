@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
-from components.shared.cluster_role import cluster_rights
 from components.shared.component import Component
-from components.shared.pod_identity import PodIdentity
 from components.shared.pods import (
     api_token,
     container_security,
@@ -19,6 +17,8 @@ from components.shared.pods import (
     resources,
     spread,
 )
+from components.shared.rbac import cluster_rights
+from components.shared.service_account import aws_account
 from planning.cluster.priority_classes import CORE
 from planning.observability.collector import HEALTH_PORT, collector_config
 from planning.observability.network_policies import COLLECTOR, NAMESPACE
@@ -58,23 +58,21 @@ class Collector(Component, token="naap:platform:Collector"):
         self._selector = selector("observability", COLLECTOR)
         inside = self.child(namespace)
         metadata = meta.v1.ObjectMetaArgs(name=COLLECTOR, namespace=NAMESPACE, labels=self._labels)
-        account = core.v1.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
-        )
-        identity = PodIdentity(
-            f"{name}-identity",
-            cluster=plan.cluster,
+        identity = aws_account(
+            name,
+            account=COLLECTOR,
             namespace=NAMESPACE,
-            service_account=COLLECTOR,
+            labels=self._labels,
+            cluster=plan.cluster,
             policy=pulumi.Output.from_input(workspace_arn).apply(collector_policy),
             tags=tags,
-            after=[account],
-            opts=self.child(),
+            inside=inside,
+            parent=self,
         )
         text = json.dumps(collector_config(plan), sort_keys=True)
         config = core.v1.ConfigMap(f"{name}-config", metadata=metadata, data={_CONFIG_FILE: text}, opts=inside)
         rights = self._rights() if plan.metrics else []
-        self._deployment(plan, metadata, text, remote_write_url, [account, identity, config, *rights])
+        self._deployment(plan, metadata, text, remote_write_url, [identity, config, *rights])
         self._service(metadata, inside)
         disruption_budget(
             f"{name}-budget",

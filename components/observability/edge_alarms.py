@@ -12,9 +12,6 @@ from planning.observability.observability import BudgetPlan, EdgePlan
 from planning.shared.naming import region_code
 from planning.shared.tags import Tags
 
-_SPENT_PERCENT = 80
-_FORECAST_PERCENT = 100
-
 
 class EdgeAlarms(Component, token="naap:platform:EdgeAlarms"):
     """Its AWS provider (us-east-1) reaches it through its options.
@@ -65,7 +62,7 @@ class EdgeAlarms(Component, token="naap:platform:EdgeAlarms"):
                     threshold_type="PERCENTAGE",
                     subscriber_sns_topic_arns=[topic.arn],
                 )
-                for kind, percent in (("ACTUAL", _SPENT_PERCENT), ("FORECASTED", _FORECAST_PERCENT))
+                for kind, percent in (("ACTUAL", plan.spent_percent), ("FORECASTED", plan.forecast_percent))
             ],
             tags=tags.of("observability"),
             opts=self.child(*topic.ready),

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pulumi
-from pulumi_kubernetes import apps, core, meta, rbac
+from pulumi_kubernetes import apps, core, meta
 
 from components.shared.component import Component
-from components.shared.pod_identity import PodIdentity
 from components.shared.pods import (
     api_token,
     container_security,
@@ -16,6 +15,8 @@ from components.shared.pods import (
     pod_security,
     resources,
 )
+from components.shared.rbac import config_reader
+from components.shared.service_account import aws_account
 from components.shared.sidecars import config_collector, query_url, signer
 from planning.observability.dashboards.dashboard import Dashboard
 from planning.observability.dashboards.grafana import FOLDER, FOLDER_FILE, SOURCES_FILE, folder, sources
@@ -29,7 +30,6 @@ from planning.shared.pods import TOKEN_FOLDER
 
 _USER = 472
 """Of the image."""
-_RBAC = "rbac.authorization.k8s.io"
 
 
 class Dashboards(Component, token="naap:platform:Dashboards"):
@@ -51,19 +51,19 @@ class Dashboards(Component, token="naap:platform:Dashboards"):
         self._labels = labels("observability", DASHBOARDS)
         self._inside = self.child(namespace)
         self._metadata = meta.v1.ObjectMetaArgs(name=DASHBOARDS, namespace=NAMESPACE, labels=self._labels)
-        account = core.v1.ServiceAccount(
-            f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
-        )
-        identity = PodIdentity(
-            f"{name}-identity",
-            cluster=plan.cluster,
+        identity = aws_account(
+            name,
+            account=DASHBOARDS,
             namespace=NAMESPACE,
-            service_account=DASHBOARDS,
+            labels=self._labels,
+            cluster=plan.cluster,
             policy=pulumi.Output.from_input(workspace_arn).apply(dashboards_policy),
             tags=tags,
-            after=[account],
-            opts=self.child(),
+            inside=self._inside,
+            parent=self,
         )
+        # All dashboards are ConfigMaps of this namespace.
+        reader = config_reader(name, account=DASHBOARDS, namespace=namespace, metadata=self._metadata, parent=self)
         stated = query_url(workspace_id).apply(lambda url: sources(url, plan.region))
         config = core.v1.ConfigMap(
             f"{name}-config",
@@ -71,26 +71,9 @@ class Dashboards(Component, token="naap:platform:Dashboards"):
             data={SOURCES_FILE: stated, FOLDER_FILE: folder()},
             opts=self._inside,
         )
-        self._pods(plan, stated, [account, identity, config, *self._rights()])
+        self._pods(plan, stated, [identity, config, *reader])
         for dashboard in plan.dashboards:
             dashboard_object(f"{name}-{dashboard.name}", plan=dashboard, labels=self._labels, opts=self._inside)
-
-    def _rights(self) -> list[pulumi.Resource]:
-        """ConfigMaps of this namespace, where all dashboards are."""
-        role = rbac.v1.Role(
-            f"{self._name}-role",
-            metadata=self._metadata,
-            rules=[rbac.v1.PolicyRuleArgs(api_groups=[""], resources=["configmaps"], verbs=["get", "list", "watch"])],
-            opts=self._inside,
-        )
-        binding = rbac.v1.RoleBinding(
-            f"{self._name}-binding",
-            metadata=self._metadata,
-            role_ref=rbac.v1.RoleRefArgs(api_group=_RBAC, kind="Role", name=DASHBOARDS),
-            subjects=[rbac.v1.SubjectArgs(kind="ServiceAccount", name=DASHBOARDS, namespace=NAMESPACE)],
-            opts=self.child(role),
-        )
-        return [role, binding]
 
     def _pods(self, plan: ObservabilityPlan, stated: pulumi.Output[str], after: Sequence[pulumi.Resource]) -> None:
         chosen = selector("observability", DASHBOARDS)
@@ -123,7 +106,7 @@ DASHBOARD_LABEL = "naap.io/dashboard"
 def dashboard_object(
     resource_name: str, *, plan: Dashboard, labels: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> core.v1.ConfigMap:
-    """In the namespace of the watch, whoever it belongs to: what takes it up may read no other."""
+    """In the namespace of observability, whoever it belongs to: Grafana's collector may read no other."""
     return core.v1.ConfigMap(
         resource_name,
         metadata=meta.v1.ObjectMetaArgs(

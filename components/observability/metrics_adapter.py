@@ -1,4 +1,4 @@
-"""What answers autoscalers that ask for an external metric: the query stands in the autoscaler that asks."""
+"""The external metrics API: answers autoscalers, each of which brings its own query."""
 
 import base64
 from collections.abc import Mapping
@@ -6,9 +6,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_kubernetes import apiregistration, apps, core, meta, rbac
 
-from components.shared.cluster_role import cluster_rights
 from components.shared.component import Component
-from components.shared.pod_identity import PodIdentity
 from components.shared.pods import (
     container_security,
     deployment_spec,
@@ -18,7 +16,9 @@ from components.shared.pods import (
     resources,
     spread,
 )
+from components.shared.rbac import cluster_rights
 from components.shared.root_secret import RootSecret
+from components.shared.service_account import aws_account
 from components.shared.sidecars import query_url, signer
 from planning.cluster.priority_classes import CORE
 from planning.observability.network_policies import ADAPTER, NAMESPACE
@@ -58,22 +58,20 @@ class MetricsAdapter(Component, token="naap:platform:MetricsAdapter"):
         self._selector = selector("observability", ADAPTER)
         self._inside = self.child(namespace)
         self._metadata = meta.v1.ObjectMetaArgs(name=ADAPTER, namespace=NAMESPACE, labels=self._labels)
-        account = core.v1.ServiceAccount(
-            f"{name}-account", metadata=self._metadata, automount_service_account_token=False, opts=self._inside
-        )
-        identity = PodIdentity(
-            f"{name}-identity",
-            cluster=plan.cluster,
+        identity = aws_account(
+            name,
+            account=ADAPTER,
             namespace=NAMESPACE,
-            service_account=ADAPTER,
+            labels=self._labels,
+            cluster=plan.cluster,
             policy=pulumi.Output.from_input(workspace_arn).apply(query_policy),
             tags=tags,
-            after=[account],
-            opts=self.child(),
+            inside=self._inside,
+            parent=self,
         )
         rights = self._rights()
         pair = self._certificate(root_secret)
-        pods = self._pods(plan, workspace_id, [account, identity, pair])
+        pods = self._pods(plan, workspace_id, [identity, pair])
         self._budget()
         self._api(root_secret, [*rights, self._service(), pods])
 

@@ -1,4 +1,4 @@
-"""What is seen of a region, by tier: logs and alarms everywhere, then traces of services, metrics, whole paths."""
+"""Observability of a region, by tier: logs and alarms everywhere, then traces of services, metrics, whole paths."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,13 +27,13 @@ from planning.shared.tags import Tags
 
 class Observability(Component, token="naap:platform:Observability"):
     """One region's. AWS and Kubernetes providers reach it through its options. Handles: topic_arn;
-    watch: what plugins bring their own rules and dashboards to, None in tiers without series.
+    monitoring: what plugins bring their own rules and dashboards to, None in tiers without series.
 
     databases, replicas, caches, balancer, proxies, certificates: as Alarms has them. after: the cluster with nodes.
     """
 
     topic_arn: pulumi.Output[str]
-    watch: MonitoringContext | None
+    monitoring: MonitoringContext | None
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Observability(Component, token="naap:platform:Observability"):
             tags=tags,
             opts=self.child(topic, logs, *after),
         )
-        self.watch = self._collect(topic, root_secret) if plan.apm else None
+        self.monitoring = self._collect(topic, root_secret) if plan.apm else None
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})
 

@@ -16,7 +16,7 @@ from planning.shared.tags import Tags
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringContext:
-    """What a region's watch offers to each plugin. namespace: where dashboards are."""
+    """What monitoring of a region offers to each plugin. namespace: where dashboards are."""
 
     workspace_id: pulumi.Output[str]
     namespace: core.v1.Namespace

@@ -1,12 +1,13 @@
-"""What counts Kubernetes' objects: pods that aren't ready, Jobs that failed, autoscalers at their maximum."""
+"""kube-state-metrics: counts pods that aren't ready, Jobs that failed, autoscalers at their maximum."""
 
 import pulumi
 from pulumi_kubernetes import apps, core, meta, rbac
 
-from components.shared.cluster_role import cluster_rights
 from components.shared.component import Component
 from components.shared.headless_service import headless_service
 from components.shared.pods import container_security, deployment_spec, pod_security, resources
+from components.shared.rbac import cluster_rights
+from components.shared.service_account import service_account
 from planning.cluster.priority_classes import CORE
 from planning.observability.metrics.scraping import STATE_METRICS_PORT, STATE_METRICS_SERVICE
 from planning.observability.metrics.series import KEPT, STATE_JOB
@@ -44,9 +45,7 @@ class StateMetrics(Component, token="naap:platform:StateMetrics"):
         self._selector = selector("observability", STATE_METRICS)
         inside = self.child(namespace)
         metadata = meta.v1.ObjectMetaArgs(name=STATE_METRICS, namespace=NAMESPACE, labels=self._labels)
-        account = core.v1.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=inside
-        )
+        account = service_account(name, metadata, inside)
         rights = self._rights()
         apps.v1.Deployment(
             f"{name}-pods",

@@ -17,7 +17,7 @@ class PluginContext:
 
     cache_users: by plugin. poolers: by shard; a plugin waits for those of its own shard and no others. before_pods,
     before_routes: what must be there first (priority classes; the gateway and its definitions).
-    watch: where its rules and its dashboard go; None in tiers without series.
+    monitoring: where its rules and its dashboard go; None in tiers without series.
     migrated: what is done once a plugin's schema is that of its version, elsewhere than at home.
     """
 
@@ -32,7 +32,7 @@ class PluginContext:
     uploads_key_arn: pulumi.Input[str]
     databases: DatabaseContext
     tags: Tags
-    watch: MonitoringContext | None = None
+    monitoring: MonitoringContext | None = None
     cache_users: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
     poolers: Mapping[int, pulumi.Resource] = field(default_factory=dict[int, pulumi.Resource])
     migrated: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])

@@ -19,8 +19,8 @@ from components.plugin.workload import deployment
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
-from components.shared.pod_identity import PodIdentity
 from components.shared.pods import disruption_budget
+from components.shared.service_account import aws_account
 from planning.database.jobs.migration_job import migration_stamp
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.uploads_policy import uploads_policy
@@ -74,11 +74,11 @@ class Plugin(Component, token="naap:platform:Plugin"):
         ]
         database = self._database()
         served = self._serve(backend, namespace, [*guards, *database]) if plan.serves else []
-        if plan.watch and self._context.watch:
+        if plan.monitoring and self._context.monitoring:
             PluginMonitoring(
                 f"{name}-watch",
-                plan=plan.watch,
-                context=self._context.watch,
+                plan=plan.monitoring,
+                context=self._context.monitoring,
                 labels=plan.labels,
                 after=[namespace],
                 tags=self._context.tags,
@@ -256,22 +256,16 @@ class Plugin(Component, token="naap:platform:Plugin"):
     def _identity(self, backend: BackendPlan, inside: pulumi.ResourceOptions) -> pulumi.Resource:
         """Gives back what pods wait for: by it, for the account too."""
         plan, context = self.plan, self._context
-        account = core.v1.ServiceAccount(
-            f"{self.name}-account",
-            metadata=meta.v1.ObjectMetaArgs(name=plan.name, namespace=plan.namespace, labels=plan.labels),
-            automount_service_account_token=False,
-            opts=inside,
-        )
-        identity = PodIdentity(
-            f"{self.name}-identity",
-            cluster=context.cluster,
+        return aws_account(
+            self.name,
+            account=plan.name,
             namespace=plan.namespace,
-            service_account=plan.name,
+            labels=plan.labels,
+            cluster=context.cluster,
             policy=pulumi.Output.all(bucket_arn=context.uploads_arn, key_arn=context.uploads_key_arn).apply(
                 lambda arns: uploads_policy(**arns, prefix=backend.uploads_prefix)
             ),
             tags=context.tags.of("plugin", plugin=plan.name),
-            after=[account],
-            opts=self.child(),
+            inside=inside,
+            parent=self,
         )
-        return identity.association

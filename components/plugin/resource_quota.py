@@ -1,4 +1,4 @@
-"""What a namespace may hold, and what a container in it gets that asks for nothing."""
+"""ResourceQuota and LimitRange: what a namespace may hold, and what a container gets that asks for nothing."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A name for the addresses of pods that are scraped one by one."""
+"""A headless Service: a name for the addresses of pods that are scraped one by one."""
 
 from collections.abc import Mapping
 

@@ -7,7 +7,7 @@ from pulumi_aws import kms
 
 from components.shared.component import Component
 from components.shared.iam import account_id
-from planning.shared.kms_key import DELETION_DAYS, KmsKeyPlan, key_policy
+from planning.shared.kms_key import DELETION_DAYS, ROTATION_DAYS, KmsKeyPlan, key_policy
 
 
 class KmsKey(Component, token="naap:platform:Key"):
@@ -29,7 +29,7 @@ class KmsKey(Component, token="naap:platform:Key"):
             f"{name}-key",
             description=plan.description,
             enable_key_rotation=True,
-            rotation_period_in_days=365,
+            rotation_period_in_days=ROTATION_DAYS,
             deletion_window_in_days=DELETION_DAYS,
             policy=account_id(self).apply(lambda account: key_policy(plan, account=account, region=region)),
             tags=tags,

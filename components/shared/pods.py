@@ -1,6 +1,7 @@
 """Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
@@ -71,7 +72,7 @@ def api_token(name: str) -> core.v1.VolumeArgs:
 
 
 def evictions_are_no_failures(*, hopeless: Sequence[int] = ()) -> batch.v1.PodFailurePolicyArgs:
-    """Of a Job: a pod that its node sent away is made again, and is none of the Job's tries.
+    """Of a Job: a pod that was evicted is made again, and doesn't count towards the Job's backoff limit.
 
     hopeless: exit codes after which the Job fails at once, in ascending order.
     """
@@ -83,20 +84,20 @@ def evictions_are_no_failures(*, hopeless: Sequence[int] = ()) -> batch.v1.PodFa
     return batch.v1.PodFailurePolicyArgs(rules=rules)
 
 
-def spread(labels: Mapping[str, str]) -> list[core.v1.TopologySpreadConstraintArgs]:
-    """Over zones, then nodes.
+def spread(labels: Mapping[str, str]) -> list[Any]:
+    """Over zones, then nodes; as the API writes it, which a chart's values and custom resources take too.
 
     ScheduleAnyway: with a zone lost, pods belong into the others rather than nowhere. pod-template-hash: a roll-out
     spreads its own pods, not together with those that are about to go.
     """
     return [
-        core.v1.TopologySpreadConstraintArgs(
-            max_skew=1,
-            topology_key=key,
-            when_unsatisfiable="ScheduleAnyway",
-            label_selector=meta.v1.LabelSelectorArgs(match_labels=labels),
-            match_label_keys=["pod-template-hash"],
-        )
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": labels},
+            "matchLabelKeys": ["pod-template-hash"],
+        }
         for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
     ]
 

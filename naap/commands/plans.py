@@ -23,12 +23,13 @@ def plan(stack: Stack = DEV, users: Users = None, registry: Registry = None, jso
 
 
 @app.command(rich_help_panel=PANEL)
-def doctor(stack: Stack = DEV, json: Json = False) -> None:
+def doctor(stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
     """What would stop an up, or hurt after it, before anything is made. Exit code 1 where something stops."""
     from console.terminal import tell
     from naap.doctor import answer, examined, stops
+    from naap.source import Source
 
-    findings = examined(stack)
+    findings = examined(Source(stack=stack, registry=registry))
     tell(answer(findings), as_json=json)
     raise typer.Exit(stops(findings))
 

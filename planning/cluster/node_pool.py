@@ -19,6 +19,16 @@ SPARE_NODES = 1
 STORAGE_GIB = 80
 """Of each node, for images and temporary files: what Auto Mode itself would take."""
 
+STORAGE_IOPS = 3000
+STORAGE_THROUGHPUT = 125
+"""In MiB/s. Both come with a gp3 volume of any size; more is billed."""
+
+CONSOLIDATE_MINUTES = 5
+"""How long a node's pods must have been the same before its pool tries to do without it."""
+
+ARCHITECTURE = "arm64"
+"""AWS Graviton: the instance families of every tier have no other."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NodePoolPlan:

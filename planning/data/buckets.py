@@ -17,17 +17,27 @@ MAX_BUCKET_NAME = 63
 ASSETS, UPLOADS, BACKUPS, LOGS = "assets", "uploads", "backups", "logs"
 
 
+UPLOAD_METHODS = ("PUT", "POST")
+UPLOAD_HEADERS = ("content-type", "content-md5", "x-amz-*")
+PREFLIGHT_SECONDS = 3600
+"""What a page of the site may send to a bucket, and how long a browser remembers that."""
+
+REPLICATION_MINUTES = 15
+"""S3's own promise with replication time control."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ages:
     """When objects move to cheaper storage or go, in days; None: never.
 
-    noncurrent: of versions that a newer one replaced.
+    noncurrent: of versions that a newer one replaced. incomplete: of uploads that were never finished.
     """
 
     infrequent: int | None = None
     archive: int | None = None
     expire: int | None = None
     noncurrent: int | None = None
+    incomplete: int = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +78,16 @@ class RegionStoragePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplicationPlan:
-    """Copies new objects of one bucket to the bucket of the same kind in another region, within fifteen minutes."""
+    """Copies new objects of one bucket to the bucket of the same kind in another region (REPLICATION_MINUTES)."""
 
     kind: str
     source: str
     destination: str
+
+    @property
+    def both_ways(self) -> bool:
+        """Whether the other bucket is copied back."""
+        return self.kind == UPLOADS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,9 @@ LOG_EXPORTS = ("postgresql", "upgrade")
 REPLICA_BACKUP_DAYS = 7
 """Of the replica in the second region: a promoted one has backups from its first minute."""
 
+SECRET_RECOVERY_DAYS = 30
+"""The longest that Secrets Manager offers."""
+
 CEILING_PART = 1.1
 """RDS demands that the ceiling of storage lies a tenth above what is there."""
 CEILING_STATED_PART = 1.26
@@ -72,10 +75,14 @@ PARAMETERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ReplicaPlan:
-    """A read replica. maintenance_window: on another day than its primary's, so that readers survive either."""
+    """A read replica. maintenance_window: on another day than its primary's, so that readers survive either.
+
+    backup_days: how long backups of its own are kept; 0: it has none, as its primary has them.
+    """
 
     identifier: str
     maintenance_window: str
+    backup_days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +93,6 @@ class RemotePlan:
     prefix: str
     replica: ReplicaPlan
     multi_az: bool
-    backup_days: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +142,11 @@ class ShardPlan:
     def secret_name(self) -> str:
         """Name of the administrator's secret."""
         return f"{self.identifier}/administrator"
+
+    @property
+    def secret_recovery_days(self) -> int:
+        """In which that secret can be brought back; 0: its name is free at once, for an environment made anew."""
+        return SECRET_RECOVERY_DAYS if self.protect else 0
 
     @property
     def log_groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -200,9 +211,12 @@ def _plan_remote(stack: str, region: str, tier: Tier, shard: int) -> RemotePlan:
     return RemotePlan(
         region=region,
         prefix=prefix,
-        replica=ReplicaPlan(identifier=f"{prefix}-standby", maintenance_window=_maintenance("thu", shard)),
+        replica=ReplicaPlan(
+            identifier=f"{prefix}-standby",
+            maintenance_window=_maintenance("thu", shard),
+            backup_days=REPLICA_BACKUP_DAYS,
+        ),
         multi_az=tier.database.multi_az,
-        backup_days=REPLICA_BACKUP_DAYS,
     )
 
 

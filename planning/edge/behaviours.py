@@ -1,4 +1,4 @@
-"""Who answers for a path of the site: the gateway, the bundles, or the shell."""
+"""Cache behaviours: who answers for a path of the site: the gateway, the bundles, or the shell."""
 
 import fnmatch
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from planning.edge.shell_documents import BUNDLES
 from planning.inputs.settings import FirewallMode
 from planning.inputs.tiers import Tier
 from planning.shared.naming import stack_prefix
@@ -12,6 +13,14 @@ BODY_INSPECTION = "KB_16"
 RETRY_SECONDS = 60
 """Told to an address that is stopped; AWS looks at the last five minutes, so it may be stopped again."""
 
+WINDOW_SECONDS = 300
+"""In which requests of an address are counted."""
+
+STOPPED_STATUS = 429
+SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
+"""Never logged, as the query is not."""
+
+_API = "/api/"
 _FLOOD = 10
 _TOO_LARGE = "SizeRestrictions_BODY"
 """Bodies above 8 KB, which uploads and plugin APIs send: it counts in every mode; the gateway limits by plugin."""
@@ -41,8 +50,18 @@ class ManagedRulesPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RateLimitPlan:
+    """What one address may send within WINDOW_SECONDS: requests below a path; outside: all but those below it."""
+
+    name: str
+    requests: int
+    path: str = "/"
+    outside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class FirewallPlan:
-    """Requests of one address in five minutes. flood_limit: all of them; rate_limit: all but bundles, which a page
+    """Requests of one address in WINDOW_SECONDS. flood_limit: all of them; rate_limit: all but bundles, which a page
     loads by the dozen and the edges answer; api_rate_limit: of these, the ones to APIs."""
 
     name: str
@@ -51,6 +70,17 @@ class FirewallPlan:
     api_rate_limit: int
     managed: tuple[ManagedRulesPlan, ...]
     log_days: int
+
+    @property
+    def limits(self) -> tuple[RateLimitPlan, ...]:
+        """In order of their evaluation, before any managed rule: an address that floods costs none of these."""
+        return (
+            RateLimitPlan(name="every-address", requests=self.flood_limit),
+            RateLimitPlan(name="every-address-api", requests=self.api_rate_limit, path=_API),
+            RateLimitPlan(
+                name="every-address-but-bundles", requests=self.rate_limit, path=f"/{BUNDLES}/", outside=True
+            ),
+        )
 
 
 def plan_firewall(stack: str, tier: Tier, mode: FirewallMode) -> FirewallPlan:

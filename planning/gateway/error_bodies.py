@@ -1,4 +1,4 @@
-"""What the gateway says when it answers itself: JSON for developers and browsers, with an id to find the log line."""
+"""Bodies of the gateway's own errors: JSON for developers and browsers, with an id to find the log line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -44,6 +44,18 @@ the second from the right, and whatever stands further left was written by the c
 DRAIN_SECONDS = 600
 """How long a proxy that ends, or whose listener changes, lets its open WebSockets live."""
 
+LEAST_DRAIN_SECONDS = 30
+"""It lives this long in any case, until the load balancer has seen that it is going."""
+
+IDLE_SECONDS = 900
+"""Of a connection to a proxy: longer than the load balancer keeps one, so that it never sends on one that is closed."""
+
+HEADERS_SECONDS = 10
+"""For the headers of a request, from its first byte."""
+
+CONCURRENT_STREAMS = 128
+"""Requests at one time on a connection of HTTP/2."""
+
 LIMIT_TIMEOUT_MS = 200
 LIMIT_STORE_TIMEOUT_MS = 100
 """Of the proxies for the limit service, of that for its cache. The defaults (20 ms, 10 s) let most requests through

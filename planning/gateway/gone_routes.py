@@ -1,4 +1,4 @@
-"""Prefixes of plugins that no longer serve: the gateway itself answers there, and no plugin has a route."""
+"""Routes of plugins that no longer serve: the gateway itself answers there (410), and no plugin has a route."""
 
 from dataclasses import dataclass
 

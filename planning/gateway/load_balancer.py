@@ -24,8 +24,22 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 
 
 @dataclass(frozen=True, kw_only=True)
+class HealthCheckPlan:
+    """How a proxy is asked, and how many answers in a row say that it is well, or that it isn't.
+
+    path: answered by a proxy itself, whatever the plugins' state.
+    """
+
+    path: str = HEALTH_PATH
+    interval_seconds: int = 10
+    timeout_seconds: int = 5
+    successes: int = 2
+    failures: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoadBalancerPlan:
-    """target_port: of the proxies' pods. health_path: answered by a proxy itself, whatever the plugins' state.
+    """target_port: of the proxies' pods.
 
     drain_seconds: how long what is in flight may take once a pod is going: as long as the proxies themselves wait.
     """
@@ -33,7 +47,7 @@ class LoadBalancerPlan:
     name: str
     region: str
     target_port: int
-    health_path: str
+    health: HealthCheckPlan
     drain_seconds: int
     protect: bool
 
@@ -44,7 +58,7 @@ def plan_load_balancer(*, stack: str, region: str, settings: Settings) -> LoadBa
         name=fit(f"{regional(stack, region)}-gateway", MAX_NAME),
         region=region,
         target_port=CONTAINER_PORT,
-        health_path=HEALTH_PATH,
+        health=HealthCheckPlan(),
         drain_seconds=DRAIN_SECONDS,
         protect=settings.production,
     )

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -10,19 +10,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
 )
 from pydantic.alias_generators import to_camel
 
-from planning.inputs.assumptions import Assumptions, assumption_problem
-from planning.inputs.problem import HIDDEN, InvalidInputError, Problem
+from planning.inputs.assumptions import Assumptions
 from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
 FirewallMode = Literal["count", "count-bodies", "block"]
-SECRET_KEYS = ("rootSecret", "secrets")
 _PRINCIPAL = r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
@@ -234,64 +231,3 @@ class Settings(BaseModel):
     def jwks_uri(self) -> str:
         """Where the issuer publishes its keys."""
         return self.jwt_jwks_uri or f"https://{self.domain}/.well-known/jwks.json"
-
-
-def parse_settings(raw: Mapping[str, Any], file: str) -> Settings:
-    """Settings from the `naap:` keys (without the prefix).
-
-    Raises InvalidInputError naming every bad key, the rule and the fix. Values of secret keys are left out.
-    """
-    stated = {key: value for key, value in raw.items() if key not in SECRET_KEYS}
-    try:
-        return Settings.model_validate(stated)
-    except ValidationError as error:
-        raise InvalidInputError(_problem(item, file) for item in error.errors()) from None
-
-
-def _problem(item: Any, file: str) -> Problem:
-    where = cast("tuple[str | int, ...]", item["loc"])
-    key = "naap:" + ".".join(str(part) for part in where)
-    kind = str(item["type"])
-    first, *nested = where
-    if first == "assumptions" and nested:
-        return assumption_problem(str(nested[0]), str(item["msg"]), item["input"], file)
-    if kind == "extra_forbidden":
-        known = ", ".join(sorted(field.alias or name for name, field in Settings.model_fields.items()))
-        return Problem(
-            file=file,
-            entry="config",
-            field=key,
-            value=HIDDEN,
-            rule=f"only known settings: {known}",
-            fix=f"correct the name, or remove it: pulumi config rm {key}",
-        )
-    if isinstance(item["input"], Mapping) and "secure" in item["input"]:
-        return Problem(
-            file=file,
-            entry="config",
-            field=key,
-            value=HIDDEN,
-            rule=f"settings stand in the open; only {' and '.join(SECRET_KEYS)} are encrypted",
-            fix=f"pulumi config set --plaintext {key} <value>",
-        )
-    description = Settings.model_fields[_field_name(str(first))].description or ""
-    missing = kind == "missing"
-    return Problem(
-        file=file,
-        entry="config",
-        field=key,
-        value="(missing)" if missing else _shown(item["input"]),
-        rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
-        fix=f"pulumi config set {key} <value>",
-    )
-
-
-def _shown(value: object) -> str:
-    """A value as YAML has it; text in quotes, so that a blank at its end is seen."""
-    if isinstance(value, Mapping):
-        return HIDDEN
-    return str(value).lower() if isinstance(value, bool) else repr(value)
-
-
-def _field_name(alias: str) -> str:
-    return next(name for name, field in Settings.model_fields.items() if alias in (name, field.alias))

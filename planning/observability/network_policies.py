@@ -1,4 +1,4 @@
-"""Whom the parts of the watch may talk to, and their names."""
+"""Network policies of what observes a region, and the names of its parts."""
 
 from planning.database.pooler import METRICS_PORT as POOLER_METRICS_PORT
 from planning.gateway.gateway import METRICS_PORT

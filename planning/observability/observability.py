@@ -1,4 +1,4 @@
-"""What is seen of a region, by tier: logs and alarms; then traces of services; then metrics; then whole paths."""
+"""Observability of a region, by tier: logs and alarms; then traces of services; then metrics; then whole paths."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,12 +81,14 @@ class AlarmTopicPlan:
 class BudgetPlan:
     """USD a month of all that carries the environment's tags: what the stack's configuration says, else the tier.
 
-    Mails at 80 % spent, and when a forecast passes it.
+    spent_percent, forecast_percent: of it, at which what is spent and what is forecast for the month are mailed.
     """
 
     name: str
     usd_month: int
     environment: str
+    spent_percent: int = 80
+    forecast_percent: int = 100
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""All that is watched of one plugin; it comes and goes with it."""
+"""Monitoring of one plugin: its objective, alert rules and dashboard, which come and go with it."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from planning.shared.naming import namespace, stamp
 
 @dataclass(frozen=True, kw_only=True)
 class PluginMonitoringPlan:
-    """rules_name: of its namespace of rules. secret_age: planning/observability/plugin_monitoring.py."""
+    """rules_name: of its namespace of rules. secret_age: see the function of that name."""
 
     plugin: str
     namespace: str

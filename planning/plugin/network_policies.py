@@ -1,4 +1,4 @@
-"""Whom a plugin's pods may talk to: nobody but who the registry says."""
+"""Network policies of a plugin: its pods may talk to nobody but who the registry says."""
 
 import ipaddress
 from collections.abc import Sequence

@@ -55,7 +55,7 @@ class PluginPlan:
     archive: ArchivePlan | None
     routes: RoutesPlan | None
     protect: bool
-    watch: PluginMonitoringPlan | None
+    monitoring: PluginMonitoringPlan | None
 
     @property
     def serves(self) -> bool:
@@ -117,7 +117,7 @@ def plan_plugin(
         routes=routes,
         # At home, where its data is; a region more or less is no matter of one plugin.
         protect=settings.production and home and spec.lifecycle is not Lifecycle.ARCHIVED,
-        watch=plan_plugin_monitoring(spec=spec, region=region, tier=tier, database=database, routes=routes),
+        monitoring=plan_plugin_monitoring(spec=spec, region=region, tier=tier, database=database, routes=routes),
     )
 
 

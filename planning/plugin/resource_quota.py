@@ -1,4 +1,4 @@
-"""What a plugin's namespace may hold, so that a mistake in one plugin never takes a cluster from the others."""
+"""Quotas of a plugin's namespace, so that a mistake in one plugin never takes a cluster from the others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

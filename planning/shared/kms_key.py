@@ -9,6 +9,8 @@ from planning.shared.iam import Statement, policy_document
 DELETION_DAYS = 30
 """The longest wait that AWS offers: a key that goes takes all that it encrypted with it."""
 
+ROTATION_DAYS = 365
+
 
 @dataclass(frozen=True, kw_only=True)
 class KmsKeyPlan:

@@ -1,4 +1,4 @@
-"""Plain values as YAML in house style: short lists of words on one line, quotes where a reader would guess wrong."""
+"""Plain values as YAML in the registry's style: short lists of words on one line, quotes where a guess may be wrong."""
 
 import io
 import re
@@ -45,7 +45,7 @@ def _dump(document: object) -> str:
 
 
 def _commented(value: object) -> object:
-    """Plain values as ruamel writes them in house style."""
+    """Plain values as ruamel writes them in the registry's style."""
     if isinstance(value, Mapping):
         found = CommentedMap()
         for key, item in cast("Mapping[str, object]", value).items():

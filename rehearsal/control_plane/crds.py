@@ -110,11 +110,6 @@ def get(toolbox: Toolbox, progress: Progress) -> list[Object]:
     return found
 
 
-def install(api: KubeApi, definitions: Iterable[Object]) -> None:
-    """Apply the definitions. established() says when they are served."""
-    api.apply(definitions)
-
-
 def established(api: KubeApi, definitions: Iterable[Object]) -> bool:
     """Whether the API server serves all of them."""
     served = {

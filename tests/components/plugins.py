@@ -67,7 +67,7 @@ def _databases(root: str, opts: pulumi.ResourceOptions | None) -> DatabaseContex
 def make_plugins(
     plans: Mapping[str, PluginPlan], configured: Values | None = None, root: str = ROOT
 ) -> dict[str, Plugin]:
-    """All of them, with the doors between them."""
+    """All of them, with the policies between them."""
     around = context(configured, root)
     made = {name: Plugin(name, plan=plan, context=around) for name, plan in plans.items()}
     grant_calls(made)

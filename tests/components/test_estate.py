@@ -59,10 +59,10 @@ def test_nothing_is_open_to_the_world(tier: str) -> None:
 
 @pytest.mark.parametrize("tier", USERS)
 def test_only_cloudfront_reaches_a_load_balancer(tier: str) -> None:
-    doors = [rule for rule in ingress(records(tier)) if rule.name.endswith("-from-cdn")]
-    assert doors
-    assert all(rule.inputs["prefixListId"] == "pl-3b927c52" for rule in doors)
-    assert all("cidrIpv4" not in rule.inputs for rule in doors)
+    rules = [rule for rule in ingress(records(tier)) if rule.name.endswith("-from-cdn")]
+    assert rules
+    assert all(rule.inputs["prefixListId"] == "pl-3b927c52" for rule in rules)
+    assert all("cidrIpv4" not in rule.inputs for rule in rules)
 
 
 @pytest.mark.parametrize("tier", USERS)

@@ -9,7 +9,7 @@ import pytest
 
 from components.stack import read_stack
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.settings import parse_settings
+from planning.inputs.settings_reader import parse_settings
 
 ROOT = "the root secret of these tests: 0123456789"
 VALUE = "a-value-that-nobody-may-see"

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from planning.inputs.settings import SECRET_KEYS, Settings
+from planning.inputs.settings import Settings
+from planning.inputs.settings_reader import SECRET_KEYS
 from rehearsal.tools.toolbox import Found
 from tests.docs.commands import ROOT, Command, commands
 

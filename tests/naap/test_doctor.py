@@ -18,6 +18,7 @@ from doctor.facts.resolver import CaaSet, Resolver
 from doctor.facts.tools import Tools, Version
 from doctor.finding import Result, Unanswered
 from naap.doctor import answer, examined, stops
+from naap.source import Source
 from tests.naap.running import ROOT, refused
 
 ALONE = ["unshare", "--user", "--map-root-user", "--net"]
@@ -119,7 +120,7 @@ def test_a_stack_that_is_not_there_is_bad_input() -> None:
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_where_everybody_answers_and_all_is_well_only_what_the_checkout_lacks_stops(stack: str) -> None:
-    found = examined(stack, _sources())
+    found = examined(Source(stack=stack), _sources())
     assert {one.check for one in found if one.result is Result.STOPS} == {"root secret", "image digest"}
     assert not [one for one in found if one.result is Result.SKIPPED]
     assert stops(found)
@@ -128,7 +129,7 @@ def test_where_everybody_answers_and_all_is_well_only_what_the_checkout_lacks_st
 
 
 def test_every_finding_is_printed_and_what_stops_comes_last() -> None:
-    found = examined("dev", _sources())
+    found = examined(Source(stack="dev"), _sources())
     lines = as_text(answer(found).text).splitlines()
     assert lines[-1].startswith(f"{len(found)} findings: ")
     headings = [line.split()[0] for line in lines[:-1] if line and not line.startswith(" ")]
@@ -137,5 +138,17 @@ def test_every_finding_is_printed_and_what_stops_comes_last() -> None:
 
 
 def test_findings_with_one_fix_tell_it_once() -> None:
-    text = as_text(answer(examined("dev", _sources())).text)
+    text = as_text(answer(examined(Source(stack="dev"), _sources())).text)
     assert text.count("write its digest") == 1
+
+
+def test_another_registry_is_examined_instead_of_the_stacks_own(tmp_path: Path) -> None:
+    """Its images are, and so are its errors."""
+    registry = tmp_path / "registry.yaml"
+    text = (ROOT / "plugins" / "registry.yaml").read_text()
+    registry.write_text(text.replace("ghcr.io/", "elsewhere.example/"))
+    found = examined(Source(stack="dev", registry=registry), _sources())
+    images = [one.about.value for one in found if one.check.startswith("image")]
+    assert any("elsewhere.example/" in value for value in images)
+    registry.write_text("plugins: 7")
+    assert "registry.yaml" in refused("doctor", "--registry", str(registry))

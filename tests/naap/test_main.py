@@ -40,8 +40,10 @@ WITHOUT_STACK = (
     "migration add",
     "migration check",
 )
-WITHOUT_REGISTRY = (*WITHOUT_STACK, "status", "down", "doctor")
-"""What looks at no stack, and at no registry, or at an `up` that takes the configured one."""
+OF_WHAT_RUNS = ("status", "down")
+"""Of a stack as it was brought up, whatever registry it came from."""
+
+WITHOUT_REGISTRY = (*WITHOUT_STACK, *OF_WHAT_RUNS)
 
 
 @pytest.mark.parametrize("name", DATA)
@@ -71,7 +73,7 @@ def test_json_stack_and_registry_are_options_of_every_command_that_has_a_use_for
     options = COMMANDS[name].options
     assert ("--json" in options) is (name not in WITHOUT_DATA)
     assert ("--stack" in options) is (name not in WITHOUT_STACK)
-    assert ("--registry" in options) is (name not in WITHOUT_REGISTRY)
+    assert ("--registry" in options) is (name not in WITHOUT_REGISTRY), "what reads a stack reads its registry"
 
 
 @pytest.mark.parametrize("option", ["--json", "--stack", "--registry", "--users"])

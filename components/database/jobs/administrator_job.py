@@ -112,9 +112,20 @@ def psql_step(
     name: str, command: str, *, host: pulumi.Input[str], application: str, size: PodSize = PSQL, work: bool = False
 ) -> Step:
     """A step that talks to PostgreSQL; its command gets the password out of what was fetched."""
-    environment: dict[str, pulumi.Input[str]] = {
-        "PGHOST": host,
-        "PGPORT": str(DATABASE_PORT),
+    return Step(
+        name=name,
+        image=images.POSTGRES_CLIENT,
+        command=command,
+        environment={"PGHOST": host, "PGPORT": str(DATABASE_PORT), **administrator_environment(application)},
+        size=size,
+        reads=_OF_PSQL,
+        writes=(WORK,) if work else (),
+    )
+
+
+def administrator_environment(application: str) -> Mapping[str, str]:
+    """How PostgreSQL's programs log in as the administrator, whatever the host. application: as the server lists it."""
+    return {
         "PGDATABASE": DATABASE_NAME,
         "PGUSER": ADMINISTRATOR,
         "PGSSLMODE": "verify-full",
@@ -122,15 +133,6 @@ def psql_step(
         "PGCONNECT_TIMEOUT": "10",
         "PGAPPNAME": application,
     }
-    return Step(
-        name=name,
-        image=images.POSTGRES_CLIENT,
-        command=command,
-        environment=environment,
-        size=size,
-        reads=_OF_PSQL,
-        writes=(WORK,) if work else (),
-    )
 
 
 def administrator_job(

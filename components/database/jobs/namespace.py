@@ -16,7 +16,7 @@ from pulumi_kubernetes import core, meta
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
 from components.shared.network_policy import network_policy
-from components.shared.pod_identity import PodIdentity
+from components.shared.service_account import aws_account
 from planning.database.archive import PREFIX
 from planning.database.jobs.administrator_job import ACCOUNT, CA_FILE, NAMESPACE, SchemaNamespacePlan, job_policy
 from planning.database.rds_authorities import rds_authorities
@@ -57,26 +57,21 @@ class SchemaNamespace(Component, token="naap:platform:SchemaNamespace"):
             data={CA_FILE: rds_authorities([plan.region])},
             opts=inside,
         )
-        account = core.v1.ServiceAccount(
-            f"{name}-account",
-            metadata=meta.v1.ObjectMetaArgs(name=ACCOUNT, namespace=NAMESPACE, labels=found),
-            automount_service_account_token=False,
-            opts=inside,
-        )
         arns = pulumi.Output.all(
             secret_arns=pulumi.Output.all(*secret_arns),
             key_arns=pulumi.Output.all(*key_arns),
             archives_arn=pulumi.Output.concat(backups_arn, f"/{PREFIX}/*"),
             archives_key_arn=backups_key_arn,
         )
-        identity = PodIdentity(
-            f"{name}-identity",
-            cluster=cluster,
+        identity = aws_account(
+            name,
+            account=ACCOUNT,
             namespace=NAMESPACE,
-            service_account=ACCOUNT,
+            labels=found,
+            cluster=cluster,
             policy=arns.apply(lambda got: job_policy(**got, region=plan.region)),
             tags=tags.of("schema"),
-            after=[account],
-            opts=self.child(),
+            inside=inside,
+            parent=self,
         )
-        self.needed: Sequence[pulumi.Resource] = [*policies, authorities, identity.association]
+        self.needed: Sequence[pulumi.Resource] = [*policies, authorities, identity]

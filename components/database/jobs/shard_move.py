@@ -17,16 +17,17 @@ from components.database.jobs.administrator_job import (
     WORK,
     JobLimits,
     Step,
+    administrator_environment,
     administrator_job,
     fetch_step,
 )
 from components.database.shard_access import DatabaseContext
 from components.shared.component import Component
-from planning.database.jobs.administrator_job import CA_DIR, CA_FILE, PG_DUMP, job_stamp
+from planning.database.jobs.administrator_job import PG_DUMP, job_stamp
 from planning.database.jobs.archive_job import WORK_GIB
 from planning.database.jobs.shard_move import TARGET_SECRET, MoveFiles
 from planning.database.plugin_database import PluginDatabasePlan, ShardMovePlan
-from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, DATABASE_PORT
+from planning.database.shard import DATABASE_PORT
 from planning.shared import images
 
 
@@ -54,12 +55,7 @@ class ShardMove(Component, token="naap:platform:MoveJob"):
             "SOURCE_PORT": str(DATABASE_PORT),
             "TARGET_HOST": target.writer_host,
             "TARGET_PORT": str(DATABASE_PORT),
-            "PGDATABASE": DATABASE_NAME,
-            "PGUSER": ADMINISTRATOR,
-            "PGSSLMODE": "verify-full",
-            "PGSSLROOTCERT": f"{CA_DIR}/{CA_FILE}",
-            "PGCONNECT_TIMEOUT": "10",
-            "PGAPPNAME": "naap-move",
+            **administrator_environment("naap-move"),
         }
         administrator_job(
             name,

@@ -50,11 +50,11 @@ class AlarmPlan:
     statistic: str
     dimensions: tuple[str, ...]
     threshold: float
-    above: bool
-    period_seconds: int
     periods: int
     action: str
     runbook: str
+    above: bool = True
+    period_seconds: int = 300
     severity: Severity = Severity.TICKET
     more: Mapping[str, str] = field(default_factory=dict[str, str])
     missing: str = "notBreaching"

@@ -21,35 +21,8 @@ def database_alarms(tier: Tier, *, replica: bool, away: bool = False) -> tuple[A
     away: a replica of another region's writer. If that region is lost, it is what can still tell.
     """
     size = tier.database
-
-    def alarm(
-        key: str,
-        metric: str,
-        threshold: float,
-        action: str,
-        *,
-        above: bool = True,
-        periods: int = 3,
-        severity: Severity = Severity.TICKET,
-    ) -> AlarmPlan:
-        return AlarmPlan(
-            key=key,
-            namespace="AWS/RDS",
-            metric=metric,
-            statistic="Average",
-            dimensions=("DBInstanceIdentifier",),
-            threshold=threshold,
-            above=above,
-            period_seconds=300,
-            periods=periods,
-            action=action,
-            runbook=f"database-{key}",
-            severity=severity,
-            missing="breaching",
-        )
-
     found = [
-        alarm(
+        _of_instance(
             "storage",
             "FreeStorageSpace",
             0.1 * size.storage_gib * GIB,
@@ -58,15 +31,17 @@ def database_alarms(tier: Tier, *, replica: bool, away: bool = False) -> tuple[A
             periods=1,
             severity=Severity.PAGE,
         ),
-        alarm("cpu", "CPUUtilization", 80, "See Performance Insights for the statement, and its plugin by its role."),
-        alarm(
+        _of_instance(
+            "cpu", "CPUUtilization", 80, "See Performance Insights for the statement, and its plugin by its role."
+        ),
+        _of_instance(
             "memory",
             "FreeableMemory",
             0.05 * size.memory_gib * GIB,
             "Look for statements that sort or hash in memory, then at the size of the instance.",
             above=False,
         ),
-        alarm(
+        _of_instance(
             "connections",
             "DatabaseConnections",
             int(0.8 * max_connections(size.memory_gib)),
@@ -76,7 +51,7 @@ def database_alarms(tier: Tier, *, replica: bool, away: bool = False) -> tuple[A
     ]
     if replica:
         found.append(
-            alarm(
+            _of_instance(
                 "lag",
                 "ReplicaLag",
                 _AWAY_LAG_SECONDS if away else 30,
@@ -86,6 +61,32 @@ def database_alarms(tier: Tier, *, replica: bool, away: bool = False) -> tuple[A
             )
         )
     return tuple(found)
+
+
+def _of_instance(
+    key: str,
+    metric: str,
+    threshold: float,
+    action: str,
+    *,
+    above: bool = True,
+    periods: int = 3,
+    severity: Severity = Severity.TICKET,
+) -> AlarmPlan:
+    return AlarmPlan(
+        key=key,
+        namespace="AWS/RDS",
+        metric=metric,
+        statistic="Average",
+        dimensions=("DBInstanceIdentifier",),
+        threshold=threshold,
+        above=above,
+        periods=periods,
+        action=action,
+        runbook=f"database-{key}",
+        severity=severity,
+        missing="breaching",
+    )
 
 
 def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
@@ -99,8 +100,6 @@ def cache_alarms(*, replicated: bool) -> tuple[AlarmPlan, ...]:
             statistic=statistic,
             dimensions=("CacheClusterId",),
             threshold=threshold,
-            above=True,
-            period_seconds=300,
             periods=3,
             action=action,
             runbook=f"cache-{key}",

@@ -39,8 +39,6 @@ def firewall_alarms(tier: Tier) -> tuple[AlarmPlan, ...]:
             statistic="Sum",
             dimensions=("WebACL",),
             threshold=threshold,
-            above=True,
-            period_seconds=300,
             periods=1,
             # No Region: WAF states one of web ACLs that stand in a region, and an alarm that names one sees nothing.
             more={"Rule": "ALL"},
@@ -65,7 +63,6 @@ def edge_errors_alarm() -> AlarmPlan:
         statistic="Average",
         dimensions=("DistributionId",),
         threshold=FAILED_PERCENT,
-        above=True,
         period_seconds=60,
         periods=3,
         more={"Region": "Global"},

@@ -113,7 +113,6 @@ def _alarm(
         statistic="Sum",
         dimensions=(),
         threshold=threshold,
-        above=True,
         period_seconds=period_seconds,
         periods=periods,
         action=action,

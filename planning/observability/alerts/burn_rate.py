@@ -1,4 +1,4 @@
-"""How fast a plugin uses up what it may fail: alerts over two windows each, so that they come early and end soon."""
+"""Burn-rate alerts: how fast a plugin spends its error budget, over two windows each: early to come, soon to end."""
 
 from planning.observability.alerts.alert import GROUP_SECONDS, Alert, Record, RuleGroup, Severity
 from planning.observability.alerts.objective import ObjectivePlan

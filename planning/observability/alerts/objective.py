@@ -1,4 +1,4 @@
-"""What a plugin promises to its users, as the gateway sees it."""
+"""Service level objectives: what a plugin promises to its users, as the gateway sees it."""
 
 from dataclasses import dataclass
 

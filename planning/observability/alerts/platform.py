@@ -1,5 +1,4 @@
-"""Alerts on what all plugins stand on: gateway, limiter, poolers, pods, autoscalers, Jobs, secrets, and the watch
-itself."""
+"""Alerts on what all plugins stand on: gateway, limiter, poolers, pods, autoscalers, Jobs, secrets, monitoring."""
 
 from collections.abc import Sequence
 
@@ -26,7 +25,7 @@ def platform_rules(*, connections: int) -> tuple[RuleGroup, ...]:
         RuleGroup(name="gateway", rules=_gateway()),
         RuleGroup(name="poolers", rules=_poolers(connections)),
         RuleGroup(name="workloads", rules=_workloads()),
-        RuleGroup(name="watch", rules=_watch(JOBS)),
+        RuleGroup(name="watch", rules=_monitoring(JOBS)),
     )
 
 
@@ -109,16 +108,6 @@ def _workloads() -> tuple[Alert, ...]:
     autoscaler = "{{ $labels.horizontalpodautoscaler }}"
     scaled = "kube_horizontalpodautoscaler"
 
-    def ticket(name: str, runbook: str, minutes: int, expression: str, summary: str) -> Alert:
-        return Alert(
-            name=name,
-            expression=expression,
-            minutes=minutes,
-            severity=Severity.TICKET,
-            runbook=runbook,
-            summary=summary,
-        )
-
     return (
         Alert(
             name="NoPodReady",
@@ -129,14 +118,14 @@ def _workloads() -> tuple[Alert, ...]:
             runbook="no-pod-ready",
             summary=f"{deployment} in {own} has no pod that is ready.",
         ),
-        ticket(
+        _ticket(
             "PodsNotReady",
             "pods-not-ready",
             15,
             f"kube_deployment_status_replicas_unavailable{{{job}}} > 0",
             f"{deployment} in {own} lacks {{{{ $value }}}} ready pods.",
         ),
-        ticket(
+        _ticket(
             "AutoscalerAtMaximum",
             "autoscaler-at-maximum",
             15,
@@ -144,21 +133,21 @@ def _workloads() -> tuple[Alert, ...]:
             f"{scaled}_status_current_replicas{{{job}}} >= {scaled}_spec_max_replicas{{{job}}} > 1",
             f"{autoscaler} in {own} can't add pods: it is at its maximum.",
         ),
-        ticket(
+        _ticket(
             "AutoscalerBlind",
             "autoscaler-blind",
             10,
             f'{scaled}_status_condition{{{job},condition="ScalingActive",status="false"}} == 1',
             f"{autoscaler} in {own} can't read a metric, and so doesn't scale.",
         ),
-        ticket(
+        _ticket(
             "JobFailed",
             "job-failed",
             1,
             f'kube_job_failed{{{job},condition="true"}} == 1',
             f"Job {{{{ $labels.job_name }}}} in {own} failed for good.",
         ),
-        ticket(
+        _ticket(
             "SecretsOld",
             "secrets-old",
             60,
@@ -169,8 +158,14 @@ def _workloads() -> tuple[Alert, ...]:
     )
 
 
-def _watch(jobs: Sequence[str]) -> tuple[Alert, ...]:
-    """The watch itself: what isn't scraped can't alert, and silence looks like health."""
+def _ticket(name: str, runbook: str, minutes: int, expression: str, summary: str) -> Alert:
+    return Alert(
+        name=name, expression=expression, minutes=minutes, severity=Severity.TICKET, runbook=runbook, summary=summary
+    )
+
+
+def _monitoring(jobs: Sequence[str]) -> tuple[Alert, ...]:
+    """Monitoring itself: what isn't scraped can't alert, and silence looks like health."""
     return (
         *(
             Alert(

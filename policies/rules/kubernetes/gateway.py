@@ -1,4 +1,4 @@
-"""Rules on the door of the cluster: how it listens, what clients may claim, and what it runs as."""
+"""Rules on the gateway: how it listens, what clients may claim, and what it runs as."""
 
 from collections.abc import Iterable
 from typing import Any

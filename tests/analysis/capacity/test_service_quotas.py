@@ -39,7 +39,7 @@ def test_a_million_users_pass_the_quota_of_database_instances() -> None:
 def test_rules_are_counted_as_they_are_planned() -> None:
     config = load_stack_config(ROOT, "prod") | {"users": 50_000, "monthlyBudgetUsd": 1_000_000}
     (region,) = plan_of("prod", ROOT, config, {}).regions
-    of_plugins = sum(len(plugin.watch.rules.rules) for plugin in region.plugins if plugin.watch)
+    of_plugins = sum(len(plugin.monitoring.rules.rules) for plugin in region.plugins if plugin.monitoring)
     of_all = sum(len(group.rules) for group in region.observability.rules)
     assert _needed(50_000)["AMP: rules of a workspace"] == of_plugins + of_all
 

@@ -16,7 +16,7 @@ from analysis.cost.estimate import cost_of
 from analysis.cost.load import region_load, request_parts
 from benchmarks.made_up import registry_text
 from planning.inputs.assumptions import Assumptions
-from planning.inputs.settings import parse_settings
+from planning.inputs.settings_reader import parse_settings
 from planning.inputs.tiers import TIERS, tier_for
 from planning.platform import PlatformPlan, plan_platform
 from plugins.registry.parse import parse_registry

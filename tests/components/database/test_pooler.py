@@ -112,9 +112,9 @@ def test_a_plugin_touches_no_object_of_another_and_none_of_the_poolers() -> None
 
 
 def test_a_plugin_is_let_in_from_its_own_namespace_to_its_own_shard() -> None:
-    door = one(_records(100_000), POLICY, "community-pooler-door").inputs["spec"]
-    assert door["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "pooler-1"
-    (rule,) = door["ingress"]
+    entry = one(_records(100_000), POLICY, "community-pooler-door").inputs["spec"]
+    assert entry["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "pooler-1"
+    (rule,) = entry["ingress"]
     assert rule["from"][0]["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "plugin-community"}
     assert [port["port"] for port in rule["ports"]] == [6432]
 

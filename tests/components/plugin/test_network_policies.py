@@ -115,9 +115,9 @@ def test_a_plugin_reaches_the_poolers_of_its_own_shard_only(name: str) -> None:
 def test_the_poolers_door_for_a_plugin_is_for_its_namespace() -> None:
     database = plugin_plans()["my-wallet"].database
     assert database
-    door: PolicyPlan = fragment_policy(database, database.shard)
-    assert door.ingress
-    assert door.ingress[0].peers == (PodPeer(namespace="plugin-my-wallet"),)
+    entry: PolicyPlan = fragment_policy(database, database.shard)
+    assert entry.ingress
+    assert entry.ingress[0].peers == (PodPeer(namespace="plugin-my-wallet"),)
 
 
 def test_a_listed_network_is_open_on_its_port_and_never_onto_metadata() -> None:
@@ -170,5 +170,5 @@ def test_two_plugins_may_call_each_other() -> None:
 def test_a_stopped_caller_has_no_doors() -> None:
     stopped = altered(entry("community"), lifecycle=Lifecycle.STOPPED)
     plans = plugin_plans(registry=registry_with(stopped))
-    doors = [policy for policy in policies_of(plans) if policy["metadata"]["name"] == "from-plugin-community"]
-    assert not [door for door in doors if door["metadata"]["namespace"].startswith("plugin-")]
+    policies = [policy for policy in policies_of(plans) if policy["metadata"]["name"] == "from-plugin-community"]
+    assert not [one for one in policies if one["metadata"]["namespace"].startswith("plugin-")]

@@ -1,9 +1,11 @@
 """Clusters: version, access, support, and the limits of their nodes."""
 
+import re
+
 import pytest
 
 from planning.cluster.cluster import plan_cluster
-from planning.cluster.node_pool import GRACE_HOURS, plan_node_pool
+from planning.cluster.node_pool import ARCHITECTURE, GRACE_HOURS, plan_node_pool
 from planning.database.jobs import administrator_job, archive_job
 from planning.database.jobs.shard_move import COPY_SECONDS
 from planning.inputs.tiers import TIERS, tier_for
@@ -69,3 +71,10 @@ def test_small_pools_lose_one_node_at_a_time_and_large_ones_a_tenth() -> None:
     users = (1_000, 10_000, 50_000, 100_000)
     pools = [plan_node_pool(tier=tier_for(count), users=count) for count in users]
     assert [pool.disruption for pool in pools] == ["1", "1", "1", "10%"]
+
+
+def test_instances_of_every_tier_are_of_the_architecture_that_the_pool_asks_for() -> None:
+    """AWS marks Graviton with a `g` behind the generation: m8g, c8gd."""
+    assert ARCHITECTURE == "arm64"
+    for tier in TIERS:
+        assert all(re.fullmatch(r"[a-z]+\d+g[a-z]*", family) for family in tier.nodes.families)

@@ -27,6 +27,7 @@ def test_with_two_regions_everything_is_copied_and_uploads_come_back() -> None:
     copies = {(copy.kind, copy.source, copy.destination) for copy in plan.replications}
     there = {(kind, "us-east-1", "us-west-2") for kind in ("assets", "uploads", "backups")}
     assert copies == there | {("uploads", "us-west-2", "us-east-1")}
+    assert {copy.kind for copy in plan.replications if copy.both_ways} == {"uploads"}
 
 
 def test_backups_are_locked_at_the_top_tier_for_as_long_as_they_are_kept() -> None:
@@ -52,6 +53,13 @@ def test_bucket_names_leave_room_for_what_pulumi_adds(region: str) -> None:
     names = [bucket.name for bucket in (*home.data, home.logs)]
     assert max(map(len, names)) + AUTONAME_ROOM <= MAX_BUCKET_NAME
     assert len(set(names)) == 4
+
+
+def test_an_upload_that_was_never_finished_goes_before_anything_that_was() -> None:
+    home = plan_buckets(stack="dev", settings=settings(1), tier=K1).home
+    for bucket in (*home.data, home.logs):
+        kept = [days for days in (bucket.ages.expire, bucket.ages.infrequent, bucket.ages.archive) if days]
+        assert bucket.ages.incomplete < min(kept, default=90)
 
 
 def test_only_uploads_take_files_from_browsers_and_only_from_the_site() -> None:

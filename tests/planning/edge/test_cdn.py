@@ -33,6 +33,13 @@ def test_limits_of_the_firewall_grow_with_the_tier_and_apis_have_their_own() -> 
     assert all(plan(tier).firewall.api_rate_limit < plan(tier).firewall.rate_limit for tier in TIERS)
 
 
+def test_the_widest_limit_counts_every_request_and_bundles_count_for_no_other() -> None:
+    flood, apis, pages = plan(K1).firewall.limits
+    assert flood.path == "/" and flood.requests > pages.requests > apis.requests
+    assert (apis.path, apis.outside) == ("/api/", False)
+    assert (pages.path, pages.outside) == ("/bundles/", True)
+
+
 @pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name.value)
 def test_the_gateway_limits_a_client_long_before_the_firewall_stops_an_office(tier: Tier) -> None:
     assert plan(tier).firewall.api_rate_limit >= 3 * 5 * tier.client_per_minute

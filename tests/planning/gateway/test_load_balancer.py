@@ -17,5 +17,5 @@ def test_the_longest_stack_makes_a_name_that_aws_takes(region: str) -> None:
 
 def test_targets_are_the_proxies_and_drain_as_long_as_they_do() -> None:
     plan = plan_load_balancer(stack="dev", region="us-east-1", settings=settings(1))
-    assert (plan.target_port, plan.health_path) == (CONTAINER_PORT, HEALTH_PATH)
+    assert (plan.target_port, plan.health.path) == (CONTAINER_PORT, HEALTH_PATH)
     assert plan.drain_seconds == DRAIN_SECONDS

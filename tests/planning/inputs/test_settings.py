@@ -3,7 +3,8 @@
 import pytest
 
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.settings import Settings, parse_settings
+from planning.inputs.settings import Settings
+from planning.inputs.settings_reader import parse_settings
 from tests.planning.samples import POOLER_IMAGE
 
 GOOD = {

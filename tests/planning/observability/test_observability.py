@@ -81,6 +81,7 @@ def test_the_budget_is_the_environments_and_so_stands_once() -> None:
     edge = _plan(1_000).edge
     assert edge is not None
     assert edge.budget.usd_month > 340
+    assert edge.budget.spent_percent < edge.budget.forecast_percent == 100
 
 
 def test_the_collector_of_a_tier_without_metrics_reaches_no_proxy() -> None:
