@@ -226,6 +226,21 @@ def _core_calls_core(entries: Entries) -> Iterator[Problem]:
                 )
 
 
+def _members(entries: Entries) -> Iterator[Problem]:
+    for name, entry in entries.by_name.items():
+        for other in entry.database.member_of if entry.database else ():
+            there = entries.by_name.get(other)
+            if not entry.core:
+                rule = "core services only: a plugin reads single tables of others, by grants"
+                yield entries.problem(name, "database.memberOf", other, rule, "list the tables under database.grants")
+            elif other == name or (other not in entries.names) or (there and there.database is None):
+                rule = "another entry with a database"
+                yield entries.problem(name, "database.memberOf", other, rule, f"remove {other}")
+            elif entry.database and there and there.database and there.database.shard != entry.database.shard:
+                rule = f"one connection reaches one shard: {other} is on {there.database.shard}"
+                yield entries.problem(name, "database.memberOf", other, rule, f"shard: {there.database.shard}")
+
+
 def _shared_secrets(entries: Entries) -> Iterator[Problem]:
     for name, entry in entries.by_name.items():
         for secret, owner in entry.shared_secrets.items():
@@ -250,4 +265,5 @@ RULES: tuple[Callable[[Entries], Iterator[Problem]], ...] = (
     _core_cycles,
     _shell_routes,
     _shared_secrets,
+    _members,
 )

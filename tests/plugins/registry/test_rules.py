@@ -172,6 +172,15 @@ BAD = [
         "a grant across shards", alpha_database(shard=1, grants=grants("public")),
         "alpha", "database.shard", "1", "foreign keys", "shard: 0",
     ),
+    Bad("a plugin with another's rights", alpha_database(memberOf=["base-svc"]), "alpha", "database.memberOf", "base-svc", "core services only", "database.grants"),
+    Bad(
+        "rights of what has no database", with_entry("site", backend("site", 4100, core=True, database={"schema": "site", "shard": 0, "memberOf": ["beta"]})),
+        "site", "database.memberOf", "beta", "with a database", "remove beta",
+    ),
+    Bad(
+        "rights on another shard", with_entry("site", backend("site", 4100, core=True, database={"schema": "site", "shard": 1, "memberOf": ["alpha"]})),
+        "site", "database.memberOf", "alpha", "alpha is on 0", "shard: 0",
+    ),
     Bad("no shard in production", alpha_database(shard=None), "alpha", "database.shard", "(missing)", "pins", "shard:"),
     Bad("a call to nobody", changed("beta", network={"calls": ["nobody"]}), "beta", "network.calls", "nobody", "existing", "alpha"),
     Bad("a call to itself", changed("beta", network={"calls": ["beta"]}), "beta", "network.calls", "beta", "itself", "remove"),
