@@ -25,7 +25,8 @@ _ENVIRONMENT: Mapping[str, str] = {
 def migration_environment(of_pods: Mapping[str, str]) -> Mapping[str, str]:
     """What the Job finds of its pods' environment, and its own. Without telemetry, which tells the version: where a
     version changes nothing that the Job does, it is the same Job."""
-    return {name: value for name, value in of_pods.items() if not name.startswith("OTEL_")} | _ENVIRONMENT
+    kept = {name: value for name, value in of_pods.items() if not name.startswith("OTEL_")}
+    return {**kept, **_ENVIRONMENT}
 
 
 def migration_stamp(plan: PluginDatabasePlan, migrate: MigrationPlan) -> str:
