@@ -23,7 +23,6 @@ from components.region_plugins import RegionPlugins
 from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import plan_schema_namespace
-from planning.observability.alarms.data import cache_nodes
 from planning.platform import PlatformPlan
 from planning.prior_state import OUTPUT, prior_state_output
 from planning.region import RegionPlan
@@ -199,7 +198,7 @@ class Platform(Component, token="naap:platform:Platform"):
             plan=cell.observability,
             databases=self._instances([shard.identifier for shard in shards if shard.region == cell.region]),
             replicas=self._instances([replica for shard in shards for replica in shard.replicas_in(cell.region)]),
-            caches=[node for cache in cell.caches.caches for node in cache_nodes(cache)],
+            caches=cell.caches.nodes,
             balancer=region.load_balancer.dimensions,
             proxies=region.gateway.ready,
             certificates={"site": certificates.in_region(cell.region)},

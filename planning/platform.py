@@ -112,7 +112,7 @@ def plan_platform(
         shards=shards,
         storage=plan_buckets(stack=stack, settings=settings, tier=tier),
         frontend=plan_shell_documents(registry=registry, settings=settings),
-        cdn=plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions),
+        cdn=plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions, registry=registry),
         regions=tuple(cell for cell in cells if cell),
         peerings=plan_peerings(stack=stack, regions=regions),
     )

@@ -55,7 +55,15 @@ def plan_region(
     home = region == settings.regions[0]
     poolers = plan_poolers(region=region, image=settings.pooler_image, tier=tier, shards=shards)
     gateway = plan_gateway(region=region, settings=settings, tier=tier, users=settings.users, registry=registry)
-    observability = plan_observability(stack=stack, region=region, settings=settings, tier=tier)
+    caches = plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry)
+    observability = plan_observability(
+        stack=stack,
+        region=region,
+        settings=settings,
+        tier=tier,
+        databases=tuple(identifier for shard in shards for identifier in shard.instances_in(region)),
+        caches=caches.nodes,
+    )
     plugins = _plan_plugins(
         stack=stack,
         region=region,
@@ -63,6 +71,7 @@ def plan_region(
         settings=settings,
         tier=tier,
         registry=registry,
+        caches=caches,
         databases=databases,
         archives=plan_archives(registry=registry, shards=len(shards)),
     )
@@ -75,7 +84,7 @@ def plan_region(
         cluster=plan_cluster(
             stack=stack, region=region, settings=settings, tier=tier, users=settings.users, nodes=nodes
         ),
-        caches=plan_caches(stack=stack, region=region, settings=settings, tier=tier, registry=registry),
+        caches=caches,
         poolers=poolers,
         load_balancer=plan_load_balancer(stack=stack, region=region, settings=settings),
         gateway=gateway,
@@ -93,6 +102,7 @@ def _plan_plugins(
     settings: Settings,
     tier: Tier,
     registry: Registry,
+    caches: CachesPlan,
     databases: Mapping[str, PluginDatabasePlan],
     archives: Mapping[str, ArchivePlan],
 ) -> tuple[PluginPlan, ...]:
@@ -110,6 +120,7 @@ def _plan_plugins(
                 users=settings.users,
                 database=databases.get(spec.name),
                 archive=archives.get(spec.name),
+                caches=caches.nodes_of(spec.name),
                 routes=plan_routes(file=registry.file, spec=spec, settings=settings, tier=tier),
                 registry=registry,
             )

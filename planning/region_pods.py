@@ -26,9 +26,7 @@ def least_pods(
 ) -> tuple[Pods, ...]:
     """Every autoscaler at its least; add-ons and a Job among them, what runs on each node not."""
     own = (
-        _alike("proxies", gateway.proxy, gateway.pods.min, _PROXY_SURGE_PERCENT),
-        _alike("limiter", gateway.limiter, gateway.limiter_pods.min),
-        _alike("gateway control", CONTROLLER_POD, gateway.controller_pods),
+        *chart_pods(gateway),
         *(_alike(f"pooler {pooler.shard}", pooler_size(metrics=pooler.metrics), pooler.replicas) for pooler in poolers),
         _alike("collectors", COLLECTOR, seen.collectors),
         _alike("metrics adapters", ADAPTER_POD, seen.adapters),
@@ -47,6 +45,15 @@ def least_pods(
         for workload in plugin.backend.workloads
     ]
     return tuple(pods for pods in (*own, *ADDONS, *of_plugins, _JOB) if pods.count)
+
+
+def chart_pods(gateway: GatewayPlan) -> tuple[Pods, ...]:
+    """Of the gateway's chart, and of what its control plane makes: no resources of the program."""
+    return (
+        _alike("proxies", gateway.proxy, gateway.pods.min, _PROXY_SURGE_PERCENT),
+        _alike("limiter", gateway.limiter, gateway.limiter_pods.min),
+        _alike("gateway control", CONTROLLER_POD, gateway.controller_pods),
+    )
 
 
 def _alike(name: str, size: PodSize, count: int, surge_percent: float = 1) -> Pods:

@@ -80,6 +80,7 @@ def plugin_plans(
             tier=tier,
             users=users,
             archive=None,
+            caches=(),
             database=databases.get(spec.name),
             routes=plan_routes(file="registry.yaml", spec=spec, settings=chosen, tier=tier),
             registry=entries,

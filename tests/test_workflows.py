@@ -55,6 +55,15 @@ def test_shellcheck_finds_nothing_wrong_in_the_commands() -> None:
     assert not _lint(*FILES, shellcheck=SHELLCHECK)
 
 
+def test_the_tests_of_a_change_have_the_commit_before_it() -> None:
+    """actions/checkout fetches one commit unless told otherwise; .ci/run compares the registry with that before."""
+    (job,) = _read(FILES[0].parent / "tests.yml")["jobs"].values()
+    (checkout,) = [step for step in job["steps"] if "actions/checkout" in step.get("uses", "")]
+
+    assert "HEAD^" in (FILES[0].parents[2] / ".ci" / "run").read_text()
+    assert checkout["with"]["fetch-depth"] >= len(("this one", "the one before"))
+
+
 @pytest.mark.timeout(300)
 def test_actionlint_refuses_a_permission_that_does_not_exist(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yml"

@@ -138,7 +138,11 @@ def _edge(plan: PlatformPlan) -> Iterator[Part]:
         name=firewall.name,
         region="",
         identity=firewall.name,
-        traits={"requests in 5 min": firewall.rate_limit, "of them to APIs": firewall.api_rate_limit},
+        traits={
+            "requests in 5 min": firewall.rate_limit,
+            "of them to APIs": firewall.api_rate_limit,
+            "exceptions": ", ".join(f"{one.rule} ({len(one.paths)} prefixes)" for one in firewall.exceptions) or "none",
+        },
     )
 
 

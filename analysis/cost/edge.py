@@ -44,7 +44,8 @@ def edge_lines(plan: PlatformPlan, assumptions: Assumptions) -> Iterator[Line]:
     if cdn.real_time_metrics:
         yield of("CDN", "additional metrics", "cloudwatch-metric", REAL_TIME_METRICS, Basis.SHARED)
     yield of("firewall", "web ACL", "waf-acl", 1, Basis.SHARED)
-    yield of("firewall", "rules", "waf-rule", len(cdn.firewall.managed) + RATE_RULES, Basis.SHARED)
+    rules = len(cdn.firewall.managed) + len(cdn.firewall.exceptions) + RATE_RULES
+    yield of("firewall", "rules", "waf-rule", rules, Basis.SHARED)
     yield of("firewall", "requests", "waf-requests", requests)
     if cdn.shield_advanced:
         yield of("firewall", "Shield Advanced", "shield-advanced", 1, Basis.SHARED)

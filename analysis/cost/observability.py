@@ -8,7 +8,6 @@ from analysis.cost.prices import line
 from planning.database.shard import ShardPlan
 from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.observability.alarms.alarm import AlarmPlan
-from planning.observability.alarms.data import cache_nodes
 from planning.observability.metrics.scraping import SECONDS as SCRAPE_SECONDS
 from planning.platform import PlatformPlan
 from planning.region import RegionPlan
@@ -83,7 +82,7 @@ def alarm_count(region: RegionPlan, instances: tuple[int, int]) -> int:
     """Metrics that a region's alarms are on, each of which is billed: a share is of two."""
     seen = region.observability
     writers, replicas = instances
-    nodes = sum(len(cache_nodes(cache)) for cache in region.caches.caches)
+    nodes = len(region.caches.nodes)
     certificates = 1
     return (
         writers * _metrics((*seen.database_alarms, seen.backup_alarm))

@@ -13,6 +13,7 @@ from planning.edge.firewall import (
     SECRET_HEADERS,
     STOPPED_STATUS,
     WINDOW_SECONDS,
+    ExceptionPlan,
     FirewallPlan,
     ManagedRulesPlan,
     RateLimitPlan,
@@ -129,7 +130,45 @@ def _only_what_was_stopped() -> wafv2.WebAclLoggingConfigurationLoggingFilterArg
 
 def _rules(plan: FirewallPlan) -> list[wafv2.WebAclRuleArgs]:
     limits = [_limit(index, limit) for index, limit in enumerate(plan.limits)]
-    return limits + [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
+    managed = [_managed(index, rules) for index, rules in enumerate(plan.managed, start=len(limits))]
+    first = len(limits) + len(managed)
+    return [*limits, *managed, *(_except_for(index, one) for index, one in enumerate(plan.exceptions, start=first))]
+
+
+def _except_for(priority: int, plan: ExceptionPlan) -> wafv2.WebAclRuleArgs:
+    """AWS's rule only counts; what it has labelled is blocked here, unless its path is excepted."""
+    paths = [
+        _STATEMENT(
+            regex_match_statement=wafv2.WebAclRuleStatementRegexMatchStatementArgs(
+                regex_string=path,
+                field_to_match=wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchArgs(
+                    uri_path=wafv2.WebAclRuleStatementRegexMatchStatementFieldToMatchUriPathArgs()
+                ),
+                # As it came: a pattern matches plain paths only, which nothing would change.
+                text_transformations=[
+                    wafv2.WebAclRuleStatementRegexMatchStatementTextTransformationArgs(priority=0, type="NONE")
+                ],
+            )
+        )
+        for path in plan.paths
+    ]
+    # An OR of one is none to AWS.
+    excepted = (
+        paths[0]
+        if len(paths) == 1
+        else _STATEMENT(or_statement=wafv2.WebAclRuleStatementOrStatementArgs(statements=paths))
+    )
+    labelled = _STATEMENT(
+        label_match_statement=wafv2.WebAclRuleStatementLabelMatchStatementArgs(scope="LABEL", key=plan.label)
+    )
+    elsewhere = _STATEMENT(not_statement=wafv2.WebAclRuleStatementNotStatementArgs(statement=excepted))
+    return wafv2.WebAclRuleArgs(
+        name=plan.rule,
+        priority=priority,
+        action=wafv2.WebAclRuleActionArgs(block=wafv2.WebAclRuleActionBlockArgs()),
+        statement=_STATEMENT(and_statement=wafv2.WebAclRuleStatementAndStatementArgs(statements=[labelled, elsewhere])),
+        visibility_config=_visible(plan.rule),
+    )
 
 
 def _limit(priority: int, limit: RateLimitPlan) -> wafv2.WebAclRuleArgs:

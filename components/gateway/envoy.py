@@ -49,6 +49,7 @@ _ACCESS_LOG = {
     "duration_ms": "%DURATION%",
     "upstream_ms": "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
     "upstream": "%UPSTREAM_HOST%",
+    "limit": "%RESP(X-RATELIMIT-LIMIT)%",
     "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
     "user": f"%REQ({IDENTITY_HEADER.upper()})%",
     "user_agent": "%REQ(USER-AGENT)%",

@@ -1,6 +1,5 @@
 """Alarms of a region, on what its plan watches."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import pulumi
 from pulumi_aws import cloudwatch, rds
 
 from components.observability.alarm_topic import AlarmTopic
+from components.observability.backup_events import backup_rules
 from components.shared.component import Component
 from planning.observability.alarms.alarm import COUNTED, WHOLE, AlarmPlan
 from planning.observability.alarms.logs import LogAlarmPlan
@@ -17,8 +17,6 @@ from planning.shared.tags import Tags
 
 _EVENTS = ["availability", "deletion", "failover", "failure", "low storage", "maintenance", "recovery"]
 """What RDS says of instances that no metric tells. Not `backup`: each that succeeds would be mailed."""
-
-_BACKUP_FINISHED = "RDS-EVENT-0002"
 
 
 class Alarms(Component, token="naap:platform:Alarms"):
@@ -49,9 +47,9 @@ class Alarms(Component, token="naap:platform:Alarms"):
         for watched, instances in ((plan.database_alarms, databases), (plan.replica_alarms, replicas)):
             for identifier, made in instances.items():
                 make.alarms(identifier, {"DBInstanceIdentifier": made}, watched)
+        rules = backup_rules(self, name, plan=plan, identifiers=list(databases), key_arn=topic.key_arn, tags=tags)
         for identifier, made in databases.items():
-            rule = self._count_backups(name, identifier, plan, tags)
-            counted = pulumi.Output.all(rule.name, made).apply(lambda found: found[0])
+            counted = pulumi.Output.all(rules[identifier], made).apply(lambda found: found[0])
             make.alarms(identifier, {"RuleName": counted}, (plan.backup_alarm,))
         for node in caches:
             make.alarms(node, {"CacheClusterId": node}, plan.cache_alarms)
@@ -67,26 +65,6 @@ class Alarms(Component, token="naap:platform:Alarms"):
             # Without them it would tell of every instance in the region, those of other environments too.
             source_ids=[*databases.values(), *replicas.values()],
             event_categories=_EVENTS,
-            tags=tags.of("observability"),
-            opts=self.child(),
-        )
-
-    def _count_backups(self, name: str, identifier: str, plan: ObservabilityPlan, tags: Tags) -> cloudwatch.EventRule:
-        """A rule that only counts: it has no target, and its count is what the alarm reads.
-
-        It is there before the instance, so that it counts its first backup; the alarm comes after both.
-        """
-        short = identifier.removeprefix(f"{plan.prefix}-")
-        pattern = {
-            "source": ["aws.rds"],
-            "detail-type": ["RDS DB Instance Event"],
-            "detail": {"SourceIdentifier": [identifier], "EventID": [_BACKUP_FINISHED]},
-        }
-        return cloudwatch.EventRule(
-            f"{name}-{short}-backups",
-            name=f"{identifier}-backups",
-            description="Counts the backups that RDS has finished",
-            event_pattern=json.dumps(pattern),
             tags=tags.of("observability"),
             opts=self.child(),
         )

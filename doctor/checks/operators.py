@@ -5,11 +5,12 @@ import re
 from doctor.facts.account import Caller
 from doctor.finding import Check, Finding, Unanswered
 
+DOCUMENTATION_ACCOUNT = ":123456789012:"
 _ASSUMED = re.compile(r"arn:aws[\w-]*:sts::(?P<account>\d+):assumed-role/(?P<role>[^/]+)/")
 
 
 def judge_caller(stack: str, operators: tuple[str, ...], caller: Caller | Unanswered) -> Finding:
-    """operators: as the settings name them; none: whoever runs `up` first."""
+    """operators: as the settings name them; none: whoever runs `up`."""
     check = Check(
         name="operators",
         rule="who runs `up` is among naap:operators: else Kubernetes refuses all that it makes in the clusters",
@@ -25,6 +26,9 @@ def judge_caller(stack: str, operators: tuple[str, ...], caller: Caller | Unansw
         )
     principal = _principal(caller.arn)
     fix = f"pulumi config set --path 'naap:operators[{len(operators)}]' {principal}"
+    if placeholders := [name for name in operators if DOCUMENTATION_ACCOUNT in name and caller.account not in name]:
+        stands = f"pulumi config set --path 'naap:operators[{operators.index(placeholders[0])}]' {principal}"
+        return check.stops(f"{placeholders[0]}: an account of AWS's documentation, which stands for yours", stands)
     if not operators:
         return check.warns(f"none named: {principal} alone will administer the clusters", fix)
     if _plain(principal) in {_plain(operator) for operator in operators}:

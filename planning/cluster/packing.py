@@ -55,9 +55,11 @@ class Room:
 
 
 METRICS_SERVER = Pods(name="metrics server", size=PodSize(cpu_m=100, memory_mib=200), count=2, surge=1)
-"""EKS's add-on of that name; one pod more than its upstream has."""
+"""EKS's add-on of that name. Size: `resources` in charts/metrics-server/values.yaml of kubernetes-sigs/metrics-server,
+which EKS repackages. Upstream has one pod; two, as the add-on is said to have, are the larger claim."""
 LOG_OPERATOR = Pods(name="log operator", size=PodSize(cpu_m=100, memory_mib=64), count=1, surge=1)
-"""amazon-cloudwatch-observability-controller-manager, of the add-on (aws-observability/helm-charts)."""
+"""amazon-cloudwatch-observability-controller-manager: `manager.resources` in
+charts/amazon-cloudwatch-observability/values.yaml of aws-observability/helm-charts, at chart 6.4.0."""
 ADDONS = (METRICS_SERVER, LOG_OPERATOR)
 """What add-ons ask for. Of Auto Mode itself nothing runs in pods: DNS, network, storage and identity are parts of its
 nodes (EKS user guide, Learn how EKS Auto Mode works)."""
@@ -66,8 +68,8 @@ DAEMONS = (
     Pods(name="log agents", size=PodSize(cpu_m=250, memory_mib=128), count=1),
     Pods(name="log readers", size=PodSize(cpu_m=50, memory_mib=25), count=1),
 )
-"""On each node: cloudwatch-agent and fluent-bit, of the add-on amazon-cloudwatch-observability (values.yaml of its
-chart in aws-observability/helm-charts)."""
+"""On each node: cloudwatch-agent (`agent.resources`) and fluent-bit (`containerLogs.fluentBit.resources`) of the same
+file. Of its other parts, two run on nodes with accelerators only, two with `otelContainerInsights`, which is off."""
 
 
 def allocatable(size: NodeSize) -> Room:

@@ -73,6 +73,15 @@ class CachePlan:
         """Whether it survives the loss of a node."""
         return self.nodes_per_shard > 1
 
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names that ElastiCache gives to the nodes of a group: its metrics go by node."""
+        nodes = range(1, self.nodes_per_shard + 1)
+        if not self.clustered:
+            return tuple(f"{self.identifier}-{node:03d}" for node in nodes)
+        shards = range(1, self.shards + 1)
+        return tuple(f"{self.identifier}-{shard:04d}-{node:03d}" for shard in shards for node in nodes)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CacheUserPlan:
@@ -110,6 +119,17 @@ class CachesPlan:
     def caches(self) -> tuple[CachePlan, ...]:
         """Those that exist."""
         return tuple(cache for cache in (self.app, self.cluster, self.limits) if cache)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Of all of them."""
+        return tuple(node for cache in self.caches for node in cache.nodes)
+
+    def nodes_of(self, plugin: str) -> tuple[str, ...]:
+        """Of the cache that a plugin uses; none where it uses none."""
+        user = self.user(plugin)
+        cache = self.cluster if user and user.role is CacheRole.CLUSTER else self.app
+        return cache.nodes if user and cache else ()
 
     def user(self, plugin: str) -> CacheUserPlan | None:
         """The user of a plugin; None where it has none."""

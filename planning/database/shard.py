@@ -138,6 +138,10 @@ class ShardPlan:
             return tuple(replica.identifier for replica in self.replicas)
         return (self.remote.replica.identifier,) if self.remote and self.remote.region == region else ()
 
+    def instances_in(self, region: str) -> tuple[str, ...]:
+        """The same with the writer, where it is there."""
+        return ((self.identifier,) if region == self.region else ()) + self.replicas_in(region)
+
     @property
     def secret_name(self) -> str:
         """Name of the administrator's secret."""

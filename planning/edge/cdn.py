@@ -1,6 +1,6 @@
 """The content delivery network: CloudFront before the assets and the gateways, with its firewall and names.
 
-plan_cdn(*, stack, settings, tier, regions) -> CdnPlan
+plan_cdn(*, stack, settings, tier, regions, registry) -> CdnPlan
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from planning.edge.firewall import FirewallPlan, plan_firewall
 from planning.edge.functions import health_code, router_code, site_code
 from planning.gateway.gateway import HEALTH_PATH
 from planning.gateway.load_balancer import HTTPS_PORT
+from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import fit, stack_prefix, stamp
@@ -101,7 +102,7 @@ class CdnPlan:
         return self.policy_name(f"{gateway.code}-{stamp(f'{load_balancer_arn} {VPC_ORIGIN}', digits=8)}")
 
 
-def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str]) -> CdnPlan:
+def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str], registry: Registry) -> CdnPlan:
     """The CDN of an environment. regions: home first."""
     gateways = tuple(_gateway(region) for region in regions)
     several = len(gateways) > 1
@@ -115,7 +116,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         # Three tries of three seconds are for who has nobody else to ask.
         connection_attempts=1 if several else 3,
         gateways=gateways,
-        firewall=plan_firewall(stack, tier, settings.firewall_mode),
+        firewall=plan_firewall(stack, tier, settings.firewall_mode, registry),
         content_security_policy=_content_security_policy(settings),
         hsts_subdomains=settings.hsts_subdomains,
         hsts_preload=settings.hsts_preload,

@@ -1,8 +1,12 @@
 """The web application firewall (AWS WAF) before the CDN: rate limits by address, and the groups that AWS keeps."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.edge.shell_documents import BUNDLES
+from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import ContentRule
 from planning.inputs.settings import FirewallMode
 from planning.inputs.tiers import Tier
 from planning.shared.naming import stack_prefix
@@ -25,19 +29,24 @@ _FLOOD = 10
 _TOO_LARGE = "SizeRestrictions_BODY"
 """Bodies above 8 KB, which uploads and plugin APIs send: it counts in every mode; the gateway limits by plugin."""
 
-_CONTENT_RULES = {
-    "AWSManagedRulesCommonRuleSet": (
-        "CrossSiteScripting_BODY",
-        "GenericLFI_BODY",
-        "GenericRFI_BODY",
-        "EC2MetaDataSSRF_BODY",
-        "NoUserAgent_HEADER",
-        "SizeRestrictions_QUERYSTRING",
-    ),
-    "AWSManagedRulesSQLiRuleSet": ("SQLi_BODY", "SQLiExtendedPatterns_BODY"),
+_CORE, _SQL = "awswaf:managed:aws:core-rule-set", "awswaf:managed:aws:sql-database"
+_CONTENT_RULES: Mapping[str, Mapping[ContentRule, str]] = {
+    "AWSManagedRulesCommonRuleSet": {
+        "CrossSiteScripting_BODY": f"{_CORE}:CrossSiteScripting_Body",
+        "GenericLFI_BODY": f"{_CORE}:GenericLFI_Body",
+        "GenericRFI_BODY": f"{_CORE}:GenericRFI_Body",
+        "EC2MetaDataSSRF_BODY": f"{_CORE}:EC2MetaDataSSRF_Body",
+        "NoUserAgent_HEADER": f"{_CORE}:NoUserAgent_Header",
+        "SizeRestrictions_QUERYSTRING": f"{_CORE}:SizeRestrictions_QueryString",
+    },
+    "AWSManagedRulesSQLiRuleSet": {
+        "SQLi_BODY": f"{_SQL}:SQLi_Body",
+        "SQLiExtendedPatterns_BODY": f"{_SQL}:SQLiExtendedPatterns_Body",
+    },
 }
-"""What honest requests match: posts and prompts that quote code, HTML or addresses, webhooks without an agent, long
-queries. Only paths of the gateway take bodies: CloudFront refuses them on all others."""
+"""With the label that each puts on a request, spelled otherwise than its own name (WAF developer guide, AWS Managed
+Rules rule groups list). What honest requests match: posts and prompts that quote code, HTML or addresses, webhooks
+without an agent, long queries. Only paths of the gateway take bodies: CloudFront refuses them on all others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +56,15 @@ class ManagedRulesPlan:
     name: str
     counted: tuple[str, ...] = ()
     counts: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionPlan:
+    """One of AWS's rules that blocks all requests but those that these patterns of paths match. label: AWS's, of it."""
+
+    rule: str
+    label: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +87,7 @@ class FirewallPlan:
     rate_limit: int
     api_rate_limit: int
     managed: tuple[ManagedRulesPlan, ...]
+    exceptions: tuple[ExceptionPlan, ...]
     log_days: int
 
     @property
@@ -83,14 +102,19 @@ class FirewallPlan:
         )
 
 
-def plan_firewall(stack: str, tier: Tier, mode: FirewallMode) -> FirewallPlan:
-    """Limits from the tier. mode: what rules do with a match (naap:firewallMode)."""
+def plan_firewall(stack: str, tier: Tier, mode: FirewallMode, registry: Registry) -> FirewallPlan:
+    """Limits from the tier. mode: what rules do with a match (naap:firewallMode). Entries' exceptions matter where all
+    rules block; else what may be excepted blocks nobody.
+    """
+    exceptions = _exceptions(registry) if mode == "block" else ()
+    excepted = frozenset(found.rule for found in exceptions)
     return FirewallPlan(
         name=stack_prefix(stack),
         flood_limit=tier.waf_rate_per_5_minutes * _FLOOD,
         rate_limit=tier.waf_rate_per_5_minutes,
         api_rate_limit=tier.waf_rate_per_5_minutes // 2,
-        managed=tuple(_managed(name, mode) for name in _GROUPS),
+        managed=tuple(_managed(name, mode, excepted) for name in _GROUPS),
+        exceptions=exceptions,
         log_days=tier.log_days,
     )
 
@@ -103,9 +127,34 @@ _GROUPS = (
 )
 
 
-def _managed(name: str, mode: FirewallMode) -> ManagedRulesPlan:
+def _managed(name: str, mode: FirewallMode, excepted: frozenset[str]) -> ManagedRulesPlan:
     if mode == "count":
         return ManagedRulesPlan(name=name, counts=True)
     too_large = (_TOO_LARGE,) if name == "AWSManagedRulesCommonRuleSet" else ()
-    content = _CONTENT_RULES.get(name, ()) if mode == "count-bodies" else ()
-    return ManagedRulesPlan(name=name, counted=too_large + content)
+    content = (rule for rule in _CONTENT_RULES.get(name, {}) if mode == "count-bodies" or rule in excepted)
+    return ManagedRulesPlan(name=name, counted=(*too_large, *content))
+
+
+def _exceptions(registry: Registry) -> tuple[ExceptionPlan, ...]:
+    found = [
+        ExceptionPlan(
+            rule=rule,
+            label=label,
+            paths=tuple(
+                path_pattern(prefix)
+                for spec in registry.plugins
+                if spec.backend and rule in spec.backend.firewall_exceptions and spec.lifecycle.serves
+                for _, prefix in spec.backend.stated_prefixes()
+            ),
+        )
+        for rules in _CONTENT_RULES.values()
+        for rule, label in rules.items()
+    ]
+    return tuple(one for one in found if one.paths)
+
+
+def path_pattern(prefix: str) -> str:
+    """Of a path that is this prefix or below it, whoever reads it: plain letters only, nothing to decode, no segment
+    that begins with a dot, none that is empty. Any other path, and the firewall and the gateway might take it for two.
+    """
+    return rf"^{re.escape(prefix)}(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?$"

@@ -22,7 +22,7 @@ from planning.inputs.field_types import (
 from planning.inputs.frontend import Frontend
 from planning.inputs.lifecycle import Installs, Lifecycle
 from planning.inputs.pod_sections import Network, Resources
-from planning.inputs.sections import Auth, Cache, Database, Objective, Probes, RateLimit, Scaling
+from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Scaling
 
 MANIFEST_PATHS = ("/app/plugin.json", "/plugin.json")
 """Where programs look for their plugin.json, two folders above their own: in /app/backend/dist, or in /app/dist."""
@@ -147,6 +147,16 @@ class Entry(Section):
         RateLimit | None,
         Field(description="Instead of the tier's limits.", examples=[{"userPerMinute": 120, "clientPerMinute": 300}]),
     ] = None
+    firewall_exceptions: Annotated[
+        tuple[ContentRule, ...],
+        Field(
+            strict=False,
+            max_length=8,
+            description="AWS's firewall rules that requests to its prefixes may match. Matters with naap:firewallMode "
+            "block; in the other modes these rules block nobody.",
+            examples=[["CrossSiteScripting_BODY"]],
+        ),
+    ] = ()
     objective: Annotated[
         Objective,
         Field(description="Service level, instead of the tier's.", examples=[{"availabilityPercent": 99.9}]),

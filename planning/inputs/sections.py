@@ -203,6 +203,19 @@ class Auth(Section):
     ] = False
 
 
+ContentRule = Literal[
+    "CrossSiteScripting_BODY",
+    "GenericLFI_BODY",
+    "GenericRFI_BODY",
+    "EC2MetaDataSSRF_BODY",
+    "NoUserAgent_HEADER",
+    "SizeRestrictions_QUERYSTRING",
+    "SQLi_BODY",
+    "SQLiExtendedPatterns_BODY",
+]
+"""Of AWS's firewall rules, by its names, those that honest requests match."""
+
+
 class RateLimit(Section):
     """Requests a minute, instead of the tier's own numbers."""
 

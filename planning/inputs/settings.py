@@ -86,7 +86,11 @@ class Settings(BaseModel):
     ] = ()
     operators: Annotated[
         tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
-        Field(description="IAM principals that administer the clusters, with whoever runs `up`: the default."),
+        Field(
+            validate_default=True,
+            description="IAM principals that administer the clusters: who runs `up`, and who is called when it fails. "
+            "Outside production the default is whoever runs `up`.",
+        ),
     ] = ()
     viewers: Annotated[
         tuple[Annotated[str, Field(pattern=_PRINCIPAL)], ...],
@@ -197,6 +201,13 @@ class Settings(BaseModel):
             network = ipaddress.ip_network(cidr)
             if network.prefixlen < _WIDEST[network.version]:
                 raise ValueError(f"{cidr} is as good as the whole internet; name the networks of your operators")
+        return value
+
+    @field_validator("operators")
+    @classmethod
+    def _known_operators(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("production") and not value:
+            raise ValueError("production names them: else the one that runs `up`, in CI a role, alone gets in")
         return value
 
     @field_validator("viewers")

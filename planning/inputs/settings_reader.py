@@ -1,6 +1,6 @@
 """The reading of settings: what an error says of a key, which never shows a secret."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -56,10 +56,17 @@ def _problem(item: Any, file: str) -> Problem:
         file=file,
         entry="config",
         field=key,
-        value="(missing)" if missing else _shown(item["input"]),
+        value="(missing)" if missing or item["input"] == () else _shown(item["input"]),
         rule=f"{str(item['msg']).removeprefix('Value error, ')}. {description}",
-        fix=f"pulumi config set {key} <value>",
+        fix=f"pulumi config set {_path(where, item['input'])} <value>",
     )
+
+
+def _path(where: Sequence[str | int], value: object) -> str:
+    """As `pulumi config set` takes it: a list is set element by element."""
+    elements = where if where[1:] else (*where, 0) if isinstance(value, list | tuple) else where
+    path = "naap:" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in elements).lstrip(".")
+    return f"--path '{path}'" if elements[1:] else path
 
 
 def _shown(value: object) -> str:

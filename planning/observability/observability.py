@@ -15,7 +15,7 @@ from planning.observability.alarms.logs import LogAlarmPlan, log_alarms
 from planning.observability.alarms.region import cluster_alarms, load_balancer_alarms
 from planning.observability.alerts.alert import RuleGroup
 from planning.observability.alerts.platform import platform_rules
-from planning.observability.dashboards.dashboard import Dashboard
+from planning.observability.dashboards.dashboard import Dashboard, Named
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.network_policies import log_policies, observability_policies
 from planning.observability.pods import adapter_pods, collector_pods
@@ -51,10 +51,11 @@ BUDGET_MARGIN = 1.25
 class LogsPlan:
     """Groups into which the nodes' log readers write, and how long they keep. queries: saved ones, by name.
 
-    policies: of the namespace of those readers.
+    policies: of the namespace of those readers. backups: the group of what RDS says of them.
     """
 
     groups: tuple[str, ...]
+    backups: str
     days: int
     queries: Mapping[str, str]
     policies: tuple[PolicyPlan, ...]
@@ -162,11 +163,21 @@ class ObservabilityPlan:
         )
 
 
-def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tier) -> ObservabilityPlan:
-    """What is seen of a region."""
+def plan_observability(
+    *,
+    stack: str,
+    region: str,
+    settings: Settings,
+    tier: Tier,
+    databases: tuple[str, ...] = (),
+    caches: tuple[str, ...] = (),
+) -> ObservabilityPlan:
+    """What is seen of a region. databases, caches: RDS instances and ElastiCache nodes, by their names."""
     connections = spendable_connections(tier.database.memory_gib) // min(tier.regions, len(settings.regions))
     prefix = regional(stack, region)
     groups = tuple(f"/aws/containerinsights/{prefix}/{kind}" for kind in ("application", "dataplane", "host"))
+    backups = f"/aws/events/{prefix}-backups"
+    named = Named(databases=databases, caches=caches, log_groups=(*groups, control_plane_logs(prefix)))
     return ObservabilityPlan(
         prefix=prefix,
         region=region,
@@ -174,6 +185,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         topic=_topic(f"{prefix}-alarms", region, settings, logs=True),
         logs=LogsPlan(
             groups=groups,
+            backups=backups,
             days=tier.log_days,
             queries={f"{prefix}/{name}": query for name, query in QUERIES.items()},
             policies=log_policies(region=region),
@@ -188,7 +200,7 @@ def plan_observability(*, stack: str, region: str, settings: Settings, tier: Tie
         adapters=adapter_pods(tier),
         policies=observability_policies(region=region, metrics=tier.metrics) if tier.apm else (),
         rules=platform_rules(connections=connections) if tier.metrics else (),
-        dashboards=platform_dashboards(region=region, connections=connections) if tier.metrics else (),
+        dashboards=platform_dashboards(region=region, connections=connections, named=named) if tier.metrics else (),
         backup_alarm=backup_alarm(),
         database_alarms=database_alarms(tier, replica=False),
         replica_alarms=database_alarms(tier, replica=True, away=region != settings.regions[0]),

@@ -1,5 +1,6 @@
 """Monitoring of one plugin: its objective, alert rules and dashboard, which come and go with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planning.database.plugin_database import PluginDatabasePlan
@@ -29,9 +30,15 @@ class PluginMonitoringPlan:
 
 
 def plan_plugin_monitoring(
-    *, spec: PluginSpec, region: str, tier: Tier, database: PluginDatabasePlan | None, routes: RoutesPlan | None
+    *,
+    spec: PluginSpec,
+    region: str,
+    tier: Tier,
+    database: PluginDatabasePlan | None,
+    caches: Sequence[str],
+    routes: RoutesPlan | None,
 ) -> PluginMonitoringPlan | None:
-    """None in tiers without series, and for a plugin that serves nothing."""
+    """None in tiers without series, and for a plugin that serves nothing. caches: nodes of the one that it uses."""
     if not tier.metrics or spec.backend is None or routes is None or not spec.lifecycle.serves:
         return None
     objective = plan_objective(spec.objective, tier)
@@ -50,7 +57,7 @@ def plan_plugin_monitoring(
             region=region,
             queue_per_pod=spec.backend.scaling.queue_depth,
             database=database,
-            cached=spec.cache is not None,
+            caches=caches,
         ),
         secret_age=secret_age(spec),
     )

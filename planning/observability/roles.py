@@ -39,6 +39,20 @@ def log_writer_policy(groups: Sequence[str]) -> str:
     )
 
 
+def event_log_policy(group: str, account: str) -> str:
+    """EventBridge's rules of this account write to this log group: by its own policy, as they take no role for it."""
+    return policy_document(
+        {
+            "Sid": "EventsOfThisAccount",
+            "Effect": "Allow",
+            "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": f"{group}:*",
+            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+        }
+    )
+
+
 def collector_policy(workspace: str | None) -> str:
     """X-Ray knows no resources of which to name one. workspace: None in tiers without series."""
     traces = {

@@ -79,10 +79,11 @@ def plan_plugin(
     users: int,
     database: PluginDatabasePlan | None,
     archive: ArchivePlan | None,
+    caches: Sequence[str],
     routes: RoutesPlan | None,
     registry: Registry,
 ) -> PluginPlan:
-    """The plan of one plugin; takes the same time however many others there are."""
+    """The plan of one plugin; takes the same time however many others there are. caches: nodes of the one it uses."""
     shards = () if database is None else database.shards
     return PluginPlan(
         name=spec.name,
@@ -117,7 +118,9 @@ def plan_plugin(
         routes=routes,
         # At home, where its data is; a region more or less is no matter of one plugin.
         protect=settings.production and home and spec.lifecycle is not Lifecycle.ARCHIVED,
-        monitoring=plan_plugin_monitoring(spec=spec, region=region, tier=tier, database=database, routes=routes),
+        monitoring=plan_plugin_monitoring(
+            spec=spec, region=region, tier=tier, database=database, caches=caches, routes=routes
+        ),
     )
 
 

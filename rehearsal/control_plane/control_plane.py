@@ -127,13 +127,16 @@ class ControlPlane:
 
         Nodes are never taken away: those that a smaller pool needs no more may still have pods.
         """
-        objects = [*definitions, *nodes.nodes(self.region, self._alike()), nodes.storage_class()]
+        alike = self._alike()
+        objects = [*definitions, *nodes.nodes(self.region, alike), *alike.beside, nodes.storage_class()]
         digest = hashlib.sha256(json.dumps(objects, sort_keys=True).encode()).hexdigest()
         mark = self._prepared
         if not (mark.exists() and mark.read_text() == digest):
             api.apply(objects)
         self._wait("its custom resources to be served", lambda: crds.established(api, definitions), programs)
         self._wait("its nodes to be ready", lambda: all(has_condition(n, "Ready") for n in api.items("Node")), programs)
+        # Before anything of the stack looks for room.
+        self._wait("its add-ons to have room", lambda: all(map(api.available, alike.beside)), programs)
         mark.write_text(digest)
 
     def _alike(self) -> nodes.Machines:

@@ -17,6 +17,7 @@ Object = dict[str, Any]
 COLLECTIONS = {
     "Node": "/api/v1/nodes",
     "Namespace": "/api/v1/namespaces",
+    "Deployment": "/apis/apps/v1/deployments",
     "StorageClass": "/apis/storage.k8s.io/v1/storageclasses",
     "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
 }
@@ -69,7 +70,7 @@ class KubeApi:
         return cast("Object", answer.json())
 
     def apply(self, objects: Iterable[Object]) -> None:
-        """Server-side apply of cluster-scoped objects, several at a time."""
+        """Server-side apply, several at a time."""
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
             list(pool.map(self._apply, objects))
 
@@ -77,11 +78,26 @@ class KubeApi:
         """All objects of a kind of COLLECTIONS."""
         return cast("list[Object]", self.request("GET", COLLECTIONS[kind])["items"])
 
+    def available(self, deployment: Object) -> bool:
+        """Whether all of its pods are there, as it is stated now."""
+        live = self.request("GET", _path(deployment))
+        seen = live.get("status", {})
+        return (
+            seen.get("observedGeneration") == live["metadata"]["generation"]
+            and seen.get("updatedReplicas") == seen.get("availableReplicas") == deployment["spec"]["replicas"]
+        )
+
     def _apply(self, item: Object) -> None:
-        path = f"{COLLECTIONS[item['kind']]}/{item['metadata']['name']}"
+        path = _path(item)
         self.request("PATCH", path, item, fieldManager="rehearsal", force="true")
         if "status" in item:
             self.request("PATCH", f"{path}/status", item, fieldManager="rehearsal", force="true")
+
+
+def _path(item: Object) -> str:
+    version, _, kind = COLLECTIONS[item["kind"]].rpartition("/")
+    space = item["metadata"].get("namespace")
+    return f"{version}/{f'namespaces/{space}/' if space else ''}{kind}/{item['metadata']['name']}"
 
 
 def has_condition(item: Object, condition: str) -> bool:

@@ -1,29 +1,33 @@
-"""What AWS would have put into a cluster: nodes in three zones, and a default storage class.
+"""What AWS would have put into a cluster: nodes in three zones, pods of its add-ons, and a default storage class.
 
 Nodes of a stack are those that its own NodePool may have, of the size that it asks for; Karpenter, which makes them one
 after another as pods need them, isn't played. What the pool can't hold stays pending here too.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from planning.cluster.node_pool import STORAGE_GIB
-from planning.cluster.packing import allocatable, room
+from planning.cluster.packing import ADDONS, Pods, allocatable, room
 from planning.inputs.tiers import Tier
 from planning.network.addresses import ZONES
 from planning.region import RegionPlan
+from planning.region_pods import chart_pods
 from rehearsal.control_plane.kube_api import Object
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machines:
     """Nodes that are alike. capacity, free: of each, as its Node object says them; free: beside what runs on each node,
-    which is an add-on's and not played."""
+    which is an add-on's and not played. beside: pods that no program of ours makes, and that take room all the same.
+    """
 
     count: int
     family: str
     size: str
     capacity: dict[str, str]
     free: dict[str, str]
+    beside: Sequence[Object] = ()
 
     def as_dict(self) -> Object:
         """To keep, and to read again by Machines(**kept)."""
@@ -55,7 +59,28 @@ def machines(region: RegionPlan, tier: Tier) -> Machines:
             **storage,
         },
         free={"cpu": f"{left.cpu_m:.0f}m", "memory": f"{left.memory_mib:.0f}Mi", "pods": str(left.pods), **storage},
+        beside=[deployment(pods) for pods in (*ADDONS, *chart_pods(region.gateway))],
     )
+
+
+def deployment(pods: Pods) -> Object:
+    """As large as the real ones; they have their place before ours look for one."""
+    name = f"played-{pods.name.replace(' ', '-')}"
+    requests = {"cpu": f"{pods.size.cpu_m}m", "memory": f"{pods.size.memory_mib}Mi"}
+    container = {"name": "played", "image": "registry.example/played:1", "resources": {"requests": requests}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "kube-system"},
+        "spec": {
+            "replicas": pods.count,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {"containers": [container], "priorityClassName": "system-cluster-critical"},
+            },
+        },
+    }
 
 
 def zones(region: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import pytest
 from analysis.cost.bill import Cost
 from analysis.cost.estimate import cost_of
 from planning.database.pooler import pooler_size
-from planning.observability.alarms.data import cache_nodes
 from planning.observability.pods import ADAPTER_POD, GRAFANA_POD, STATE_METRICS
 from planning.shared.pods import PodSize, together
 from tests.build.cloudwatch import metrics_of
@@ -66,10 +65,12 @@ FREE = {
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": _PART,
     "aws:cloudfront/vpcOrigin:VpcOrigin": "CloudFront asks nothing for it",
     "aws:cloudwatch/eventRule:EventRule": "events of AWS itself are free",
+    "aws:cloudwatch/eventTarget:EventTarget": "a line a day of each database",
     "aws:cloudwatch/logDelivery:LogDelivery": "delivery of access records to S3 is free; they are counted there",
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _PART,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _PART,
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": "counts faults: while there is none it makes no metric",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": _PART,
     "aws:cloudwatch/queryDefinition:QueryDefinition": "a text; only a person who runs it pays for what it reads",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _RULES,
     "aws:ec2/internetGateway:InternetGateway": _RULES,
@@ -154,7 +155,7 @@ def test_as_many_are_billed_as_are_built(tier: Built, cost: Cost) -> None:
         for record in _of_aws(tier)
         if record.type == ENDPOINT and record.inputs.get("vpcEndpointType") == "Interface"
     ]
-    caches = chain.from_iterable(cache_nodes(cache) for region in tier.plan.regions for cache in region.caches.caches)
+    caches = chain.from_iterable(region.caches.nodes for region in tier.plan.regions)
     nodes = sum(line.quantity for line in cost.lines if line.price.startswith("elasticache-cache.")) / hours
     instances = sum(line.quantity for line in cost.lines if line.price.startswith("rds-db.")) / hours
     writers = [record for record in _of_aws(tier) if record.type == "aws:rds/instance:Instance"]

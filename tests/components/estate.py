@@ -44,7 +44,7 @@ class Estate:
         tags = Tags(environment=stack, owner=stated.owner, cost_center=stated.cost_center)
         wanted = sorted({*regions, CDN_REGION})
         self.providers = {region: aws.Provider(f"aws-{region_code(region)}", region=region) for region in wanted}
-        cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions)
+        cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions, registry=samples.registry())
         self.storage = Buckets(
             "storage",
             plan=plan_buckets(stack=stack, settings=stated, tier=tier),

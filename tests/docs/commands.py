@@ -43,6 +43,13 @@ def commands(program: str) -> list[Command]:
     ]
 
 
+def lines(page: Path, program: str) -> Iterator[str]:
+    """What a page tells people to type that begins with a program, whole: with pipes and what is left open."""
+    for _, text in _texts(page.read_text()):
+        if text.startswith(f"{program} ") and any(_split(text)):
+            yield text
+
+
 def spans(page: Path) -> Iterator[tuple[int, str]]:
     """What a page quotes within its sentences, with the number of its line."""
     prose = _FENCED.sub(lambda block: "\n" * block[0].count("\n"), page.read_text())

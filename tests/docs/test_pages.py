@@ -7,6 +7,7 @@ import pytest
 
 from components.gateway.envoy import proxy
 from planning.observability.alerts.alert import RUNBOOKS
+from planning.observability.dashboards.dashboard import Named
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.observability import QUERIES
 from tests.docs.commands import PAGES, ROOT, spans
@@ -21,7 +22,10 @@ LOG_FIELDS = {
     for name in proxy(gateway_plan(1_000))["telemetry"]["accessLog"]["settings"][0]["format"]["json"]
 }
 OF_INSIGHTS = frozenset(
-    {"fields", "filter", "stats", "sort", "limit", "count", "pct", "by", "like", "and", "as", "asc", "desc"}
+    {
+        *("fields", "filter", "stats", "sort", "limit", "count", "pct", "by", "like", "and", "as", "asc", "desc"),
+        *("not", "ispresent"),
+    }
 )
 
 
@@ -56,7 +60,7 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", RUNBOOK_PAGES, ids=_name)
 def test_a_runbook_sends_people_to_runbooks_and_dashboards_that_there_are(page: Path) -> None:
     known = {page.stem for page in RUNBOOK_PAGES} | {"Plugin NAME"}
-    known |= {board.title for board in platform_dashboards(region="us-east-1", connections=1)}
+    known |= {board.title for board in platform_dashboards(region="us-east-1", connections=1, named=Named())}
 
     assert set(re.findall(r"(?<!\*)\*([^*\n]+)\*", page.read_text())) - known == set()
 

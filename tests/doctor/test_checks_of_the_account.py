@@ -77,6 +77,7 @@ def _caller(arn: str) -> Caller:
         (USER, (ROLE, USER), OK),
         (USER, (ROLE,), STOPS),
         (USER, (), WARNING),
+        (USER, (USER, "arn:aws:iam::123456789012:user/rehearsal"), STOPS),
         ("arn:aws:iam::111122223333:root", (USER,), STOPS),
     ],
 )

@@ -70,9 +70,13 @@ class Checkout:
         )
 
     def pulumi(self, *arguments: str) -> Said:
-        """Plain Pulumi, in the shell that `naap env` makes."""
+        """Plain Pulumi, in the rehearsal's own shell."""
+        return self.shell("pulumi", *arguments)
+
+    def shell(self, *words: str) -> Said:
+        """A command in the shell that `naap env` makes."""
         environment = shlex.join([sys.executable, "-m", "naap", "env", "--stack", self.stack])
-        script = f'eval "$({environment})" && exec {shlex.join(["pulumi", *arguments])}'
+        script = f'eval "$({environment})" && exec {shlex.join(words)}'
         return self._run(["bash", "-c", script])
 
     def resources(self) -> State:

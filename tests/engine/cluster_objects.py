@@ -13,13 +13,26 @@ OURS = "app.kubernetes.io/managed-by=pulumi"
 COPIES = frozenset({"Endpoints"})
 """Made by a controller with the labels of what it made them for, and without an owner."""
 
+MEASUREMENTS = frozenset({"external.metrics.k8s.io"})
+"""Groups that a pod of ours would answer for, where containers ran; they hold no objects."""
+
 Key = tuple[str, str, str]
 
 
 def api_of(clusters: Path) -> KubeApi:
     """The API server of the only cluster that clusters.json names."""
-    ((name, entry),) = cast("dict[str, Any]", json.loads(clusters.read_text())).items()
-    authority = clusters.parent / "clusters" / name / "authority-for-tests.pem"
+    (api,) = apis_of(clusters)
+    return api
+
+
+def apis_of(clusters: Path) -> list[KubeApi]:
+    """The API server of each cluster that clusters.json names."""
+    named = cast("dict[str, Any]", json.loads(clusters.read_text()))
+    return [_api(clusters.parent / "clusters" / name, entry) for name, entry in named.items()]
+
+
+def _api(folder: Path, entry: dict[str, Any]) -> KubeApi:
+    authority = folder / "authority-for-tests.pem"
     authority.write_bytes(base64.b64decode(entry["certificateAuthority"]))
     return KubeApi(entry["endpoint"], authority, entry["token"])
 
@@ -50,7 +63,9 @@ def in_the_state(resources: State) -> set[Key]:
 def _labelled(api: KubeApi) -> Iterator[tuple[str, Object]]:
     versions = ["/api/v1"]
     versions += [
-        f"/apis/{group['preferredVersion']['groupVersion']}" for group in api.request("GET", "/apis")["groups"]
+        f"/apis/{group['preferredVersion']['groupVersion']}"
+        for group in api.request("GET", "/apis")["groups"]
+        if group["name"] not in MEASUREMENTS
     ]
     for version in versions:
         for kind in api.request("GET", version)["resources"]:

@@ -14,6 +14,7 @@ RENAMED_TYPES = {
     "rds/instance": "aws_db_instance",
     "cloudfront/keyvaluestoreKey": "aws_cloudfrontkeyvaluestore_key",
     "cloudwatch/eventRule": "aws_cloudwatch_event_rule",
+    "cloudwatch/eventTarget": "aws_cloudwatch_event_target",
     "s3/bucketObjectv2": "aws_s3_object",
     "s3/bucketReplicationConfig": "aws_s3_bucket_replication_configuration",
 }

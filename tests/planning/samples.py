@@ -11,6 +11,7 @@ from planning.inputs.sections import Cache, Database, Grant, Migrate, Scaling
 from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
+OPERATOR = "arn:aws:iam::123456789012:role/operator"
 ROOT_SECRET = "a root secret that only tests know: 0123456789"  # noqa: S105  # opens nothing
 
 
@@ -23,6 +24,7 @@ def settings(users: int = 1_000, *, production: bool = False, stated: Mapping[st
         "regions": ("us-east-1", "us-west-2"),
         "pooler_image": POOLER_IMAGE,
         "production": production,
+        "operators": (OPERATOR,) if production else (),
         "owner": "platform",
         "cost_center": "naap-dev",
     }

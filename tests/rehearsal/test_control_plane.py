@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from planning.cluster.packing import Pods
+from planning.shared.pods import PodSize
 from rehearsal import RehearsalError
 from rehearsal.control_plane.control_plane import Access, ControlPlane
 from rehearsal.control_plane.crds import SOURCES
 from rehearsal.control_plane.kube_api import KubeApi, Object, has_condition
-from rehearsal.control_plane.nodes import Machines
+from rehearsal.control_plane.nodes import Machines, deployment
 from rehearsal.processes import command_line
 from rehearsal.tools.toolbox import Found
 from tests.conftest import RunningControlPlane
@@ -117,17 +119,19 @@ def test_a_pod_that_finds_no_room_on_the_nodes_of_its_stack_stays_pending(
     tools: Mapping[str, Found], definitions: list[Object], tmp_path: Path
 ) -> None:
     size = {"cpu": "1630m", "memory": "6Gi", "pods": "25"}
-    two = Machines(count=2, family="m7g", size="large", capacity=size, free=size)
+    addon = deployment(Pods(name="an add-on", size=PodSize(cpu_m=700, memory_mib=64), count=2))
+    two = Machines(count=2, family="m7g", size="large", capacity=size, free=size, beside=[addon])
     plane = ControlPlane(tmp_path / "c", "us-east-1", two)
     try:
         access = plane.start(tools, definitions)
         api = KubeApi(access.endpoint, access.authority, access.token)
         place = namespace(api, "full")
         spec = template()
-        spec["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "1"}}
+        spec["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "700m"}}
         selector = {"matchLabels": {"app": "x"}}
         path = f"/apis/apps/v1{place}/deployments"
         create(api, path, "apps/v1", "Deployment", "d", spec={"replicas": 3, "selector": selector, "template": spec})
+        # Four of this size would fit on the nodes alone: those of the add-on have their place before.
         wait_for("two pods", lambda: api.request("GET", f"{path}/d")["status"].get("availableReplicas") == 2)
         pods = api.request("GET", f"/api/v1{place}/pods")["items"]
         assert sorted(pod["status"]["phase"] for pod in pods) == ["Pending", "Running", "Running"]

@@ -1,9 +1,11 @@
 """Nodes of a rehearsal: those that the stack's own node pool may have."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from planning.region_pods import least_pods
 from rehearsal.control_plane.nodes import machines, nodes, zones
 from stack.plan import load_plan
 
@@ -23,3 +25,17 @@ def test_they_are_as_many_and_as_large_as_the_pool_may_have(users: int, count: i
     assert {node["status"]["allocatable"]["cpu"] for node in found} == {cpu}
     assert {node["metadata"]["labels"]["topology.kubernetes.io/zone"] for node in found} == set(zones("us-east-1"))
     assert len({node["metadata"]["name"] for node in found}) == count
+
+
+def test_what_no_program_of_ours_makes_takes_its_place_on_them() -> None:
+    plan = load_plan("dev", ROOT)
+    beside = machines(plan.home, plan.tier).beside
+    counted = least_pods(
+        plugins=(), poolers=(), gateway=plan.home.gateway, seen=replace(plan.home.observability, collectors=0)
+    )
+
+    asked = {item["metadata"]["name"]: item["spec"] for item in beside}
+    assert asked.keys() == {f"played-{pods.name.replace(' ', '-')}" for pods in counted if pods.name != "a Job"}
+    assert asked["played-metrics-server"]["replicas"] == 2
+    (proxy,) = asked["played-proxies"]["template"]["spec"]["containers"]
+    assert proxy["resources"]["requests"] == {"cpu": "100m", "memory": f"{plan.home.gateway.proxy.memory_mib}Mi"}

@@ -1,6 +1,5 @@
 """Alarms on what holds data: databases, their backups, caches."""
 
-from planning.data.caches import CachePlan
 from planning.database.connection_budget import max_connections
 from planning.inputs.tiers import Tier
 from planning.observability.alarms.alarm import AlarmPlan
@@ -135,12 +134,3 @@ def backup_alarm() -> AlarmPlan:
         runbook="database-backup",
         missing="breaching",
     )
-
-
-def cache_nodes(cache: CachePlan) -> tuple[str, ...]:
-    """Names that ElastiCache gives to the nodes of a group: its metrics go by node."""
-    nodes = range(1, cache.nodes_per_shard + 1)
-    if not cache.clustered:
-        return tuple(f"{cache.identifier}-{node:03d}" for node in nodes)
-    shards = range(1, cache.shards + 1)
-    return tuple(f"{cache.identifier}-{shard:04d}-{node:03d}" for shard in shards for node in nodes)

@@ -10,6 +10,9 @@ from planning.shared.naming import SYSTEM_NAMESPACES, namespace
 NAMESPACE = "naap"
 """Of CloudWatch's metrics that are counted from logs."""
 
+_UNCOUNTED = 20
+"""Requests in five minutes. Where the limit service hangs or is gone, all are; a late answer now and then isn't."""
+
 _BLIND_LINES = 20
 """In ten minutes. An autoscaler that reads nothing says so every fifteen seconds; one whose pods only start, less."""
 
@@ -20,10 +23,13 @@ class LogAlarmPlan:
 
     group: of the log. namespace: the pods', where the group is that of pods (a * stands for any end of it); None: lines
     stand in it as they are.
+    fields: where lines are JSON, a condition on what they say instead of words; the add-on's reader has put it below
+    `log_processed`.
     """
 
     group: str
-    words: str
+    words: str = ""
+    fields: str = ""
     namespace: str | None
     alarm: AlarmPlan
 
@@ -32,7 +38,16 @@ class LogAlarmPlan:
         """As CloudWatch Logs takes it."""
         if self.namespace is None:
             return f'"{self.words}"'
-        return f'{{ ($.kubernetes.namespace_name = "{self.namespace}") && ($.log = "*{self.words}*") }}'
+        said = self.fields or f'($.log = "*{self.words}*")'
+        return f'{{ ($.kubernetes.namespace_name = "{self.namespace}") && {said} }}'
+
+
+UNCOUNTED = (
+    '($.log_processed.plugin = "httproute/plugin-*") && ($.log_processed.upstream = "*:*")'
+    " && (($.log_processed.limit IS NULL) || ($.log_processed.limit NOT EXISTS))"
+)
+"""Of the gateway's lines: a request has reached a plugin, and nobody told the proxy of its limit. That is so whatever
+the reason: the limit service is gone, hangs, answers too late, or has lost its cache."""
 
 
 def log_alarms(tier: Tier, *, prefix: str, pods: str, control_plane: str) -> tuple[LogAlarmPlan, ...]:
@@ -66,13 +81,14 @@ def log_alarms(tier: Tier, *, prefix: str, pods: str, control_plane: str) -> tup
         ),
         LogAlarmPlan(
             group=pods,
-            words="creating redis connection error",
+            fields=UNCOUNTED,
             namespace=SYSTEM_NAMESPACES["gateway"],
             alarm=_alarm(
                 "limiter-open",
                 prefix,
                 "limiter-fails-open",
-                "Requests pass uncounted: the limit service doesn't reach its cache.",
+                "Requests pass uncounted: the limit service or its cache doesn't answer in time.",
+                threshold=_UNCOUNTED,
                 periods=2,
                 severity=page,
             ),

@@ -1,6 +1,7 @@
 """Dashboards in plain terms, and as Grafana reads them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,15 @@ _COLUMNS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
+class Named:
+    """Things of this stack, in one region, by the names under which CloudWatch measures them."""
+
+    databases: tuple[str, ...] = ()
+    caches: tuple[str, ...] = ()
+    log_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Query:
     """PromQL. legend: of its lines, with {{label}} filled in."""
 
@@ -24,12 +34,13 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class AwsQuery:
-    """A metric of CloudWatch. every value of `by` is a line of its own. region: None: the dashboard's own."""
+    """A metric of CloudWatch. Each of the names, values of `by`, is a line of its own; none: all of the account."""
 
     namespace: str
     metric: str
     statistic: str
     by: str
+    names: tuple[str, ...]
     region: str
     where: tuple[tuple[str, str], ...] = ()
 
@@ -133,10 +144,13 @@ def _target(letter: str, query: Query | AwsQuery) -> dict[str, Any]:
         "period": "auto",
         # Else metrics with more dimensions than these come too: each of them again, by node, by table, by zone.
         "matchExact": True,
-        "dimensions": {query.by: ["*"], **{name: [value] for name, value in where.items()}},
+        "dimensions": {query.by: list(query.names) or ["*"], **{name: [value] for name, value in where.items()}},
         "label": f"${{PROP('Dim.{query.by}')}}",
     }
 
+
+NAMES_A_QUERY = 20
+"""Grafana makes one search of them, and CloudWatch takes searches of 1,024 characters."""
 
 _DIMENSIONS = {
     "AWS/Billing": "ServiceName",
@@ -166,11 +180,32 @@ def aws_graph(
     statistic: str,
     region: str,
     *where: tuple[str, str],
+    names: Sequence[str] = (),
     limit: float | None = None,
 ) -> Panel:
-    """Of CloudWatch. metric: with its namespace, `AWS/RDS CPUUtilization`."""
+    """Of CloudWatch. metric: with its namespace, `AWS/RDS CPUUtilization`. names: of this stack's things; none: the
+    plan doesn't know them, all of the account are shown, and the title says so.
+    """
     namespace, _, name = metric.partition(" ")
-    query = AwsQuery(
-        namespace=namespace, metric=name, statistic=statistic, by=_DIMENSIONS[namespace], region=region, where=where
+    return Panel(
+        title=title if names else f"{title} (account)",
+        unit=unit,
+        queries=tuple(
+            AwsQuery(
+                namespace=namespace,
+                metric=name,
+                statistic=statistic,
+                by=_DIMENSIONS[namespace],
+                names=tuple(some),
+                region=region,
+                where=where,
+            )
+            for some in batched(names, NAMES_A_QUERY)
+        ),
+        limit=limit,
     )
-    return Panel(title=title, unit=unit, queries=(query,), limit=limit)
+
+
+def batched(names: Sequence[str], size: int) -> list[Sequence[str]]:
+    """So many at a time; an empty batch where there are none."""
+    return [names[start : start + size] for start in range(0, max(1, len(names)), size)]

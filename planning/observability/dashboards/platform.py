@@ -1,20 +1,22 @@
 """The dashboards of what all plugins share: gateway, databases and poolers, caches, cluster, cost."""
 
+from collections.abc import Sequence
+
 from planning.observability.alerts.platform import open_connections
-from planning.observability.dashboards.dashboard import Dashboard, Panel, aws_graph, graph
+from planning.observability.dashboards.dashboard import Dashboard, Named, Panel, aws_graph, graph
 from planning.observability.metrics.queue_depth import GATEWAY_JOB
 from planning.observability.metrics.series import CONTAINERS_JOB, LIMITER_JOB, POOLER_JOB, STATE_JOB
 from planning.shared.regions import CDN_REGION
 
 
-def platform_dashboards(*, region: str, connections: int) -> tuple[Dashboard, ...]:
-    """Of one region. connections: to one shard's primary that this region's poolers may open."""
+def platform_dashboards(*, region: str, connections: int, named: Named) -> tuple[Dashboard, ...]:
+    """Of one region. connections: to one shard's primary that this region's poolers may open. named: what is shown."""
     found = {
         "gateway": ("Gateway", _gateway()),
-        "databases": ("Databases and poolers", _databases(region, connections)),
-        "caches": ("Caches", _caches(region)),
+        "databases": ("Databases and poolers", _databases(region, connections, named.databases)),
+        "caches": ("Caches", _caches(region, named.caches)),
         "cluster": ("Cluster", _cluster()),
-        "cost": ("Cost", _cost(region)),
+        "cost": ("Cost", _cost(region, named.log_groups)),
     }
     return tuple(
         Dashboard(name=f"platform-{name}", title=f"Platform: {title}", tags=("platform",), panels=panels)
@@ -71,12 +73,12 @@ def _gateway() -> tuple[Panel, ...]:
     )
 
 
-def _databases(region: str, connections: int) -> tuple[Panel, ...]:
+def _databases(region: str, connections: int, names: Sequence[str]) -> tuple[Panel, ...]:
     job = f'job="{POOLER_JOB}"'
     by = "sum by (shard)"
 
     def rds(title: str, metric: str, unit: str, statistic: str = "Average") -> Panel:
-        return aws_graph(f"{title} (account)", unit, f"AWS/RDS {metric}", statistic, region)
+        return aws_graph(title, unit, f"AWS/RDS {metric}", statistic, region, names=names)
 
     return (
         graph(
@@ -108,9 +110,9 @@ def _databases(region: str, connections: int) -> tuple[Panel, ...]:
     )
 
 
-def _caches(region: str) -> tuple[Panel, ...]:
+def _caches(region: str, names: Sequence[str]) -> tuple[Panel, ...]:
     def cache(title: str, metric: str, unit: str, statistic: str = "Average") -> Panel:
-        return aws_graph(f"{title} (account)", unit, f"AWS/ElastiCache {metric}", statistic, region)
+        return aws_graph(title, unit, f"AWS/ElastiCache {metric}", statistic, region, names=names)
 
     return (
         cache("CPU of the engine", "EngineCPUUtilization", "percent"),
@@ -169,14 +171,14 @@ def _cluster() -> tuple[Panel, ...]:
     )
 
 
-def _cost(region: str) -> tuple[Panel, ...]:
+def _cost(region: str, log_groups: Sequence[str]) -> tuple[Panel, ...]:
     """What the bill says (of the whole account, by service, once the account lets CloudWatch have it), and what
     drives it."""
     job = f'job="{STATE_JOB}"'
     namespaces = f'sum by (namespace) (kube_pod_container_resource_requests{{{job},resource="%s"}})'
     return (
         aws_graph(
-            "Bill of the month so far, by service (account)",
+            "Bill of the month so far, by service",
             "currencyUSD",
             "AWS/Billing EstimatedCharges",
             "Maximum",
@@ -186,10 +188,10 @@ def _cost(region: str) -> tuple[Panel, ...]:
         graph("Nodes", "short", (f"count(kube_node_info{{{job}}})", "nodes")),
         graph("CPU requested, by namespace", "short", (f"topk(15, {namespaces % 'cpu'})", "{{namespace}}")),
         graph("Memory requested, by namespace", "bytes", (f"topk(15, {namespaces % 'memory'})", "{{namespace}}")),
-        aws_graph("Logs taken in (account)", "bytes", "AWS/Logs IncomingBytes", "Sum", region),
-        aws_graph("Through NAT (account)", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
+        aws_graph("Logs taken in", "bytes", "AWS/Logs IncomingBytes", "Sum", region, names=log_groups),
+        aws_graph("Through NAT", "bytes", "AWS/NATGateway BytesOutToDestination", "Sum", region),
         aws_graph(
-            "Out of the CDN (account)",
+            "Out of the CDN",
             "bytes",
             "AWS/CloudFront BytesDownloaded",
             "Sum",

@@ -1,5 +1,7 @@
 """The dashboard that each plugin gets by itself."""
 
+from collections.abc import Sequence
+
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.observability.alerts.burn_rate import ANSWERS, FAILED, REQUESTS, SLOW_ANSWERS
 from planning.observability.alerts.objective import ObjectivePlan
@@ -17,9 +19,12 @@ def plugin_dashboard(
     region: str,
     queue_per_pod: int,
     database: PluginDatabasePlan | None,
-    cached: bool,
+    caches: Sequence[str],
 ) -> Dashboard:
-    """Traffic, errors, latency, saturation, pods, limits; its pool and its cache where it has them."""
+    """Traffic, errors, latency, saturation, pods, limits; its pool and its cache where it has them.
+
+    caches: nodes of the cache that it uses; none: it uses none.
+    """
     return Dashboard(
         name=f"plugin-{plugin}",
         title=f"Plugin {title}",
@@ -29,7 +34,7 @@ def plugin_dashboard(
             *_pods(plugin, queue_per_pod),
             *_limits(plugin),
             *(_pool(database) if database else ()),
-            *(_cache(region) if cached else ()),
+            *(_cache(region, caches) if caches else ()),
         ),
     )
 
@@ -153,10 +158,10 @@ def _pool(database: PluginDatabasePlan) -> tuple[Panel, ...]:
     )
 
 
-def _cache(region: str) -> tuple[Panel, ...]:
-    """Of all caches: ElastiCache counts by node, not by user."""
+def _cache(region: str, nodes: Sequence[str]) -> tuple[Panel, ...]:
+    """Of the whole cache: ElastiCache counts by node, not by user."""
     memory = "AWS/ElastiCache DatabaseMemoryUsagePercentage"
     return (
-        aws_graph("Caches (account): memory used", "percent", memory, "Average", region, limit=80),
-        aws_graph("Caches (account): evictions", "short", "AWS/ElastiCache Evictions", "Sum", region),
+        aws_graph("Cache: memory used", "percent", memory, "Average", region, names=nodes, limit=80),
+        aws_graph("Cache: evictions", "short", "AWS/ElastiCache Evictions", "Sum", region, names=nodes),
     )

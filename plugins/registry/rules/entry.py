@@ -68,6 +68,7 @@ _BACKEND_FIELDS = (
     "network",
     "auth",
     "rate_limit",
+    "firewall_exceptions",
     "objective",
     "env",
     "secrets",
@@ -145,6 +146,13 @@ def _core(entry: Entry) -> Iterator[Parts]:
     if entry.core:
         if entry.lifecycle is not Lifecycle.ACTIVE:
             yield "lifecycle", entry.lifecycle, "the platform needs its core services", "lifecycle: active"
+        if entry.firewall_exceptions and entry.catch_all:
+            yield (
+                "firewallExceptions",
+                entry.firewall_exceptions[0],
+                "not with catchAll: plugins nest under that prefix, and would be excepted with it",
+                "remove firewallExceptions; naap:firewallMode is for all",
+            )
         for field, paths in (("ownPaths", entry.own_paths), ("freePaths", entry.free_paths)):
             if paths and not entry.catch_all:
                 yield field, paths[0], "only with catchAll: true", f"remove {field}, or add catchAll: true"

@@ -1,10 +1,15 @@
 """The CDN as it is built: what is waited for, what is asked again, what browsers are told."""
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from components.edge.firewall import Firewall
+from planning.edge.firewall import ExceptionPlan, plan_firewall
+from planning.inputs.tiers import tier_for
+from planning.shared.tags import Tags
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
 from tests.planning import samples
@@ -12,6 +17,7 @@ from tests.planning import samples
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 VPC_ORIGIN = "aws:cloudfront/vpcOrigin:VpcOrigin"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
+TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
 FIREWALL = "aws:wafv2/webAcl:WebAcl"
 
 
@@ -96,6 +102,27 @@ def test_an_address_that_is_stopped_is_told_when_to_come_back() -> None:
 def test_how_much_of_a_body_the_firewall_looks_at_is_stated() -> None:
     (bodies,) = one(records("1k"), FIREWALL).inputs["associationConfig"]["requestBodies"]
     assert bodies == {"cloudfront": {"defaultSizeInspectionLimit": "KB_16"}}
+
+
+def test_what_an_exception_does_not_cover_is_blocked_by_the_label_of_aws_rule() -> None:
+    paths = ("^/api/v1/a(/x)*$", "^/api/v1/b(/x)*$")
+    several = ExceptionPlan(rule="SQLi_BODY", label="awswaf:managed:aws:sql-database:SQLi_Body", paths=paths)
+    one_path = replace(several, rule="NoUserAgent_HEADER", paths=paths[:1])
+    planned = replace(
+        plan_firewall("dev", tier_for(1_000), "block", samples.registry()), exceptions=(several, one_path)
+    )
+    made = build(lambda: Firewall("firewall", plan=planned, protect=False, tags=TAGS))
+    found = rules(made)
+    labelled, elsewhere = found["SQLi_BODY"]["statement"]["andStatement"]["statements"]
+
+    assert labelled["labelMatchStatement"] == {"key": several.label, "scope": "LABEL"}
+    either = elsewhere["notStatement"]["statement"]["orStatement"]["statements"]
+    assert [path["regexMatchStatement"]["regexString"] for path in either] == list(paths)
+    assert found["SQLi_BODY"]["action"] == {"block": {}}
+    _, only = found["NoUserAgent_HEADER"]["statement"]["andStatement"]["statements"]
+    assert "regexMatchStatement" in only["notStatement"]["statement"], "AWS takes no OR of one"
+    order = sorted(found.values(), key=lambda rule: rule["priority"])
+    assert [rule["name"] for rule in order][-2:] == ["SQLi_BODY", "NoUserAgent_HEADER"], "labels are put on before"
 
 
 def test_a_firewall_that_counts_blocks_by_none_of_the_managed_rules() -> None:

@@ -17,7 +17,6 @@ from planning.database.pooler import plan_poolers, pooler_policy
 from planning.database.shard import plan_shards
 from planning.inputs.tiers import tier_for
 from planning.network.network_policy import default_deny
-from planning.observability.alarms.data import cache_nodes
 from planning.observability.observability import ObservabilityPlan, plan_observability
 from planning.shared.labels import selector
 from planning.shared.tags import Tags
@@ -53,7 +52,7 @@ def _make(users: int) -> Callable[[], None]:
             plan=plan,
             databases={"naap-dev-use1-shard-0": "naap-dev-use1-shard-0"},
             replicas={"naap-dev-use1-shard-0-r1": "naap-dev-use1-shard-0-r1"},
-            caches=[node for cache in caches.caches for node in cache_nodes(cache)],
+            caches=caches.nodes,
             balancer=BALANCER,
             proxies=[],
             certificates={"gateway": CERTIFICATE},
@@ -175,7 +174,7 @@ def test_nodes_of_a_clustered_cache_carry_their_shard() -> None:
     )
     clustered = replace(caches.app, clustered=True, shards=2, nodes_per_shard=2)
 
-    assert [name.removeprefix(clustered.identifier) for name in cache_nodes(clustered)] == [
+    assert [name.removeprefix(clustered.identifier) for name in clustered.nodes] == [
         "-0001-001",
         "-0001-002",
         "-0002-001",
@@ -307,6 +306,20 @@ def test_a_day_without_a_backup_is_told_at_every_tier() -> None:
     assert (alarm["threshold"], alarm["comparisonOperator"]) == (1, "LessThanThreshold")
     assert alarm["treatMissingData"] == "breaching", "no event at all is what the alarm is about"
     assert alarm["period"] * alarm["evaluationPeriods"] <= 7 * 86_400
+
+
+def test_the_rule_that_counts_backups_has_a_target_that_it_may_write_to() -> None:
+    rule = one(_records(1_000), "aws:cloudwatch/eventRule:EventRule").inputs
+    target = one(_records(1_000), "aws:cloudwatch/eventTarget:EventTarget")
+    group = one(_records(1_000), "aws:cloudwatch/logGroup:LogGroup", "seen-alarms-backups")
+    policy = one(_records(1_000), "aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
+    (statement,) = json.loads(policy.inputs["policyDocument"])["Statement"]
+
+    assert (target.inputs["rule"], target.inputs["arn"]) == (rule["name"], group.outputs["arn"])
+    assert policy.urn in target.dependencies
+    assert statement["Resource"] == f"{group.outputs['arn']}:*"
+    assert statement["Principal"] == {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
 def test_what_wakes_somebody_goes_to_the_topic_of_pages() -> None:

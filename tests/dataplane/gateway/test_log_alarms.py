@@ -1,40 +1,76 @@
-"""What tiers without series have alarms on: the programs say it in these words."""
+"""What tiers without series have alarms on: the programs say it in these words, and in these fields."""
 
-from pathlib import Path
+import signal
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
 
 from planning.gateway.gateway import NAMESPACE
 from planning.inputs.tiers import tier_for
 from planning.observability.alarms.logs import log_alarms
-from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.rig import Rig
+from tests.filter_pattern import matches
 from tests.wait import wait_for
 
 LIMITER = "app.kubernetes.io/component=ratelimit"
-_, OPEN, BLIND, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
+_, UNCOUNTED, BLIND, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
 
 
-def test_a_limit_service_says_that_its_cache_is_away(rig: Rig) -> None:
-    logs = [_limiter_log(rig, pod) for pod in rig.cluster.pods(NAMESPACE, LIMITER)]
-    before = sum(_said(log, OPEN.words) for log in logs)
+@contextmanager
+def _without_cache(rig: Rig) -> Generator[None]:
     rig.counters.stop()
     try:
-        rig.get("/api/v1/wallet/x", user="lena")
-        wait_for("its words", lambda: sum(_said(log, OPEN.words) for log in logs) > before)
+        yield
     finally:
         rig.counters.start()
-        wait_for("counting", lambda: "x-ratelimit-limit" in rig.get("/api/v1/wallet/x", user="lena").headers)
+
+
+@contextmanager
+def _hung(rig: Rig) -> Generator[None]:
+    """Every pod of the limit service takes connections and answers nothing."""
+    pods = [pod["metadata"]["name"] for pod in rig.cluster.pods(NAMESPACE, LIMITER)]
+    for pod in pods:
+        rig.cluster.kubelet.signal(pod, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pod in pods:
+            rig.cluster.kubelet.signal(pod, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("failure", [_without_cache, _hung])
+def test_the_gateways_log_tells_what_passed_uncounted_whatever_the_reason(
+    rig: Rig, failure: Callable[[Rig], AbstractContextManager[None]]
+) -> None:
+    assert not _told(rig)
+    with failure(rig):
+        wait_for("a line that is counted", lambda: _told(rig))
+    wait_for("counting", lambda: not _told(rig))
+
+
+def test_a_request_that_is_refused_was_never_to_be_counted(rig: Rig) -> None:
+    refused = rig.get("/api/v1/wallet/x", headers={"authorization": "Bearer not.a.token"})
+
+    assert refused.status == 401
+    assert not _counted_by_the_alarm(rig, refused.error["requestId"])
 
 
 def test_an_autoscaler_that_reads_no_metric_is_told_by_the_control_plane(rig: Rig) -> None:
     """Nothing serves metrics here, and the proxies have an autoscaler."""
     (pod, *_) = rig.cluster.pods(NAMESPACE, LIMITER)
-    log = _limiter_log(rig, pod).parents[1] / "control-plane" / "kube-controller-manager.log"
-    wait_for("its words", lambda: _said(log, BLIND.words) > 0)
+    log = rig.cluster.kubelet.log(pod["metadata"]["name"], "envoy-ratelimit").parents[1]
+    said = log / "control-plane" / "kube-controller-manager.log"
+    wait_for("its words", lambda: BLIND.words in said.read_text())
 
 
-def _limiter_log(rig: Rig, pod: Object) -> Path:
-    return rig.cluster.kubelet.log(pod["metadata"]["name"], "envoy-ratelimit")
+def _told(rig: Rig) -> bool:
+    """Whether the alarm counts a request that is made now."""
+    answer = rig.get("/api/v1/wallet/x", user="lena")
+    assert answer.status == 200
+    return _counted_by_the_alarm(rig, answer.json["headers"]["x-request-id"])
 
 
-def _said(log: Path, words: str) -> int:
-    return log.read_text().count(words)
+def _counted_by_the_alarm(rig: Rig, request: str) -> bool:
+    line = {"kubernetes": {"namespace_name": NAMESPACE}, "log_processed": rig.log_line(request)}
+    return matches(UNCOUNTED.pattern, line)

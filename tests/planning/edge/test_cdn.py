@@ -1,19 +1,32 @@
 """The CDN: what is kept for how long, where requests go, and what differs by tier."""
 
+import re
+
 import pytest
 
 from planning.edge.cdn import MAX_NAME, CdnPlan, plan_cdn
+from planning.edge.firewall import path_pattern
 from planning.gateway.gateway import HEALTH_PATH
+from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier
 from planning.shared.naming import MAX_STACK_NAME
-from tests.planning.samples import settings
+from tests.planning.samples import altered, plugin, registry, settings
 
 K1, K10, K50, K100 = TIERS
 TWO = ("us-east-1", "us-west-2")
 
 
-def plan(tier: Tier, regions: tuple[str, ...] = ("us-east-1",), **stated: object) -> CdnPlan:
-    return plan_cdn(stack="dev", settings=settings(1_000, stated=stated), tier=tier, regions=regions)
+def plan(
+    tier: Tier, regions: tuple[str, ...] = ("us-east-1",), plugins: Registry | None = None, **stated: object
+) -> CdnPlan:
+    return plan_cdn(
+        stack="dev",
+        settings=settings(1_000, stated=stated),
+        tier=tier,
+        regions=regions,
+        registry=plugins or registry(),
+    )
 
 
 def test_price_class_shield_and_failover_follow_the_tier() -> None:
@@ -58,6 +71,48 @@ def test_rules_on_bodies_count_until_a_person_says_block() -> None:
     assert all(group.counts for group in plan(K1, firewall_mode="count").firewall.managed)
 
 
+WALLET = altered(plugin("my-wallet"), firewall_exceptions=("SQLi_BODY",), extra_prefixes=("/api/v1/coins",))
+
+
+def test_an_entry_excepts_its_own_paths_from_a_rule_that_would_block_them() -> None:
+    found = plan(K1, plugins=registry(WALLET, plugin("other")), firewall_mode="block").firewall
+    (exception,) = found.exceptions
+
+    assert (exception.rule, exception.label) == ("SQLi_BODY", "awswaf:managed:aws:sql-database:SQLi_Body")
+    assert exception.paths == (path_pattern("/api/v1/my-wallet"), path_pattern("/api/v1/coins"))
+    assert {rule for group in found.managed for rule in group.counted} == {"SizeRestrictions_BODY", "SQLi_BODY"}
+
+
+def test_where_rules_on_content_block_nobody_nothing_is_excepted() -> None:
+    for mode in ("count", "count-bodies"):
+        assert plan(K1, plugins=registry(WALLET), firewall_mode=mode).firewall == plan(K1, firewall_mode=mode).firewall
+    stopped = altered(WALLET, lifecycle=Lifecycle.STOPPED)
+    assert plan(K1, plugins=registry(stopped), firewall_mode="block").firewall.exceptions == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "excepted"),
+    [
+        ("/api/v1/my-wallet", True),
+        ("/api/v1/my-wallet/", True),
+        ("/api/v1/my-wallet/a.b/c-d_e~f", True),
+        ("/api/v1/my-wallets", False),
+        ("/api/v1/my-wallet.evil/x", False),
+        ("/api/v1/my-wallet/../other/x", False),
+        ("/api/v1/my-wallet/..", False),
+        ("/api/v1/my-wallet/%2e%2e/other", False),
+        ("/api/v1/my-wallet%2f..%2fother", False),
+        ("/api/v1/my-wallet//x", False),
+        ("/api/v1/my-wallet/a\\..\\b", False),
+        ("/api/v1/my-wallet/;/x", False),
+        ("/x/api/v1/my-wallet/x", False),
+        ("/api/v1/my-wallet/x\n/api", False),
+    ],
+)
+def test_only_a_path_that_firewall_and_gateway_read_alike_is_excepted(path: str, excepted: bool) -> None:
+    assert bool(re.fullmatch(path_pattern("/api/v1/my-wallet"), path)) is excepted
+
+
 def test_a_vpc_origin_of_another_load_balancer_has_another_name() -> None:
     found = plan(K1)
     names = [found.vpc_origin_name(found.home, f"arn:aws:elasticloadbalancing:...:app/{name}") for name in "aba"]
@@ -98,5 +153,7 @@ def test_no_script_but_the_sites_own_may_run() -> None:
 
 
 def test_names_of_the_longest_stack_fit() -> None:
-    found = plan_cdn(stack="s" * MAX_STACK_NAME, settings=settings(1), tier=K1, regions=("us-east-1",))
+    found = plan_cdn(
+        stack="s" * MAX_STACK_NAME, settings=settings(1), tier=K1, regions=("us-east-1",), registry=registry()
+    )
     assert all(len(found.policy_name(part)) <= MAX_NAME for part in ("immutable", "x" * 60))

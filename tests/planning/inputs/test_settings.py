@@ -71,6 +71,8 @@ def test_defaults_are_the_secure_ones() -> None:
         ({"apiAccessCidrs": ["0.0.0.0/1", "128.0.0.0/1"]}, "naap:apiAccessCidrs", "whole internet"),
         ({"apiAccessCidrs": ["10.0.0.300"]}, "naap:apiAccessCidrs", "not appear to be"),
         ({"operators": ["root"]}, "naap:operators.0", "match pattern"),
+        ({"production": True}, "naap:operators", "production names them"),
+        ({"production": "true", "operators": []}, "naap:operators", "production names them"),
         ({"viewers": ["root"]}, "naap:viewers.0", "match pattern"),
         ({"operators": [CI], "viewers": [CI]}, "naap:viewers", f"{CI} is named twice"),
         ({"viewers": [CI, CI]}, "naap:viewers", f"{CI} is named twice"),
@@ -89,6 +91,16 @@ def test_a_bad_setting_is_named_with_its_rule_and_fix(change: dict[str, object],
     assert (problem.file, problem.field) == ("Pulumi.dev.yaml", field)
     assert rule in problem.rule
     assert "pulumi config" in problem.fix or problem.entry == "assumptions"
+
+
+def test_the_fix_of_a_list_is_a_command_that_sets_one_element() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_settings(GOOD | {"production": True, "viewers": ["root"]}, "Pulumi.prod.yaml")
+
+    assert [(found.value, found.fix) for found in caught.value.problems] == [
+        ("(missing)", "pulumi config set --path 'naap:operators[0]' <value>"),
+        ("'root'", "pulumi config set --path 'naap:viewers[0]' <value>"),
+    ]
 
 
 @pytest.mark.parametrize("key", ["users", "production", "owner", "regions", "alarmEmail"])

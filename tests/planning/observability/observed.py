@@ -38,6 +38,7 @@ def plan_watch(spec: PluginSpec) -> PluginMonitoringPlan:
         region="us-east-1",
         tier=tier,
         database=databases.get(spec.name),
+        caches=("naap-dev-use1-app-001", "naap-dev-use1-app-002") if spec.cache else (),
         routes=plan_routes(file="registry.yaml", spec=spec, settings=stated, tier=tier),
     )
     assert found

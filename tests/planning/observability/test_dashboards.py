@@ -6,7 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from planning.observability.dashboards.dashboard import Dashboard
+from planning.observability.dashboards.dashboard import NAMES_A_QUERY, AwsQuery, Dashboard, aws_graph
+from stack.plan import load_plan
+from tests.docs.commands import ROOT
 from tests.planning.observability.test_series import EXPOSED, dashboards
 
 UNITS = {"bytes", "currencyUSD", "d", "ms", "percent", "percentunit", "reqps", "s", "short"}
@@ -35,12 +37,56 @@ def test_graphs_are_told_apart_and_cover_none_of_another(dashboard: Dashboard) -
 
 
 def test_a_graph_of_cloudwatch_shows_what_is_measured_by_just_its_dimensions() -> None:
-    """And says in its title that it shows all of the account: names of things are AWS's, and not in the query."""
     for dashboard in dashboards():
         for panel in json.loads(dashboard.text())["panels"]:
-            asked = [target for target in panel["targets"] if "namespace" in target]
-            assert all(target["matchExact"] is True for target in asked)
-            assert ("(account)" in panel["title"]) == bool(asked), panel["title"]
+            assert all(target["matchExact"] is True for target in panel["targets"] if "namespace" in target)
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["home", "the other region"])
+def test_a_graph_of_cloudwatch_shows_this_stacks_things_of_its_region_or_says_that_it_shows_the_account(
+    number: int,
+) -> None:
+    plan = load_plan("prod", ROOT)
+    cell = plan.regions[number]
+    named = {
+        "AWS/RDS": {name for shard in plan.shards for name in shard.instances_in(cell.region)},
+        "AWS/ElastiCache": set(cell.caches.nodes),
+        "AWS/Logs": {*cell.observability.logs.groups, f"/aws/eks/{cell.cluster.name}/cluster"},
+    }
+    boards = [
+        *cell.observability.dashboards,
+        *(plugin.monitoring.dashboard for plugin in cell.plugins if plugin.monitoring),
+    ]
+    shown = [panel for board in boards for panel in board.panels if isinstance(panel.queries[0], AwsQuery)]
+    whole = {panel.title for panel in shown if panel.title.endswith(" (account)")}
+
+    assert whole == {f"{title} (account)" for title in UNNAMED}
+    for panel in shown:
+        for query in panel.queries:
+            assert isinstance(query, AwsQuery)
+            assert len(query.names) <= NAMES_A_QUERY
+            assert query.region == cell.region or panel.title in whole
+            if panel.title not in whole:
+                assert set(query.names) <= named[query.namespace]
+    databases = [panel for panel in shown if panel.title == "Free storage"]
+    assert {name for panel in databases for query in panel.queries for name in _names(query)} == named["AWS/RDS"]
+
+
+UNNAMED = ("Bill of the month so far, by service", "Through NAT", "Out of the CDN")
+"""AWS counts the first by service alone; names of the others are ids, which it gives."""
+
+
+def _names(query: object) -> tuple[str, ...]:
+    return query.names if isinstance(query, AwsQuery) else ()
+
+
+def test_many_things_are_asked_for_in_searches_that_cloudwatch_takes() -> None:
+    names = [f"naap-prod-use1-pg-{number}-r1" for number in range(45)]
+    panel = aws_graph("CPU", "percent", "AWS/RDS CPUUtilization", "Average", "us-east-1", names=names)
+
+    asked = [query for query in panel.queries if isinstance(query, AwsQuery)]
+    assert [name for query in asked for name in query.names] == names
+    assert all(len(" OR ".join(f'"{name}"' for name in query.names)) < 900 for query in asked)
 
 
 def test_addresses_are_as_short_as_grafana_takes_them() -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import pytest
 
 from planning.database.pooler import METRICS_PORT as POOLER_METRICS_PORT
@@ -5,6 +7,7 @@ from planning.gateway.gateway import METRICS_PORT
 from planning.inputs.tiers import TIERS, tier_for
 from planning.observability.metrics.scraping import KUBELET_PORT, STATE_METRICS_PORT
 from planning.observability.observability import ObservabilityPlan, plan_observability
+from tests.filter_pattern import matches
 from tests.planning.observability.alarms import alarms
 from tests.planning.samples import settings
 
@@ -52,15 +55,40 @@ def test_a_tier_without_series_learns_the_same_from_logs_and_from_aws() -> None:
 
 
 def test_a_line_of_a_pod_is_counted_by_what_it_says_and_where() -> None:
-    waits, _, blind, given_up = _plan(1_000).log_alarms
+    waits, uncounted, blind, given_up = _plan(1_000).log_alarms
 
     assert waits.pattern == '{ ($.kubernetes.namespace_name = "naap-pooler") && ($.log = "*query_wait_timeout*") }'
+    assert uncounted.pattern.startswith('{ ($.kubernetes.namespace_name = "naap-gateway") && ($.log_processed.plugin')
     assert given_up.pattern.startswith('{ ($.kubernetes.namespace_name = "plugin-*") && ($.log = "*Max reconnection')
     assert blind.pattern == '"failed to compute desired number of replicas"'
     assert (waits.group, blind.group) == (
         "/aws/containerinsights/naap-dev-use1/application",
         "/aws/eks/naap-dev-use1/cluster",
     )
+
+
+PLUGIN, POD = "httproute/plugin-wallet/wallet/rule/0", "10.64.3.7:4008"
+
+
+@pytest.mark.parametrize(
+    ("line", "counted"),
+    [
+        ({"plugin": PLUGIN, "upstream": POD, "limit": "100, 100;w=60"}, False),
+        ({"plugin": PLUGIN, "upstream": POD, "limit": None}, True),
+        ({"plugin": PLUGIN, "upstream": POD}, True),
+        ({"plugin": PLUGIN, "upstream": None, "limit": None}, False),  # refused before it was counted
+        ({"plugin": None, "upstream": None, "limit": None}, False),
+        ({"plugin": "httproute/naap-gateway/gone/rule/0", "upstream": POD}, False),
+    ],
+)
+def test_a_request_that_reached_a_plugin_without_a_word_of_its_limit_was_not_counted(
+    line: Mapping[str, object], counted: bool
+) -> None:
+    _, uncounted, _ = _plan(1_000).log_alarms
+    written = {"kubernetes": {"namespace_name": "naap-gateway"}, "log_processed": line}
+
+    assert matches(uncounted.pattern, written) is counted
+    assert not matches(uncounted.pattern, {**written, "kubernetes": {"namespace_name": "plugin-wallet"}})
 
 
 def test_keys_of_alarms_are_unique_for_what_they_watch() -> None:

@@ -9,7 +9,7 @@ import pytest
 from planning.database.pooler import metrics_service
 from planning.inputs.tiers import TIERS
 from planning.observability.alerts.alert import Record
-from planning.observability.dashboards.dashboard import AwsQuery, Dashboard, Query
+from planning.observability.dashboards.dashboard import AwsQuery, Dashboard, Named, Query
 from planning.observability.dashboards.platform import platform_dashboards
 from planning.observability.metrics.queue_depth import queue_depth
 from planning.observability.metrics.scraping import scraping
@@ -40,7 +40,7 @@ def exposed(job: str) -> set[str]:
 
 
 def dashboards() -> tuple[Dashboard, ...]:
-    return (*platform_dashboards(region="us-east-1", connections=4_000), watched().dashboard)
+    return (*platform_dashboards(region="us-east-1", connections=4_000, named=Named()), watched().dashboard)
 
 
 def expressions() -> Iterator[str]:
@@ -132,5 +132,8 @@ def test_the_series_that_autoscalers_read_is_the_one_that_the_dashboard_shows() 
 
 def test_a_tier_without_series_watches_no_plugin() -> None:
     assert (
-        plan_plugin_monitoring(spec=plugin("a"), region="us-east-1", tier=TIERS[1], database=None, routes=None) is None
+        plan_plugin_monitoring(
+            spec=plugin("a"), region="us-east-1", tier=TIERS[1], database=None, caches=(), routes=None
+        )
+        is None
     )

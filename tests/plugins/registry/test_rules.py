@@ -133,6 +133,10 @@ BAD = [
     Bad("the prefix of the catch-all", changed("beta", apiPrefix="/api/v1"), "beta", "apiPrefix", "/api/v1", "below", "/api"),
     Bad("a prefix outside /api", changed("beta", apiPrefix="/beta"), "beta", "apiPrefix", "/beta", "CDN", "/api/v1/beta"),
     Bad("a prefix with a blank", changed("beta", apiPrefix="/a b"), "beta", "apiPrefix", "/a b", "a slash and then a-z", "/api/v1/wallet"),
+    Bad(
+        "an exception of the firewall for all", changed("base-svc", firewallExceptions=["SQLi_BODY"]), "base-svc",
+        "firewallExceptions", "SQLi_BODY", "plugins nest under that prefix", "remove firewallExceptions",
+    ),
     Bad("a plugin as catch-all", changed("beta", catchAll=True), "beta", "catchAll", "true", "core service", "remove"),
     Bad(
         "own paths without a catch-all", {"base-svc": changed("base-svc", catchAll=None)["base-svc"]},
