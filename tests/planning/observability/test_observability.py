@@ -59,7 +59,9 @@ def test_a_line_of_a_pod_is_counted_by_what_it_says_and_where() -> None:
 
     assert waits.pattern == '{ ($.kubernetes.namespace_name = "naap-pooler") && ($.log = "*query_wait_timeout*") }'
     assert uncounted.pattern.startswith('{ ($.kubernetes.namespace_name = "naap-gateway") && ($.log_processed.plugin')
-    assert given_up.pattern.startswith('{ ($.kubernetes.namespace_name = "plugin-*") && ($.log = "*Max reconnection')
+    line = {"kubernetes": {"namespace_name": "plugin-my-wallet"}, "log": "[Redis] Max reconnection attempts reached"}
+    assert matches(given_up.pattern, line)
+    assert not matches(given_up.pattern, {**line, "kubernetes": {"namespace_name": "naap-gateway"}})
     assert blind.pattern == '"failed to compute desired number of replicas"'
     assert (waits.group, blind.group) == (
         "/aws/containerinsights/naap-dev-use1/application",
