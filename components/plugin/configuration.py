@@ -11,6 +11,7 @@ from pulumi_kubernetes import core, meta
 from components.plugin.context import PluginContext
 from components.plugin.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
 from components.shared.root_secret import RootSecret
+from planning.inputs.registry_entry import PULL_SECRET
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.process_environment import (
     CACHE_URL,
@@ -53,11 +54,26 @@ def plugin_configuration(
         resources.append(
             core.v1.Secret(f"{resource_name}-secret", metadata=metadata, type="Opaque", string_data=secrets, opts=opts)
         )
+    if plan.spec.pull_secret:
+        resources.append(
+            core.v1.Secret(
+                f"{resource_name}-pull-secret",
+                metadata=meta.v1.ObjectMetaArgs(name=pull_secret(plan), namespace=plan.namespace, labels=plan.labels),
+                type="kubernetes.io/dockerconfigjson",
+                string_data={".dockerconfigjson": context.configured_secrets[plan.name][PULL_SECRET]},
+                opts=opts,
+            )
+        )
     return PluginConfiguration(
         resources=resources,
         checksum=_checksum(plan.name, context.root_secret, {**config, **secrets}),
         has_secrets=bool(secrets),
     )
+
+
+def pull_secret(plan: PluginPlan) -> str:
+    """Name of the Secret by which the plugin's images are pulled."""
+    return f"{plan.name}-pull"
 
 
 def secret_values(

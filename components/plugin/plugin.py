@@ -12,7 +12,7 @@ from components.database.pooler_entry import renewal
 from components.gateway.routes import PluginRoutes
 from components.observability.plugin_monitoring import PluginMonitoring
 from components.plugin.autoscaling import autoscaler
-from components.plugin.configuration import PluginConfiguration, plugin_configuration
+from components.plugin.configuration import PluginConfiguration, plugin_configuration, pull_secret
 from components.plugin.context import PluginContext
 from components.plugin.resource_quota import limits
 from components.plugin.workload import deployment
@@ -268,4 +268,6 @@ class Plugin(Component, token="naap:platform:Plugin"):
             tags=context.tags.of("plugin", plugin=plan.name),
             inside=inside,
             parent=self,
+            # Of all pods that run as this account: the plugin's own, and the Job that migrates its schema.
+            pull_secret=pull_secret(plan) if plan.spec.pull_secret else None,
         )

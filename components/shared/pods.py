@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
 
+from planning.inputs.field_types import Architecture
 from planning.shared.pods import PodSize
 from planning.shared.quantities import cpu, memory
 
@@ -26,6 +27,11 @@ def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
         fs_group_change_policy="OnRootMismatch",
         seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
     )
+
+
+def architecture(only: Architecture | None) -> dict[str, str] | None:
+    """The nodeSelector of a pod whose images are for one architecture only."""
+    return {"kubernetes.io/arch": only} if only else None
 
 
 def container_security() -> core.v1.SecurityContextArgs:

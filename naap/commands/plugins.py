@@ -1,12 +1,13 @@
 """`naap plugin ...`: tends the registry. Where the input is wrong, nothing is changed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from naap.commands.options import DEV, ROOT, Entry, Json, Registry, Stack
 
+Architecture = Literal["arm64", "amd64"]
 app = typer.Typer(no_args_is_help=True)
 API = typer.Option(
     "--api",
@@ -76,6 +77,13 @@ def add(  # noqa: PLR0913  # each is a flag
         typer.Option("--image", metavar="IMAGE", help="Container image with tag and digest; else a placeholder."),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Instead of the manifest's name.")] = None,
+    arch: Annotated[
+        Architecture | None,
+        typer.Option(
+            "--arch",
+            help="The only architecture that the image is for; else its registry is asked, where it answers.",
+        ),
+    ] = None,
     prefix: Annotated[
         str | None, typer.Option("--prefix", metavar="/api/v1/NAME", help="Instead of the manifest's prefix.")
     ] = None,
@@ -87,8 +95,9 @@ def add(  # noqa: PLR0913  # each is a flag
     ] = None,
     cache: Annotated[bool | None, typer.Option("--cache/--no-cache", help="Whether it reads REDIS_URL.")] = None,
     cron: Annotated[bool | None, typer.Option("--cron/--no-cron", help="Whether it runs timed work.")] = None,
-    strip_prefix: Annotated[
-        bool | None, typer.Option("--strip-prefix/--no-strip-prefix", help="Whether it routes at its root.")
+    rewrite_prefix: Annotated[
+        str | None,
+        typer.Option("--rewrite-prefix", metavar="PREFIX", help="What it has in the prefix's place; / at its root."),
     ] = None,
     singleton: Annotated[
         bool | None, typer.Option("--singleton/--no-singleton", help="Whether it keeps state in memory.")
@@ -143,14 +152,24 @@ def add(  # noqa: PLR0913  # each is a flag
         migrate=migrate,
         cache=cache,
         cron=cron,
-        strip_prefix=strip_prefix,
+        rewrite_prefix=rewrite_prefix,
         singleton=singleton,
         websocket=tuple(websocket or ()),
         egress=tuple(egress or ()),
         env=tuple(env or ()),
         secrets=tuple(secret or ()),
     )
-    tell(run(_file(stack, registry), manifest, image=image, name=name, answers=answers), as_json=json)
+    only = arch or (_only_architecture(image) if image else None)
+    found = run(_file(stack, registry), manifest, image=image, name=name, arch=only, answers=answers)
+    tell(found, as_json=json)
+
+
+def _only_architecture(image: str) -> Architecture | None:
+    """As the image's registry says it, to whom anybody may ask."""
+    from doctor.checks.images import only_architecture
+    from doctor.facts.image_registry import ImageRegistry
+
+    return only_architecture(ImageRegistry().platforms(image))
 
 
 @app.command()
@@ -167,6 +186,21 @@ def bundle(
     from plugins.commands.registry import bundle as run
 
     tell(run(_file(stack, registry), file, name), as_json=json)
+
+
+@app.command()
+def images(
+    *,
+    file: Annotated[Path, typer.Argument(metavar="METADATA.json", show_default=False)],
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Write the digests of images that `make images` pushed into their entries."""
+    from console.terminal import tell
+    from plugins.commands.images import images as run
+
+    tell(run(_file(stack, registry), file), as_json=json)
 
 
 @app.command()

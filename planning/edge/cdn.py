@@ -52,7 +52,8 @@ VPC_ORIGIN = VpcOriginPlan(http_port=80, https_port=HTTPS_PORT, protocol="https-
 class CdnPlan:
     """shield_region: where all edges share one cache before they ask the origin; None: they don't.
 
-    connection_attempts: to an origin before the next one is asked. hsts_subdomains, hsts_preload: whether browsers
+    connection_attempts: to an origin before the next one is asked. response_seconds: of silence, that end a request and
+    an event stream; requests end sooner at the gateway. hsts_subdomains, hsts_preload: whether browsers
     shall use TLS for all names below the domain, and know so before their first visit.
     gateways: home first. router_function, health_function: JavaScript; no router with one region, where nothing is
     chosen.
@@ -65,6 +66,7 @@ class CdnPlan:
     shield_region: str | None
     failover_origin: bool
     connection_attempts: int
+    response_seconds: int
     gateways: tuple[GatewayOriginPlan, ...]
     firewall: FirewallPlan
     content_security_policy: str
@@ -115,6 +117,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         failover_origin=tier.failover_origin and several,
         # Three tries of three seconds are for who has nobody else to ask.
         connection_attempts=1 if several else 3,
+        response_seconds=settings.cdn_response_seconds,
         gateways=gateways,
         firewall=plan_firewall(stack, tier, settings.firewall_mode, registry),
         content_security_policy=_content_security_policy(settings),

@@ -9,6 +9,7 @@ from planning.inputs.field_types import (
     IMAGE_PATTERN,
     MAX_IMAGE,
     VERSION_PATTERN,
+    Architecture,
     EnvName,
     EnvValue,
     File,
@@ -16,13 +17,14 @@ from planning.inputs.field_types import (
     Name,
     Path,
     Prefix,
+    Rewrite,
     Section,
     Tag,
 )
 from planning.inputs.frontend import Frontend
 from planning.inputs.lifecycle import Installs, Lifecycle
 from planning.inputs.pod_sections import Network, Resources
-from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Scaling
+from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Requests, Scaling
 
 MANIFEST_PATHS = ("/app/plugin.json", "/plugin.json")
 """Where programs look for their plugin.json, two folders above their own: in /app/backend/dist, or in /app/dist."""
@@ -64,6 +66,22 @@ class Entry(Section):
             description="Container image with registry, tag and (required in production) digest.",
         ),
     ] = None
+    arch: Annotated[
+        Architecture | None,
+        Field(
+            description="The one architecture that its images are for. Without it they are for both, and its pods run "
+            "on the cheapest nodes.",
+            examples=["amd64"],
+        ),
+    ] = None
+    pull_secret: Annotated[
+        bool,
+        Field(
+            description="Its images lie in a registry that asks who pulls them: set its secret IMAGE_PULL_SECRET, a "
+            "Docker config.json. Needed by none that nodes reach by naap:imageMirrors or in ECR.",
+            examples=[True],
+        ),
+    ] = False
     port: Annotated[
         int | None,
         Field(
@@ -80,9 +98,14 @@ class Entry(Section):
         list[Prefix],
         Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]]),
     ] = []
-    strip_prefix: Annotated[
-        bool, Field(description="The service routes at its root: the gateway removes apiPrefix.", examples=[True])
-    ] = False
+    rewrite_prefix: Annotated[
+        Rewrite | None,
+        Field(
+            description="What the service itself has in the place of apiPrefix: the gateway puts it there. A service "
+            "that routes at its root has /. extraPrefixes pass as they are.",
+            examples=["/api/v1/my-wallet"],
+        ),
+    ] = None
     catch_all: Annotated[
         bool,
         Field(
@@ -143,6 +166,9 @@ class Entry(Section):
         Network()
     )
     auth: Annotated[Auth, Field(description="Special paths.", examples=[{"public": ["/status"]}])] = Auth()
+    requests: Annotated[
+        Requests, Field(description="How large and how long requests may be.", examples=[{"bodyMib": 10}])
+    ] = Requests()
     rate_limit: Annotated[
         RateLimit | None,
         Field(description="Instead of the tier's limits.", examples=[{"userPerMinute": 120, "clientPerMinute": 300}]),

@@ -1,7 +1,7 @@
 """Kinds of value that registry fields are made of: each with the pattern or bounds that its user demands."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -15,6 +15,7 @@ VERSION_PATTERN = (
     r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z.-]{1,40})?(\+[0-9A-Za-z.-]{1,40})?$"
 )
 PREFIX_PATTERN = r"^(/[a-z0-9][a-z0-9._-]{0,62}){1,8}$"
+REWRITE_PATTERN = rf"^/$|{PREFIX_PATTERN}"
 PATH_PATTERN = r"^(/[A-Za-z0-9_][A-Za-z0-9._~-]{0,62}){1,8}$"
 ROUTE_PATTERN = r"^/$|^(/[A-Za-z0-9:_][A-Za-z0-9:._~-]{0,62}){0,8}(/\*)?$"
 IMAGE_PATTERN = (
@@ -45,6 +46,7 @@ IN_WORDS: Mapping[str, str] = {
     NAME_PATTERN: f"a-z first, then a-z, 0-9 and hyphens, no hyphen at the end, at most {MAX_PLUGIN_NAME} characters",
     VERSION_PATTERN: "three numbers with dots between them, as in 1.0.0; a pre-release may follow, as in 1.0.0-rc.1",
     PREFIX_PATTERN: "one to eight segments, each a slash and then a-z, 0-9, dots, underscores or hyphens",
+    REWRITE_PATTERN: "a slash, or one to eight segments, each a slash and then a-z, 0-9, dots, underscores or hyphens",
     PATH_PATTERN: "one to eight segments, each a slash and then letters, digits, dots, underscores, tildes or hyphens",
     ROUTE_PATTERN: "a slash, or segments like /wallet or /:id; the last one may be /*",
     IMAGE_PATTERN: "registry/name:tag, in lower case before the tag; a digest follows as @sha256: and 64 hex digits",
@@ -62,11 +64,14 @@ IN_WORDS: Mapping[str, str] = {
 }
 """What each pattern demands, for people."""
 
+Architecture = Literal["arm64", "amd64"]
+ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Label = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=MAX_LABEL), AfterValidator(visible_name)]
 """Text that people read on a page."""
 Tag = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=80), AfterValidator(tag_value)]
 Prefix = Annotated[str, Field(pattern=PREFIX_PATTERN, max_length=128)]
+Rewrite = Annotated[str, Field(pattern=REWRITE_PATTERN, max_length=128)]
 Path = Annotated[str, Field(pattern=PATH_PATTERN, max_length=MAX_PATH)]
 Route = Annotated[str, Field(pattern=ROUTE_PATTERN, min_length=1, max_length=MAX_ROUTE)]
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]

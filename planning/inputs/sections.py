@@ -19,6 +19,10 @@ STARTUP_SECONDS = 60
 """Default, for a service in Node that connects to its database first."""
 MAX_STARTUP_SECONDS = 300
 """More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
+REQUEST_SECONDS = 30
+"""Default, from the last byte of a request to the last of its answer, retries included."""
+BUFFERED_MIB = 1
+"""Default: ten times what the services' JSON parser takes. A proxy holds this much of each request in its memory."""
 
 
 class Scaling(Section):
@@ -201,6 +205,40 @@ class Auth(Section):
         bool,
         Field(description="A session stays with its pod: the service keeps CSRF tokens in memory.", examples=[True]),
     ] = False
+
+
+class Requests(Section):
+    """How large a request may be, how long its answer may take, and which answers come piece by piece."""
+
+    body_mib: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="MiB of the largest body. Up to 1 the gateway buffers it, so that a slow client holds no pod; "
+            "a larger one goes straight on, and must state its length.",
+            examples=[50],
+        ),
+    ] = BUFFERED_MIB
+    timeout_seconds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=300,
+            description="From the last byte of a request to the last of its answer; below naap:cdnResponseSeconds.",
+            examples=[90],
+        ),
+    ] = REQUEST_SECONDS
+    streaming: Annotated[
+        tuple[Path, ...],
+        Field(
+            strict=False,
+            max_length=20,
+            examples=[["/chat/completions"]],
+            description="Paths below apiPrefix whose answers, to any method, come piece by piece: neither buffered nor "
+            "ended by a time-out. A GET that accepts text/event-stream need not be named.",
+        ),
+    ] = ()
 
 
 ContentRule = Literal[

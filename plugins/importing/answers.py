@@ -21,7 +21,7 @@ class Answers:
     migrate: str | None = None
     cache: bool | None = None
     cron: bool | None = None
-    strip_prefix: bool | None = None
+    rewrite_prefix: str | None = None
     singleton: bool | None = None
     websocket: tuple[str, ...] = ()
     egress: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Answers:
         """
         found: dict[str, Any] = {
             "apiPrefix": self.prefix,
+            "rewritePrefix": self.rewrite_prefix,
             "database": self._database(),
             "network": {"egress": list(self.egress)} if self.egress else None,
             "auth": {"websocket": list(self.websocket)} if self.websocket else None,
@@ -51,7 +52,6 @@ class Answers:
         for key, answer, yes in (
             ("cache", self.cache, dict[str, Any]()),
             ("cron", self.cron, True),
-            ("stripPrefix", self.strip_prefix, True),
             ("scaling", self.singleton, {"singleton": True}),
         ):
             if answer is not None:
@@ -74,13 +74,13 @@ class Answers:
         for answer, flag, meaning in (
             (self.cache, "cache", "it reads REDIS_URL"),
             (self.cron, "cron", "it runs timed work, in every pod"),
-            (self.strip_prefix, "strip-prefix", "it routes at its root, not at its prefix"),
             (self.singleton, "singleton", "it keeps state in memory, so that there may be one pod only"),
         ):
             if answer is None:
                 yield f"--{flag}: {meaning} (else --no-{flag})"
         network: Mapping[str, Any] = entry.get("network", {})
         for given, flag, meaning in (
+            (entry.get("rewritePrefix"), "--rewrite-prefix /", "it routes at its root (or at another prefix)"),
             (entry.get("auth"), "--websocket /PATH", "a path below its prefix speaks WebSocket"),
             (network.get("egress"), "--egress HOST", "it calls a host outside (all others are closed)"),
             (entry.get("env"), "--env NAME=VALUE", "it reads a variable, such as a folder to write to: /tmp/NAME"),

@@ -18,7 +18,14 @@ import pulumi
 from pulumi_kubernetes import batch, core, meta
 
 from components.shared.component import Component
-from components.shared.pods import UNDISRUPTED, container_security, evictions_are_no_failures, pod_security, resources
+from components.shared.pods import (
+    UNDISRUPTED,
+    architecture,
+    container_security,
+    evictions_are_no_failures,
+    pod_security,
+    resources,
+)
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.migration_job import (
     BACKOFF_LIMIT,
@@ -109,6 +116,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         return core.v1.PodSpecArgs(
             restart_policy="Never",
             service_account_name=plan.plugin,
+            node_selector=architecture(self._backend.arch),
             automount_service_account_token=False,
             enable_service_links=False,
             security_context=pod_security(USER),

@@ -54,8 +54,10 @@ MIN_CPU_M = 20
 MIN_MEMORY_MIB = 64
 MAX_MEMORY_MIB = 8192
 _BACKEND_FIELDS = (
+    "arch",
+    "pull_secret",
     "extra_prefixes",
-    "strip_prefix",
+    "rewrite_prefix",
     "catch_all",
     "own_paths",
     "free_paths",
@@ -67,6 +69,7 @@ _BACKEND_FIELDS = (
     "cache",
     "network",
     "auth",
+    "requests",
     "rate_limit",
     "firewall_exceptions",
     "objective",
@@ -219,19 +222,23 @@ def _paths(entry: Entry) -> Iterator[Parts]:
     for field, items in (
         ("auth.public", entry.auth.public),
         ("auth.websocket", entry.auth.websocket),
+        ("requests.streaming", entry.requests.streaming),
         ("network.calls", entry.network.calls),
         ("extraPrefixes", entry.extra_prefixes),
         ("frontend.routes", entry.frontend.routes if entry.frontend else []),
     ):
         for item in sorted({item for item in items if items.count(item) > 1}):
             yield field, item, "each item once", f"remove the second {item}"
-    if entry.strip_prefix and entry.extra_prefixes:
+    special = [*{*entry.auth.public}, *{*entry.auth.websocket}, *{*entry.requests.streaming}]
+    for path in sorted({path for path in special if special.count(path) > 1}):
         yield (
-            "stripPrefix",
-            "true",
-            "a service that routes at its root has one prefix: two would be one and the same to it",
-            "remove extraPrefixes or stripPrefix",
+            "requests.streaming",
+            path,
+            "a path stands in one of auth.public, auth.websocket and requests.streaming",
+            "state it once; a path below it may stand in another",
         )
+    if entry.rewrite_prefix is not None and entry.rewrite_prefix == entry.api_prefix:
+        yield "rewritePrefix", entry.rewrite_prefix, "another prefix than apiPrefix", "remove rewritePrefix"
 
 
 def _production(name: str, entry: Entry) -> Iterator[Parts]:

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from planning.inputs.entry import MANIFEST_PATHS, Entry
 from planning.inputs.problem import HIDDEN
+from planning.inputs.registry_entry import PULL_SECRET
 from planning.plugin.process_environment import CA_FILE, RESERVED, TEMPORARY
 from plugins.registry.egress import normal_egress
 from plugins.registry.secret_values import looks_secret
@@ -22,7 +23,7 @@ def environment_parts(entry: Entry) -> Iterator[Parts]:
         ("sharedSecrets", entry.shared_secrets),
     ):
         for name in names:
-            if name in RESERVED:
+            if name in RESERVED or name == PULL_SECRET:
                 yield f"{field}.{name}", HIDDEN, "the platform sets this one for every pod", f"remove {name}"
     for name, value in entry.env.items():
         if looks_secret(name, value):

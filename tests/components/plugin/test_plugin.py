@@ -181,6 +181,37 @@ def test_secrets_stand_in_the_plugins_secret_and_nowhere_else() -> None:
     assert own.inputs["stringData"]["METABASE_KEY"] == "very-secret-metabase-value"
 
 
+def test_who_pulls_its_images_is_told_to_the_account_of_all_its_pods_and_to_no_process() -> None:
+    config = '{"auths": {"registry.example": {"auth": "dXNlcjpwYXNz"}}}'
+    spec = altered(entry("community"), pull_secret=True)
+    plans = {"community": plugin_plans(registry=registry_with(spec))["community"]}
+    found = build_plugins(plans, {"community": {"IMAGE_PULL_SECRET": config}})
+    secret = one(found, SECRET, "community-pull-secret")
+
+    assert secret.inputs["type"] == "kubernetes.io/dockerconfigjson"
+    assert secret.inputs["stringData"] == {".dockerconfigjson": config}
+    assert "stringData" in secret.secret_inputs
+    account = one(found, "kubernetes:core/v1:ServiceAccount", "community-account")
+    assert account.inputs["imagePullSecrets"] == [{"name": secret.inputs["metadata"]["name"]}]
+    assert [record.name for record in of_type(found, SECRET) if config in record.inputs["stringData"].values()] == [
+        secret.name
+    ]
+
+
+def test_a_plugin_for_one_architecture_runs_and_migrates_on_nodes_of_it() -> None:
+    spec = altered(entry("my-wallet"), arch="amd64")
+    found = build_plugins({"my-wallet": plugin_plans(registry=registry_with(spec))["my-wallet"]})
+    pods = [
+        record.inputs["spec"]["template"]["spec"]
+        for record in found
+        if record.type in (DEPLOYMENT, "kubernetes:batch/v1:Job") and "my-wallet" in record.name
+    ]
+
+    own = [pod for pod in pods if pod["containers"][0]["image"].startswith("ghcr.io/livepeer/")]
+    assert len(own) == 3
+    assert all(pod["nodeSelector"] == {"kubernetes.io/arch": "amd64"} for pod in own)
+
+
 def test_each_plugin_has_its_own_passwords_only() -> None:
     for record in of_type(records(), SECRET):
         other = {spec.name for spec in real_registry().plugins} - {record.inputs["metadata"]["name"]}

@@ -18,6 +18,7 @@ import pytest
 from naap.__main__ import main
 from planning.edge.shell_documents import plan_shell_documents
 from plugins.registry.parse import load_registry
+from tests.doctor.test_image_registry import registry as image_registry
 from tests.plugin_plans import settings
 from tests.plugins.commands.test_installs_api import Platform, platform
 from tests.plugins.registries import MANIFESTS, REGISTRY, ROOT
@@ -195,9 +196,11 @@ def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) ->
 def test_what_no_manifest_says_is_said_by_flags(registry: Path, tmp_path: Path) -> None:
     asked = run("add", manifest(tmp_path, name="new-two"), "--prefix", "/api/v1/new-two", "--json", registry=registry)
     assert len(json.loads(asked.stdout)["asked"]) == 9
-    flags = ("--schema", "plugin_new", "--grant", "public.User:SELECT", "--cache", "--no-cron", "--websocket", "/live")
+    flags = ("--schema", "plugin_new", "--migrate", "migrate", "--grant", "public.User:SELECT", "--cache", "--no-cron", "--websocket", "/live")
     more = ("--env", "LEVEL=info", "--env", "PLACE=/tmp/x", "--secret", "NEW_KEY", "--egress", "api.example.com")
-    found = run("add", manifest(tmp_path), *flags, *more, "--strip-prefix", "--singleton", "--json", registry=registry)
+    found = run(
+        "add", manifest(tmp_path), *flags, *more, "--rewrite-prefix", "/", "--singleton", "--json", registry=registry
+    )
     assert (found.returncode, found.stderr) == (0, "")
     assert json.loads(found.stdout)["asked"] == []
     entry = load_registry(registry, production=True).by_name["new-one"]
@@ -205,7 +208,7 @@ def test_what_no_manifest_says_is_said_by_flags(registry: Path, tmp_path: Path) 
     assert entry.database
     assert entry.database.grants[0].table == "User"
     assert entry.cache is not None
-    assert (entry.backend.strip_prefix, entry.backend.scaling.singleton, entry.backend.cron) == (True, True, False)
+    assert (entry.backend.rewrite_prefix, entry.backend.scaling.singleton, entry.backend.cron) == ("/", True, False)
     assert entry.backend.env == {"LEVEL": "info", "PLACE": "/tmp/x"}  # noqa: S108  # a path of a pod
     assert entry.secrets == ["NEW_KEY"]
 
@@ -218,6 +221,28 @@ def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
     entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "other")
     assert entry.backend
     assert entry.backend.image == image
+
+
+@pytest.mark.parametrize(
+    ("given", "platforms", "arch"),
+    [
+        (("--arch", "amd64"), ("arm64",), "amd64"),
+        ((), ("amd64",), "amd64"),
+        ((), ("amd64", "arm64"), None),
+        ((), (), None),
+    ],
+    ids=["stated", "of the registry", "for both", "not in the registry"],
+)
+def test_an_image_for_one_architecture_is_known_by_its_registry_or_a_flag(
+    registry: Path, tmp_path: Path, given: tuple[str, ...], platforms: tuple[str, ...], arch: str | None
+) -> None:
+    index = {"manifests": [{"platform": {"os": "linux", "architecture": one}} for one in platforms]}
+    with image_registry({"/v2/new/manifests/1.0.0": index} if platforms else {}) as host:
+        found = run("add", manifest(tmp_path), "--image", f"{host}/new:1.0.0", *given, registry=registry)
+
+    assert found.returncode == 0, found.stderr
+    assert (f"nodes of {arch} alone" if arch else "for arm64 and amd64") in found.stdout
+    assert load_registry(registry, production=False).by_name["new-one"].arch == arch
 
 
 @pytest.mark.parametrize(

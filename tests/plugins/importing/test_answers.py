@@ -11,7 +11,7 @@ from plugins.importing.importer import Imported, import_manifest
 from tests.plugins.importing.test_import import FULL, TAKEN
 
 EVERY_FLAG = (
-    "--schema", "--cache", "--cron", "--strip-prefix", "--singleton", "--websocket", "--egress", "--env", "--secret",
+    "--schema", "--cache", "--cron", "--singleton", "--rewrite-prefix", "--websocket", "--egress", "--env", "--secret",
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def flags(found: Imported) -> tuple[str, ...]:
 def test_what_a_manifest_cannot_say_is_asked_and_not_assumed() -> None:
     found = added()
     assert flags(found) == EVERY_FLAG
-    assert not {"database", "cache", "cron", "stripPrefix", "scaling", "auth", "env"} & found.entry.keys()
+    assert not {"database", "cache", "cron", "rewritePrefix", "scaling", "auth", "env"} & found.entry.keys()
 
 
 def test_what_was_answered_is_in_the_entry_and_asked_no_more() -> None:
@@ -37,7 +37,7 @@ def test_what_was_answered_is_in_the_entry_and_asked_no_more() -> None:
         migrate="node_modules/.bin/prisma migrate deploy",
         cache=True,
         cron=True,
-        strip_prefix=True,
+        rewrite_prefix="/",
         singleton=False,
         websocket=("/live",),
         egress=("api.example.com",),
@@ -55,7 +55,7 @@ def test_what_was_answered_is_in_the_entry_and_asked_no_more() -> None:
     }
     beside = replace(TAKEN, schema_shards={"public": 3})
     assert import_manifest(FULL, file="x", taken=beside, answers=answers).entry["database"]["shard"] == 3
-    assert (found.entry["cache"], found.entry["cron"], found.entry["stripPrefix"]) == ({}, True, True)
+    assert (found.entry["cache"], found.entry["cron"], found.entry["rewritePrefix"]) == ({}, True, "/")
     assert found.entry["auth"] == {"websocket": ["/live"]}
     assert found.entry["network"]["egress"] == ["api.example.com"]
     assert found.entry["env"] == {"UPLOAD_DIR": "/tmp/uploads", "WORDS": "a=b"}  # noqa: S108  # a path of a pod
@@ -63,8 +63,8 @@ def test_what_was_answered_is_in_the_entry_and_asked_no_more() -> None:
 
 
 def test_an_answer_of_no_is_an_answer() -> None:
-    found = added(Answers(cache=False, cron=False, strip_prefix=False, singleton=False))
-    assert flags(found) == ("--schema", "--websocket", "--egress", "--env", "--secret")
+    found = added(Answers(cache=False, cron=False, singleton=False))
+    assert flags(found) == ("--schema", "--rewrite-prefix", "--websocket", "--egress", "--env", "--secret")
 
 
 def test_a_chosen_schema_stands_in_for_the_path_of_a_prisma_file() -> None:

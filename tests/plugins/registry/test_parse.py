@@ -74,7 +74,7 @@ def test_plugin_server_has_upstreams_sizes_with_memory_promised_in_full(registry
 def test_only_the_service_with_state_in_memory_is_a_singleton(registry: Registry) -> None:
     backends = [(each.name, each.backend) for each in registry.plugins if each.backend]
     assert [name for name, each in backends if each.scaling.singleton] == ["service-gateway"]
-    assert [name for name, each in backends if each.strip_prefix] == ["service-gateway"]
+    assert [name for name, each in backends if each.rewrite_prefix == "/"] == ["service-gateway"]
     assert [name for name, each in backends if each.cron] == ["my-wallet"]
     assert [name for name, each in backends if each.auth.session_affinity] == ["base-svc"]
 

@@ -331,8 +331,15 @@ BAD = [
     Bad("an entry that is text", with_entry("delta", "hello"), "delta", "", "hello", "dictionary", "version"),
     Bad("an entry that is empty", with_entry("delta", None), "delta", "", "null", "dictionary", "version"),
     Bad(
-        "two prefixes for a service at its root", changed("beta", stripPrefix=True, extraPrefixes=["/api/v1/b2"]),
-        "beta", "stripPrefix", "true", "one prefix", "remove",
+        "a prefix rewritten to itself", changed("beta", rewritePrefix="/api/v1/beta"),
+        "beta", "rewritePrefix", "/api/v1/beta", "another prefix", "remove",
+    ),
+    Bad("a rewrite that is no path", changed("beta", rewritePrefix="api"), "beta", "rewritePrefix", "api", "a slash, or", "/api/v1/my-wallet"),
+    Bad("a body too large", changed("beta", requests={"bodyMib": 101}), "beta", "requests.bodyMib", "101", "100", "50"),
+    Bad("a request too long", changed("beta", requests={"timeoutSeconds": 301}), "beta", "requests.timeoutSeconds", "301", "300", "90"),
+    Bad(
+        "a path that is public and streams", changed("beta", auth={"public": ["/a"]}, requests={"streaming": ["/a"]}),
+        "beta", "requests.streaming", "/a", "one of", "once",
     ),
     Bad("a list with an item twice", changed("beta", auth={"public": ["/a", "/a"]}), "beta", "auth.public", "/a", "once", "second /a"),
     Bad("only one limit", changed("beta", rateLimit={"userPerMinute": 5}), "beta", "rateLimit.clientPerMinute", "(missing)", "required", "300"),
