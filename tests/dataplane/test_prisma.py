@@ -158,9 +158,12 @@ def _cli(made: Project, platform: Platform) -> list[str]:
 
 def _missing(platform: Platform, made: Project) -> list[str]:
     """What Prisma itself would still do to schemas that have owners, to bring the database to the checkout's schema."""
-    url = platform.as_superuser()
-    environment = _environment(made, platform, url)
-    how = ("--from-schema-datasource", str(made.schema), "--to-schema-datamodel", str(made.schema), "--script")
+    environment = _environment(made, platform)
+    found = made.folder / "found.prisma"
+    found.write_text(made.schema.read_text())
+    pulled = made.prisma("db", "pull", "--force", "--schema", str(found), environment=environment)
+    assert pulled.ok, pulled.error
+    how = ("--from-schema-datamodel", str(found), "--to-schema-datamodel", str(made.schema), "--script")
     answer = made.prisma("migrate", "diff", *how, environment=environment)
     assert answer.ok, answer.error
     return [one.text for one in divide(answer.out) if one.schema in OWNED and "_naap_migrations" not in one.text]
