@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from tests.planning.plugin import site_variables
+
 DATABASE = {
     "DATABASE_URL": "packages/database/src/index.ts:55",
     "POSTGRES_PRISMA_URL": "packages/database/src/index.ts:56",
@@ -87,6 +89,7 @@ READ: Mapping[str, Mapping[str, str]] = {
         **IDENTITY,
         **DATABASE,
     },
+    "web-next": {**site_variables.READ, **DATABASE, **CACHE},
     "service-gateway": {
         "PORT": "plugins/service-gateway/backend/src/server.ts:14",
         "SSH_ALLOWED_HOSTS": "plugins/service-gateway/backend/src/lib/validator.ts:4",
@@ -124,5 +127,6 @@ LEFT: Mapping[str, str] = {
     "VERCEL": "another host",
     "FRONTEND_URL": "the site's",
     "PLUGIN_CDN_URL": "the site's",
+    **site_variables.LEFT,
 }
 """Variables that no pod has, and why a service is right without."""
