@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 NAAP := $(RUN) -m naap
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down shell policy validate plan tools test bench checkov aws-check check format venv venv-dev
+.PHONY: help up preview status down shell policy validate plan tools test images bench checkov aws-check check format venv venv-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -46,6 +46,10 @@ tools: venv ## Get every tool now (found, downloaded or built)
 test: venv-dev ## All tests
 	@$(NAAP) tools
 	@$(RUN) -m pytest $(PYTEST)
+
+images: ## Build and push the application's images: APP=FOLDER REGISTRY=ghcr.io/OWNER VERSION=1.0.0 SITE=https://...
+	@APP=$(abspath $(APP)) HERE=$(CURDIR)/images docker buildx bake --file images/docker-bake.hcl \
+		--allow fs.read=$(abspath $(APP)) --push --metadata-file images/metadata.json $(TARGETS)
 
 bench: venv-dev ## Our program against the bare engine, side by side
 	@$(RUN) -m benchmarks

@@ -16,6 +16,7 @@ from components.region import Region
 from components.shared.component import Component
 from components.shared.network_policy import network_policy
 from components.shared.root_secret import RootSecret
+from planning.plugin.plugin import owners_first
 from planning.region import RegionPlan
 from planning.shared.regions import region_code
 from planning.shared.tags import Tags
@@ -85,10 +86,13 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
             before_pods=[region.priorities],
             before_routes=region.gateway.ready,
         )
-        self.plugins = {
-            plugin.name: Plugin(f"{code}-{plugin.name}", plan=plugin, context=context, opts=child)
-            for plugin in plan.plugins
-        }
+        self.plugins: dict[str, Plugin] = {}
+        for plugin in owners_first(plan.plugins):
+            refers_to = plugin.database.refers_to if plugin.database else ()
+            tables = [made for owner in refers_to if (made := self.plugins[owner].migrated)]
+            self.plugins[plugin.name] = Plugin(
+                f"{code}-{plugin.name}", plan=plugin, context=context, tables=tables, opts=child
+            )
         grant_calls(self.plugins)
 
 

@@ -106,6 +106,7 @@ class Examination:
             regions=settings.regions,
             assumptions=settings.assumptions,
             least_shards=len(self._plan.shards),
+            response_seconds=settings.cdn_response_seconds,
         )
         regions = tuple(region.region for region in self._plan.regions)
         return [
@@ -159,5 +160,10 @@ class Examination:
     def _images(self, platforms: Mapping[str, images.Platforms]) -> list[Finding]:
         return [
             *images.judge_placeholders(self._where, self._plan.registry),
-            *images.judge_platforms(self._where, platforms),
+            *images.judge_platforms(
+                self._where,
+                platforms,
+                nodes=self._plan.home.cluster.node_pool.architectures,
+                only=images.one_platform(self._plan.settings, self._plan.registry),
+            ),
         ]

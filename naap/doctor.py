@@ -27,7 +27,7 @@ def examined(source: Source, sources: Sources | None = None) -> tuple[Finding, .
     stack = source.stack
     config = what_if(load_stack_config(ROOT, stack), registry=source.setting)
     _, registry = parse_inputs(stack, ROOT, config)
-    all_named = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
+    all_named = {plugin.name: frozenset(plugin.configured_secrets) for plugin in registry.plugins}
     patient = Patient(
         plan=plan_of(stack, ROOT, config, all_named),
         root_secret=config.get("rootSecret"),

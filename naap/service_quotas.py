@@ -20,6 +20,7 @@ def answer(source: Source) -> Answer:
         regions=settings.regions,
         assumptions=settings.assumptions,
         least_shards=settings.shards or 1,
+        response_seconds=settings.cdn_response_seconds,
     )
     rows = [to_plain(quota) | {"passed": quota.passed} for quota in found]
     return Answer(

@@ -76,13 +76,20 @@ def plan_region(
         archives=plan_archives(registry=registry, shards=len(shards)),
     )
     pods = least_pods(plugins=plugins, poolers=poolers, gateway=gateway, seen=observability)
-    nodes = nodes_for(pods, tier.nodes)
+    amd64 = nodes_for([one for one in pods if one.arch == "amd64"], tier.nodes)
+    others = nodes_for([one for one in pods if one.arch != "amd64"], tier.nodes)
     return RegionPlan(
         region=region,
         home=home,
         network=plan_network(stack=stack, region=region, tier=tier),
         cluster=plan_cluster(
-            stack=stack, region=region, settings=settings, tier=tier, users=settings.users, nodes=nodes
+            stack=stack,
+            region=region,
+            settings=settings,
+            tier=tier,
+            users=settings.users,
+            nodes=amd64 + others,
+            amd64_nodes=amd64,
         ),
         caches=caches,
         poolers=poolers,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from planning.cluster.packing import ADDONS, Pods
 from planning.database.pooler import PoolerPlan, pooler_size
 from planning.gateway.gateway import CONTROLLER_POD, GatewayPlan
+from planning.inputs.field_types import Architecture
 from planning.observability.observability import ObservabilityPlan
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
 from planning.plugin.plugin import PluginPlan
@@ -39,6 +40,7 @@ def least_pods(
             PodSize(cpu_m=workload.resources.cpu_request_m, memory_mib=workload.resources.memory_mib),
             workload.pods.min,
             0 if workload.recreate else SURGE_PERCENT,
+            workload.arch,
         )
         for plugin in plugins
         if plugin.backend
@@ -56,6 +58,6 @@ def chart_pods(gateway: GatewayPlan) -> tuple[Pods, ...]:
     )
 
 
-def _alike(name: str, size: PodSize, count: int, surge_percent: float = 1) -> Pods:
+def _alike(name: str, size: PodSize, count: int, surge_percent: float = 1, arch: Architecture | None = None) -> Pods:
     """surge_percent: of the pods, at least one where there is any."""
-    return Pods(name=name, size=size, count=count, surge=math.ceil(count * surge_percent / 100))
+    return Pods(name=name, size=size, count=count, surge=math.ceil(count * surge_percent / 100), arch=arch)

@@ -11,14 +11,14 @@ from analysis.capacity.demand import (
     serving,
     shard_connections,
 )
-from analysis.capacity.service_quotas import Quota, quotas
-from planning.cluster.node_pool import SPARE_NODES
+from analysis.capacity.service_quotas import Quota, mixed, quotas
+from planning.cluster.node_pool import SPARE_NODES, most_nodes
 from planning.cluster.packing import allocatable
 from planning.data.caches import cache_sizes
 from planning.database.connection_budget import client_capacity, spendable_connections
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry_entry import Registry
-from planning.inputs.tiers import TIERS, Tier, node_limit, shard_count, tier_for
+from planning.inputs.tiers import TIERS, Tier, shard_count, tier_for
 
 MOST_USERS = 10_000_000
 STEPS = 40
@@ -64,7 +64,8 @@ class Question:
         """What these users need, up to ten million."""
         tier = tier_for(users)
         parts = component_demands(self.registry, tier, users, self.assumptions)
-        nodes, shards = node_limit(tier, users), max(shard_count(tier, users), self.least_shards)
+        nodes = most_nodes(tier, users, mixed=mixed(self.registry))
+        shards = max(shard_count(tier, users), self.least_shards)
         return Capacity(
             users=users,
             tier=tier.name.value,
@@ -91,7 +92,7 @@ class Question:
             ),
             *_own(self.registry, tier_for(users), users, self.assumptions),
         ]
-        return tuple(sorted(found, key=lambda limit: -limit.needed / limit.default))
+        return tuple(sorted(found, key=lambda limit: -limit.part))
 
     def next_limit(self, users: int) -> NextLimit | None:
         """Looks at the tiers' bounds and at numbers between them, then halves down to the first number that passes."""
@@ -117,7 +118,8 @@ class Question:
 def _own(registry: Registry, tier: Tier, users: int, assumptions: Assumptions) -> list[Quota]:
     parts = component_demands(registry, tier, users, assumptions)
     by_shard = shard_connections(registry, tier, users).values()
-    nodes, node = node_limit(tier, users) + SPARE_NODES, allocatable(tier.nodes)
+    nodes = most_nodes(tier, users, mixed=mixed(registry)) + SPARE_NODES
+    node = allocatable(tier.nodes)
     peak = assumptions.peak_requests(users)
     rows = [
         ("nodes: vCPU that all pods ask for", int(nodes * node.cpu_m / 1000), sum(part.vcpu for part in parts)),

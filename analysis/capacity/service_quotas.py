@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
-from planning.cluster.node_pool import SPARE_NODES
+from planning.cluster.node_pool import SPARE_NODES, most_nodes
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.registry_entry import Registry
 from planning.inputs.sections import Objective
+from planning.inputs.settings import CDN_RESPONSE_SECONDS
 from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
 from planning.network.addresses import ZONES, region_addresses
 from planning.observability.alerts.burn_rate import objective_rules
@@ -38,6 +39,7 @@ class Quota:
     """A limit of AWS in one region (or of the account), its default, and what the environment needs of it.
 
     code: by which Service Quotas knows it; empty where it can't be raised. source: where the default stands.
+    stated: a value that we set, and no number that grows towards the limit: it may be reached.
     """
 
     name: str
@@ -45,11 +47,17 @@ class Quota:
     default: int
     needed: int
     source: str
+    stated: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether the default is too small."""
         return self.needed > self.default
+
+    @property
+    def part(self) -> float:
+        """Of the default, what is needed; 0 where reaching it means nothing."""
+        return 0 if self.stated and not self.passed else self.needed / self.default
 
 
 def quotas(
@@ -59,10 +67,12 @@ def quotas(
     regions: tuple[str, ...],
     assumptions: Assumptions = _ASSUMED,
     least_shards: int = 1,
+    response_seconds: int = CDN_RESPONSE_SECONDS,
 ) -> tuple[Quota, ...]:
     """Quotas of the home region, which needs the most, and of the account; the fullest first.
 
     regions: those that the settings name; the tier uses as many as it needs. least_shards: those that hold data.
+    response_seconds: naap:cdnResponseSeconds.
     """
     tier = tier_for(users)
     used = regions[: tier.regions]
@@ -72,10 +82,10 @@ def quotas(
     proxies = gateway_pods(tier, users).max
     addresses = pods + node_limit(tier, users) + proxies + shards * tier.pooler_pods
     found = (
-        *_nodes(tier, users, backends),
+        *_nodes(most_nodes(tier, users, mixed=mixed(registry)), tier, backends),
         *_data(registry, tier, shards),
         *_account(backends, len(used)),
-        *_traffic(users, proxies, assumptions),
+        *_traffic(users, proxies, response_seconds, assumptions),
         *_series(tier, backends, pods, proxies, assumptions),
         Quota(
             name="VPC: addresses for pods, nodes (our own /16)",
@@ -85,12 +95,12 @@ def quotas(
             source=_ADDRESSES,
         ),
     )
-    return tuple(sorted(found, key=lambda quota: -quota.needed / quota.default))
+    return tuple(sorted(found, key=lambda quota: -quota.part))
 
 
-def _nodes(tier: Tier, users: int, backends: int) -> tuple[Quota, ...]:
+def _nodes(nodes: int, tier: Tier, backends: int) -> tuple[Quota, ...]:
     """Of a region's network and cluster."""
-    vcpus = (node_limit(tier, users) + SPARE_NODES) * tier.nodes.vcpu_each
+    vcpus = (nodes + SPARE_NODES) * tier.nodes.vcpu_each
     return (
         Quota(name="EC2: vCPUs, on-demand standard instances", code="L-1216C47A", default=5, needed=vcpus, source=_EC2),
         Quota(name="VPC: networks a region", code="L-F678F1CE", default=5, needed=1, source=_VPC),
@@ -127,7 +137,7 @@ def _account(backends: int, regions: int) -> tuple[Quota, ...]:
     )
 
 
-def _traffic(users: int, proxies: int, assumptions: Assumptions) -> tuple[Quota, ...]:
+def _traffic(users: int, proxies: int, response_seconds: int, assumptions: Assumptions) -> tuple[Quota, ...]:
     return (
         Quota(name="ELB: targets of a load balancer", code="L-7E6692B2", default=1_000, needed=proxies, source=_ELB),
         Quota(
@@ -137,7 +147,20 @@ def _traffic(users: int, proxies: int, assumptions: Assumptions) -> tuple[Quota,
             needed=round(_requests(users, assumptions)),
             source=_CDN,
         ),
+        Quota(
+            name="CloudFront: response timeout of an origin, s",
+            code="L-AECE9FA7",
+            default=CDN_RESPONSE_SECONDS,
+            needed=response_seconds,
+            source=_CDN,
+            stated=True,
+        ),
     )
+
+
+def mixed(registry: Registry) -> bool:
+    """Whether some pods need nodes of another architecture than the others."""
+    return any(plugin.arch == "amd64" for plugin in registry.plugins if plugin.lifecycle.serves)
 
 
 def pods_of(registry: Registry, tier: Tier, users: int) -> int:

@@ -221,6 +221,8 @@ def plugin_part(plan: PluginPlan) -> Part:
         }
     if plan.database:
         common["connections at most"] = plan.database.connection_limit
+        if migrate := plan.database.migrate:
+            common["migration"] = f"{' '.join(migrate.command)} in {migrate.image}"
     serving = plan.backend if plan.serves else None
     return Part(
         kind=Kind.PLUGIN,
@@ -251,7 +253,7 @@ def _processes(plan: BackendPlan) -> dict[str, Value]:
         f"{first.resources.memory_mib} MiB",
         "priority": first.priority_class,
         "probes": str(first.probes),
-        "manifest": f"{plan.manifest} at {plan.spec.manifest_path}",
+        "manifest": f"{plan.manifest} at {', '.join(plan.spec.manifest_paths)}",
         "secrets": ", ".join(environment.secret_names),
         "database": str(environment.database),
         "cache": str(environment.cache),

@@ -7,6 +7,7 @@ from analysis.cost.load import GB, RegionLoad
 from analysis.cost.prices import line
 from planning.cluster.node_pool import STORAGE_GIB
 from planning.inputs.assumptions import HOURS, SECONDS, Assumptions
+from planning.inputs.tiers import Tier
 from planning.region import RegionPlan
 
 CONNECTIONS_PER_REQUEST = 0.1
@@ -17,14 +18,20 @@ LCU_BYTES = GB
 """Of an hour."""
 
 
-def compute_lines(region: RegionPlan, load: RegionLoad, assumptions: Assumptions) -> Iterator[Line]:
+def compute_lines(region: RegionPlan, load: RegionLoad, tier: Tier, assumptions: Assumptions) -> Iterator[Line]:
     """What runs pods, and what leads requests to them."""
     where = region.region
     pool = region.cluster.node_pool
-    kind = f"{pool.families[0]}.{pool.size}"
+    amd64 = min(pool.amd64_nodes, load.nodes)
+    kinds = {
+        f"{pool.families[0]}.{pool.size}": load.nodes - amd64,
+        f"{tier.nodes.amd64_families[0]}.{pool.size}": amd64,
+    }
     yield line("cluster", where, "control plane", "eks-cluster", HOURS)
-    yield line("nodes", where, "instances", f"ec2-{kind}", load.nodes * HOURS, basis=Basis.NODES)
-    yield line("nodes", where, "EKS Auto Mode", f"eks-auto-{kind}", load.nodes * HOURS, basis=Basis.NODES)
+    for kind, nodes in kinds.items():
+        if nodes:
+            yield line("nodes", where, "instances", f"ec2-{kind}", nodes * HOURS, basis=Basis.NODES)
+            yield line("nodes", where, "EKS Auto Mode", f"eks-auto-{kind}", nodes * HOURS, basis=Basis.NODES)
     yield line("nodes", where, "disks", "ebs-gp3", load.nodes * STORAGE_GIB, basis=Basis.NODES)
     yield line("load balancer", where, "hours", "alb-hour", HOURS)
     yield line("load balancer", where, "capacity", "alb-lcu", _capacity(load, assumptions) * HOURS, basis=Basis.TRAFFIC)

@@ -64,7 +64,7 @@ def check_budget(plan: PlatformPlan) -> None:
 def _lines(plan: PlatformPlan, loads: Mapping[str, RegionLoad], assumptions: Assumptions) -> Iterator[Line]:
     for region in plan.regions:
         load = loads[region.region]
-        yield from compute_lines(region, load, assumptions)
+        yield from compute_lines(region, load, plan.tier, assumptions)
         for shard in plan.shards:
             yield from database_lines(shard, region, assumptions)
         yield from cache_lines(region, plan.tier)

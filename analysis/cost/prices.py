@@ -42,6 +42,7 @@ def _price(unit: str, usd: float, source: str, date: str = _READ, note: str = ""
 
 
 _NODES = {"m7g.large": 0.0816, "m7g.xlarge": 0.1632, "m7g.2xlarge": 0.3264}
+_AMD64_NODES = {"m7i.large": 0.1008, "m7i.xlarge": 0.2016, "m7i.2xlarge": 0.4032}
 _CACHES = {
     "cache.t4g.small": 0.0256,
     "cache.m7g.large": 0.1264,
@@ -57,10 +58,14 @@ PRICES: dict[str, Price] = {
     "eks-cluster": _price("hour", 0.10, _EKS),
     **{f"ec2-{kind}": _price("hour", usd, _TABLE) for kind, usd in _NODES.items()},
     **{
+        f"ec2-{kind}": _price("hour", usd, f"aws.amazon.com/ec2/pricing, {_QUOTED}")
+        for kind, usd in _AMD64_NODES.items()
+    },
+    **{
         f"eks-auto-{kind}": _price(
             "hour", usd * _AUTO_PART, _AUTO, note="12 % of the instance's price on demand; AWS rounds it by type"
         )
-        for kind, usd in _NODES.items()
+        for kind, usd in (_NODES | _AMD64_NODES).items()
     },
     "ebs-gp3": _price("GB-month", 0.08, _TABLE),
     "alb-hour": _price("hour", 0.0225, _golden("lb", "0a8a5aa")),

@@ -14,7 +14,6 @@ from components.shared.component import Component
 from components.shared.custom_resource import AUTO_MODE, custom
 from components.shared.network_policy import network_policy
 from planning.cluster.node_pool import (
-    ARCHITECTURE,
     CONSOLIDATE_MINUTES,
     EXPIRE_HOURS,
     GRACE_HOURS,
@@ -91,7 +90,7 @@ def pool_spec(plan: NodePoolPlan) -> dict[str, object]:
     requirements = {
         "eks.amazonaws.com/instance-family": list(plan.families),
         "eks.amazonaws.com/instance-size": [plan.size],
-        "kubernetes.io/arch": [ARCHITECTURE],
+        "kubernetes.io/arch": list(plan.architectures),
         "karpenter.sh/capacity-type": ["on-demand"],
     }
     return {

@@ -21,7 +21,10 @@ from planning.database.plugin_database import PluginDatabasePlan, ShardMovePlan
 
 
 class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
-    """Everything of a plugin's database that is not in the plugin's own namespace."""
+    """Everything of a plugin's database that is not in the plugin's own namespace.
+
+    tables: what makes the tables that its schema Job grants.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
         plan: PluginDatabasePlan,
         context: DatabaseContext,
         labels: Mapping[str, str],
+        tables: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -46,7 +50,7 @@ class PluginDatabase(Component, token="naap:platform:PluginDatabase"):
             hosts = (move.target,)
         self._entry("pooler", plan.shard, hosts, dependencies)
         if context.schema is not None:
-            self._make(plan, context.schema)
+            self._make(plan, [*context.schema, *tables])
 
     def _make(self, plan: PluginDatabasePlan, needed: Sequence[pulumi.Resource]) -> None:
         """Schema and roles and, where it moves, what brings it there."""

@@ -15,7 +15,6 @@ from planning.edge.origins import (
     CONNECT_SECONDS,
     FAILOVER_STATUS,
     KEEPALIVE_SECONDS,
-    READ_SECONDS,
     VPC_ORIGIN_MINUTES,
 )
 from planning.shared.tags import Tags
@@ -96,7 +95,9 @@ class CdnOrigins(Component, token="naap:platform:CdnOrigins"):
             connection_attempts=self._cdn.connection_attempts,
             connection_timeout=CONNECT_SECONDS,
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(
-                vpc_origin_id=origin.id, origin_read_timeout=READ_SECONDS, origin_keepalive_timeout=KEEPALIVE_SECONDS
+                vpc_origin_id=origin.id,
+                origin_read_timeout=self._cdn.response_seconds,
+                origin_keepalive_timeout=KEEPALIVE_SECONDS,
             ),
         )
 

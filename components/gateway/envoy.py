@@ -22,7 +22,17 @@ from planning.gateway.gateway import (
     TRACE_TAGS,
     GatewayPlan,
 )
-from planning.gateway.routes import IDENTITY_HEADER, NETWORK_BITS, NETWORK_HEADER, SCHEME, SCHEME_HEADER
+from planning.gateway.routes import (
+    CHUNKED,
+    CHUNKED_HEADER,
+    EVENTS,
+    EVENTS_HEADER,
+    IDENTITY_HEADER,
+    NETWORK_BITS,
+    NETWORK_HEADER,
+    SCHEME,
+    SCHEME_HEADER,
+)
 from planning.shared import images
 from planning.shared.labels import COMPONENT_LABEL
 
@@ -167,7 +177,11 @@ def clients(plan: GatewayPlan) -> dict[str, Any]:
             "withUnderscoresAction": "DropHeader",
             "xForwardedClientCert": {"mode": "Sanitize"},
             "earlyRequestHeaders": {
-                "set": [{"name": SCHEME_HEADER, "value": SCHEME}],
+                "set": [
+                    {"name": SCHEME_HEADER, "value": SCHEME},
+                    {"name": EVENTS_HEADER, "value": EVENTS},
+                    {"name": CHUNKED_HEADER, "value": CHUNKED},
+                ],
                 "remove": list(_NEVER_FROM_CLIENTS),
             },
         },

@@ -6,7 +6,6 @@ from typing import Any
 from components.shared.custom_resource import ENVOY_GROUP, GATEWAY_GROUP
 from planning.gateway.route_rules import RulePlan
 from planning.gateway.routes import (
-    BODY_LIMIT,
     CONNECT_SECONDS,
     CONNECTIONS,
     EXPOSED_HEADERS,
@@ -20,6 +19,7 @@ from planning.gateway.routes import (
     STREAM_IDLE_SECONDS,
     LimitsPlan,
     RoutesPlan,
+    larger_than,
 )
 from planning.gateway.traffic import (
     AFFINITY_SECONDS,
@@ -35,6 +35,7 @@ from planning.gateway.traffic import (
     SESSION_CHECK_SECONDS,
     SLOW_START_SECONDS,
 )
+from planning.shared.quantities import memory
 
 SESSIONS = "sessions"
 """Name of the Backend under which a plugin's namespace knows the service that checks sessions."""
@@ -47,7 +48,12 @@ _HAS_IDENTITY = f"size(request.headers['{IDENTITY_HEADER}']) > 0"
 
 def public_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
     """Anyone."""
-    return {"targetRefs": _targets(plan, rules), "cors": _cors(plan)}
+    refused = _too_large(plan)
+    return {
+        "targetRefs": _targets(plan, rules),
+        "cors": _cors(plan),
+        **({"authorization": {"defaultAction": "Allow", "rules": refused}} if refused else {}),
+    }
 
 
 def bearer_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
@@ -73,7 +79,7 @@ def bearer_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]
                 }
             ]
         },
-        "authorization": _only(("identity", _HAS_IDENTITY)),
+        "authorization": _only(plan, ("identity", _HAS_IDENTITY)),
     }
 
 
@@ -104,6 +110,7 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
             },
         },
         "authorization": _only(
+            plan,
             ("own-origin", f"{_HAS_IDENTITY} && request.headers['origin'] == '{plan.origin}'"),
             ("no-origin", f"{_HAS_IDENTITY} && !('origin' in request.headers)"),
         ),
@@ -111,10 +118,11 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
 
 
 def request_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
-    """Requests with an end: buffered, so that a slow client holds no pod; tried again only if no pod saw them."""
+    """Requests with an end: small ones buffered, so that a slow client holds no pod; tried again only if no pod saw
+    them."""
     return {
         **_traffic(plan, rules),
-        "requestBuffer": {"limit": BODY_LIMIT},
+        **({"requestBuffer": {"limit": memory(plan.body_mib)}} if plan.buffers else {}),
         "retry": _retry(["connect-failure", "refused-stream", "reset-before-request"]),
         "timeout": _timeout({}),
         "circuitBreaker": {
@@ -210,12 +218,22 @@ def _cors(plan: RoutesPlan) -> dict[str, Any]:
     }
 
 
-def _only(*allowed: tuple[str, str]) -> dict[str, Any]:
+def _only(plan: RoutesPlan, *allowed: tuple[str, str]) -> dict[str, Any]:
     """An expression that fails, as on a header that isn't there, allows nothing."""
     return {
         "defaultAction": "Deny",
-        "rules": [{"name": name, "action": "Allow", "cel": expression} for name, expression in allowed],
+        "rules": [
+            *_too_large(plan),
+            *({"name": name, "action": "Allow", "cel": expression} for name, expression in allowed),
+        ],
     }
+
+
+def _too_large(plan: RoutesPlan) -> list[dict[str, str]]:
+    """Refuses what a buffer would: a body that is too large by what it says, or that doesn't say how large it is."""
+    if plan.buffers:
+        return []
+    return [{"name": "body", "action": "Deny", "cel": larger_than(plan.body_mib)}]
 
 
 def _targets(plan: RoutesPlan, rules: Sequence[RulePlan]) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from components.shared.custom_resource import ENVOY, GATEWAY, custom
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import (
     BEARER_SCHEME,
-    REQUEST_SECONDS,
+    EVENTS_HEADER,
     REQUESTS,
     SCHEME_HEADER,
     SESSION_PORT,
@@ -117,14 +117,14 @@ def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
         "name": rule.name,
         "matches": [_match(match) for match in rule.matches],
         **({"filters": filters} if filters else {}),
-        "timeouts": {"request": "0s" if rule.access.streams else f"{REQUEST_SECONDS}s"},
+        "timeouts": {"request": "0s" if rule.access.streams else f"{plan.seconds}s"},
         "backendRefs": [{"group": "", "kind": "Service", "name": plan.plugin, "port": _SERVICE_PORT, "weight": 1}],
     }
 
 
 def _match(match: Match) -> dict[str, Any]:
     headers = [
-        *([{"name": "accept", "type": "Exact", "value": "text/event-stream"}] if match.events else []),
+        *([{"name": EVENTS_HEADER, "type": "Exact", "value": "true"}] if match.events else []),
         *([{"name": SCHEME_HEADER, "type": "RegularExpression", "value": BEARER_SCHEME}] if match.bearer else []),
     ]
     return {

@@ -11,6 +11,7 @@ from pulumi_kubernetes import core, meta
 from components.plugin.context import PluginContext
 from components.plugin.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
 from components.shared.root_secret import RootSecret
+from planning.inputs.registry_entry import PULL_SECRET
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.process_environment import (
     CACHE_URL,
@@ -53,6 +54,16 @@ def plugin_configuration(
         resources.append(
             core.v1.Secret(f"{resource_name}-secret", metadata=metadata, type="Opaque", string_data=secrets, opts=opts)
         )
+    if plan.spec.pull_secret:
+        resources.append(
+            core.v1.Secret(
+                f"{resource_name}-pull-secret",
+                metadata=meta.v1.ObjectMetaArgs(name=pull_secret(plan), namespace=plan.namespace, labels=plan.labels),
+                type="kubernetes.io/dockerconfigjson",
+                string_data={".dockerconfigjson": context.configured_secrets[plan.name][PULL_SECRET]},
+                opts=opts,
+            )
+        )
     return PluginConfiguration(
         resources=resources,
         checksum=_checksum(plan.name, context.root_secret, {**config, **secrets}),
@@ -60,12 +71,18 @@ def plugin_configuration(
     )
 
 
+def pull_secret(plan: PluginPlan) -> str:
+    """Name of the Secret by which the plugin's images are pulled."""
+    return f"{plan.name}-pull"
+
+
 def secret_values(
     plan: ProcessEnvironmentPlan, *, plugin: str, context: PluginContext
 ) -> dict[str, pulumi.Output[str]]:
     """Value by name, each of them secret."""
     root_secret = context.root_secret
-    values = {name: root_secret.derive(owner=plugin, purpose=name) for name in plan.derived}
+    owners = {**dict.fromkeys(plan.derived, plugin), **plan.shared}
+    values = {name: root_secret.derive(owner=owner, purpose=name) for name, owner in owners.items()}
     if plan.configured:
         own = context.configured_secrets[plugin]
         values |= {name: pulumi.Output.secret(own[name]) for name in plan.configured}

@@ -12,7 +12,7 @@ from components.database.pooler_entry import renewal
 from components.gateway.routes import PluginRoutes
 from components.observability.plugin_monitoring import PluginMonitoring
 from components.plugin.autoscaling import autoscaler
-from components.plugin.configuration import PluginConfiguration, plugin_configuration
+from components.plugin.configuration import PluginConfiguration, plugin_configuration, pull_secret
 from components.plugin.context import PluginContext
 from components.plugin.resource_quota import limits
 from components.plugin.workload import deployment
@@ -30,6 +30,8 @@ from planning.plugin.workload import WorkloadPlan, roll_out_seconds
 class Plugin(Component, token="naap:platform:Plugin"):
     """One entry of the registry in one region. namespace: None for a plugin that is a bundle only.
 
+    tables: what makes tables of others that its schema has grants on.
+
     deployments: what is done once every pod runs what was asked for. migrated: once its schema is that of its version;
     None where nothing migrates it.
 
@@ -42,6 +44,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         *,
         plan: PluginPlan,
         context: PluginContext,
+        tables: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -50,7 +53,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         self.namespace: core.v1.Namespace | None = None
         self.deployments: list[pulumi.Resource] = []
         self.migrated: pulumi.Resource | None = None
-        self._context = context
+        self._context, self._tables = context, tables
         if plan.backend:
             self.namespace = restricted_namespace(
                 f"{name}-namespace",
@@ -104,7 +107,14 @@ class Plugin(Component, token="naap:platform:Plugin"):
         if plan is None:
             return []
         made: list[pulumi.Resource] = [
-            PluginDatabase(f"{self.name}-database", plan=plan, context=context, labels=labels, opts=self.child())
+            PluginDatabase(
+                f"{self.name}-database",
+                plan=plan,
+                context=context,
+                labels=labels,
+                tables=self._tables,
+                opts=self.child(),
+            )
         ]
         if plan.restore and self.plan.home:
             restore = RestoreJob(
@@ -119,21 +129,18 @@ class Plugin(Component, token="naap:platform:Plugin"):
             made.append(restore)
         return made
 
-    def _migrate(
-        self, backend: BackendPlan, environment: Mapping[str, pulumi.Input[str]], needed: Sequence[pulumi.Resource]
-    ) -> list[pulumi.Resource]:
+    def _migrate(self, environment: Mapping[str, str], needed: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         """At home, where the writer is; pods of a new version, in any region, start once their schema is theirs, and
         once the poolers hold no statement of before."""
         plan = self.plan.database
-        if plan is None or not plan.migrate:
+        if plan is None or plan.migrate is None:
             return []
         if self.plan.home:
             self.migrated = MigrationJob(
                 f"{self.name}-migration",
                 plan=plan,
-                backend=backend.spec,
+                migrate=plan.migrate,
                 namespace=self.plan.namespace,
-                version=self.plan.spec.version,
                 environment=environment,
                 root_secret=self._context.root_secret,
                 after=needed,
@@ -144,7 +151,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         renewed = renewal(
             f"{self.name}-renewal",
             plan=plan,
-            stamp=migration_stamp(plan, backend.spec.image),
+            stamp=migration_stamp(plan, plan.migrate),
             labels=self.plan.labels,
             after=[self._context.databases.pooler_namespace, *(one for one in (self.migrated,) if one)],
             opts=self.child(),
@@ -170,7 +177,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         # Beside the Deployment, not after it: where the tier shrinks, pods that the autoscaler still asks for fill the
         # quota, and neither a migration nor a roll-out gets a pod of its own before they are gone.
         self._scale(backend, serving, needed, inside)
-        needed += self._migrate(backend, backend.environment.plain, needed)
+        needed += self._migrate(backend.environment.plain, needed)
         pods = self._run(backend, serving, configuration, needed)
         for workload in others:
             self._run(backend, workload, configuration, needed)
@@ -261,4 +268,6 @@ class Plugin(Component, token="naap:platform:Plugin"):
             tags=context.tags.of("plugin", plugin=plan.name),
             inside=inside,
             parent=self,
+            # Of all pods that run as this account: the plugin's own, and the Job that migrates its schema.
+            pull_secret=pull_secret(plan) if plan.spec.pull_secret else None,
         )

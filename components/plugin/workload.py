@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes import apps, core, meta
 
-from components.shared.pods import UNDISRUPTED, container_security, pod_security, resources, spread
+from components.shared.pods import UNDISRUPTED, architecture, container_security, pod_security, resources, spread
 from planning.plugin import tracing
 from planning.plugin.process_environment import CA_FILE, TEMPORARY
 from planning.plugin.workload import (
     EPHEMERAL_MIB,
-    GRACE_SECONDS,
     PRE_STOP_SECONDS,
     PROBE_FAILURES,
     PROBE_TIMEOUT_SECONDS,
@@ -84,13 +83,14 @@ def _strategy(*, recreate: bool) -> apps.v1.DeploymentStrategyArgs:
 def _pod(plan: WorkloadPlan, container: core.v1.ContainerArgs, *, has_ca: bool) -> core.v1.PodSpecArgs:
     return core.v1.PodSpecArgs(
         service_account_name=plan.plugin,
+        node_selector=architecture(plan.arch),
         automount_service_account_token=False,
         # Else Kubernetes sets PLUGIN_SERVER_PORT and its like to tcp://... for every Service of the namespace.
         enable_service_links=False,
         # The pause container is then PID 1: it reaps, and Node, no longer PID 1, ends on SIGTERM even where it
         # installs no handler. Nothing is shared with anybody: the pod has this one container.
         share_process_namespace=True,
-        termination_grace_period_seconds=GRACE_SECONDS,
+        termination_grace_period_seconds=plan.grace_seconds,
         priority_class_name=plan.priority_class,
         security_context=pod_security(USER),
         topology_spread_constraints=spread(plan.selector),
@@ -168,7 +168,10 @@ def _copy_tracing() -> core.v1.ContainerArgs:
 def _mounts(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[core.v1.VolumeMountArgs]:
     mounts = [
         core.v1.VolumeMountArgs(name=_TEMPORARY, mount_path=TEMPORARY),
-        core.v1.VolumeMountArgs(name=_CONFIG, mount_path=plan.manifest_path, sub_path=MANIFEST_KEY, read_only=True),
+        *(
+            core.v1.VolumeMountArgs(name=_CONFIG, mount_path=path, sub_path=MANIFEST_KEY, read_only=True)
+            for path in plan.manifest_paths
+        ),
     ]
     if plan.traced:
         mounts += [

@@ -1,11 +1,12 @@
 """Parts of every pod, the plugins' and the platform's own: none is less restricted than another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes import apps, batch, core, meta, policy
 
+from planning.inputs.field_types import Architecture
 from planning.shared.pods import PodSize
 from planning.shared.quantities import cpu, memory
 
@@ -26,6 +27,11 @@ def pod_security(user: int) -> core.v1.PodSecurityContextArgs:
         fs_group_change_policy="OnRootMismatch",
         seccomp_profile=core.v1.SeccompProfileArgs(type="RuntimeDefault"),
     )
+
+
+def architecture(only: Architecture | None) -> dict[str, str] | None:
+    """The nodeSelector of a pod whose images are for one architecture only."""
+    return {"kubernetes.io/arch": only} if only else None
 
 
 def container_security() -> core.v1.SecurityContextArgs:
@@ -71,12 +77,17 @@ def api_token(name: str) -> core.v1.VolumeArgs:
     return core.v1.VolumeArgs(name=name, projected=core.v1.ProjectedVolumeSourceArgs(sources=sources))
 
 
-def evictions_are_no_failures() -> batch.v1.PodFailurePolicyArgs:
-    """Of a Job: a pod that was evicted is made again, and doesn't count towards the Job's backoff limit."""
+def evictions_are_no_failures(*, hopeless: Sequence[int] = ()) -> batch.v1.PodFailurePolicyArgs:
+    """Of a Job: a pod that was evicted is made again, and doesn't count towards the Job's backoff limit.
+
+    hopeless: exit codes after which the Job fails at once, in ascending order.
+    """
     evicted = batch.v1.PodFailurePolicyOnPodConditionsPatternArgs(type="DisruptionTarget", status="True")
-    return batch.v1.PodFailurePolicyArgs(
-        rules=[batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
-    )
+    rules = [batch.v1.PodFailurePolicyRuleArgs(action="Ignore", on_pod_conditions=[evicted])]
+    if hopeless:
+        codes = batch.v1.PodFailurePolicyOnExitCodesRequirementArgs(operator="In", values=list(hopeless))
+        rules.append(batch.v1.PodFailurePolicyRuleArgs(action="FailJob", on_exit_codes=codes))
+    return batch.v1.PodFailurePolicyArgs(rules=rules)
 
 
 def spread(labels: Mapping[str, str]) -> list[Any]:

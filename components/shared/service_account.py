@@ -10,11 +10,18 @@ from components.shared.pod_identity import PodIdentity
 
 
 def service_account(
-    name: str, metadata: meta.v1.ObjectMetaArgs, opts: pulumi.ResourceOptions
+    name: str, metadata: meta.v1.ObjectMetaArgs, opts: pulumi.ResourceOptions, pull_secret: str | None = None
 ) -> core.v1.ServiceAccount:
-    """A ServiceAccount without a token: a pod that asks the Kubernetes API mounts one itself."""
+    """A ServiceAccount without a token: a pod that asks the Kubernetes API mounts one itself.
+
+    pull_secret: name of the Secret by which images of its pods are pulled.
+    """
     return core.v1.ServiceAccount(
-        f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=opts
+        f"{name}-account",
+        metadata=metadata,
+        automount_service_account_token=False,
+        image_pull_secrets=[core.v1.LocalObjectReferenceArgs(name=pull_secret)] if pull_secret else None,
+        opts=opts,
     )
 
 
@@ -29,13 +36,14 @@ def aws_account(
     tags: Mapping[str, str],
     inside: pulumi.ResourceOptions,
     parent: Component,
+    pull_secret: str | None = None,
 ) -> pulumi.Resource:
     """A ServiceAccount whose pods have an IAM role with this policy. Gives what they wait for: by it, for both.
 
-    inside: options of what is made in the namespace. cluster: its name.
+    inside: options of what is made in the namespace. cluster: its name. pull_secret: as service_account has it.
     """
     metadata = meta.v1.ObjectMetaArgs(name=account, namespace=namespace, labels=labels)
-    made = service_account(name, metadata, inside)
+    made = service_account(name, metadata, inside, pull_secret)
     return PodIdentity(
         f"{name}-identity",
         cluster=cluster,

@@ -1,17 +1,16 @@
 """Images: digests that are nobody's, and platforms that nodes don't have."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from doctor.finding import Check, Finding, Unanswered
+from planning.inputs.field_types import ARCHITECTURES, Architecture
 from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared import images
 from planning.shared.images import Image
 
-PLATFORM = "linux/arm64"
-"""What nodes run."""
 _OF_METRICS = (
     images.PGBOUNCER_EXPORTER,
     images.CONFIG_COLLECTOR,
@@ -20,7 +19,8 @@ _OF_METRICS = (
     images.METRICS_ADAPTER,
 )
 """Run only where a tier has metrics."""
-_POOLER = "pgbouncer"
+_OWN = ("pgbouncer", "migrations")
+"""What images/ builds."""
 
 Platforms = frozenset[str] | Unanswered | None
 
@@ -32,16 +32,37 @@ def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier
         for plugin in registry.plugins
         if plugin.backend and plugin.lifecycle.serves
     }
+    found |= {
+        plugin.database.migrate.image: f"{registry.file} · database.migrate"
+        for plugin in registry.plugins
+        if plugin.database and plugin.database.migrate and plugin.database.migrate.image and plugin.lifecycle.serves
+    }
     found[settings.pooler_image] = f"Pulumi.{stack}.yaml · naap:poolerImage"
     own = [value for value in vars(images).values() if isinstance(value, Image)]
     found |= {image.reference: "planning/shared/images.py" for image in own if tier.metrics or image not in _OF_METRICS}
     return {images.mirrored(image, settings.image_mirrors): where for image, where in found.items()}
 
 
+def one_platform(settings: Settings, registry: Registry) -> Mapping[str, Architecture]:
+    """Images of entries that state an architecture, as they are pulled: they need be for no other."""
+    return {
+        images.mirrored(plugin.backend.image, settings.image_mirrors): plugin.arch
+        for plugin in registry.plugins
+        if plugin.backend and plugin.arch
+    }
+
+
+def only_architecture(platforms: Platforms) -> Architecture | None:
+    """The one that an image is for; None where it is for more, or nobody says."""
+    known = platforms if isinstance(platforms, frozenset) else frozenset[str]()
+    fit = [one for one in ARCHITECTURES if f"linux/{one}" in known]
+    return fit[0] if len(fit) == 1 else None
+
+
 def is_placeholder(image: str, names: Iterable[str]) -> bool:
     """Whether a digest is the sum of a text, as entries have it until a release writes the real one.
 
-    names: of plugins and the pooler.
+    names: of plugins, and of images that are built here.
     """
     tag, _, digest = image.partition("@sha256:")
     version = tag.rpartition(":")[2]
@@ -50,7 +71,7 @@ def is_placeholder(image: str, names: Iterable[str]) -> bool:
 
 def placeholders(where: Iterable[str], registry: Registry) -> frozenset[str]:
     """Those of the images that nobody has pushed."""
-    names = [*registry.by_name, _POOLER]
+    names = [*registry.by_name, *_OWN]
     return frozenset(image for image in where if is_placeholder(image, names))
 
 
@@ -73,10 +94,19 @@ def _digests(entry: str) -> Check:
     )
 
 
-def judge_platforms(where: Mapping[str, str], platforms: Mapping[str, Platforms]) -> list[Finding]:
-    """One finding for each image that can't run, one for all that can, one for each reason that hid some."""
+def judge_platforms(
+    where: Mapping[str, str],
+    platforms: Mapping[str, Platforms],
+    *,
+    nodes: Sequence[Architecture],
+    only: Mapping[str, Architecture],
+) -> list[Finding]:
+    """One finding for each image that can't run, one for all that can, one for each reason that hid some.
+
+    nodes: architectures that they have. only: one_platform.
+    """
     found: list[Finding] = []
-    good: list[str] = []
+    good = 0
     hidden: dict[Unanswered, list[str]] = {}
     for image, known in platforms.items():
         check = _architectures(where[image])
@@ -84,13 +114,14 @@ def judge_platforms(where: Mapping[str, str], platforms: Mapping[str, Platforms]
             hidden.setdefault(known, []).append(image)
         elif known is None:
             found.append(check.stops(f"{image} is not in its registry", "push it, or correct tag and digest"))
-        elif PLATFORM in known:
-            good.append(image)
-        else:
+        elif missing := [one for one in ([only[image]] if image in only else nodes) if f"linux/{one}" not in known]:
             made = ", ".join(sorted(known)) or "no platform"
-            found.append(check.stops(f"{image} is for {made}", f"build and push it for {PLATFORM} too (docker buildx)"))
+            fix = f"build and push it for linux/{missing[0]} too (docker buildx), or state the one as arch of its entry"
+            found.append(check.stops(f"{image} is for {made}", fix))
+        else:
+            good += 1
     if good:
-        found.append(_architectures("").ok(f"{len(good)} images are for {PLATFORM}"))
+        found.append(_architectures("").ok(f"{good} images are for the nodes: {', '.join(nodes)}"))
     found += [
         _architectures("").skipped(why, f"{len(many)} images, {many[0].partition('@')[0]} among them")
         for why, many in hidden.items()
@@ -99,4 +130,4 @@ def judge_platforms(where: Mapping[str, str], platforms: Mapping[str, Platforms]
 
 
 def _architectures(entry: str) -> Check:
-    return Check(name="image platform", rule=f"the image is there, for {PLATFORM}: nodes have no other", entry=entry)
+    return Check(name="image platform", rule="the image is there, for every node that its pods may run on", entry=entry)

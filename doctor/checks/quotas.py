@@ -18,9 +18,10 @@ SERVICES: Mapping[str, str] = {
     "S3": "s3",
     "ELB": "elasticloadbalancing",
     "AMP": "aps",
+    "CloudFront": "cloudfront",
 }
 """By how our table calls a service, how Service Quotas does."""
-_ACCOUNT_WIDE = frozenset({"iam", "s3"})
+_ACCOUNT_WIDE = frozenset({"cloudfront", "iam", "s3"})
 """Kept in one region for all of them."""
 _LATER = ("ELB", "AMP")
 """Reached under load, not at the first `up`."""
@@ -45,12 +46,12 @@ def judge_quota(quota: Quota, region: str, value: float | Unanswered | None, *, 
     seen = f"{limit:,.0f}{told}, needed {quota.needed:,}"
     fix = (
         f"aws service-quotas request-service-quota-increase --region {region} --service-code {service_of(quota)} "
-        f"--quota-code {quota.code} --desired-value {max(quota.needed, round(quota.needed / NEAR))}"
+        f"--quota-code {quota.code} --desired-value {quota.needed if quota.stated else round(quota.needed / NEAR)}"
     )
     if quota.needed > limit:
         later = quota.name.startswith(_LATER) or not home
         return check.warns(seen, fix) if later else check.stops(seen, fix)
-    if quota.needed > limit * NEAR:
+    if quota.needed > limit * NEAR and not quota.stated:
         return check.warns(seen, fix)
     return check.ok(seen)
 

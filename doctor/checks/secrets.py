@@ -42,7 +42,7 @@ def judge_secrets(
                 check = Check(name=name, rule=rule, file=f"Pulumi.{stack}.yaml", entry="config", field=path)
                 fix = f"choose a new value: pulumi config set --stack {stack} --secret --path '{path}'"
                 found.append(check.stops("(not shown: in clear text)", fix))
-    named = sum(len(plugin.secrets) for plugin in registry.plugins)
+    named = sum(len(plugin.configured_secrets) for plugin in registry.plugins)
     return found or [Check(name=name, rule=rule, file=f"Pulumi.{stack}.yaml").ok(f"{named} named, none missing")]
 
 

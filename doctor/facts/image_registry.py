@@ -26,7 +26,8 @@ _HERE = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 _FIELD = re.compile(r'(\w+)="([^"]*)"')
 _PRIVATE = Unanswered(
     reason="private",
-    fix="docker buildx imagetools inspect IMAGE, after docker login: linux/arm64 must be among its platforms",
+    fix="docker buildx imagetools inspect IMAGE, after docker login: linux/arm64 must be among its platforms, or what "
+    "its entry states as arch",
 )
 _ELSEWHERE = "run it again, from where the registry can be reached"
 _NOT_THERE = 404

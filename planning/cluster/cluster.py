@@ -49,8 +49,10 @@ class ClusterPlan:
     protect: bool
 
 
-def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, users: int, nodes: int = 1) -> ClusterPlan:
-    """The cluster of a region. nodes: that its pods fill at their least."""
+def plan_cluster(
+    *, stack: str, region: str, settings: Settings, tier: Tier, users: int, nodes: int = 1, amd64_nodes: int = 0
+) -> ClusterPlan:
+    """The cluster of a region. nodes: that its pods fill at their least; amd64_nodes: of them, for amd64 alone."""
     return ClusterPlan(
         name=regional(stack, region),
         region=region,
@@ -62,6 +64,6 @@ def plan_cluster(*, stack: str, region: str, settings: Settings, tier: Tier, use
         image_mirrors=settings.image_mirrors,
         log_days=tier.log_days,
         extended_support=settings.extended_support,
-        node_pool=plan_node_pool(tier=tier, users=users, least=nodes),
+        node_pool=plan_node_pool(tier=tier, users=users, least=nodes, amd64=amd64_nodes),
         protect=settings.production,
     )

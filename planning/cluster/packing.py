@@ -6,6 +6,7 @@ The scheduler looks at requests alone: CPU, memory, and the number of pods that 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from planning.inputs.field_types import Architecture
 from planning.inputs.tiers import NodeSize
 from planning.shared.pods import PodSize
 
@@ -21,19 +22,21 @@ _LOST_TO_THE_MACHINE = 0.075
 (vm-memory-overhead-percent)."""
 
 _ADDRESSES = {"large": (3, 10), "xlarge": (4, 15), "2xlarge": (4, 15)}
-"""By size of m7g and m8g: network interfaces, and addresses of each (EC2 user guide, IP addresses per network
+"""By size of m7g, m8g, m7i and m8i: network interfaces, and addresses of each (EC2 user guide, IP addresses per network
 interface). Auto Mode prefers prefixes, by which a node takes 110 pods, and falls back to single addresses where a
 subnet has no whole prefix left (aws/containers-roadmap 2488): the smaller number is the one that always holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pods:
-    """Pods that are alike. size: of each; count: of them; surge: more of them while they are rolled."""
+    """Pods that are alike. size: of each; count: of them; surge: more of them while they are rolled. arch: the only one
+    that they run on."""
 
     name: str
     size: PodSize
     count: int
     surge: int = 0
+    arch: Architecture | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

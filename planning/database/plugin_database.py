@@ -1,7 +1,8 @@
 """What each plugin gets of a shard: schema, roles, aliases, pools, limits."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from planning.database.connection_budget import Demand, Pool, check_budget, pool_for, reader_pool, server_connections
 from planning.database.plugin_database_checks import (
@@ -27,12 +28,24 @@ EVEN_SUFFIX = "_b"
 
 @dataclass(frozen=True, kw_only=True)
 class TableGrant:
-    """Privileges on one table of another plugin; owner_role owns the table, and grants them."""
+    """Privileges on one table of another plugin; owner_role owns the table, and grants them.
+
+    columns: to which they are limited; none: the whole table.
+    """
 
     schema: str
     table: str
     privileges: tuple[str, ...]
     owner_role: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationPlan:
+    """What migrates a schema: a command, and the image that holds it."""
+
+    image: str
+    command: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +74,8 @@ class PluginDatabasePlan:
     clients: connections that all of the plugin's pods of a region open to the poolers.
     app_role, ro_role: hold the rights, and are themselves the logins of odd generations.
     restore: key of the archive that an empty schema is filled from.
+    member_of: roles of others' pods, whose rights its own pods have as well.
+    refers_to: plugins whose tables it has grants on, or all rights: their migrations come before its own.
     """
 
     plugin: str
@@ -79,7 +94,9 @@ class PluginDatabasePlan:
     pooler_host: str
     generation: int
     grants: tuple[TableGrant, ...]
-    migrate: tuple[str, ...]
+    member_of: tuple[str, ...]
+    refers_to: tuple[str, ...]
+    migrate: MigrationPlan | None
     restore: str | None
     move: ShardMovePlan | None
 
@@ -136,9 +153,7 @@ def plan_databases(
         ]
     )
     owners = {
-        database.schema_name: SchemaOwner(
-            sql=sql_name(spec.name), shard=there.get(spec.name, shard_of(database, len(shards)))
-        )
+        database.schema_name: SchemaOwner(plugin=spec.name, shard=there.get(spec.name, shard_of(database, len(shards))))
         for spec, database in asking
     }
     _raise_if_any([*grant_problems(registry.file, asking, owners), *move_problems(registry.file, asking, len(shards))])
@@ -213,14 +228,30 @@ def _plan(
                 schema=grant.schema_name,
                 table=grant.table,
                 privileges=grant.privileges,
-                owner_role=f"{owners[grant.schema_name].sql}_owner",
+                owner_role=f"{sql_name(owners[grant.schema_name].plugin)}_owner",
+                columns=grant.columns,
             )
             for grant in database.grants
         ),
-        migrate=database.migrate,
+        member_of=tuple(f"{sql_name(other)}_app" for other in database.member_of),
+        refers_to=tuple(
+            dict.fromkeys((*(owners[grant.schema_name].plugin for grant in database.grants), *database.member_of))
+        ),
+        migrate=_migration(spec, database),
         restore=database.restore,
         move=_move(database, shard, shards),
     )
+
+
+def _migration(spec: PluginSpec, database: Database) -> MigrationPlan | None:
+    stated = database.migrate
+    image = stated.image if stated and stated.image else spec.backend.image if spec.backend else None
+    return MigrationPlan(image=image, command=stated.command) if stated and image else None
+
+
+def migration_order(plans: Iterable[PluginDatabasePlan]) -> Sequence[str]:
+    """Names of plugins, in the order in which their schemas are made and migrated: owners of tables first."""
+    return tuple(TopologicalSorter({plan.plugin: plan.refers_to for plan in plans}).static_order())
 
 
 def _move(database: Database, shard: int, count: int) -> ShardMovePlan | None:

@@ -93,7 +93,8 @@ log_connections = 0
 log_disconnections = 0
 log_pooler_errors = 1
 log_stats = 0
-ignore_startup_parameters = extra_float_digits,options
+# search_path: Prisma states the schema of its URL so; it is that of the role anyway.
+ignore_startup_parameters = extra_float_digits,options,search_path
 """
 
 

@@ -54,7 +54,8 @@ VPC_ORIGIN = VpcOriginPlan(http_port=80, https_port=HTTPS_PORT, protocol="https-
 class CdnPlan:
     """shield_region: where all edges share one cache before they ask the origin; None: they don't.
 
-    connection_attempts: to an origin before the next one is asked. hsts_subdomains, hsts_preload: whether browsers
+    connection_attempts: to an origin before the next one is asked. response_seconds: of silence, that end a request and
+    an event stream; requests end sooner at the gateway. hsts_subdomains, hsts_preload: whether browsers
     shall use TLS for all names below the domain, and know so before their first visit.
     gateways: home first. site_function, router_function, health_function: JavaScript; no site function where a server
     makes the pages, no router with one region, where nothing is chosen.
@@ -67,6 +68,7 @@ class CdnPlan:
     shield_region: str | None
     failover_origin: bool
     connection_attempts: int
+    response_seconds: int
     gateways: tuple[GatewayOriginPlan, ...]
     firewall: FirewallPlan
     behaviours: BehavioursPlan
@@ -122,6 +124,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         failover_origin=tier.failover_origin and several,
         # Three tries of three seconds are for who has nobody else to ask.
         connection_attempts=1 if several else 3,
+        response_seconds=settings.cdn_response_seconds,
         gateways=gateways,
         firewall=plan_firewall(stack, tier, settings.firewall_mode, registry, behaviours),
         behaviours=behaviours,

@@ -3,9 +3,6 @@
 The times fit each other: see also planning/gateway/load_balancer.py and planning/gateway/routes.py.
 """
 
-READ_SECONDS = 120
-"""CloudFront's longest: silence that ends a request and an event stream. Requests end sooner at the gateway."""
-
 KEEPALIVE_SECONDS = 60
 """An idle connection of CloudFront's to the balancer; shorter than the balancer's own."""
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from planning.gateway.routes import EXPOSED_HEADERS
+from planning.gateway.routes import EXPOSED_HEADERS, IDENTITY_HEADER, larger_than
+from planning.inputs.sections import BUFFERED_MIB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,19 @@ def local_replies(origin: str) -> dict[str, Any]:
     origin: the site, whose pages may read every such answer. Those of CORS are stated here too, as the controller makes
     a fixed answer, without a plugin's policies, of a route whose plugin has no pod.
     """
-    return {"mappers": [_mapper(error, origin) for error in ERRORS]}
+    too_large = next(error for error in ERRORS if error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    refused = {"status_code": too_large.status, **_mapper(too_large, origin), "filter": _too_large()}
+    return {"mappers": [refused, *(_mapper(error, origin) for error in ERRORS)]}
+
+
+def _too_large() -> dict[str, Any]:
+    """The filter that authorizes has one status, 403, and no name for the rule of a route that refused. What it refuses
+    of a known user, beyond what proxies buffer, is too large."""
+    kind = "type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    refused = f"response.code_details.startsWith('rbac_access_denied') && '{IDENTITY_HEADER}' in request.headers"
+    expression = f"{refused} && {larger_than(BUFFERED_MIB)}"
+    name = "envoy.access_loggers.extension_filters.cel"
+    return {"extension_filter": {"name": name, "typed_config": {"@type": kind, "expression": expression}}}
 
 
 def _mapper(error: GatewayError, origin: str) -> dict[str, Any]:

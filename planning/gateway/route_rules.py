@@ -22,7 +22,7 @@ class Access(StrEnum):
 
     @property
     def streams(self) -> bool:
-        """Whether it carries WebSockets and event streams: nothing is buffered or cut after a while."""
+        """Whether it carries WebSockets and answers piece by piece: nothing is buffered or cut after a while."""
         return self in (Access.BEARER_STREAM, Access.SESSION_STREAM)
 
 
@@ -51,7 +51,7 @@ def rules_of(backend: BackendSpec) -> Iterator[RulePlan]:
         paths = (backend.api_prefix, *backend.extra_prefixes)
         yield RulePlan(name=Access.PUBLIC, access=Access.PUBLIC, matches=tuple(Match(path=path) for path in paths))
         return
-    streams = [_absolute(backend, path) for path in backend.auth.websocket]
+    streams = [_absolute(backend, path) for path in (*backend.auth.websocket, *backend.requests.streaming)]
     public = [_absolute(backend, path) for path in backend.auth.public]
     prefixes = [prefix for prefix in (backend.api_prefix, *backend.extra_prefixes) if prefix not in streams]
     private = [prefix for prefix in prefixes if prefix not in public]
@@ -69,25 +69,21 @@ def rules_of(backend: BackendSpec) -> Iterator[RulePlan]:
         Access.SESSION: [Match(path=path) for path in private],
     }
     for access, found in matches.items():
-        if found and not backend.strip_prefix:
+        if found and backend.rewrite_prefix is None:
             yield RulePlan(name=access.value, access=access, matches=tuple(found))
         elif found:
-            yield from _stripped(backend, access, found)
+            yield from _rewritten(backend, backend.rewrite_prefix or "/", access, found)
 
 
-def _stripped(backend: BackendSpec, access: Access, matches: list[Match]) -> Iterator[RulePlan]:
-    """A rule for each match: a rewrite of the prefix must know which one it replaces."""
+def _rewritten(backend: BackendSpec, prefix: str, access: Access, matches: list[Match]) -> Iterator[RulePlan]:
+    """A rule for each match, as each is replaced by another path: the API prefix by this one, what follows it stays."""
     for number, match in enumerate(matches):
-        prefix = next(
-            prefix
-            for prefix in (*backend.extra_prefixes, backend.api_prefix)
-            if match.path == prefix or match.path.startswith(f"{prefix}/")
-        )
+        own = match.path not in backend.extra_prefixes
         yield RulePlan(
             name=f"{access.value}-{number}" if number else access.value,
             access=access,
             matches=(match,),
-            rewrite=match.path.removeprefix(prefix) or "/",
+            rewrite=(prefix.rstrip("/") + match.path.removeprefix(backend.api_prefix) or "/") if own else None,
         )
 
 

@@ -1,11 +1,13 @@
 """How requests reach a plugin: its route, with what its proxies do for it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planning.gateway.route_rules import Access, RulePlan, rules_of
 from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.problem import refusal
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.problem import InvalidInputError, Problem
+from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.sections import BUFFERED_MIB
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
@@ -24,6 +26,16 @@ BEARER_SCHEME = "[Bb]earer"
 Envoy looks at a route's headers before its path, so that a pattern for the header itself read the whole token once for
 every plugin with a longer path: with 100 of them, half of a proxy's requests (docs/decisions/scheme-header.md)."""
 
+EVENTS_HEADER = "naap-events"
+EVENTS = "%CEL('accept' in request.headers && request.headers['accept'].contains('text/event-stream'))%"
+"""Whether a request takes an event stream, maybe besides other types: `true`, written on arrival too. Without a comma:
+Envoy Gateway cuts values there."""
+
+CHUNKED_HEADER = "naap-chunked"
+CHUNKED = "%CEL('transfer-encoding' in request.headers)%"
+"""Whether its body has no stated length: `true`, written on arrival, as nothing later sees it. CloudFront speaks
+HTTP/1.1 to its origins."""
+
 EXPOSED_HEADERS = ("x-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
 """Of answers, which a page of another origin may read besides the harmless ones."""
 
@@ -32,19 +44,13 @@ SESSION_PORT = 80
 SESSION_PATH = "/api/v1/auth/session"
 """Answers any method: 200 with the identity header for a good session cookie, 401 without one."""
 
-REQUEST_SECONDS = 30
-"""From the first byte of a request to the last of its answer, retries included; CloudFront waits two minutes."""
-
 CONNECT_SECONDS = 3
 KEEPALIVE_SECONDS = 4
 """Idle connections to a pod are closed before Node closes them (5 s by default), or requests would meet a reset."""
 
 STREAM_IDLE_SECONDS = 600
 """A WebSocket or event stream without a byte either way ends. CloudFront ends a WebSocket after ten minutes as well,
-and an event stream, to it a slow answer, after two (READ_SECONDS of its origins)."""
-
-BODY_LIMIT = "1Mi"
-"""Ten times what the services' JSON parser takes; files go to the object store and not through the gateway."""
+and an event stream, to it a slow answer, after two (naap:cdnResponseSeconds)."""
 
 PARALLEL_REQUESTS = 256
 PENDING_REQUESTS = 128
@@ -82,7 +88,10 @@ class LimitsPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class RoutesPlan:
-    """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from."""
+    """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
+
+    seconds, body_mib: of one request, where it doesn't stream.
+    """
 
     plugin: str
     namespace: str
@@ -91,12 +100,19 @@ class RoutesPlan:
     rules: tuple[RulePlan, ...]
     token: TokenPlan
     limits: LimitsPlan
+    seconds: int
+    body_mib: int
     session_affinity: bool
     draining: bool
 
     def of(self, *access: Access) -> tuple[RulePlan, ...]:
         """Rules of these kinds of access."""
         return tuple(rule for rule in self.rules if rule.access in access)
+
+    @property
+    def buffers(self) -> bool:
+        """Whether proxies hold requests until they are whole: larger ones would take the memory of all plugins."""
+        return self.body_mib <= BUFFERED_MIB
 
     @property
     def session_host(self) -> str:
@@ -122,6 +138,13 @@ def limit_filters(registry: Registry) -> tuple[str, ...]:
     )
 
 
+def larger_than(mib: int) -> str:
+    """Whether a request states a larger body, or has one and states no length (CEL)."""
+    length = "int(request.headers['content-length'])"
+    over = f"'content-length' in request.headers ? {length} > {mib * 1024 * 1024}"
+    return f"({over} : request.headers['{CHUNKED_HEADER}'] == 'true')"
+
+
 def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) -> RoutesPlan | None:
     """The route of a plugin; None without a backend, or once it is stopped (see gone_routes).
 
@@ -132,7 +155,9 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
     if backend is None or not spec.lifecycle.serves:
         return None
     rules = tuple(rules_of(backend))
-    _check(file, spec, rules)
+    problems = (*_rules_problems(rules), *_timeout_problems(backend, settings))
+    if problems:
+        raise InvalidInputError(Problem(file=file, entry=spec.name, **found) for found in problems)
     limits = backend.rate_limit
     return RoutesPlan(
         plugin=spec.name,
@@ -145,20 +170,31 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
             user_per_minute=limits.user_per_minute if limits else tier.user_per_minute,
             client_per_minute=limits.client_per_minute if limits else tier.client_per_minute,
         ),
+        seconds=backend.requests.timeout_seconds,
+        body_mib=backend.requests.body_mib,
         session_affinity=backend.auth.session_affinity,
         draining=spec.lifecycle is Lifecycle.DRAINING,
     )
 
 
-def _check(file: str, spec: PluginSpec, rules: tuple[RulePlan, ...]) -> None:
+def _rules_problems(rules: Sequence[RulePlan]) -> Iterator[dict[str, str]]:
     most = max(len(rule.matches) for rule in rules)
-    if len(rules) <= MAX_RULES and most <= MAX_MATCHES:
-        return
-    raise refusal(
-        file=file,
-        entry=spec.name,
-        field="auth",
-        value=f"{len(rules)} rules, up to {most} paths in one",
-        rule=f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; with stripPrefix each path is one",
-        fix="state fewer public and websocket paths: a path covers all that is below it",
-    )
+    if len(rules) > MAX_RULES or most > MAX_MATCHES:
+        yield {
+            "field": "auth",
+            "value": f"{len(rules)} rules, up to {most} paths in one",
+            "rule": f"a route has at most {MAX_RULES} rules of {MAX_MATCHES} paths; each is one with rewritePrefix",
+            "fix": "state fewer public, websocket and streaming paths: a path covers all that is below it",
+        }
+
+
+def _timeout_problems(backend: BackendSpec, settings: Settings) -> Iterator[dict[str, str]]:
+    seconds, cdn = backend.requests.timeout_seconds, settings.cdn_response_seconds
+    if seconds >= cdn:
+        yield {
+            "field": "requests.timeoutSeconds",
+            "value": str(seconds),
+            "rule": f"below {cdn} s, after which CloudFront gives up a silent answer (naap:cdnResponseSeconds)",
+            "fix": f"timeoutSeconds: {cdn - 1}; or name the path in requests.streaming and send a byte more often; or "
+            "have AWS raise the quota L-AECE9FA7 of CloudFront, then naap:cdnResponseSeconds",
+        }

@@ -24,7 +24,7 @@ def missing_secrets(registry: Registry, present: Mapping[str, frozenset[str]], s
         )
         for plugin in registry.plugins
         if plugin.lifecycle is not Lifecycle.ARCHIVED
-        for secret in plugin.secrets
+        for secret in plugin.configured_secrets
         if secret not in present.get(plugin.name, frozenset())
     ]
 

@@ -9,10 +9,12 @@ from planning.inputs.field_types import (
     IMAGE_PATTERN,
     MAX_IMAGE,
     VERSION_PATTERN,
+    Architecture,
     EnvName,
     EnvValue,
     File,
     Label,
+    Name,
     Path,
     Prefix,
     Section,
@@ -21,11 +23,11 @@ from planning.inputs.field_types import (
 from planning.inputs.frontend import Frontend
 from planning.inputs.lifecycle import Installs, Lifecycle
 from planning.inputs.pod_sections import Network, Resources
-from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Scaling
+from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Requests, Scaling
 from planning.inputs.site import Site
 
-MANIFEST_PATH = "/app/plugin.json"
-"""Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
+MANIFEST_PATHS = ("/app/plugin.json", "/plugin.json")
+"""Where programs look for their plugin.json, two folders above their own: in /app/backend/dist, or in /app/dist."""
 
 
 class Entry(Section):
@@ -64,6 +66,22 @@ class Entry(Section):
             description="Container image with registry, tag and (required in production) digest.",
         ),
     ] = None
+    arch: Annotated[
+        Architecture | None,
+        Field(
+            description="The one architecture that its images are for. Without it they are for both, and its pods run "
+            "on the cheapest nodes.",
+            examples=["amd64"],
+        ),
+    ] = None
+    pull_secret: Annotated[
+        bool,
+        Field(
+            description="Its images lie in a registry that asks who pulls them: set its secret IMAGE_PULL_SECRET, a "
+            "Docker config.json. Needed by none that nodes reach by naap:imageMirrors or in ECR.",
+            examples=[True],
+        ),
+    ] = False
     port: Annotated[
         int | None,
         Field(
@@ -80,9 +98,14 @@ class Entry(Section):
         list[Prefix],
         Field(max_length=60, description="More prefixes of the same backend.", examples=[["/ws"]]),
     ] = []
-    strip_prefix: Annotated[
-        bool, Field(description="The service routes at its root: the gateway removes apiPrefix.", examples=[True])
-    ] = False
+    rewrite_prefix: Annotated[
+        Prefix | None,
+        Field(
+            description="What the service itself has in the place of apiPrefix: the gateway puts it there. A service "
+            "that routes at its root has /. extraPrefixes pass as they are.",
+            examples=["/api/v1/my-wallet"],
+        ),
+    ] = None
     catch_all: Annotated[
         bool,
         Field(
@@ -99,6 +122,15 @@ class Entry(Section):
             description="With catchAll: paths below apiPrefix that are this service's own; no plugin may take them.",
         ),
     ] = []
+    free_paths: Annotated[
+        list[Path],
+        Field(
+            max_length=100,
+            examples=[["/ssh-bridge"]],
+            description="With catchAll: paths below apiPrefix that it gives to plugins whose names don't say so. "
+            "Others take a prefix that shares a word with their name.",
+        ),
+    ] = []
     resources: Annotated[Resources, Field(description="CPU and memory of a pod.", examples=[{"cpu": "500m"}])] = (
         Resources()
     )
@@ -106,13 +138,13 @@ class Entry(Section):
         Scaling()
     )
     manifest_path: Annotated[
-        File,
+        File | None,
         Field(
-            description="Where the image's program looks for its plugin.json: a program in backend/dist reads "
-            "../../plugin.json.",
+            description="Where the image's program looks for its plugin.json. Default: /app/plugin.json and "
+            "/plugin.json, for a program in /app/backend/dist or /app/dist.",
             examples=["/app/plugin.json"],
         ),
-    ] = MANIFEST_PATH
+    ] = None
     cron: Annotated[
         bool,
         Field(
@@ -142,6 +174,9 @@ class Entry(Section):
         Network()
     )
     auth: Annotated[Auth, Field(description="Special paths.", examples=[{"public": ["/status"]}])] = Auth()
+    requests: Annotated[
+        Requests, Field(description="How large and how long requests may be.", examples=[{"bodyMib": 10}])
+    ] = Requests()
     rate_limit: Annotated[
         RateLimit | None,
         Field(description="Instead of the tier's limits.", examples=[{"userPerMinute": 120, "clientPerMinute": 300}]),
@@ -180,7 +215,21 @@ class Entry(Section):
             description="Names of secrets that are made from the stack's root secret: nobody has to set them.",
         ),
     ] = []
+    shared_secrets: Annotated[
+        dict[EnvName, Name],
+        Field(
+            max_length=20,
+            examples=[{"SESSION_TOKEN_PEPPER": "base-svc"}],
+            description="Derived secrets of other entries, each by its name and whose it is, for core services that "
+            "read what the other wrote.",
+        ),
+    ] = {}
     probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
+
+    @property
+    def manifest_paths(self) -> tuple[str, ...]:
+        """Where its pods find their plugin.json."""
+        return (self.manifest_path,) if self.manifest_path else MANIFEST_PATHS
 
     def stated_prefixes(self) -> list[tuple[str, str]]:
         """Every prefix of its backend, with the field that states it."""

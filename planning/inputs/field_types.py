@@ -1,7 +1,7 @@
 """Kinds of value that registry fields are made of: each with the pattern or bounds that its user demands."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -48,7 +48,7 @@ ARCHIVE_PATTERN = r"^archives/[a-z0-9-]{1,63}/[a-z0-9_]{1,63}-[0-9a-f]{64}\.dump
 IN_WORDS: Mapping[str, str] = {
     NAME_PATTERN: f"a-z first, then a-z, 0-9 and hyphens, no hyphen at the end, at most {MAX_PLUGIN_NAME} characters",
     VERSION_PATTERN: "three numbers with dots between them, as in 1.0.0; a pre-release may follow, as in 1.0.0-rc.1",
-    PREFIX_PATTERN: "a slash alone, which is the site's, or one to eight segments, each a slash and then a-z, 0-9, "
+    PREFIX_PATTERN: "a slash alone, or one to eight segments, each a slash and then a-z, 0-9, "
     "dots, underscores or hyphens",
     PATH_PATTERN: "one to eight segments, each a slash and then letters, digits, dots, underscores, tildes or hyphens",
     ROUTE_PATTERN: "a slash, or segments like /wallet or /:id; the last one may be /*",
@@ -72,6 +72,8 @@ IN_WORDS: Mapping[str, str] = {
 }
 """What each pattern demands, for people."""
 
+Architecture = Literal["arm64", "amd64"]
+ARCHITECTURES: tuple[Architecture, ...] = get_args(Architecture)
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Label = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=MAX_LABEL), AfterValidator(visible_name)]
 """Text that people read on a page."""

@@ -7,6 +7,9 @@ from typing import Any
 
 from planning.inputs.entry import Entry
 
+PULL_SECRET = "IMAGE_PULL_SECRET"  # noqa: S105  # a name
+"""Secret of an entry with pullSecret: a Docker config.json."""
+
 
 class PluginSpec(Entry):
     """One entry of plugins/registry.yaml, right by every rule. Its egress is `target:port` throughout.
@@ -17,6 +20,11 @@ class PluginSpec(Entry):
     name: str
     display_name: str  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]  # frozen: narrower is safe
     manifest: Mapping[str, Any]
+
+    @property
+    def configured_secrets(self) -> tuple[str, ...]:
+        """Names of all whose values a person sets."""
+        return (*self.secrets, *((PULL_SECRET,) if self.pull_secret else ()))
 
     @property
     def backend(self) -> "BackendSpec | None":

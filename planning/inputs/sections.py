@@ -6,8 +6,11 @@ from pydantic import Field
 
 from planning.inputs.field_types import (
     ARCHIVE_PATTERN,
+    IMAGE_PATTERN,
+    MAX_IMAGE,
     SCHEMA_PATTERN,
     TABLE_PATTERN,
+    Name,
     Path,
     Section,
 )
@@ -16,6 +19,10 @@ STARTUP_SECONDS = 60
 """Default, for a service in Node that connects to its database first."""
 MAX_STARTUP_SECONDS = 300
 """More, and a roll-out would be given up before its pods are: the Kubernetes provider waits ten minutes for one."""
+REQUEST_SECONDS = 30
+"""Default, from the last byte of a request to the last of its answer, retries included."""
+BUFFERED_MIB = 1
+"""Default: ten times what the services' JSON parser takes. A proxy holds this much of each request in its memory."""
 
 
 class Scaling(Section):
@@ -37,7 +44,7 @@ class Scaling(Section):
 
 
 class Grant(Section):
-    """Privileges on one table of another entry's schema, for foreign keys that cross schemas."""
+    """Privileges on one table of another entry's schema: keys that cross schemas, and what has no API."""
 
     schema_name: Annotated[
         str, Field(alias="schema", pattern=SCHEMA_PATTERN, description="Schema of another entry.", examples=["public"])
@@ -46,13 +53,48 @@ class Grant(Section):
         str, Field(pattern=TABLE_PATTERN, description="The table, in its exact spelling.", examples=["User"])
     ]
     privileges: Annotated[
-        tuple[Literal["SELECT", "REFERENCES"], ...],
+        tuple[Literal["SELECT", "REFERENCES", "INSERT", "UPDATE"], ...],
         Field(
             strict=False,
             min_length=1,
-            max_length=2,
+            max_length=4,
             examples=[["SELECT", "REFERENCES"]],
-            description="Reading and referring only: writing into another plugin's schema goes through its API.",
+            description="REFERENCES is the migrations', SELECT everybody's, INSERT and UPDATE the pods' alone. Writing "
+            "into another's table goes through its API where it has one.",
+        ),
+    ]
+    columns: Annotated[
+        tuple[Annotated[str, Field(pattern=TABLE_PATTERN)], ...],
+        Field(
+            strict=False,
+            max_length=50,
+            examples=[["displayName", "updatedAt"]],
+            description="These columns only, in their exact spelling; none: the whole table. Prisma also writes the "
+            "column that is @updatedAt.",
+        ),
+    ] = ()
+
+
+class Migrate(Section):
+    """What brings the schema to the entry's version, before its pods start."""
+
+    image: Annotated[
+        str | None,
+        Field(
+            pattern=IMAGE_PATTERN,
+            max_length=MAX_IMAGE,
+            examples=["ghcr.io/livepeer/naap-migrations:1.0.0@sha256:" + "0" * 64],
+            description="Image that holds the command; default: the plugin's own.",
+        ),
+    ] = None
+    command: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+        Field(
+            strict=False,
+            min_length=1,
+            max_length=20,
+            description="Program and arguments that are in the image; nothing can be fetched when it runs.",
+            examples=[["node_modules/.bin/prisma", "migrate", "deploy"]],
         ),
     ]
 
@@ -80,15 +122,23 @@ class Database(Section):
             examples=[[{"schema": "public", "table": "User", "privileges": ["SELECT", "REFERENCES"]}]],
         ),
     ] = ()
-    migrate: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+    member_of: Annotated[
+        tuple[Name, ...],
         Field(
             strict=False,
-            max_length=20,
-            description="Command, in the plugin's own image, that migrates its schema; none: no Job.",
-            examples=[["npx", "prisma", "migrate", "deploy"]],
+            max_length=50,
+            examples=[["base-svc"]],
+            description="Core services only: entries on the same shard whose tables its pods read and write as theirs "
+            "do, as members of their roles.",
         ),
     ] = ()
+    migrate: Annotated[
+        Migrate | None,
+        Field(
+            description="The Job that migrates the schema, as its owner; none: no Job.",
+            examples=[{"command": ["node_modules/.bin/prisma", "migrate", "deploy"]}],
+        ),
+    ] = None
     password_generation: Annotated[
         int, Field(ge=1, le=10_000, description="Raise by one to rotate the passwords of the roles.", examples=[1])
     ] = 1
@@ -155,6 +205,40 @@ class Auth(Section):
         bool,
         Field(description="A session stays with its pod: the service keeps CSRF tokens in memory.", examples=[True]),
     ] = False
+
+
+class Requests(Section):
+    """How large a request may be, how long its answer may take, and which answers come piece by piece."""
+
+    body_mib: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="MiB of the largest body. Up to 1 the gateway buffers it, so that a slow client holds no pod; "
+            "a larger one goes straight on, and must state its length.",
+            examples=[50],
+        ),
+    ] = BUFFERED_MIB
+    timeout_seconds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=300,
+            description="From the last byte of a request to the last of its answer; below naap:cdnResponseSeconds.",
+            examples=[90],
+        ),
+    ] = REQUEST_SECONDS
+    streaming: Annotated[
+        tuple[Path, ...],
+        Field(
+            strict=False,
+            max_length=20,
+            examples=[["/chat/completions"]],
+            description="Paths below apiPrefix whose answers, to any method, come piece by piece: neither buffered nor "
+            "ended by a time-out. A GET that accepts text/event-stream need not be named.",
+        ),
+    ] = ()
 
 
 ContentRule = Literal[

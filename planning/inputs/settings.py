@@ -21,6 +21,8 @@ from planning.shared.regions import REGIONS
 
 FirewallMode = Literal["count", "count-bodies", "block"]
 _PRINCIPAL = r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$"
+CDN_RESPONSE_SECONDS = 120
+"""The longest that CloudFront waits in an account without a higher quota."""
 _WIDEST = {4: 8, 6: 32}
 """By version of IP, the shortest prefix of a network that can have one owner; the policy pack knows the same."""
 
@@ -162,6 +164,15 @@ class Settings(BaseModel):
             "in its place, such as the prefix of a pull-through cache in ECR."
         ),
     ] = {}
+    cdn_response_seconds: Annotated[
+        int,
+        Field(
+            ge=60,
+            le=300,
+            description="How long CloudFront waits for the next byte of an answer. AWS's own limit is 120: a quota "
+            "(L-AECE9FA7, Response timeout per origin) that it raises on request, mostly to 180.",
+        ),
+    ] = CDN_RESPONSE_SECONDS
     hsts_subdomains: Annotated[
         _Truth,
         Field(
@@ -192,7 +203,9 @@ class Settings(BaseModel):
     ] = "plugins/registry.yaml"
 
     # Pulumi hands scalar configuration over as text.
-    _numbers = field_validator("users", "shards", "storage_gib", "monthly_budget_usd", mode="before")(plain_number)
+    _numbers = field_validator(
+        "users", "shards", "storage_gib", "cdn_response_seconds", "monthly_budget_usd", mode="before"
+    )(plain_number)
 
     @field_validator("api_access_cidrs")
     @classmethod

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.database.archive import ArchivePlan
-from planning.database.plugin_database import PluginDatabasePlan
+from planning.database.plugin_database import PluginDatabasePlan, migration_order
 from planning.gateway.routes import RoutesPlan
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
@@ -149,6 +149,13 @@ def _plan_backend(
     )
 
 
+def owners_first(plugins: Sequence[PluginPlan]) -> Sequence[PluginPlan]:
+    """In the order in which schemas are made and migrated: owners of tables before those that are granted them."""
+    order = migration_order(plugin.database for plugin in plugins if plugin.database)
+    place = {name: number for number, name in enumerate(order)}
+    return sorted(plugins, key=lambda plugin: place.get(plugin.name, len(place)))
+
+
 def _access(plan: PluginDatabasePlan | None, spec: Database | None) -> DatabaseAccess | None:
     if plan is None or spec is None:
         return None
@@ -156,6 +163,7 @@ def _access(plan: PluginDatabasePlan | None, spec: Database | None) -> DatabaseA
         user=plan.app_logins[0],
         host=plan.pooler_host,
         database=plan.aliases.writer,
+        schema=plan.schema,
         generation=plan.generation,
         pool_size=spec.pool_size,
     )

@@ -22,17 +22,25 @@ TEMPORARY = "/tmp"  # noqa: S108  # a mount of the pod's own, not a directory th
 _HEAP_PART = 0.75
 """Of the memory limit: leaves room for buffers, the engine of Prisma and code outside of V8's old space."""
 
+TRUSTED_PROXIES = "loopback,uniquelocal"
+"""Express's names for the proxies whose X-Forwarded-For counts: the gateway and the balancer have private addresses
+(planning/network/addresses.py). Without it all users are one address to a service's own limits; `true` would let
+clients choose theirs."""
+
 BASE_SERVICE = "base-svc"
 DATABASE_URL = "DATABASE_URL"
 CACHE_URL = "REDIS_URL"
 CACHE_PREFIX = "REDIS_KEY_PREFIX"
 DATABASE_URL_UNPOOLED = "DATABASE_URL_UNPOOLED"
-"""Of the migration Job only: with it a serving pod could change its own schema."""
+PGPASSWORD = "PGPASSWORD"  # a name
+"""Both of the migration Job only: with them a serving pod could change its own schema."""
 
 RESERVED = frozenset(
     {
         "AUTH_SERVICE_URL",
         "BASE_SVC_URL",
+        "CORS_ALLOWED_ORIGINS",
+        "CORS_ORIGIN",
         "CORS_ORIGINS",
         "DATABASE_POOL_SIZE",
         DATABASE_URL,
@@ -48,6 +56,7 @@ RESERVED = frozenset(
         CACHE_PREFIX,
         CACHE_URL,
         "SHELL_URL",
+        "TRUST_PROXY",
         "UPLOADS_BUCKET",
         "UPLOADS_PREFIX",
     }
@@ -62,19 +71,32 @@ class DatabaseAccess:
     user: str
     host: str
     database: str
+    schema: str
     generation: int
     pool_size: int
 
     def url(self, password: str) -> str:
         """A URL that Prisma's engine and node-postgres both take.
 
-        No `schema` (PgBouncer refuses it: the role has a search_path) and no `pgbouncer=true` (prepared statements
-        work since PgBouncer 1.21). Prisma checks certificates only with sslaccept=strict, against sslcert;
+        Without `schema` Prisma uses public, whatever the role's search_path. No `pgbouncer=true`: prepared statements
+        work since PgBouncer 1.21. Prisma checks certificates only with sslaccept=strict, against sslcert;
         node-postgres checks them always, against NODE_EXTRA_CA_CERTS.
         """
         address = f"{self.user}:{quote(password, safe='')}@{self.host}:{POOLER_PORT}/{self.database}"
         options = f"sslmode=require&sslaccept=strict&sslcert={CA_FILE}&connection_limit={self.pool_size}"
-        return f"postgresql://{address}?{options}"
+        return f"postgresql://{address}?{options}&schema={self.schema}"
+
+    def libpq(self) -> Mapping[str, str]:
+        """The same, but for the password, in the environment that psql and other clients of libpq read."""
+        return {
+            "PGHOST": self.host,
+            "PGPORT": str(POOLER_PORT),
+            "PGUSER": self.user,
+            "PGDATABASE": self.database,
+            "PGSSLMODE": "verify-full",
+            "PGSSLROOTCERT": CA_FILE,
+            "PGCONNECT_TIMEOUT": "10",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +127,14 @@ class CacheAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessEnvironmentPlan:
-    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration."""
+    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration.
+
+    shared: derived ones of other plugins, each with its owner.
+    """
 
     plain: Mapping[str, str] = field(default_factory=dict[str, str])
     derived: tuple[str, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict[str, str])
     configured: tuple[str, ...] = ()
     database: DatabaseAccess | None = None
     cache: CacheAccess | None = None
@@ -117,7 +143,7 @@ class ProcessEnvironmentPlan:
     def secret_names(self) -> tuple[str, ...]:
         """Everything that the plugin's Secret holds."""
         urls = ((DATABASE_URL,) if self.database else ()) + ((CACHE_URL,) if self.cache else ())
-        return tuple(sorted({*self.derived, *self.configured, *urls}))
+        return tuple(sorted({*self.derived, *self.shared, *self.configured, *urls}))
 
 
 def plan_environment(
@@ -136,23 +162,30 @@ def plan_environment(
             **_node(backend),
             **_addresses(spec, backend, settings),
             **(_telemetry(spec, stack, tier) if tier.apm else {}),
+            # Prisma has the size of its pool from the URL, and node-postgres has no option for it there.
             **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
             **({CACHE_PREFIX: cache.prefix} if cache else {}),
             **backend.env,
         },
         derived=tuple(spec.derived_secrets),
+        shared=spec.shared_secrets,
         configured=tuple(spec.secrets),
         database=database,
         cache=cache,
     )
 
 
+def heap(memory_mib: int) -> dict[str, str]:
+    """Of a process in Node with so much memory."""
+    return {"NODE_OPTIONS": f"--max-old-space-size={math.floor(memory_mib * _HEAP_PART)}"}
+
+
 def _node(backend: BackendSpec) -> dict[str, str]:
-    heap = math.floor(backend.resources.memory_mib * _HEAP_PART)
     return {
         "PORT": str(backend.port),
         "NODE_ENV": "production",
-        "NODE_OPTIONS": f"--max-old-space-size={heap}",
+        "TRUST_PROXY": TRUSTED_PROXIES,
+        **heap(backend.resources.memory_mib),
         # The process runs as a user that the image doesn't know, on a read-only root: its home is the writable mount.
         "HOME": TEMPORARY,
         "NPM_CONFIG_CACHE": f"{TEMPORARY}/.npm",
@@ -162,12 +195,19 @@ def _node(backend: BackendSpec) -> dict[str, str]:
     }
 
 
+def identity_url() -> str:
+    """Where services ask who a token belongs to (`GET /api/v1/auth/me`)."""
+    return service_url(BASE_SERVICE)
+
+
 def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
     site = f"https://{settings.domain}"
-    found = {"SHELL_URL": site, "CORS_ORIGINS": site}
+    # Three spellings of the one origin that pages have.
+    found = {"CORS_ALLOWED_ORIGINS": site, "CORS_ORIGIN": site, "CORS_ORIGINS": site}
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
-        base = service_url(BASE_SERVICE)
-        found |= {"BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
+        # The SDK takes the first that is set, SHELL_URL, and asks there: so it names no site.
+        identity = identity_url()
+        found |= {"SHELL_URL": identity, "AUTH_SERVICE_URL": identity, "BASE_SVC_URL": service_url(BASE_SERVICE)}
     return found | _site(spec, site)
 
 

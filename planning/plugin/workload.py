@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
+from planning.inputs.field_types import Architecture
 from planning.inputs.pod_sections import Resources
 from planning.inputs.registry_entry import BackendSpec, PluginSpec
-from planning.inputs.sections import STARTUP_SECONDS, Probes
+from planning.inputs.sections import REQUEST_SECONDS, STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 
@@ -17,6 +18,7 @@ PRE_STOP_SECONDS = 10
 """Endpoints take a few seconds to forget a pod; until then it must still answer."""
 
 GRACE_SECONDS = 45
+"""What a pod that is told to end has for requests under way, of the usual length; longer where those may be."""
 STARTUP_PERIOD_SECONDS = 2
 PROBE_TIMEOUT_SECONDS = 3
 PROBE_FAILURES = 3
@@ -60,7 +62,9 @@ class WorkloadPlan:
     resources: Resources
     probes: Probes
     priority_class: str
-    manifest_path: str
+    manifest_paths: tuple[str, ...]
+    grace_seconds: int
+    arch: Architecture | None
     without: tuple[str, ...] = ()
     traced: bool = False
 
@@ -155,7 +159,9 @@ def _workload(
         resources=backend.resources,
         probes=backend.probes,
         priority_class=priority_class(core=spec.core),
-        manifest_path=backend.manifest_path,
+        manifest_paths=backend.manifest_paths,
+        arch=backend.arch,
+        grace_seconds=GRACE_SECONDS + max(0, backend.requests.timeout_seconds - REQUEST_SECONDS),
         # The only pod in which timed work is on.
         without=("DISABLE_CRON",) if cron else (),
         traced=traced,

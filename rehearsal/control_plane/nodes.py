@@ -19,7 +19,8 @@ from rehearsal.control_plane.kube_api import Object
 @dataclass(frozen=True, kw_only=True)
 class Machines:
     """Nodes that are alike. capacity, free: of each, as its Node object says them; free: beside what runs on each node,
-    which is an add-on's and not played. beside: pods that no program of ours makes, and that take room all the same.
+    which is an add-on's and not played. amd64: of them, those of this architecture, and of its own family. beside: pods
+    that no program of ours makes, and that take room all the same.
     """
 
     count: int
@@ -27,6 +28,8 @@ class Machines:
     size: str
     capacity: dict[str, str]
     free: dict[str, str]
+    amd64: int = 0
+    amd64_family: str = ""
     beside: Sequence[Object] = ()
 
     def as_dict(self) -> Object:
@@ -52,6 +55,8 @@ def machines(region: RegionPlan, tier: Tier) -> Machines:
         count=pool.cpu_limit // tier.nodes.vcpu_each,
         family=pool.families[0],
         size=pool.size,
+        amd64=pool.amd64_nodes,
+        amd64_family=tier.nodes.amd64_families[0],
         capacity={
             "cpu": str(tier.nodes.vcpu_each),
             "memory": f"{tier.nodes.memory_gib_each}Gi",
@@ -95,7 +100,8 @@ def nodes(region: str, alike: Machines) -> list[Object]:
 
 
 def _node(number: int, region: str, zone: str, alike: Machines) -> Object:
-    kind = ".".join(part for part in (alike.family, alike.size) if part)
+    amd64 = number < alike.amd64
+    kind = ".".join(part for part in (alike.amd64_family if amd64 else alike.family, alike.size) if part)
     name = f"{kind.replace('.', '-')}-{zone}-{number}"
     return {
         "apiVersion": "v1",
@@ -104,7 +110,7 @@ def _node(number: int, region: str, zone: str, alike: Machines) -> Object:
             "name": name,
             "annotations": {"kwok.x-k8s.io/node": "fake"},
             "labels": {
-                "kubernetes.io/arch": "arm64",
+                "kubernetes.io/arch": "amd64" if amd64 else "arm64",
                 "kubernetes.io/hostname": name,
                 "kubernetes.io/os": "linux",
                 "node.kubernetes.io/instance-type": kind,

@@ -31,7 +31,7 @@ PLURALS = {
 EDGES = (
     with_backend(
         plugin("stripped"),
-        strip_prefix=True,
+        rewrite_prefix="/",
         auth=Auth(public=("/a", "/b"), websocket=("/ws",), session_affinity=True),
     ),
     plugin("draining", lifecycle=Lifecycle.DRAINING),

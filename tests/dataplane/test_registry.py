@@ -1,59 +1,23 @@
 """Every plugin of the real registry does its work with what the whole program puts into ConfigMaps, Secrets and AWS."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
 import pytest
 
 from tests.build.environments import REGISTRY, TIERS, build, plan
-from tests.components.recording import Recorded, of_type
+from tests.dataplane import built
+from tests.dataplane.built import Cluster
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import ADMIN_PASSWORD, Answer, Postgres, Valkey
 
-CONFIG, SECRET = "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret"
-CACHE_USER = "aws:elasticache/user:User"
-GRANTED = {"base-svc": 'CREATE TABLE "User" (id int PRIMARY KEY); CREATE TABLE "BillingProvider" (id int PRIMARY KEY);'}
-
-
-class Cluster:
-    """What a region's API server and AWS would hold after `pulumi up`."""
-
-    def __init__(self, records: list[Recorded]) -> None:
-        self.secrets = _by_place(of_type(records, SECRET), "stringData")
-        self.config = _by_place(of_type(records, CONFIG), "data")
-        self.users = {record.inputs["userName"]: record.inputs for record in of_type(records, CACHE_USER)}
-
-    def scripts(self) -> Mapping[str, str]:
-        """Of the schema Jobs, those first whose tables others refer to."""
-        found = {
-            name.removeprefix("schema-"): files["script.sql"]
-            for (space, name), files in self.secrets.items()
-            if space == "naap-schema" and name.startswith("schema-")
-        }
-        return dict(sorted(found.items(), key=lambda item: item[0] not in GRANTED))
-
-    def fragments(self) -> Mapping[str, str]:
-        """What the collector finds."""
-        found: dict[str, str] = {}
-        for (space, name), files in self.config.items():
-            if space == "naap-pooler" and name.startswith("plugin-"):
-                found |= files
-        return found
-
-    def url(self, plugin: str, name: str, suffix: str = "") -> SplitResult:
-        """Of a plugin's Secret, or of its migration's."""
-        return urlsplit(str(self.secrets[(f"plugin-{plugin}", f"{plugin}{suffix}")][name]))
-
-
-def _by_place(records: list[Recorded], field: str) -> dict[tuple[str, str], Mapping[str, Any]]:
-    return {
-        (str(record.inputs["metadata"].get("namespace")), str(record.inputs["metadata"]["name"])): record.inputs[field]
-        for record in records
-        if field in record.inputs
-    }
+GRANTED = {
+    "base-svc": 'CREATE TABLE "User" (id int PRIMARY KEY, "displayName" text, bio text, "avatarUrl" text, '
+    '"updatedAt" text); CREATE TABLE "BillingProvider" (id int PRIMARY KEY); '
+    'CREATE TABLE "PluginConfig" (id int PRIMARY KEY);'
+}
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +29,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
 @pytest.fixture(scope="module")
 def entrance(cluster: Cluster) -> Iterator[tuple[Postgres, Pooler]]:
     """A database in which every schema Job has run, in turn with the migrations that others need; and its pooler."""
-    files = cluster.config[("naap-pooler", "pooler-0")], cluster.secrets[("naap-pooler", "pooler-0")]
     with ExitStack() as running:
-        server = Postgres()
-        running.callback(server.stop)
-        pooler = Pooler(server, *files)
-        running.callback(pooler.server.stop)
-        for name, text in cluster.fragments().items():
-            pooler.put(f"/run/naap/fragments/{name}", re.sub(r"host=\S+", "host=localhost", text))
-        pooler.compose()
-        pooler.server.run()
-        for plugin, script in cluster.scripts().items():
+        server, pooler = built.entrance(cluster, running)
+        for plugin, script in sorted(cluster.scripts().items(), key=lambda item: item[0] not in GRANTED):
             answer = server.psql(script, user="naap_admin", password=ADMIN_PASSWORD)
             assert answer.ok, answer.error
             if plugin in GRANTED:

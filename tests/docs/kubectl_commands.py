@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.gateway.envoy import LIMITERS, PROXIES
+from planning.database.jobs.migration_job import COMPONENT
 from planning.gateway.gateway import NAMESPACE as GATEWAY_NAMESPACE
+from planning.shared.labels import COMPONENT_LABEL
 from planning.shared.naming import SYSTEM_NAMESPACES
 from rehearsal.control_plane.kube_api import KubeApi
 from tests.components.recording import Recorded
@@ -30,7 +32,8 @@ FOREIGN = {
 """Objects that no resource of ours is, and whose they are."""
 BY_HAND = frozenset({("pods", SYSTEM_NAMESPACES["schema"], "psql")})
 """What an earlier command of the same page makes."""
-SELECTORS = tuple({f"{name}={value}" for labels in (PROXIES, LIMITERS) for name, value in labels.items()})
+MIGRATIONS = {COMPONENT_LABEL: COMPONENT}
+SELECTORS = tuple({f"{name}={value}" for labels in (PROXIES, LIMITERS, MIGRATIONS) for name, value in labels.items()})
 HELM_LABELS = frozenset({"owner", "name", "status", "version"})
 """Helm puts them on the Secrets in which it keeps releases."""
 

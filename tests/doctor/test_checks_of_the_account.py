@@ -45,6 +45,15 @@ def test_a_quota_that_is_too_small_names_the_request_that_raises_it() -> None:
     assert "--region us-east-1 --service-code rds --quota-code L-7B6409FD --desired-value 60" in fix
 
 
+def test_a_value_that_is_stated_may_reach_its_quota_and_not_pass_it() -> None:
+    stated = replace(_quota(40, "CloudFront: response timeout of an origin, s", "L-AECE9FA7"), stated=True)
+    passed = judge_quota(stated, "us-east-1", 30, home=True)
+
+    assert judge_quota(stated, "us-east-1", 40, home=True).result is Result.OK
+    assert passed.result is Result.STOPS
+    assert "--service-code cloudfront --quota-code L-AECE9FA7 --desired-value 40" in passed.about.fix
+
+
 def test_quotas_under_load_stop_no_up_and_those_of_the_account_are_asked_once() -> None:
     targets = _quota(2_000, "ELB: targets of a load balancer", "L-7E6692B2")
     assert judge_quota(targets, "us-east-1", 1_000.0, home=True).result is WARNING

@@ -29,7 +29,17 @@ DATA: Mapping[str, tuple[str, ...]] = {
 WITHOUT_DATA = ("shell", "env", "plugin schema")
 """A shell, lines for a shell, and what is JSON already."""
 
-WITHOUT_STACK = ("tools", "support", "drift", "plugin schema", "rule explain", "rule table", "rule comment")
+WITHOUT_STACK = (
+    "tools",
+    "support",
+    "drift",
+    "plugin schema",
+    "rule explain",
+    "rule table",
+    "rule comment",
+    "migration add",
+    "migration check",
+)
 OF_WHAT_RUNS = ("status", "down")
 """Of a stack as it was brought up, whatever registry it came from."""
 

@@ -7,7 +7,7 @@ from planning.inputs.field_types import Section
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.pod_sections import Resources
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
-from planning.inputs.sections import Cache, Database, Grant, Scaling
+from planning.inputs.sections import Cache, Database, Grant, Migrate, Scaling
 from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
@@ -86,7 +86,9 @@ def three_plugins() -> Registry:
         plugin("base-svc", database=Database(schema_name="public", shard=0), cache=Cache()),
         plugin(
             "my-wallet",
-            database=Database(schema_name="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=("migrate",)),
+            database=Database(
+                schema_name="plugin_wallet", shard=0, grants=(USER_TABLE,), migrate=Migrate(command=("migrate",))
+            ),
             cache=Cache(),
         ),
         plugin("community", database=Database(schema_name="plugin_community", shard=1)),

@@ -88,7 +88,7 @@ def test_what_is_wrong_with_one_route_hides_nothing_of_another(tmp_path: Path) -
     for prefix in ("community", "developer"):
         text = text.replace(
             f"apiPrefix: /api/v1/{prefix}\n",
-            f"apiPrefix: /api/v1/{prefix}\n    stripPrefix: true\n    auth: {{public: [{', '.join(public)}]}}\n",
+            f"apiPrefix: /api/v1/{prefix}\n    rewritePrefix: /\n    auth: {{public: [{', '.join(public)}]}}\n",
         )
     (tmp_path / "registry.yaml").write_text(text)
     config = load_stack_config(ROOT, "dev") | {"registry": "registry.yaml"}

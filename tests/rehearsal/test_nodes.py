@@ -27,6 +27,19 @@ def test_they_are_as_many_and_as_large_as_the_pool_may_have(users: int, count: i
     assert len({node["metadata"]["name"] for node in found}) == count
 
 
+def test_nodes_of_a_second_architecture_are_of_a_family_of_it() -> None:
+    plan = load_plan("dev", ROOT)
+    pool = replace(plan.home.cluster.node_pool, amd64_nodes=2)
+    home = replace(plan.home, cluster=replace(plan.home.cluster, node_pool=pool))
+    labels = [node["metadata"]["labels"] for node in nodes("us-east-1", machines(home, plan.tier))]
+
+    assert [each["kubernetes.io/arch"] for each in labels].count("amd64") == 2
+    assert {each["kubernetes.io/arch"]: each["node.kubernetes.io/instance-type"] for each in labels} == {
+        "amd64": "m7i.large",
+        "arm64": "m7g.large",
+    }
+
+
 def test_what_no_program_of_ours_makes_takes_its_place_on_them() -> None:
     plan = load_plan("dev", ROOT)
     beside = machines(plan.home, plan.tier).beside

@@ -42,12 +42,20 @@ RESET ROLE;
 def withdrawn_grants(plan: PluginDatabasePlan) -> str:
     """Takes back what an earlier registry granted in other schemas and this one doesn't."""
     roles = literals((plan.owner_role, plan.app_role, plan.ro_role))
-    wanted = [
-        f"({literals((grant.schema, grant.table, privilege))})"
+    whole = [
+        (grant.schema, grant.table, privilege)
         for grant in plan.grants
+        if not grant.columns
         for privilege in grant.privileges
     ]
-    kept = f"(n.nspname, c.relname, a.privilege_type) IN ({', '.join(wanted)})" if wanted else "false"
+    by_column = [
+        (grant.schema, grant.table, column, privilege)
+        for grant in plan.grants
+        for column in grant.columns
+        for privilege in grant.privileges
+    ]
+    kept = _among("n.nspname, c.relname, a.privilege_type", whole)
+    kept_columns = _among("n.nspname, c.relname, t.attname, a.privilege_type", by_column)
     schemas = literals(_schemas(plan))
     return f"""
 -- Grants in other schemas that are not wanted any more.
@@ -68,6 +76,21 @@ BEGIN
     RESET ROLE;
   END LOOP;
   FOR item IN
+    SELECT n.nspname, c.relname, t.attname, o.rolname AS owner, g.rolname AS grantee, a.privilege_type
+    FROM pg_attribute t
+    JOIN pg_class c ON c.oid = t.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_roles o ON o.oid = c.relowner
+    CROSS JOIN LATERAL aclexplode(t.attacl) a
+    JOIN pg_roles g ON g.oid = a.grantee
+    WHERE g.rolname IN ({roles}) AND n.nspname <> {literal(plan.schema)} AND NOT ({kept_columns})
+  LOOP
+    EXECUTE format('SET LOCAL ROLE %I', item.owner);
+    EXECUTE format('REVOKE %s (%I) ON %I.%I FROM %I',
+      item.privilege_type, item.attname, item.nspname, item.relname, item.grantee);
+    RESET ROLE;
+  END LOOP;
+  FOR item IN
     SELECT DISTINCT n.nspname, g.rolname AS grantee
     FROM pg_namespace n
     CROSS JOIN LATERAL aclexplode(n.nspacl) a
@@ -81,8 +104,36 @@ $withdraw$;
 """
 
 
+def memberships(plan: PluginDatabasePlan) -> str:
+    """All rights of others' pods, for pods of a core service; SET ROLE leads nowhere. Earlier ones are taken back."""
+    wanted = [f"GRANT {role} TO {plan.app_role} WITH INHERIT TRUE, SET FALSE;" for role in plan.member_of]
+    kept = f" AND r.rolname NOT IN ({literals(plan.member_of)})" if plan.member_of else ""
+    return f"""
+-- Roles of others whose rights it has.
+DO $members$
+DECLARE other text;
+BEGIN
+  FOR other IN
+    SELECT r.rolname FROM pg_auth_members m
+    JOIN pg_roles r ON r.oid = m.roleid
+    JOIN pg_roles g ON g.oid = m.member
+    WHERE g.rolname = {literal(plan.app_role)}{kept}
+  LOOP
+    EXECUTE format('REVOKE %I FROM {plan.app_role}', other);
+  END LOOP;
+END
+$members$;
+""" + "\n".join(wanted)
+
+
+def _among(columns: str, wanted: Sequence[tuple[str, ...]]) -> str:
+    """The condition that a row is one of these."""
+    rows = ", ".join(f"({literals(row)})" for row in wanted)
+    return f"({columns}) IN ({rows})" if wanted else "false"
+
+
 def table_grant(plan: PluginDatabasePlan, grant: TableGrant) -> str:
-    """References are made by migrations; rows are read by all three roles."""
+    """References are made by migrations; rows are read by all three roles, and written by pods alone."""
     table = f"{identifier(grant.schema)}.{identifier(grant.table)}"
     lines = [
         f"-- {grant.schema}.{grant.table}",
@@ -90,9 +141,10 @@ def table_grant(plan: PluginDatabasePlan, grant: TableGrant) -> str:
         f"GRANT USAGE ON SCHEMA {identifier(grant.schema)} TO {all_roles(plan)};",
         f"SET LOCAL ROLE {grant.owner_role};",
     ]
+    columns = f" ({', '.join(map(identifier, grant.columns))})" if grant.columns else ""
     for privilege in grant.privileges:
-        grantees = plan.owner_role if privilege == "REFERENCES" else all_roles(plan)
-        lines.append(f"GRANT {privilege} ON TABLE {table} TO {grantees};")
+        grantees = {"REFERENCES": plan.owner_role, "SELECT": all_roles(plan)}.get(privilege, plan.app_role)
+        lines.append(f"GRANT {privilege}{columns} ON TABLE {table} TO {grantees};")
     return "\n".join([*lines, "RESET ROLE;"])
 
 

@@ -54,10 +54,13 @@ MIN_CPU_M = 20
 MIN_MEMORY_MIB = 64
 MAX_MEMORY_MIB = 8192
 _BACKEND_FIELDS = (
+    "arch",
+    "pull_secret",
     "extra_prefixes",
-    "strip_prefix",
+    "rewrite_prefix",
     "catch_all",
     "own_paths",
+    "free_paths",
     "resources",
     "scaling",
     "manifest_path",
@@ -66,12 +69,14 @@ _BACKEND_FIELDS = (
     "cache",
     "network",
     "auth",
+    "requests",
     "rate_limit",
     "firewall_exceptions",
     "objective",
     "env",
     "secrets",
     "derived_secrets",
+    "shared_secrets",
     "probes",
 )
 
@@ -151,15 +156,26 @@ def _core(entry: Entry) -> Iterator[Parts]:
                 "not with catchAll: plugins nest under that prefix, and would be excepted with it",
                 "remove firewallExceptions; naap:firewallMode is for all",
             )
-        if entry.own_paths and not entry.catch_all:
-            yield "ownPaths", entry.own_paths[0], "only with catchAll: true", "remove ownPaths, or add catchAll: true"
+        for field, paths in (("ownPaths", entry.own_paths), ("freePaths", entry.free_paths)):
+            if paths and not entry.catch_all:
+                yield field, paths[0], "only with catchAll: true", f"remove {field}, or add catchAll: true"
+        for path in entry.free_paths:
+            if any(f"{path}/".startswith(f"{own}/") for own in entry.own_paths):
+                yield "freePaths", path, "not within a path of its own (ownPaths)", f"remove {path}"
         return
-    if entry.catch_all or entry.own_paths:
+    if entry.shared_secrets:
+        yield (
+            "sharedSecrets",
+            next(iter(entry.shared_secrets)),
+            "core services only: who has another's secret can forge what the other trusts",
+            "remove sharedSecrets; list a secret of its own under derivedSecrets",
+        )
+    if entry.catch_all or entry.own_paths or entry.free_paths:
         yield (
             "catchAll",
             "true",
             "only a core service may own a prefix under which others nest",
-            "remove catchAll and ownPaths",
+            "remove catchAll, ownPaths and freePaths",
         )
     for field, prefix in (
         ("apiPrefix", entry.api_prefix),
@@ -206,29 +222,35 @@ def _paths(entry: Entry) -> Iterator[Parts]:
     for field, items in (
         ("auth.public", entry.auth.public),
         ("auth.websocket", entry.auth.websocket),
+        ("requests.streaming", entry.requests.streaming),
         ("network.calls", entry.network.calls),
         ("extraPrefixes", entry.extra_prefixes),
         ("frontend.routes", entry.frontend.routes if entry.frontend else []),
     ):
         for item in sorted({item for item in items if items.count(item) > 1}):
             yield field, item, "each item once", f"remove the second {item}"
-    if entry.strip_prefix and entry.extra_prefixes:
+    special = [*{*entry.auth.public}, *{*entry.auth.websocket}, *{*entry.requests.streaming}]
+    for path in sorted({path for path in special if special.count(path) > 1}):
         yield (
-            "stripPrefix",
-            "true",
-            "a service that routes at its root has one prefix: two would be one and the same to it",
-            "remove extraPrefixes or stripPrefix",
+            "requests.streaming",
+            path,
+            "a path stands in one of auth.public, auth.websocket and requests.streaming",
+            "state it once; a path below it may stand in another",
         )
+    if entry.rewrite_prefix is not None and entry.rewrite_prefix == entry.api_prefix:
+        yield "rewritePrefix", entry.rewrite_prefix, "another prefix than apiPrefix", "remove rewritePrefix"
 
 
 def _production(name: str, entry: Entry) -> Iterator[Parts]:
-    if entry.image and "@sha256:" not in entry.image:
-        yield (
-            "image",
-            entry.image,
-            "production runs images by digest: a tag can be moved",
-            f"add the digest of this tag: image: {entry.image}@sha256:<64 hex digits>",
-        )
+    migrate = entry.database.migrate if entry.database else None
+    for field, image in (("image", entry.image), ("database.migrate.image", migrate.image if migrate else None)):
+        if image and "@sha256:" not in image:
+            yield (
+                field,
+                image,
+                "production runs images by digest: a tag can be moved",
+                f"add the digest of this tag: image: {image}@sha256:<64 hex digits>",
+            )
     if entry.database and entry.database.shard is None:
         yield (
             "database.shard",

@@ -27,11 +27,12 @@ def site_parts(entry: Entry) -> Iterator[Parts]:
     for field, stated in (
         ("auth.public", entry.auth.public),
         ("auth.websocket", entry.auth.websocket),
-        ("stripPrefix", entry.strip_prefix),
+        ("rewritePrefix", entry.rewrite_prefix),
+        ("requests.streaming", entry.requests.streaming),
         ("catchAll", entry.catch_all),
     ):
         if stated:
-            rule = "everybody may ask for every path of the site, and its server asks who it is by itself"
+            rule = "every path of the site is open to all as it is, and its server asks who they are by itself"
             yield field, "(present)", rule, f"remove {field}"
     if entry.firewall_exceptions:
         rule = "it has every path that is nobody else's: what is freed for it is freed for all"

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pulumi
 import pytest
@@ -23,7 +24,7 @@ from planning.inputs.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, altered, settings, three_plugins
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, three_plugins
 
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
@@ -43,8 +44,8 @@ def _wallet(generation: int) -> tuple[PluginSpec, PluginDatabasePlan]:
 
 def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/my-wallet:1.0.0") -> Callable[[], None]:
     def make() -> None:
-        spec, plan = _wallet(generation)
-        assert spec.backend
+        _, plan = _wallet(generation)
+        assert plan.migrate
         tier = tier_for(1_000)
         shards = plan_shards(stack="dev", settings=settings(), tier=tier, users=1_000)
         root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
@@ -75,10 +76,9 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
             MigrationJob(
                 "my-wallet-migration",
                 plan=plan,
-                backend=altered(spec.backend, image=image),
+                migrate=replace(plan.migrate, image=image),
                 namespace="plugin-my-wallet",
-                version="1.0.0",
-                environment={"NODE_ENV": "production"},
+                environment={"NODE_ENV": "production", "OTEL_RESOURCE_ATTRIBUTES": "service.version=1.0.0"},
                 root_secret=root_secret,
                 after=[database],
             )
@@ -159,16 +159,27 @@ def test_no_node_is_given_up_under_a_job_and_an_eviction_is_none_of_its_tries(na
 
     assert spec["template"]["metadata"]["annotations"]["karpenter.sh/do-not-disrupt"] == "true"
     assert spec["template"]["spec"]["restartPolicy"] == "Never", "what a failure policy asks for"
-    assert spec["podFailurePolicy"]["rules"] == [
-        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    evicted = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    assert spec["podFailurePolicy"]["rules"][0] == evicted
+
+
+def test_a_command_that_is_not_in_its_image_fails_the_job_at_once_and_says_why() -> None:
+    """A container runtime ends with 128 where it finds no program, a shell with 127, images/migrations with 65."""
+    spec = _job("my-wallet-migration-job").inputs["spec"]
+
+    assert spec["podFailurePolicy"]["rules"][1:] == [
+        {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [65, 126, 127, 128]}}
     ]
+    (container,) = spec["template"]["spec"]["containers"]
+    assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
+    assert {"name": "NPM_CONFIG_OFFLINE", "value": "true"} in container["env"], "npx would try to fetch it"
 
 
 def test_the_second_region_makes_no_schema() -> None:
     assert not of_type(_records(home=False), JOB)
 
 
-def test_a_migration_runs_the_plugins_own_image_as_its_owner_and_again_for_a_new_one() -> None:
+def test_a_migration_runs_its_image_as_the_owner_and_again_for_a_new_one() -> None:
     job = _job("my-wallet-migration-job")
     (container,) = _pod(job)["containers"]
     assert container["image"] == "ghcr.io/naap/my-wallet:1.0.0"
@@ -178,6 +189,22 @@ def test_a_migration_runs_the_plugins_own_image_as_its_owner_and_again_for_a_new
     url = secret.inputs["stringData"]["DATABASE_URL"]
     assert url.startswith("postgresql://my_wallet_owner:")
     assert "/my_wallet_mig?" in url
+    assert url.endswith("&schema=plugin_wallet"), "Prisma would take public"
+    password = unquote(urlsplit(url).password or "")
+    assert secret.inputs["stringData"]["PGPASSWORD"] == password, "psql takes no URL of Prisma's"
+    environment = {item["name"]: item["value"] for item in container["env"]}
+    assert password not in environment.values()
+    names = ("PGUSER", "PGDATABASE", "PGPORT", "PGSSLMODE", "PGSSLROOTCERT")
+    assert [environment[name] for name in names] == [
+        "my_wallet_owner",
+        "my_wallet_mig",
+        "6432",
+        "verify-full",
+        "/etc/naap/ca.pem",
+    ]
+    assert environment["PGHOST"] in url
+    assert "OTEL_RESOURCE_ATTRIBUTES" not in environment, "a version by itself would be another Job"
+    assert environment["NODE_OPTIONS"] == "--max-old-space-size=768", "of its own memory, not of the pods'"
     newer = _job("my-wallet-migration-job", image="ghcr.io/naap/my-wallet:1.1.0")
     assert newer.inputs["metadata"]["name"] != job.inputs["metadata"]["name"]
 

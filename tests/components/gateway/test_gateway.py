@@ -11,7 +11,7 @@ from cryptography import x509
 
 from components.gateway.gateway import Gateway
 from components.shared.root_secret import RootSecret
-from planning.gateway.routes import BEARER_SCHEME, SCHEME_HEADER
+from planning.gateway.routes import BEARER_SCHEME, CHUNKED_HEADER, EVENTS_HEADER, SCHEME_HEADER
 from policies.pack import judge_of
 from policies.properties import plain
 from policies.rule import Resource
@@ -164,11 +164,13 @@ def test_identity_headers_of_clients_are_removed_on_arrival() -> None:
     assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
 
 
-def test_the_scheme_by_which_routes_tell_tokens_is_written_on_arrival() -> None:
+def test_what_routes_tell_tokens_and_streams_by_is_written_on_arrival() -> None:
     (policy,) = _custom("ClientTrafficPolicy")
 
-    (written,) = policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["set"]
+    written, events, chunked = policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["set"]
     assert written == {"name": SCHEME_HEADER, "value": "%REQ(AUTHORIZATION):6%"}
+    assert [events["name"], chunked["name"]] == [EVENTS_HEADER, CHUNKED_HEADER]
+    assert "," not in events["value"] + chunked["value"], "the controller makes two values of it"
     assert re.fullmatch(BEARER_SCHEME, "Bearer x"[:6])
 
 

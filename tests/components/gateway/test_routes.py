@@ -7,7 +7,7 @@ from components.gateway.routes import PluginRoutes
 from planning.gateway.routes import IDENTITY_HEADER, RoutesPlan, plan_routes
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth
+from planning.inputs.sections import Auth, Requests
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels
 from tests.components.recording import Recorded, assert_same_names, build
@@ -115,6 +115,20 @@ def test_requests_are_buffered_and_end_but_streams_are_not_and_do_not() -> None:
     assert "retry" not in streams
     assert _sections(streams) == {"bearer-stream", "session-stream"}
     assert {name for name, timeout in timeouts.items() if timeout == "0s"} == _sections(streams)
+
+
+def test_large_bodies_are_held_by_no_proxy_but_refused_by_what_they_say_of_their_length() -> None:
+    spec = with_backend(MIXED, requests=Requests(body_mib=50))
+    found = _objects(spec)
+
+    assert "requestBuffer" not in _spec(found, "BackendTrafficPolicy", "mixed-requests")
+    for suffix, otherwise in (("public", "Allow"), ("bearer", "Deny"), ("session", "Deny")):
+        authorization = _spec(found, "SecurityPolicy", f"mixed-{suffix}")["authorization"]
+        first = authorization["rules"][0]
+        assert authorization["defaultAction"] == otherwise
+        assert (first["name"], first["action"]) == ("body", "Deny")
+        assert str(50 * 1024 * 1024) in first["cel"]
+    assert "authorization" not in _spec(_objects(MIXED), "SecurityPolicy", "mixed-public")
 
 
 def test_only_what_no_pod_has_seen_is_tried_again() -> None:

@@ -119,7 +119,8 @@ def test_kubernetes_adds_no_variables_of_its_own() -> None:
 
 def test_the_manifest_lies_two_folders_above_the_program() -> None:
     mounts = container(one(records(), DEPLOYMENT, "my-wallet-deployment"))["volumeMounts"]
-    assert {"name": "config", "mountPath": "/app/plugin.json", "subPath": "plugin.json", "readOnly": True} in mounts
+    for path in ("/app/plugin.json", "/plugin.json"):  # of programs in /app/backend/dist, and in /app/dist
+        assert {"name": "config", "mountPath": path, "subPath": "plugin.json", "readOnly": True} in mounts
     config = one(records(), "kubernetes:core/v1:ConfigMap", "my-wallet-config")
     assert json.loads(config.inputs["data"]["plugin.json"])["name"] == "my-wallet"
 
@@ -180,6 +181,37 @@ def test_secrets_stand_in_the_plugins_secret_and_nowhere_else() -> None:
     assert own.inputs["stringData"]["METABASE_KEY"] == "very-secret-metabase-value"
 
 
+def test_who_pulls_its_images_is_told_to_the_account_of_all_its_pods_and_to_no_process() -> None:
+    config = '{"auths": {"registry.example": {"auth": "dXNlcjpwYXNz"}}}'
+    spec = altered(entry("community"), pull_secret=True)
+    plans = {"community": plugin_plans(registry=registry_with(spec))["community"]}
+    found = build_plugins(plans, {"community": {"IMAGE_PULL_SECRET": config}})
+    secret = one(found, SECRET, "community-pull-secret")
+
+    assert secret.inputs["type"] == "kubernetes.io/dockerconfigjson"
+    assert secret.inputs["stringData"] == {".dockerconfigjson": config}
+    assert "stringData" in secret.secret_inputs
+    account = one(found, "kubernetes:core/v1:ServiceAccount", "community-account")
+    assert account.inputs["imagePullSecrets"] == [{"name": secret.inputs["metadata"]["name"]}]
+    assert [record.name for record in of_type(found, SECRET) if config in record.inputs["stringData"].values()] == [
+        secret.name
+    ]
+
+
+def test_a_plugin_for_one_architecture_runs_and_migrates_on_nodes_of_it() -> None:
+    spec = altered(entry("my-wallet"), arch="amd64")
+    found = build_plugins({"my-wallet": plugin_plans(registry=registry_with(spec))["my-wallet"]})
+    pods = [
+        record.inputs["spec"]["template"]["spec"]
+        for record in found
+        if record.type in (DEPLOYMENT, "kubernetes:batch/v1:Job") and "my-wallet" in record.name
+    ]
+
+    own = [pod for pod in pods if pod["containers"][0]["image"].startswith("ghcr.io/livepeer/")]
+    assert len(own) == 3
+    assert all(pod["nodeSelector"] == {"kubernetes.io/arch": "amd64"} for pod in own)
+
+
 def test_each_plugin_has_its_own_passwords_only() -> None:
     for record in of_type(records(), SECRET):
         other = {spec.name for spec in real_registry().plugins} - {record.inputs["metadata"]["name"]}
@@ -187,6 +219,15 @@ def test_each_plugin_has_its_own_passwords_only() -> None:
         for name in other:
             assert derive(ROOT, owner=name, purpose="database-app") not in text
             assert derive(ROOT, owner=name, purpose="cache") not in text
+
+
+def test_a_shared_secret_has_its_owners_value() -> None:
+    sharing = altered(entry("plugin-server"), shared_secrets={"SESSION_TOKEN_PEPPER": "base-svc"})
+    found = build_plugins(plugin_plans(registry=registry_with(sharing)))
+    values = [one(found, SECRET, f"{name}-secret").inputs["stringData"] for name in ("plugin-server", "base-svc")]
+    assert {value["SESSION_TOKEN_PEPPER"] for value in values} == {
+        derive(ROOT, owner="base-svc", purpose="SESSION_TOKEN_PEPPER")
+    }
 
 
 def _stamp(found: Sequence[Recorded]) -> str:

@@ -94,6 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         return found
 
     def _events(self) -> None:
+        self._body()
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("transfer-encoding", "chunked")

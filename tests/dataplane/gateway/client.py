@@ -99,12 +99,12 @@ class Client:
         found.sendall(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
         return WebSocket(found)
 
-    def stream(self, address: str, path: str, headers: Mapping[str, str]) -> ssl.SSLSocket:
-        """A GET whose answer is read as it comes, head first."""
+    def stream(self, address: str, path: str, headers: Mapping[str, str], method: str = "GET") -> ssl.SSLSocket:
+        """A request without a body whose answer is read as it comes, head first."""
         found = self.open(address)
         lines = {"host": self._site, "x-forwarded-for": f"198.51.100.1, {CDN}", **headers}
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        found.sendall(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
+        found.sendall(f"{method} {path} HTTP/1.1\r\n{text}\r\n".encode())
         return found
 
 

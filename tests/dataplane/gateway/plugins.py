@@ -3,7 +3,7 @@
 from planning.gateway.routes import SESSION_SERVICE
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth, RateLimit
+from planning.inputs.sections import Auth, RateLimit, Requests
 from tests.planning.samples import altered, plugin
 from tests.plugin_plans import with_backend
 
@@ -23,8 +23,17 @@ HISTORY = unlimited("history", api_prefix="/api/v1/wallet/history")
 """Its prefix lies below that of WALLET."""
 MIXED = unlimited("mixed", auth=Auth(public=("/status",), websocket=("/live",), session_affinity=True))
 STRIPPED = unlimited(
-    "stripped", strip_prefix=True, auth=Auth(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
+    "stripped", rewrite_prefix="/", auth=Auth(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
 )
+MOST_MIB, MOST_SECONDS = 10, 2
+FILES = unlimited(
+    "files",
+    rewrite_prefix="/api/v1/my-files",
+    extra_prefixes=("/api/v1/my-files",),
+    auth=Auth(public=("/open",)),
+    requests=Requests(body_mib=MOST_MIB, timeout_seconds=MOST_SECONDS, streaming=("/chat",)),
+)
+"""Takes large bodies, answers soon or by streams, and has its prefix under another name too."""
 COUNTED = with_backend(plugin("counted"), rate_limit=RateLimit(user_per_minute=PER_USER, client_per_minute=PER_CLIENT))
 DRAINING = altered(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
 STOPPED = altered(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
@@ -32,4 +41,4 @@ STOPPED = altered(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lif
 STUCK = unlimited("stuck")
 """Its stand-in is asked for what it never answers."""
 
-SERVED = (SESSIONS, WALLET, HISTORY, MIXED, STRIPPED, COUNTED, DRAINING, STUCK)
+SERVED = (SESSIONS, WALLET, HISTORY, MIXED, STRIPPED, FILES, COUNTED, DRAINING, STUCK)

@@ -27,7 +27,7 @@ def test_adding_changing_and_removing_a_plugin_drops_no_request_of_another(rig: 
     assert [each.status for each in opened] == [101, 101]
     with load(rig, WALLET_PATH) as found:
         rig.add(NEW)
-        changed = with_backend(NEW, api_prefix="/api/v1/renamed", strip_prefix=True)
+        changed = with_backend(NEW, api_prefix="/api/v1/renamed", rewrite_prefix="/")
         rig.add(changed)
         for envoy in range(2):
             wait_for("the old prefix to go", lambda e=envoy: rig.get("/api/v1/newcomer", envoy=e).status == 404)

@@ -1,10 +1,12 @@
 """Errors of the gateway's own: JSON with a code, a message and the request's id, and the headers that matter."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import pytest
 
 from planning.gateway.error_bodies import ERRORS
 from tests.dataplane.gateway.client import Answer
-from tests.dataplane.gateway.plugins import COUNTED, PER_USER
+from tests.dataplane.gateway.plugins import COUNTED, MOST_MIB, PER_USER
 from tests.dataplane.gateway.rig import Rig
 
 SITE = "https://dev.naap.example"
@@ -62,6 +64,27 @@ def test_413_for_a_body_over_the_limit_and_nothing_below_it(rig: Rig) -> None:
     _assert_error(answer, 413)
     chunks = (b"x" * 65_536 for _ in range(17))
     _assert_error(rig.get("/api/v1/wallet/x", user="alice", method="POST", body=chunks, headers=FROM_SITE), 413)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/v1/files/x", 413), ("/api/v1/files/chat/x", 413), ("/api/v1/files/open/x", 403)]
+)
+def test_what_is_longer_than_its_entry_allows_or_does_not_say_how_long_it_is_is_refused(
+    rig: Rig, path: str, status: int
+) -> None:
+    most = MOST_MIB * 1024 * 1024
+
+    def send(body: bytes | Iterable[bytes]) -> Answer:
+        return rig.get(path, user="alice", method="POST", body=body, headers=FROM_SITE)
+
+    fine = send(b"x" * most)
+    assert (fine.status, fine.json["size"]) == (200, most)
+    _assert_error(send(b"x" * (most + 1)), status)
+    _assert_error(send(iter([b"x"])), status)
+    # Who is refused for another reason is told so, however much they send.
+    headers = {**FROM_SITE, "authorization": f"Bearer {rig.issuer.token(None)}"}
+    for body in (None, b"x" * (most + 1)):
+        _assert_error(rig.get("/api/v1/files/x", headers=headers, method="POST", body=body), 403)
 
 
 def test_431_for_headers_over_the_limit(rig: Rig) -> None:

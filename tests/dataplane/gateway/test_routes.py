@@ -40,11 +40,15 @@ def test_the_longest_prefix_wins_whoever_asks_and_arrives_as_it_was(rig: Rig, pa
         ("/api/v1/stripped/a/b?c=d", "/a/b?c=d"),
         ("/api/v1/stripped/open", "/open"),
         ("/api/v1/stripped/open/a", "/open/a"),
-        ("/other", "/"),
-        ("/other/a", "/a"),
+        ("/other", "/other"),
+        ("/other/a", "/other/a"),
+        ("/api/v1/files", "/api/v1/my-files"),
+        ("/api/v1/files/a/b?c=d", "/api/v1/my-files/a/b?c=d"),
+        ("/api/v1/files/chat/a", "/api/v1/my-files/chat/a"),
+        ("/api/v1/my-files/a", "/api/v1/my-files/a"),
     ],
 )
-def test_a_stripped_prefix_is_gone_and_only_it(rig: Rig, path: str, arrives: str) -> None:
+def test_a_prefix_is_rewritten_or_stripped_and_only_it(rig: Rig, path: str, arrives: str) -> None:
     for headers in ({}, {"cookie": "session=good-bob"}):
         answer = rig.get(path, user=None if headers else "alice", headers=headers)
         assert (answer.status, answer.json["path"]) == (200, arrives)

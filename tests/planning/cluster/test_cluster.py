@@ -5,7 +5,7 @@ import re
 import pytest
 
 from planning.cluster.cluster import plan_cluster
-from planning.cluster.node_pool import ARCHITECTURE, GRACE_HOURS, plan_node_pool
+from planning.cluster.node_pool import GRACE_HOURS, plan_node_pool
 from planning.database.jobs import administrator_job, archive_job
 from planning.database.jobs.shard_move import COPY_SECONDS
 from planning.inputs.tiers import TIERS, tier_for
@@ -74,7 +74,7 @@ def test_small_pools_lose_one_node_at_a_time_and_large_ones_a_tenth() -> None:
 
 
 def test_instances_of_every_tier_are_of_the_architecture_that_the_pool_asks_for() -> None:
-    """AWS marks Graviton with a `g` behind the generation: m8g, c8gd."""
-    assert ARCHITECTURE == "arm64"
+    """AWS marks Graviton with a `g` behind the generation, and Intel with an `i`: m8g, c8gd, m7i."""
     for tier in TIERS:
         assert all(re.fullmatch(r"[a-z]+\d+g[a-z]*", family) for family in tier.nodes.families)
+        assert all(re.fullmatch(r"[a-z]+\d+i[a-z]*", family) for family in tier.nodes.amd64_families)

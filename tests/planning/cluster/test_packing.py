@@ -61,6 +61,8 @@ def test_a_pod_that_no_node_takes_is_named() -> None:
 
 
 def test_a_size_of_node_that_nobody_described_is_no_silent_zero() -> None:
-    unknown = NodeSize(families=("m7g",), size="16xlarge", limit=1, vcpu_each=64, memory_gib_each=256)
+    unknown = NodeSize(
+        families=("m7g",), amd64_families=("m7i",), size="16xlarge", limit=1, vcpu_each=64, memory_gib_each=256
+    )
     with pytest.raises(KeyError, match="16xlarge"):
         allocatable(unknown)

@@ -3,13 +3,13 @@
 import pytest
 from cryptography import x509
 
-from planning.database.plugin_database import PluginDatabasePlan, plan_databases
+from planning.database.plugin_database import PluginDatabasePlan, migration_order, plan_databases
 from planning.database.rds_authorities import rds_authorities
 from planning.database.shard import ENGINE_VERSION, plan_shards
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Database, Grant
+from planning.inputs.sections import Database, Grant, Migrate
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.shared.images import POSTGRES_CLIENT
 from planning.shared.naming import MAX_STACK_NAME
@@ -72,6 +72,16 @@ def test_where_there_are_several_each_plugin_is_pinned_to_one_that_is_there() ->
     assert "naap plugin move b --shard N" in text
 
 
+def test_a_member_of_anothers_role_comes_after_it_and_lies_on_its_shard() -> None:
+    site = plugin("site", database=Database(schema_name="site", shard=0, member_of=("a",)))
+    plans = _plan(100_000, site, plugin("a", database=Database(schema_name="a", shard=0)))
+    assert (plans["site"].member_of, plans["site"].refers_to) == (("a_app",), ("a",))
+    assert list(migration_order(plans.values())) == ["a", "site"]
+    text = _problems(100_000, site, plugin("a", database=Database(schema_name="a", shard=1)))
+    assert "site · database.memberOf: a" in text
+    assert "site · database.memberOf: a" in _problems(100_000, site)
+
+
 def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
     grant = Grant(schema_name="b", table="T", privileges=("SELECT",))
     lost = Grant(schema_name="nowhere", table="T", privileges=("SELECT",))
@@ -82,6 +92,42 @@ def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
     )
     assert "pin a to shard 1" in text
     assert "nowhere.T" in text
+
+
+def test_owners_of_tables_migrate_before_those_that_are_granted_them() -> None:
+    plans = _plan(1_000, *reversed(three_plugins().plugins))
+    order = migration_order(plans.values())
+    assert order.index("base-svc") < order.index("my-wallet")
+    assert sorted(order) == sorted(plans)
+    assert (plans["my-wallet"].refers_to, plans["base-svc"].refers_to) == (("base-svc",), ())
+
+
+def test_grants_in_a_circle_are_refused() -> None:
+    def granted(schema: str) -> tuple[Grant, ...]:
+        return (Grant(schema_name=schema, table="T", privileges=("SELECT",)),)
+
+    text = _problems(
+        1_000,
+        plugin("a", database=Database(schema_name="a", grants=granted("b"))),
+        plugin("b", database=Database(schema_name="b", grants=granted("a"))),
+    )
+    assert "the owner of a table migrates before those that are granted it" in text
+
+
+def test_a_migration_runs_in_the_image_that_it_names_else_in_the_plugins_own() -> None:
+    other = Migrate(image="registry.example/migrations:2.0.0", command=("migrate",))
+    plans = _plan(
+        1_000,
+        plugin("a", database=Database(schema_name="a", migrate=other)),
+        plugin("b", database=Database(schema_name="b", migrate=Migrate(command=("bin/migrate",)))),
+        plugin("c", database=Database(schema_name="c")),
+    )
+    made = {name: plan.migrate and (plan.migrate.image, plan.migrate.command) for name, plan in plans.items()}
+    assert made == {
+        "a": ("registry.example/migrations:2.0.0", ("migrate",)),
+        "b": ("ghcr.io/naap/b:1.0.0", ("bin/migrate",)),
+        "c": None,
+    }
 
 
 @pytest.mark.parametrize(

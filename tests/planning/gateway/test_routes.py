@@ -9,7 +9,7 @@ from planning.gateway.routes import RoutesPlan, plan_routes
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth, RateLimit
+from planning.inputs.sections import Auth, RateLimit, Requests
 from planning.inputs.tiers import TIERS
 from tests.planning.samples import plugin, settings, without_backend
 from tests.plugin_plans import entry, real_registry, with_backend
@@ -102,11 +102,55 @@ def test_a_stripped_prefix_is_replaced_by_what_follows_it() -> None:
 
 
 def test_a_stripped_websocket_path_keeps_its_own_part() -> None:
-    spec = with_backend(plugin("bridge"), strip_prefix=True, auth=Auth(websocket=("/term",)))
+    spec = with_backend(plugin("bridge"), rewrite_prefix="/", auth=Auth(websocket=("/term",)))
 
     _, rule = _answers([_plan(spec)], "/api/v1/bridge/term")
 
     assert (rule.access, rule.rewrite) == (Access.SESSION_STREAM, "/term")
+
+
+def test_a_rewritten_prefix_is_replaced_below_it_too_and_others_pass_as_they_are() -> None:
+    spec = with_backend(
+        plugin("dash"),
+        rewrite_prefix="/api/v1/my-dash",
+        extra_prefixes=("/api/v1/my-dash",),
+        auth=Auth(public=("/open",)),
+        requests=Requests(streaming=("/chat",)),
+    )
+    rewrites = {(match.path, rule.rewrite) for rule in _plan(spec).rules for match in rule.matches}
+
+    assert rewrites == {
+        ("/api/v1/dash", "/api/v1/my-dash"),
+        ("/api/v1/dash/open", "/api/v1/my-dash/open"),
+        ("/api/v1/dash/chat", "/api/v1/my-dash/chat"),
+        ("/api/v1/my-dash", None),
+    }
+
+
+@pytest.mark.parametrize(("headers", "access"), [({}, Access.SESSION_STREAM), (BEARER, Access.BEARER_STREAM)])
+def test_a_streaming_path_streams_whatever_is_asked_for(headers: Mapping[str, str], access: Access) -> None:
+    plan = _plan(with_backend(plugin("llm"), requests=Requests(streaming=("/chat",))))
+
+    _, rule = _answers([plan], "/api/v1/llm/chat/completions", headers)
+
+    assert rule.access is access
+
+
+@pytest.mark.parametrize(("seconds", "cdn", "fits"), [(119, 120, True), (120, 120, False), (170, 180, True)])
+def test_a_request_may_last_as_long_as_the_cdn_waits(seconds: int, cdn: int, fits: bool) -> None:
+    spec = with_backend(plugin("slow"), requests=Requests(timeout_seconds=seconds))
+    stated = settings(stated={"cdn_response_seconds": cdn})
+
+    if fits:
+        plan = plan_routes(file="registry.yaml", spec=spec, settings=stated, tier=TIERS[0])
+        assert plan
+        assert plan.seconds == seconds
+        return
+    with pytest.raises(InvalidInputError) as caught:
+        plan_routes(file="registry.yaml", spec=spec, settings=stated, tier=TIERS[0])
+    (problem,) = caught.value.problems
+    assert (problem.entry, problem.field, problem.value) == ("slow", "requests.timeoutSeconds", str(seconds))
+    assert "L-AECE9FA7" in problem.fix
 
 
 def test_a_draining_plugin_is_served_and_says_so() -> None:
@@ -137,10 +181,10 @@ def test_limits_are_the_tiers_unless_the_entry_states_its_own() -> None:
 
 def test_more_paths_than_a_route_has_rules_for_are_refused_with_a_way_out() -> None:
     spec = with_backend(
-        plugin("many"), strip_prefix=True, auth=Auth(public=tuple(f"/p{number}" for number in range(20)))
+        plugin("many"), rewrite_prefix="/", auth=Auth(public=tuple(f"/p{number}" for number in range(20)))
     )
 
-    with pytest.raises(InvalidInputError, match="stripPrefix") as caught:
+    with pytest.raises(InvalidInputError, match="rewritePrefix") as caught:
         _plan(spec)
 
     assert (caught.value.problems[0].file, caught.value.problems[0].entry) == ("registry.yaml", "many")

@@ -6,6 +6,7 @@ import pytest
 
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Requests
 from planning.inputs.tiers import PodRange
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
 from planning.plugin.workload import roll_out_seconds
@@ -108,6 +109,14 @@ def test_the_manifest_that_a_service_reads_is_its_own() -> None:
     backend = plugin_plans()["my-wallet"].backend
     assert backend
     assert json.loads(backend.manifest)["name"] == "my-wallet"
+
+
+@pytest.mark.parametrize(("seconds", "grace"), [(5, 45), (30, 45), (119, 134)])
+def test_a_pod_that_ends_has_time_for_the_longest_request(seconds: int, grace: int) -> None:
+    spec = with_backend(entry("community"), requests=Requests(timeout_seconds=seconds))
+    backend = plugin_plans(registry=registry_with(spec))["community"].backend
+    assert backend
+    assert {workload.grace_seconds for workload in backend.workloads} == {grace}
 
 
 def test_adding_a_caller_changes_no_other_plan() -> None:

@@ -18,6 +18,7 @@ import pytest
 from naap.__main__ import main
 from planning.edge.shell_documents import plan_shell_documents
 from plugins.registry.parse import load_registry
+from tests.doctor.test_image_registry import registry as image_registry
 from tests.plugin_plans import settings
 from tests.plugins.commands.test_installs_api import Platform, platform
 from tests.plugins.registries import MANIFESTS, REGISTRY, ROOT
@@ -192,13 +193,67 @@ def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) ->
     assert registry.read_bytes() == before
 
 
+def test_what_no_manifest_says_is_said_by_flags(registry: Path, tmp_path: Path) -> None:
+    asked = run("add", manifest(tmp_path, name="new-two"), "--prefix", "/api/v1/new-two", "--json", registry=registry)
+    assert len(json.loads(asked.stdout)["asked"]) == 9
+    flags = (
+        "--schema",
+        "plugin_new",
+        "--migrate",
+        "migrate",
+        "--grant",
+        "public.User:SELECT",
+        "--cache",
+        "--no-cron",
+        "--websocket",
+        "/live",
+    )
+    more = ("--env", "LEVEL=info", "--env", "PLACE=/tmp/x", "--secret", "NEW_KEY", "--egress", "api.example.com")
+    found = run(
+        "add", manifest(tmp_path), *flags, *more, "--rewrite-prefix", "/", "--singleton", "--json", registry=registry
+    )
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["asked"] == []
+    entry = load_registry(registry, production=True).by_name["new-one"]
+    assert entry.backend
+    assert entry.database
+    assert entry.database.grants[0].table == "User"
+    assert entry.cache is not None
+    assert (entry.backend.rewrite_prefix, entry.backend.scaling.singleton, entry.backend.cron) == ("/", True, False)
+    assert entry.backend.env == {"LEVEL": "info", "PLACE": "/tmp/x"}  # noqa: S108  # a path of a pod
+    assert entry.secrets == ["NEW_KEY"]
+
+
 def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
     image = "registry.example.com/team/new:2.0.0@sha256:" + "b" * 64
-    found = run("add", manifest(tmp_path), "--name", "other", "--image", image, registry=registry)
+    chosen = ("--name", "other", "--prefix", "/api/v1/other", "--image", image)
+    found = run("add", manifest(tmp_path), *chosen, registry=registry)
     assert found.returncode == 0, found.stderr
     entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "other")
     assert entry.backend
     assert entry.backend.image == image
+
+
+@pytest.mark.parametrize(
+    ("given", "platforms", "arch"),
+    [
+        (("--arch", "amd64"), ("arm64",), "amd64"),
+        ((), ("amd64",), "amd64"),
+        ((), ("amd64", "arm64"), None),
+        ((), (), None),
+    ],
+    ids=["stated", "of the registry", "for both", "not in the registry"],
+)
+def test_an_image_for_one_architecture_is_known_by_its_registry_or_a_flag(
+    registry: Path, tmp_path: Path, given: tuple[str, ...], platforms: tuple[str, ...], arch: str | None
+) -> None:
+    index = {"manifests": [{"platform": {"os": "linux", "architecture": one}} for one in platforms]}
+    with image_registry({"/v2/new/manifests/1.0.0": index} if platforms else {}) as host:
+        found = run("add", manifest(tmp_path), "--image", f"{host}/new:1.0.0", *given, registry=registry)
+
+    assert found.returncode == 0, found.stderr
+    assert (f"nodes of {arch} alone" if arch else "for arm64 and amd64") in found.stdout
+    assert load_registry(registry, production=False).by_name["new-one"].arch == arch
 
 
 @pytest.mark.parametrize(
@@ -209,6 +264,9 @@ def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
         ({"version": "soon"}, "semantic version"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/wallet"}}, "my-wallet has it"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/auth/x"}}, "base-svc's own"),
+        ({"name": "secrets", "backend": {"devPort": 4099, "apiPrefix": "/api/v1/secrets"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/teams"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/billing"}}, "freePaths: [/billing] in base-svc"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/new-one"}}, "CDN"),
         ({"backend": {"resources": {"memory": "900Gi"}}}, "fit on a node"),
         ({"database": {"schema": "plugin_wallet"}}, "my-wallet has it"),
@@ -319,7 +377,7 @@ def test_a_plugin_is_retired_one_step_at_a_time(registry: Path, platform: Platfo
     before = registry.read_text()
 
     def retire(word: str, code: int = 0) -> None:
-        found = run("retire", "my-dashboard", "--api", platform.url, registry=registry)
+        found = run("retire", "daydream-video", "--api", platform.url, registry=registry)
         assert found.returncode == code
         assert word in found.stdout + found.stderr
 
@@ -328,16 +386,16 @@ def test_a_plugin_is_retired_one_step_at_a_time(registry: Path, platform: Platfo
     retire("2 active installs", code=2)
     platform.counts(0)
     retire("draining -> stopped")
-    assert run("remove", "my-dashboard", registry=registry).returncode == 2
+    assert run("remove", "daydream-video", registry=registry).returncode == 2
     retire("stopped -> archived")
     retire("archived is the last step", code=2)
     assert "lifecycle: archived" in registry.read_text()
-    assert run("remove", "my-dashboard", registry=registry).returncode == 0
+    assert run("remove", "daydream-video", registry=registry).returncode == 0
     after = registry.read_text()
-    assert "my-dashboard" not in after
+    assert "daydream-video" not in after
     assert len(load_registry(registry, production=True).plugins) == 9
-    assert not (registry.parent / "manifests" / "my-dashboard.plugin.json").exists()
-    start, end = before.index("  my-dashboard:"), before.index("  daydream-video:")
+    assert not (registry.parent / "manifests" / "daydream-video.plugin.json").exists()
+    start, end = before.index("  daydream-video:"), before.index("  community:")
     assert after == before[:start] + before[end:]
 
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planning.inputs.entry import Entry
 from planning.inputs.problem import InvalidInputError
 from plugins.editing.text_edit import RegistryText
 from plugins.importing.importer import Imported, import_manifest
@@ -18,7 +17,7 @@ from plugins.registry.manifest import parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
 from plugins.registry.strict_yaml import read_yaml
 from plugins.registry.taken import TakenNames
-from tests.plugins.registries import MANIFESTS, REGISTRY, parsed, problems_of
+from tests.plugins.registries import MANIFESTS, parsed, problems_of
 
 TAKEN = TakenNames(
     names=frozenset({"base-svc"}), ports=frozenset({4000}), shard_loads={0: 1}, with_backend=frozenset({"base-svc"})
@@ -43,28 +42,6 @@ def with_backend(**changes: Any) -> Imported:
 
 def said(found: Imported, word: str) -> bool:
     return any(word in line for line in (*found.derived, *found.wrong))
-
-
-REFINED_BY_HAND = {
-    "my-wallet": {"cron", "cache", "database", "frontend"},
-    "my-dashboard": {"cache", "database", "frontend"},
-    "daydream-video": {"database", "frontend", "network"},
-    "community": {"database", "frontend"},
-    "developer-api": {"database", "frontend"},
-    "service-gateway": {"stripPrefix", "scaling", "database", "frontend", "network"},
-    "intelligent-dashboard": set[str](),
-}
-
-
-@pytest.mark.parametrize("name", sorted(REFINED_BY_HAND))
-def test_the_registry_holds_what_the_import_makes_of_the_real_manifest(name: str) -> None:
-    """But for what its manifest doesn't say, which people added to the entry."""
-    data = (MANIFESTS / f"{name}.plugin.json").read_bytes()
-    found = import_manifest(parse_manifest(data, file="plugin.json"), file="plugin.json", taken=TAKEN)
-    made = Entry.model_validate(found.entry).model_dump(by_alias=True)
-    here, _ = read_yaml(REGISTRY.read_text(), "r")
-    kept = Entry.model_validate(here["plugins"][name]).model_dump(by_alias=True)
-    assert {field for field in kept if kept[field] != made[field]} == REFINED_BY_HAND[name]
 
 
 def test_importing_twice_gives_the_same_entry() -> None:
@@ -180,10 +157,10 @@ def test_a_database_of_another_kind_is_left_out_and_said() -> None:
     assert said(found, "mongodb is no PostgreSQL")
 
 
-def test_migrations_never_leave_the_image() -> None:
-    found = imported(database={"schema": "../../etc/x.prisma", "migrations": "./m"})
-    assert found.entry["database"]["migrate"] == ["npx", "prisma", "migrate", "deploy"]
-    assert said(found, "is no path within the image")
+def test_what_migrates_is_asked_for_and_never_guessed() -> None:
+    found = imported(database={"schema": "backend/prisma/schema.prisma", "migrations": "./m"})
+    assert "migrate" not in found.entry["database"]
+    assert said(found, "no manifest says what its image holds")
 
 
 def test_variables_are_sorted_into_plain_ones_secrets_and_the_platforms_own() -> None:

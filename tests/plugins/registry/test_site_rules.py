@@ -26,7 +26,7 @@ BAD = [
     Bad("a plugin as the site", site(core=False), "web", "site", "(present)", "only a core service", "core: true"),
     Bad("a site below a prefix", site(apiPrefix="/api/v1/web"), "web", "apiPrefix", "/api/v1/web", "nobody else's", "apiPrefix: /"),
     Bad("the slash of a plugin", changed("alpha", apiPrefix="/"), "alpha", "apiPrefix", "/", "is the site's", "/api/v1/<name>"),
-    Bad("public paths of the site", site(auth={"public": ["/login"]}), "web", "auth.public", "(present)", "asks who it is by itself", "remove auth.public"),
+    Bad("public paths of the site", site(auth={"public": ["/login"]}), "web", "auth.public", "(present)", "asks who they are by itself", "remove auth.public"),
     Bad("immutable files without a server", {**good(), "web": {"version": "1.0.0", "core": True, "site": {"immutable": ["/x"]}}},
         "web", "site.immutable", "/x", "only a server", "remove immutable"),
     Bad("paths freed from the firewall with the site", site(firewallExceptions=["SQLi_BODY"]),

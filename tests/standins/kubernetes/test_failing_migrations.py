@@ -20,16 +20,18 @@ from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
 from planning.inputs.pod_sections import Network
 from planning.inputs.registry_entry import Registry
+from planning.inputs.sections import Migrate
 from tests.components.plugins import context
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, with_backend
 
-components.database.jobs.migration_job.BACKOFF_LIMIT = 0
+components.database.jobs.migration_job.BACKOFF_LIMIT = {tries}
 cluster = pulumi_kubernetes.Provider("cluster", kubeconfig=Path(os.environ["TRIAL_KUBECONFIG"]).read_text(),
                                      cluster_identifier="trial", enable_config_map_mutable=True)
 inside = pulumi.ResourceOptions(providers=[cluster, pulumi_aws.Provider("aws", region="us-east-1")])
 base = entry("community")
-base = altered(base, database=base.database.model_copy(update={{"migrate": ("migrate",), "grants": ()}}))
+migrate = Migrate(command=("migrate",))
+base = altered(base, database=base.database.model_copy(update={{"migrate": migrate, "grants": ()}}))
 spec = with_backend(base, image="registry.example/community:{version}", network=Network(), env={env!r})
 (plan,) = plugin_plans(1_000, Registry(file="registry.yaml", plugins=(spec,))).values()
 around = context(opts=inside)
@@ -40,6 +42,7 @@ Plugin("community", plan=plan, context=around, opts=inside)
 """
 DEPLOYMENT = "/apis/apps/v1/namespaces/plugin-community/deployments/community"
 FAILS = {"REHEARSE": "migration-failing"}
+MISSING = {"REHEARSE": "migration-missing"}
 
 
 def test_a_failed_migration_leaves_the_version_before_it_serving(
@@ -62,8 +65,22 @@ def test_a_failed_migration_leaves_the_version_before_it_serving(
     assert after["generation"] > before["generation"]
 
 
-def _release(sandbox: EngineSandbox, version: str, env: dict[str, str] | None = None, *, fails: bool = False) -> str:
-    sandbox.program(PROGRAM.format(root=str(ROOT), version=version, env=env or {}))
+def test_a_command_that_is_not_in_its_image_is_tried_once_and_the_version_before_it_serves(
+    cluster_sandbox: EngineSandbox, control_plane: RunningControlPlane
+) -> None:
+    _release(cluster_sandbox, "1.0.0")
+    before = _serving(control_plane.api)
+
+    said = _release(cluster_sandbox, "3.0.0", MISSING, fails=True, tries=2)
+    assert "[PodFailurePolicy]" in said
+    assert "with exit code 128" in said
+    assert _serving(control_plane.api) == before
+
+
+def _release(
+    sandbox: EngineSandbox, version: str, env: dict[str, str] | None = None, *, fails: bool = False, tries: int = 0
+) -> str:
+    sandbox.program(PROGRAM.format(root=str(ROOT), version=version, env=env or {}, tries=tries))
     return sandbox.up("--continue-on-error", fails=fails)
 
 

@@ -1,0 +1,1 @@
+"""Migrations of an application whose one Prisma schema describes several schemas of the database."""
