@@ -13,6 +13,7 @@ from planning.database.plugin_database_checks import (
     shard_problems,
 )
 from planning.database.shard import ShardPlan
+from planning.inputs.field_types import Architecture
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry_entry import PluginSpec, Registry
@@ -42,10 +43,11 @@ class TableGrant:
 
 @dataclass(frozen=True, kw_only=True)
 class MigrationPlan:
-    """What migrates a schema: a command, and the image that holds it."""
+    """What migrates a schema: a command, and the image that holds it. arch: the one that it is for; None: both."""
 
     image: str
     command: tuple[str, ...]
+    arch: Architecture | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,8 +247,11 @@ def _plan(
 
 def _migration(spec: PluginSpec, database: Database) -> MigrationPlan | None:
     stated = database.migrate
-    image = stated.image if stated and stated.image else spec.backend.image if spec.backend else None
-    return MigrationPlan(image=image, command=stated.command) if stated and image else None
+    if stated is None:
+        return None
+    if stated.image:
+        return MigrationPlan(image=stated.image, command=stated.command)
+    return MigrationPlan(image=spec.backend.image, command=stated.command, arch=spec.arch) if spec.backend else None
 
 
 def migration_order(plans: Iterable[PluginDatabasePlan]) -> Sequence[str]:

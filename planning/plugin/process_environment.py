@@ -22,10 +22,9 @@ TEMPORARY = "/tmp"  # noqa: S108  # a mount of the pod's own, not a directory th
 _HEAP_PART = 0.75
 """Of the memory limit: leaves room for buffers, the engine of Prisma and code outside of V8's old space."""
 
-TRUSTED_PROXIES = "loopback,uniquelocal"
-"""Express's names for the proxies whose X-Forwarded-For counts: the gateway and the balancer have private addresses
-(planning/network/addresses.py). Without it all users are one address to a service's own limits; `true` would let
-clients choose theirs."""
+TRUSTED_SENDERS = "loopback,uniquelocal"
+"""As Express has it: a request comes from a proxy of the gateway, at a private address, which states its client in
+X-Forwarded-For. Without it all users are one client to a service that counts requests by address."""
 
 BASE_SERVICE = "base-svc"
 DATABASE_URL = "DATABASE_URL"
@@ -184,7 +183,6 @@ def _node(backend: BackendSpec) -> dict[str, str]:
     return {
         "PORT": str(backend.port),
         "NODE_ENV": "production",
-        "TRUST_PROXY": TRUSTED_PROXIES,
         **heap(backend.resources.memory_mib),
         # The process runs as a user that the image doesn't know, on a read-only root: its home is the writable mount.
         "HOME": TEMPORARY,
@@ -203,7 +201,12 @@ def identity_url() -> str:
 def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings) -> dict[str, str]:
     site = f"https://{settings.domain}"
     # Three spellings of the one origin that pages have.
-    found = {"CORS_ALLOWED_ORIGINS": site, "CORS_ORIGIN": site, "CORS_ORIGINS": site}
+    found = {
+        "CORS_ALLOWED_ORIGINS": site,
+        "CORS_ORIGIN": site,
+        "CORS_ORIGINS": site,
+        "TRUST_PROXY": TRUSTED_SENDERS,
+    }
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
         # The SDK takes the first that is set, SHELL_URL, and asks there: so it names no site.
         identity = identity_url()

@@ -116,7 +116,7 @@ class MigrationJob(Component, token="naap:platform:MigrationJob"):
         return core.v1.PodSpecArgs(
             restart_policy="Never",
             service_account_name=plan.plugin,
-            node_selector=architecture(self._backend.arch),
+            node_selector=architecture(self._migrate.arch),
             automount_service_account_token=False,
             enable_service_links=False,
             security_context=pod_security(USER),

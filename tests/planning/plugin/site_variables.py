@@ -1,4 +1,4 @@
-"""Which variables the site's server of github.com/livepeer/naap reads at 2893ab65, each with the line that does."""
+"""Variables that the site's server of github.com/livepeer/naap reads at 2893ab65, each with its first line."""
 
 from collections.abc import Mapping
 
