@@ -103,7 +103,11 @@ def plan_platform(
         )
         for region in regions
     ]
-    problems.raise_if_any()
+    cdn = problems.attempt(
+        lambda: plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions, registry=registry)
+    )
+    if cdn is None or problems.any:
+        raise problems.error()
     return PlatformPlan(
         stack=stack,
         settings=settings,
@@ -113,7 +117,7 @@ def plan_platform(
         shards=shards,
         storage=plan_buckets(stack=stack, settings=settings, tier=tier),
         frontend=plan_shell_documents(registry=registry, settings=settings),
-        cdn=plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions, registry=registry),
+        cdn=cdn,
         regions=tuple(cell for cell in cells if cell),
         peerings=plan_peerings(stack=stack, regions=regions),
     )

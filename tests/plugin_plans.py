@@ -38,6 +38,12 @@ def registry_with(*specs: PluginSpec) -> Registry:
     return Registry(file="registry.yaml", plugins=(*kept, *given.values()))
 
 
+def without(name: str) -> Registry:
+    """The real registry without one of its entries."""
+    kept = tuple(spec for spec in real_registry().plugins if spec.name != name)
+    return Registry(file="registry.yaml", plugins=kept)
+
+
 def with_backend(spec: PluginSpec, **changes: Any) -> PluginSpec:
     """The entry with a changed backend."""
     assert spec.backend

@@ -132,6 +132,9 @@ def _edge(plan: PlatformPlan) -> Iterator[Part]:
             "origin shield": cdn.shield_region,
             "failover": on_or_off(on=cdn.failover_origin),
             "gateways": ", ".join(gateway.code for gateway in cdn.gateways),
+            "pages": "a server's" if cdn.behaviours.site_server else "files",
+            **{name: " ".join(values) or "on" for name, values in cdn.page_headers.directives.items()},
+            "permissions": cdn.page_headers.permissions,
         },
     )
     yield Part(
@@ -251,7 +254,7 @@ def _processes(plan: BackendPlan) -> dict[str, Value]:
         f"{first.resources.memory_mib} MiB",
         "priority": first.priority_class,
         "probes": str(first.probes),
-        "manifest": f"{plan.manifest} at {plan.spec.manifest_path}",
+        "manifest": f"{plan.manifest} at {', '.join(plan.spec.manifest_paths)}",
         "secrets": ", ".join(environment.secret_names),
         "database": str(environment.database),
         "cache": str(environment.cache),

@@ -15,10 +15,12 @@ def shared_edges(plan: PlatformPlan) -> Iterator[Edge]:
     yield Edge(source="browser", target="dns", kind=EdgeKind.LOOKUP, label="name")
     yield Edge(source="browser", target="cdn", kind=EdgeKind.REQUEST, label="HTTPS")
     yield Edge(source="firewall", target="cdn", kind=EdgeKind.FILTER)
-    yield Edge(source="cdn", target=f"{home}/bucket/assets", kind=EdgeKind.BUNDLE, label="shell, bundles")
+    server = plan.cdn.behaviours.site_server
+    files, answers = ("bundles", "pages, /api") if server else ("shell, bundles", "/api")
+    yield Edge(source="cdn", target=f"{home}/bucket/assets", kind=EdgeKind.BUNDLE, label=files)
     for cell in plan.regions:
         kind = EdgeKind.REQUEST if cell.home else EdgeKind.STANDBY
-        yield Edge(source="cdn", target=f"{cell.region}/balancer", kind=kind, label="/api, /ws, /plugins")
+        yield Edge(source="cdn", target=f"{cell.region}/balancer", kind=kind, label=answers)
         if plan.cdn.failover_origin and not cell.home:
             yield Edge(source="cdn", target=f"{cell.region}/bucket/assets", kind=EdgeKind.STANDBY)
     for copy in plan.storage.replications:

@@ -3,6 +3,7 @@
 import pulumi
 from pulumi_aws import cloudfront
 
+from components.data.buckets import Buckets
 from components.shared.component import Component
 from planning.edge.behaviours import Caching
 from planning.edge.cdn import MINUTE, YEAR, CdnPlan
@@ -13,16 +14,21 @@ NEVER_CACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_OF_THE_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 """AWS's own origin request policy AllViewer: headers (Host too), cookies and query strings go to the gateway."""
 
+HOST_ALONE = "bf0718e1-ba1e-49d1-88b1-f726733018ae"
+"""AWS's own origin request policy HostHeaderOnly: the site's name, by which the gateway finds a route."""
+
 _HSTS_SECONDS = 2 * YEAR
-_PERMISSIONS = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
 
 
 class CachePolicies(Component, token="naap:platform:CdnPolicies"):
     """Handles: cache and headers by kind of caching; cache_shell for what matches no path."""
 
-    def __init__(self, name: str, *, plan: CdnPlan, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, plan: CdnPlan, storage: Buckets, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__(name, opts)
         self._name, self._cdn = name, plan
+        self._uploads = [storage.in_region(gateway.region).uploads.regional_domain_name for gateway in plan.gateways]
         self.cache: dict[Caching, pulumi.Input[str]] = {
             Caching.IMMUTABLE: self._cache("immutable", default=YEAR, longest=YEAR),
             Caching.BRIEF: self._cache("brief", default=MINUTE, longest=5 * MINUTE),
@@ -70,19 +76,23 @@ class CachePolicies(Component, token="naap:platform:CdnPolicies"):
         return cloudfront.ResponseHeadersPolicy(
             f"{self._name}-headers-{part}",
             name=self._cdn.policy_name(part),
-            security_headers_config=_security_headers(self._cdn, page=page),
+            security_headers_config=_security_headers(self._cdn, self._content_security() if page else None),
             custom_headers_config=cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
-                items=[item(header="Permissions-Policy", value=_PERMISSIONS, override=False)]
+                items=[item(header="Permissions-Policy", value=self._cdn.page_headers.permissions, override=True)]
             )
             if page
             else None,
             opts=self.child(),
         ).id
 
+    def _content_security(self) -> pulumi.Output[str]:
+        return pulumi.Output.all(*self._uploads).apply(self._cdn.page_headers.content_security)
 
-def _security_headers(plan: CdnPlan, *, page: bool) -> cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs:
-    """page: with the content security policy."""
-    policy = plan.content_security_policy if page else None
+
+def _security_headers(
+    plan: CdnPlan, content_security: pulumi.Output[str] | None
+) -> cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs:
+    """All of them replace what an origin sends: the shell's server has policies of its own, which know no entries."""
     return cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
         strict_transport_security=(
             cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
@@ -100,8 +110,8 @@ def _security_headers(plan: CdnPlan, *, page: bool) -> cloudfront.ResponseHeader
             referrer_policy="strict-origin-when-cross-origin", override=True
         ),
         content_security_policy=cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs(
-            content_security_policy=policy, override=True
+            content_security_policy=content_security, override=True
         )
-        if policy
+        if content_security is not None
         else None,
     )

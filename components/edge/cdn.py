@@ -4,21 +4,21 @@ Cdn("cdn", plan=plan.cdn, storage=storage, load_balancers={region: ...}, certifi
     "us-east-1"), global_provider=us_east_1, tags=tags, opts=...)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
 from pulumi_aws import cloudfront, cloudwatch, shield
 
 from components.data.buckets import Buckets
-from components.edge.cache_policies import ALL_OF_THE_VIEWER, CachePolicies
+from components.edge.cache_policies import ALL_OF_THE_VIEWER, HOST_ALONE, CachePolicies
 from components.edge.dns import SiteNames
 from components.edge.firewall import Firewall
 from components.edge.functions import CdnFunctions
 from components.edge.origins import CdnOrigins
 from components.gateway.load_balancer import LoadBalancer
 from components.shared.component import Component
-from planning.edge.behaviours import BEHAVIOURS, BehaviourPlan, Caching
+from planning.edge.behaviours import BehaviourPlan, Caching
 from planning.edge.cdn import CdnPlan, GatewayOriginPlan
 from planning.shared.tags import Tags
 
@@ -63,7 +63,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
         super().__init__(name, pulumi.ResourceOptions.merge(opts, own))
         self.plan, self._name, self._tags = plan, name, tags
         self.site_url, self.api_url = plan.site_url, plan.api_url
-        self._policies = CachePolicies(f"{name}-policies", plan=plan, opts=self.child())
+        self._policies = CachePolicies(f"{name}-policies", plan=plan, storage=storage, opts=self.child())
         self._functions = CdnFunctions(f"{name}-functions", plan=plan, tags=tags, opts=self.child())
         self._origins = CdnOrigins(
             f"{name}-origins",
@@ -96,14 +96,14 @@ class Cdn(Component, token="naap:platform:Cdn"):
             http_version="http2and3",
             is_ipv6_enabled=True,
             price_class=plan.price_class,
-            default_root_object="index.html",
+            default_root_object=None if plan.behaviours.site_server else "index.html",
             web_acl_id=self.firewall_arn,
             origins=self._origins.origins,
             origin_groups=list(self._origins.groups),
-            default_cache_behavior=self._shell(),
+            default_cache_behavior=self._server() if plan.behaviours.site_server else self._shell(),
             ordered_cache_behaviors=[
                 *(self._health(gateway) for gateway in plan.gateways),
-                *(self._behaviour(behaviour) for behaviour in BEHAVIOURS),
+                *(self._behaviour(behaviour) for behaviour in plan.behaviours.listed),
             ],
             custom_error_responses=[
                 cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
@@ -121,6 +121,24 @@ class Cdn(Component, token="naap:platform:Cdn"):
             opts=pulumi.ResourceOptions(parent=self, protect=plan.protect),
         )
 
+    def _server(self) -> cloudfront.DistributionDefaultCacheBehaviorArgs:
+        """Pages that a server makes for who asks."""
+        association = cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs
+        return cloudfront.DistributionDefaultCacheBehaviorArgs(
+            target_origin_id=self.plan.home.origin_id,
+            viewer_protocol_policy="redirect-to-https",
+            allowed_methods=_ALL,
+            cached_methods=_CACHED,
+            # The server does it: the policy that keeps nothing doesn't let CloudFront.
+            compress=False,
+            cache_policy_id=self._policies.cache[Caching.NEVER],
+            origin_request_policy_id=ALL_OF_THE_VIEWER,
+            response_headers_policy_id=self._policies.headers_shell,
+            function_associations=[
+                association(event_type="viewer-request", function_arn=found) for found in self._functions.routers
+            ],
+        )
+
     def _shell(self) -> cloudfront.DistributionDefaultCacheBehaviorArgs:
         return cloudfront.DistributionDefaultCacheBehaviorArgs(
             target_origin_id=self._origins.assets_id,
@@ -132,38 +150,35 @@ class Cdn(Component, token="naap:platform:Cdn"):
             response_headers_policy_id=self._policies.headers_shell,
             function_associations=[
                 cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
-                    event_type="viewer-request", function_arn=self._functions.site
+                    event_type="viewer-request", function_arn=found
                 )
+                for found in self._functions.site
             ],
         )
 
     def _behaviour(self, behaviour: BehaviourPlan) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
-        if behaviour.gateway:
-            return self._to_gateway(behaviour.path, self.plan.home, self._functions.router, _ALL)
+        if behaviour.gateway and behaviour.caching is Caching.NEVER:
+            return self._to_gateway(behaviour.path, self.plan.home, self._functions.routers, _ALL)
         return cloudfront.DistributionOrderedCacheBehaviorArgs(
             path_pattern=behaviour.path,
-            target_origin_id=self._origins.assets_id,
+            target_origin_id=self.plan.home.origin_id if behaviour.gateway else self._origins.assets_id,
             viewer_protocol_policy="redirect-to-https",
             allowed_methods=_READ,
             cached_methods=_CACHED,
             compress=True,
             cache_policy_id=self._policies.cache[behaviour.caching],
+            # What is kept for all depends on nothing that one of them sent.
+            origin_request_policy_id=HOST_ALONE if behaviour.gateway else None,
             response_headers_policy_id=self._policies.headers[behaviour.caching],
+            function_associations=_associations(self._functions.routers) if behaviour.gateway else None,
         )
 
     def _health(self, gateway: GatewayOriginPlan) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
-        return self._to_gateway(gateway.health_path, gateway, self._functions.health, _CACHED)
+        return self._to_gateway(gateway.health_path, gateway, [self._functions.health], _CACHED)
 
     def _to_gateway(
-        self, path: str, gateway: GatewayOriginPlan, function: pulumi.Output[str] | None, methods: list[str]
+        self, path: str, gateway: GatewayOriginPlan, functions: Sequence[pulumi.Output[str]], methods: list[str]
     ) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
-        associations = [
-            cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs(
-                event_type="viewer-request", function_arn=found
-            )
-            for found in (function,)
-            if found is not None
-        ]
         return cloudfront.DistributionOrderedCacheBehaviorArgs(
             path_pattern=path,
             target_origin_id=gateway.origin_id,
@@ -175,7 +190,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             cache_policy_id=self._policies.cache[Caching.NEVER],
             origin_request_policy_id=ALL_OF_THE_VIEWER,
             response_headers_policy_id=self._policies.headers[Caching.NEVER],
-            function_associations=associations,
+            function_associations=_associations(functions),
         )
 
     def _records(self, bucket_arn: pulumi.Output[str], ready: pulumi.Resource) -> None:
@@ -239,3 +254,14 @@ class Cdn(Component, token="naap:platform:Cdn"):
                 tags=self._tags.of("cdn", name=self.plan.name),
                 opts=self.child(subscription),
             )
+
+
+def _associations(
+    functions: Sequence[pulumi.Output[str]],
+) -> list[cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs]:
+    return [
+        cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs(
+            event_type="viewer-request", function_arn=function
+        )
+        for function in functions
+    ]

@@ -1,6 +1,6 @@
 """The firewall before CloudFront: rate limits and AWS's managed rules. Everything in us-east-1."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch, wafv2
@@ -201,10 +201,29 @@ def _limit(priority: int, limit: RateLimitPlan) -> wafv2.WebAclRuleArgs:
 
 def _scope(limit: RateLimitPlan) -> _SCOPE | None:
     """None: it counts every request."""
-    if limit.path == "/":
+    if limit.paths == ("/",):
         return None
+    below = _below_any(limit.paths)
+    if not limit.outside:
+        return below
+    return _SCOPE(
+        not_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs(statement=below)
+    )
+
+
+def _below_any(paths: Sequence[str]) -> _SCOPE:
+    """AWS takes an `or` of two or more."""
+    scopes = [_below(path) for path in paths]
+    if len(scopes) == 1:
+        return scopes[0]
+    return _SCOPE(
+        or_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementOrStatementArgs(statements=scopes)
+    )
+
+
+def _below(path: str) -> _SCOPE:
     match = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
-        search_string=limit.path,
+        search_string=path,
         positional_constraint="STARTS_WITH",
         field_to_match=(
             wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchArgs(
@@ -217,12 +236,7 @@ def _scope(limit: RateLimitPlan) -> _SCOPE | None:
             )
         ],
     )
-    below = _SCOPE(byte_match_statement=match)
-    if not limit.outside:
-        return below
-    return _SCOPE(
-        not_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs(statement=below)
-    )
+    return _SCOPE(byte_match_statement=match)
 
 
 def _managed(priority: int, rules: ManagedRulesPlan) -> wafv2.WebAclRuleArgs:

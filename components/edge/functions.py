@@ -10,17 +10,14 @@ from planning.shared.tags import Tags
 
 
 class CdnFunctions(Component, token="naap:platform:CdnFunctions"):
-    """Handles: ARNs site, health and router (None with one region)."""
-
-    router: pulumi.Output[str] | None = None
+    """Handles, ARNs: health; site and routers, a list each, which is empty where nothing is to be done."""
 
     def __init__(self, name: str, *, plan: CdnPlan, tags: Tags, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._name, self._cdn, self._tags = name, plan, tags.of("cdn")
-        self.site = self._function("site", plan.site_function, None)
+        self.site = [self._function("site", code, None) for code in _stated(plan.site_function)]
         self.health = self._function("health", plan.health_function, None)
-        if plan.router_function:
-            self.router = self._function("router", plan.router_function, self._store())
+        self.routers = [self._function("router", code, self._store()) for code in _stated(plan.router_function)]
 
     def _function(self, part: str, code: str, store: pulumi.Input[str] | None) -> pulumi.Output[str]:
         return cloudfront.Function(
@@ -51,3 +48,7 @@ class CdnFunctions(Component, token="naap:platform:CdnFunctions"):
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["value"]),
         )
         return store.arn
+
+
+def _stated(code: str | None) -> list[str]:
+    return [code] if code else []

@@ -81,7 +81,8 @@ def secret_values(
 ) -> dict[str, pulumi.Output[str]]:
     """Value by name, each of them secret."""
     root_secret = context.root_secret
-    values = {name: root_secret.derive(owner=plugin, purpose=name) for name in plan.derived}
+    owners = {**dict.fromkeys(plan.derived, plugin), **plan.shared}
+    values = {name: root_secret.derive(owner=owner, purpose=name) for name, owner in owners.items()}
     if plan.configured:
         own = context.configured_secrets[plugin]
         values |= {name: pulumi.Output.secret(own[name]) for name in plan.configured}

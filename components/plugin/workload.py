@@ -168,7 +168,10 @@ def _copy_tracing() -> core.v1.ContainerArgs:
 def _mounts(plan: WorkloadPlan, *, has_ca: bool) -> Sequence[core.v1.VolumeMountArgs]:
     mounts = [
         core.v1.VolumeMountArgs(name=_TEMPORARY, mount_path=TEMPORARY),
-        core.v1.VolumeMountArgs(name=_CONFIG, mount_path=plan.manifest_path, sub_path=MANIFEST_KEY, read_only=True),
+        *(
+            core.v1.VolumeMountArgs(name=_CONFIG, mount_path=path, sub_path=MANIFEST_KEY, read_only=True)
+            for path in plan.manifest_paths
+        ),
     ]
     if plan.traced:
         mounts += [

@@ -69,7 +69,7 @@ def schema() -> None:
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913  # each is a flag
     *,
     manifest: Annotated[Path, typer.Argument(metavar="PATH/plugin.json", show_default=False)],
     image: Annotated[
@@ -84,16 +84,84 @@ def add(
             help="The only architecture that the image is for; else its registry is asked, where it answers.",
         ),
     ] = None,
+    prefix: Annotated[
+        str | None, typer.Option("--prefix", metavar="/api/v1/NAME", help="Instead of the manifest's prefix.")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option("--schema", metavar="NAME", help="Schema in PostgreSQL that its tables lie in.")
+    ] = None,
+    migrate: Annotated[
+        str | None, typer.Option("--migrate", metavar="'COMMAND ...'", help="What migrates its schema, in its image.")
+    ] = None,
+    cache: Annotated[bool | None, typer.Option("--cache/--no-cache", help="Whether it reads REDIS_URL.")] = None,
+    cron: Annotated[bool | None, typer.Option("--cron/--no-cron", help="Whether it runs timed work.")] = None,
+    rewrite_prefix: Annotated[
+        str | None,
+        typer.Option("--rewrite-prefix", metavar="PREFIX", help="What it has in the prefix's place; / at its root."),
+    ] = None,
+    singleton: Annotated[
+        bool | None, typer.Option("--singleton/--no-singleton", help="Whether it keeps state in memory.")
+    ] = None,
+    grant: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grant",
+            metavar="SCHEMA.TABLE:PRIVILEGE,...",
+            help="A table of another schema that it reads; again for more.",
+            show_default=False,
+        ),
+    ] = None,
+    websocket: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--websocket",
+            metavar="/PATH",
+            help="A path below its prefix that speaks WebSocket; again for more.",
+            show_default=False,
+        ),
+    ] = None,
+    egress: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--egress", metavar="HOST", help="A host outside that it calls; again for more.", show_default=False
+        ),
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env", metavar="NAME=VALUE", help="A variable that it reads; again for more.", show_default=False
+        ),
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option("--secret", metavar="NAME", help="A secret that it reads; again for more.", show_default=False),
+    ] = None,
     stack: Stack = DEV,
     registry: Registry = None,
     json: Json = False,
 ) -> None:
-    """Make an entry from a plugin.json."""
+    """Make an entry from a plugin.json. The flags say what no manifest does."""
     from console.terminal import tell
     from plugins.commands.registry import add as run
+    from plugins.importing.answers import Answers
 
+    answers = Answers(
+        prefix=prefix,
+        schema=schema,
+        grants=tuple(grant or ()),
+        migrate=migrate,
+        cache=cache,
+        cron=cron,
+        rewrite_prefix=rewrite_prefix,
+        singleton=singleton,
+        websocket=tuple(websocket or ()),
+        egress=tuple(egress or ()),
+        env=tuple(env or ()),
+        secrets=tuple(secret or ()),
+    )
     only = arch or (_only_architecture(image) if image else None)
-    tell(run(_file(stack, registry), manifest, image=image, name=name, arch=only), as_json=json)
+    found = run(_file(stack, registry), manifest, image=image, name=name, arch=only, answers=answers)
+    tell(found, as_json=json)
 
 
 def _only_architecture(image: str) -> Architecture | None:

@@ -76,7 +76,8 @@ class PluginDatabasePlan:
     clients: connections that all of the plugin's pods of a region open to the poolers.
     app_role, ro_role: hold the rights, and are themselves the logins of odd generations.
     restore: key of the archive that an empty schema is filled from.
-    refers_to: plugins whose tables it has grants on: their migrations come before its own.
+    member_of: roles of others' pods, whose rights its own pods have as well.
+    refers_to: plugins whose tables it has grants on, or all rights: their migrations come before its own.
     """
 
     plugin: str
@@ -95,6 +96,7 @@ class PluginDatabasePlan:
     pooler_host: str
     generation: int
     grants: tuple[TableGrant, ...]
+    member_of: tuple[str, ...]
     refers_to: tuple[str, ...]
     migrate: MigrationPlan | None
     restore: str | None
@@ -233,7 +235,10 @@ def _plan(
             )
             for grant in database.grants
         ),
-        refers_to=tuple(dict.fromkeys(owners[grant.schema_name].plugin for grant in database.grants)),
+        member_of=tuple(f"{sql_name(other)}_app" for other in database.member_of),
+        refers_to=tuple(
+            dict.fromkeys((*(owners[grant.schema_name].plugin for grant in database.grants), *database.member_of))
+        ),
         migrate=_migration(spec, database),
         restore=database.restore,
         move=_move(database, shard, shards),

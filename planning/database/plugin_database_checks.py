@@ -78,20 +78,48 @@ def shard_problems(file: str, asking: Iterable[tuple[PluginSpec, Database]], cou
 def grant_problems(
     file: str, asking: Iterable[tuple[PluginSpec, Database]], owners: Mapping[str, SchemaOwner]
 ) -> list[Problem]:
-    """Grants in schemas that nobody else owns, that lie on another shard, or that go in a circle. owners: by schema."""
+    """Grants in schemas that nobody else owns, that lie on another shard, or that go in a circle. owners: by schema.
+
+    Membership in another's role is held to the same.
+    """
     stated = list(asking)
     return [
-        problem
-        for spec, database in stated
-        for grant in database.grants
-        if (problem := _grant_problem(file, spec.name, database.schema_name, grant, owners))
+        *(
+            problem
+            for spec, database in stated
+            for grant in database.grants
+            if (problem := _grant_problem(file, spec.name, database.schema_name, grant, owners))
+        ),
+        *_member_problems(file, stated, owners),
     ] or _circle_problems(file, stated, owners)
+
+
+def _member_problems(
+    file: str, asking: Sequence[tuple[PluginSpec, Database]], owners: Mapping[str, SchemaOwner]
+) -> list[Problem]:
+    shards = {owner.plugin: owner.shard for owner in owners.values()}
+    return [
+        Problem(
+            file=file,
+            entry=spec.name,
+            field="database.memberOf",
+            value=other,
+            rule=f"an entry with a database on the same shard ({shards[spec.name]})",
+            fix=f"pin {other} to it while its schema is empty, or remove {other}",
+        )
+        for spec, database in asking
+        for other in database.member_of
+        if other == spec.name or shards.get(other) != shards[spec.name]
+    ]
 
 
 def _circle_problems(
     file: str, asking: Sequence[tuple[PluginSpec, Database]], owners: Mapping[str, SchemaOwner]
 ) -> list[Problem]:
-    owned = {spec.name: {owners[grant.schema_name].plugin for grant in database.grants} for spec, database in asking}
+    owned = {
+        spec.name: {*(owners[grant.schema_name].plugin for grant in database.grants), *database.member_of}
+        for spec, database in asking
+    }
     try:
         TopologicalSorter(owned).prepare()
     except CycleError as error:
@@ -124,7 +152,9 @@ def move_problems(file: str, asking: Sequence[tuple[PluginSpec, Database]], coun
     """Moves to shards that aren't there, and of schemas that others are tied to. count: shards; with one, none move."""
     if count == 1:
         return []
+    schemas = {spec.name: database.schema_name for spec, database in asking}
     tied = {grant.schema_name: spec.name for spec, database in asking for grant in database.grants}
+    tied |= {schemas[other]: spec.name for spec, database in asking for other in database.member_of if other in schemas}
     found: list[Problem] = []
     for spec, database in asking:
         other = database.move_to if database.move_to is not None else database.moved_from

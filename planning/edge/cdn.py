@@ -6,8 +6,10 @@ plan_cdn(*, stack, settings, tier, regions, registry) -> CdnPlan
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planning.edge.behaviours import BehavioursPlan, plan_behaviours
 from planning.edge.firewall import FirewallPlan, plan_firewall
 from planning.edge.functions import health_code, router_code, site_code
+from planning.edge.page_headers import PageHeadersPlan, plan_page_headers
 from planning.gateway.gateway import HEALTH_PATH
 from planning.gateway.load_balancer import HTTPS_PORT
 from planning.inputs.registry_entry import Registry
@@ -55,8 +57,8 @@ class CdnPlan:
     connection_attempts: to an origin before the next one is asked. response_seconds: of silence, that end a request and
     an event stream; requests end sooner at the gateway. hsts_subdomains, hsts_preload: whether browsers
     shall use TLS for all names below the domain, and know so before their first visit.
-    gateways: home first. router_function, health_function: JavaScript; no router with one region, where nothing is
-    chosen.
+    gateways: home first. site_function, router_function, health_function: JavaScript; no site function where a server
+    makes the pages, no router with one region, where nothing is chosen.
     """
 
     name: str
@@ -69,10 +71,11 @@ class CdnPlan:
     response_seconds: int
     gateways: tuple[GatewayOriginPlan, ...]
     firewall: FirewallPlan
-    content_security_policy: str
+    behaviours: BehavioursPlan
+    page_headers: PageHeadersPlan
     hsts_subdomains: bool
     hsts_preload: bool
-    site_function: str
+    site_function: str | None
     router_function: str | None
     health_function: str
     shield_advanced: bool
@@ -105,9 +108,13 @@ class CdnPlan:
 
 
 def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[str], registry: Registry) -> CdnPlan:
-    """The CDN of an environment. regions: home first."""
+    """The CDN of an environment. regions: home first.
+
+    Raises InvalidInputError where entries declare more hosts than a header has room for.
+    """
     gateways = tuple(_gateway(region) for region in regions)
     several = len(gateways) > 1
+    behaviours = plan_behaviours(registry.plugins)
     return CdnPlan(
         name=stack_prefix(stack),
         domain=settings.domain,
@@ -119,11 +126,12 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
         connection_attempts=1 if several else 3,
         response_seconds=settings.cdn_response_seconds,
         gateways=gateways,
-        firewall=plan_firewall(stack, tier, settings.firewall_mode, registry),
-        content_security_policy=_content_security_policy(settings),
+        firewall=plan_firewall(stack, tier, settings.firewall_mode, registry, behaviours),
+        behaviours=behaviours,
+        page_headers=plan_page_headers(registry=registry, settings=settings, regions=len(gateways)),
         hsts_subdomains=settings.hsts_subdomains,
         hsts_preload=settings.hsts_preload,
-        site_function=site_code(),
+        site_function=None if behaviours.site_server else site_code(),
         router_function=router_code([gateway.code for gateway in gateways]) if several else None,
         health_function=health_code(HEALTH_PATH),
         shield_advanced=settings.shield_advanced,
@@ -136,24 +144,3 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
 def _gateway(region: str) -> GatewayOriginPlan:
     code = region_code(region)
     return GatewayOriginPlan(region=region, code=code, origin_id=f"gateway-{code}", health_path=f"/_health/{code}")
-
-
-def _content_security_policy(settings: Settings) -> str:
-    """Bundles come from the site itself. Inline styles are allowed: UMD bundles inject their own."""
-    return "; ".join(
-        (
-            "default-src 'self'",
-            "script-src 'self'",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob: https:",
-            "font-src 'self' data:",
-            f"connect-src 'self' wss://{settings.domain}",
-            "media-src 'self' blob: https:",
-            "worker-src 'self' blob:",
-            "frame-ancestors 'none'",
-            "base-uri 'self'",
-            "form-action 'self'",
-            "object-src 'none'",
-            "upgrade-insecure-requests",
-        )
-    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planning.edge.shell_documents import BUNDLES
+from planning.edge.behaviours import BehavioursPlan, Caching
 from planning.inputs.registry_entry import Registry
 from planning.inputs.sections import ContentRule
 from planning.inputs.settings import FirewallMode
@@ -69,23 +69,27 @@ class ExceptionPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimitPlan:
-    """What one address may send within WINDOW_SECONDS: requests below a path; outside: all but those below it."""
+    """What one address may send within WINDOW_SECONDS: requests below these paths; outside: all but those."""
 
     name: str
     requests: int
-    path: str = "/"
+    paths: tuple[str, ...] = ("/",)
     outside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallPlan:
-    """Requests of one address in WINDOW_SECONDS. flood_limit: all of them; rate_limit: all but bundles, which a page
-    loads by the dozen and the edges answer; api_rate_limit: of these, the ones to APIs."""
+    """Requests of one address in WINDOW_SECONDS. flood_limit: all of them; rate_limit: all but files that never change,
+    which a page loads by the dozen and the edges answer; api_rate_limit: of these, the ones to APIs.
+
+    unlimited: what the paths of those files start with.
+    """
 
     name: str
     flood_limit: int
     rate_limit: int
     api_rate_limit: int
+    unlimited: tuple[str, ...]
     managed: tuple[ManagedRulesPlan, ...]
     exceptions: tuple[ExceptionPlan, ...]
     log_days: int
@@ -95,14 +99,16 @@ class FirewallPlan:
         """In order of their evaluation, before any managed rule: an address that floods costs none of these."""
         return (
             RateLimitPlan(name="every-address", requests=self.flood_limit),
-            RateLimitPlan(name="every-address-api", requests=self.api_rate_limit, path=_API),
+            RateLimitPlan(name="every-address-api", requests=self.api_rate_limit, paths=(_API,)),
             RateLimitPlan(
-                name="every-address-but-bundles", requests=self.rate_limit, path=f"/{BUNDLES}/", outside=True
+                name="every-address-but-bundles", requests=self.rate_limit, paths=self.unlimited, outside=True
             ),
         )
 
 
-def plan_firewall(stack: str, tier: Tier, mode: FirewallMode, registry: Registry) -> FirewallPlan:
+def plan_firewall(
+    stack: str, tier: Tier, mode: FirewallMode, registry: Registry, behaviours: BehavioursPlan
+) -> FirewallPlan:
     """Limits from the tier. mode: what rules do with a match (naap:firewallMode). Entries' exceptions matter where all
     rules block; else what may be excepted blocks nobody.
     """
@@ -113,6 +119,9 @@ def plan_firewall(stack: str, tier: Tier, mode: FirewallMode, registry: Registry
         flood_limit=tier.waf_rate_per_5_minutes * _FLOOD,
         rate_limit=tier.waf_rate_per_5_minutes,
         api_rate_limit=tier.waf_rate_per_5_minutes // 2,
+        unlimited=tuple(
+            found.path.removesuffix("*") for found in behaviours.listed if found.caching is Caching.IMMUTABLE
+        ),
         managed=tuple(_managed(name, mode, excepted) for name in _GROUPS),
         exceptions=exceptions,
         log_days=tier.log_days,

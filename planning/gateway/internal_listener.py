@@ -28,8 +28,13 @@ def through_gateway(caller: PluginSpec, callee: PluginSpec) -> bool:
 
 
 def internal_rules(spec: PluginSpec, rules: tuple[RulePlan, ...]) -> tuple[RulePlan, ...]:
-    """Of a core service: the public rules of its route, and those that take any request; streams are for the site."""
-    return tuple(rule for rule in rules if rule.access in (Access.PUBLIC, Access.SESSION)) if spec.core else ()
+    """Of a core service: the public rules of its route, and those that take any request; streams are for browsers.
+
+    Not of the site, whose answers below /api/v1 are for browsers too: services ask base-svc.
+    """
+    if not spec.core or spec.site:
+        return ()
+    return tuple(rule for rule in rules if rule.access in (Access.PUBLIC, Access.SESSION))
 
 
 def needs_listener(spec: PluginSpec, registry: Registry) -> bool:

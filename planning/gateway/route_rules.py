@@ -46,7 +46,11 @@ class RulePlan:
 
 
 def rules_of(backend: BackendSpec) -> Iterator[RulePlan]:
-    """Every rule of the route to this backend, public ones first."""
+    """Every rule of the route to this backend, public ones first. The site's server asks by itself who somebody is."""
+    if backend.site:
+        paths = (backend.api_prefix, *backend.extra_prefixes)
+        yield RulePlan(name=Access.PUBLIC, access=Access.PUBLIC, matches=tuple(Match(path=path) for path in paths))
+        return
     streams = [_absolute(backend, path) for path in (*backend.auth.websocket, *backend.requests.streaming)]
     public = [_absolute(backend, path) for path in backend.auth.public]
     prefixes = [prefix for prefix in (backend.api_prefix, *backend.extra_prefixes) if prefix not in streams]

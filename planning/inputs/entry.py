@@ -14,9 +14,9 @@ from planning.inputs.field_types import (
     EnvValue,
     File,
     Label,
+    Name,
     Path,
     Prefix,
-    Rewrite,
     Section,
     Tag,
 )
@@ -24,13 +24,14 @@ from planning.inputs.frontend import Frontend
 from planning.inputs.lifecycle import Installs, Lifecycle
 from planning.inputs.pod_sections import Network, Resources
 from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Requests, Scaling
+from planning.inputs.site import Site
 
-MANIFEST_PATH = "/app/plugin.json"
-"""Where images have their plugin.json unless an entry says otherwise: their programs lie in /app/backend/dist."""
+MANIFEST_PATHS = ("/app/plugin.json", "/plugin.json")
+"""Where programs look for their plugin.json, two folders above their own: in /app/backend/dist, or in /app/dist."""
 
 
 class Entry(Section):
-    """One plugin or core service. A backend needs image, port and apiPrefix; a frontend alone needs none of them."""
+    """One plugin or core service. A backend needs image, port and apiPrefix; a frontend or site alone none of them."""
 
     display_name: Annotated[
         Label | None, Field(description="Name for people; default: made from the entry's name.", examples=["My Wallet"])
@@ -95,10 +96,10 @@ class Entry(Section):
     ] = None
     extra_prefixes: Annotated[
         list[Prefix],
-        Field(max_length=10, description="More prefixes of the same backend.", examples=[["/ws"]]),
+        Field(max_length=60, description="More prefixes of the same backend.", examples=[["/ws"]]),
     ] = []
     rewrite_prefix: Annotated[
-        Rewrite | None,
+        Prefix | None,
         Field(
             description="What the service itself has in the place of apiPrefix: the gateway puts it there. A service "
             "that routes at its root has /. extraPrefixes pass as they are.",
@@ -121,6 +122,15 @@ class Entry(Section):
             description="With catchAll: paths below apiPrefix that are this service's own; no plugin may take them.",
         ),
     ] = []
+    free_paths: Annotated[
+        list[Path],
+        Field(
+            max_length=100,
+            examples=[["/ssh-bridge"]],
+            description="With catchAll: paths below apiPrefix that it gives to plugins whose names don't say so. "
+            "Others take a prefix that shares a word with their name.",
+        ),
+    ] = []
     resources: Annotated[Resources, Field(description="CPU and memory of a pod.", examples=[{"cpu": "500m"}])] = (
         Resources()
     )
@@ -128,13 +138,13 @@ class Entry(Section):
         Scaling()
     )
     manifest_path: Annotated[
-        File,
+        File | None,
         Field(
-            description="Where the image's program looks for its plugin.json: a program in backend/dist reads "
-            "../../plugin.json.",
+            description="Where the image's program looks for its plugin.json. Default: /app/plugin.json and "
+            "/plugin.json, for a program in /app/backend/dist or /app/dist.",
             examples=["/app/plugin.json"],
         ),
-    ] = MANIFEST_PATH
+    ] = None
     cron: Annotated[
         bool,
         Field(
@@ -151,6 +161,14 @@ class Entry(Section):
     ] = None
     frontend: Annotated[
         Frontend | None, Field(description="The bundle that the shell loads.", examples=[{"bundle": "my-wallet.js"}])
+    ] = None
+    site: Annotated[
+        Site | None,
+        Field(
+            description="Of one core entry: it is the site itself, and with a backend (apiPrefix: /) answers what is "
+            "nobody else's. Without such an entry the site is static files in the assets bucket.",
+            examples=[{"immutable": ["/_next/static"]}],
+        ),
     ] = None
     network: Annotated[Network, Field(description="What the pods may reach.", examples=[{"calls": ["base-svc"]}])] = (
         Network()
@@ -197,7 +215,21 @@ class Entry(Section):
             description="Names of secrets that are made from the stack's root secret: nobody has to set them.",
         ),
     ] = []
+    shared_secrets: Annotated[
+        dict[EnvName, Name],
+        Field(
+            max_length=20,
+            examples=[{"SESSION_TOKEN_PEPPER": "base-svc"}],
+            description="Derived secrets of other entries, each by its name and whose it is, for core services that "
+            "read what the other wrote.",
+        ),
+    ] = {}
     probes: Annotated[Probes, Field(description="Health checks.", examples=[{"path": "/healthz"}])] = Probes()
+
+    @property
+    def manifest_paths(self) -> tuple[str, ...]:
+        """Where its pods find their plugin.json."""
+        return (self.manifest_path,) if self.manifest_path else MANIFEST_PATHS
 
     def stated_prefixes(self) -> list[tuple[str, str]]:
         """Every prefix of its backend, with the field that states it."""

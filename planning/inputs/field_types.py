@@ -14,8 +14,7 @@ NAME_PATTERN = rf"^[a-z]([a-z0-9-]{{0,{MAX_PLUGIN_NAME - 2}}}[a-z0-9])?$"
 VERSION_PATTERN = (
     r"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(-[0-9A-Za-z.-]{1,40})?(\+[0-9A-Za-z.-]{1,40})?$"
 )
-PREFIX_PATTERN = r"^(/[a-z0-9][a-z0-9._-]{0,62}){1,8}$"
-REWRITE_PATTERN = rf"^/$|{PREFIX_PATTERN}"
+PREFIX_PATTERN = r"^/$|^(/[a-z0-9][a-z0-9._-]{0,62}){1,8}$"
 PATH_PATTERN = r"^(/[A-Za-z0-9_][A-Za-z0-9._~-]{0,62}){1,8}$"
 ROUTE_PATTERN = r"^/$|^(/[A-Za-z0-9:_][A-Za-z0-9:._~-]{0,62}){0,8}(/\*)?$"
 IMAGE_PATTERN = (
@@ -39,14 +38,18 @@ CPU_PATTERN = r"^[1-9][0-9]{1,4}m$"
 MEMORY_PATTERN = r"^[1-9][0-9]{0,5}(Mi|Gi)$"
 BUNDLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.js$"
 INTEGRITY_PATTERN = r"^sha384-[A-Za-z0-9+/]{64}$"
+_DOMAIN = r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?"
+HOST_PATTERN = rf"^{_DOMAIN}$"
+SOURCE_PATTERN = rf"^(wss://)?{_DOMAIN}$"
+HASH_PATTERN = r"^(sha256-[A-Za-z0-9+/]{43}=|sha384-[A-Za-z0-9+/]{64}|sha512-[A-Za-z0-9+/]{86}==)$"
 FILE_PATTERN = r"^(/[A-Za-z0-9_][A-Za-z0-9._-]{0,62}){1,8}$"
 ARCHIVE_PATTERN = r"^archives/[a-z0-9-]{1,63}/[a-z0-9_]{1,63}-[0-9a-f]{64}\.dump$"
 
 IN_WORDS: Mapping[str, str] = {
     NAME_PATTERN: f"a-z first, then a-z, 0-9 and hyphens, no hyphen at the end, at most {MAX_PLUGIN_NAME} characters",
     VERSION_PATTERN: "three numbers with dots between them, as in 1.0.0; a pre-release may follow, as in 1.0.0-rc.1",
-    PREFIX_PATTERN: "one to eight segments, each a slash and then a-z, 0-9, dots, underscores or hyphens",
-    REWRITE_PATTERN: "a slash, or one to eight segments, each a slash and then a-z, 0-9, dots, underscores or hyphens",
+    PREFIX_PATTERN: "a slash alone, or one to eight segments, each a slash and then a-z, 0-9, "
+    "dots, underscores or hyphens",
     PATH_PATTERN: "one to eight segments, each a slash and then letters, digits, dots, underscores, tildes or hyphens",
     ROUTE_PATTERN: "a slash, or segments like /wallet or /:id; the last one may be /*",
     IMAGE_PATTERN: "registry/name:tag, in lower case before the tag; a digest follows as @sha256: and 64 hex digits",
@@ -59,6 +62,11 @@ IN_WORDS: Mapping[str, str] = {
     MEMORY_PATTERN: "whole mebibytes or gibibytes, as in 256Mi or 1Gi",
     BUNDLE_PATTERN: "the name of a .js file, without folders",
     INTEGRITY_PATTERN: "sha384- and 64 characters of base64",
+    HOST_PATTERN: "a host as in lvpr.tv, without https:// and path; *. before two parts or more stands for all "
+    "below it",
+    SOURCE_PATTERN: "a host as in api.example.com, without https:// and path, or with wss:// before it; *. before two "
+    "parts or more stands for all below it",
+    HASH_PATTERN: "sha256-, sha384- or sha512- and the hash in base64, as browsers name it when they refuse the script",
     FILE_PATTERN: "the absolute path of a file, of letters, digits, dots, underscores and hyphens",
     ARCHIVE_PATTERN: "archives/, the plugin, a slash, the schema, a hyphen, 64 hex digits and .dump",
 }
@@ -71,7 +79,6 @@ Label = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=MAX_
 """Text that people read on a page."""
 Tag = Annotated[str, Field(pattern=LINE_PATTERN, min_length=1, max_length=80), AfterValidator(tag_value)]
 Prefix = Annotated[str, Field(pattern=PREFIX_PATTERN, max_length=128)]
-Rewrite = Annotated[str, Field(pattern=REWRITE_PATTERN, max_length=128)]
 Path = Annotated[str, Field(pattern=PATH_PATTERN, max_length=MAX_PATH)]
 Route = Annotated[str, Field(pattern=ROUTE_PATTERN, min_length=1, max_length=MAX_ROUTE)]
 EnvName = Annotated[str, Field(pattern=ENV_PATTERN)]

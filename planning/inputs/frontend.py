@@ -1,13 +1,69 @@
-"""A plugin's bundle, as an entry states it."""
+"""What an entry brings to browsers: a bundle, and what its code needs there."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from planning.inputs.field_types import BUNDLE_PATTERN, INTEGRITY_PATTERN, VERSION_PATTERN, Label, Route, Section
+from planning.inputs.field_types import (
+    BUNDLE_PATTERN,
+    HOST_PATTERN,
+    INTEGRITY_PATTERN,
+    SOURCE_PATTERN,
+    VERSION_PATTERN,
+    Label,
+    Route,
+    Section,
+)
 
 MAX_GZIP_BYTES = 512_000
 """500 KB: what the shell accepts for one plugin."""
+
+Host = Annotated[str, Field(pattern=HOST_PATTERN, max_length=253)]
+Source = Annotated[str, Field(pattern=SOURCE_PATTERN, max_length=260)]
+
+Permission = Literal["camera", "display-capture", "geolocation", "microphone"]
+"""A feature of the device that a page may ask its user for, as Permissions-Policy calls it."""
+
+
+class Browser(Section):
+    """Added to the policies of every page: bundles are loaded into one document, whose first answer decides."""
+
+    connect: Annotated[
+        tuple[Source, ...],
+        Field(
+            strict=False,
+            max_length=30,
+            description="Hosts that its code asks beside the site and the uploads bucket (CSP connect-src): by HTTPS, "
+            "or with wss:// before a host by WebSockets.",
+            examples=[["api.example.com", "*.livepeer.com", "wss://live.example.com"]],
+        ),
+    ] = ()
+    frame: Annotated[
+        tuple[Host, ...],
+        Field(strict=False, max_length=30, description="Hosts that it shows in a frame.", examples=[["lvpr.tv"]]),
+    ] = ()
+    font: Annotated[
+        tuple[Host, ...],
+        Field(strict=False, max_length=30, description="Hosts of its fonts.", examples=[["fonts.gstatic.com"]]),
+    ] = ()
+    style: Annotated[
+        tuple[Host, ...],
+        Field(
+            strict=False, max_length=30, description="Hosts of its style sheets.", examples=[["fonts.googleapis.com"]]
+        ),
+    ] = ()
+    permissions: Annotated[
+        tuple[Permission, ...],
+        Field(
+            strict=False,
+            max_length=4,
+            description="What of the device it asks the user for (Permissions-Policy).",
+            examples=[["camera", "microphone"]],
+        ),
+    ] = ()
+    unsafe_eval: Annotated[
+        bool, Field(description="Its build makes code of text (CSP 'unsafe-eval'), on every page.", examples=[True])
+    ] = False
 
 
 class Navigation(Section):
@@ -37,7 +93,7 @@ class Build(Section):
     ]
 
 
-class Frontend(Section):
+class Frontend(Browser):
     """A UMD bundle, served by the CDN from an immutable path of its version."""
 
     bundle: Annotated[

@@ -51,3 +51,8 @@ class Registry:
     def by_name(self) -> Mapping[str, PluginSpec]:
         """Entries by their names; made once, so that a thousand plugins that call each other are planned quickly."""
         return {plugin.name: plugin for plugin in self.plugins}
+
+    @property
+    def site(self) -> PluginSpec | None:
+        """The entry that is the site; None: the site is static files, and there is nothing to say of them."""
+        return next((plugin for plugin in self.plugins if plugin.site), None)

@@ -10,6 +10,7 @@ from planning.inputs.field_types import (
     MAX_IMAGE,
     SCHEMA_PATTERN,
     TABLE_PATTERN,
+    Name,
     Path,
     Section,
 )
@@ -119,6 +120,16 @@ class Database(Section):
             max_length=20,
             description="Tables of other schemas that this one refers to.",
             examples=[[{"schema": "public", "table": "User", "privileges": ["SELECT", "REFERENCES"]}]],
+        ),
+    ] = ()
+    member_of: Annotated[
+        tuple[Name, ...],
+        Field(
+            strict=False,
+            max_length=50,
+            examples=[["base-svc"]],
+            description="Core services only: entries on the same shard whose tables its pods read and write as theirs "
+            "do, as members of their roles.",
         ),
     ] = ()
     migrate: Annotated[

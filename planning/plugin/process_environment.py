@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from planning.edge.shell_documents import BUNDLES
 from planning.gateway import internal_listener
 from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.settings import Settings
@@ -38,14 +39,19 @@ RESERVED = frozenset(
     {
         "AUTH_SERVICE_URL",
         "BASE_SVC_URL",
+        "CORS_ALLOWED_ORIGINS",
+        "CORS_ORIGIN",
         "CORS_ORIGINS",
         "DATABASE_POOL_SIZE",
         DATABASE_URL,
         DATABASE_URL_UNPOOLED,
         "DISABLE_CRON",
+        "FRONTEND_URL",
         "HOME",
+        "HOSTNAME",
         "NODE_ENV",
         "NODE_EXTRA_CA_CERTS",
+        "PLUGIN_CDN_URL",
         "PORT",
         CACHE_PREFIX,
         CACHE_URL,
@@ -121,10 +127,14 @@ class CacheAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessEnvironmentPlan:
-    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration."""
+    """plain: visible values. The rest is names: derived from the root secret, or from the secret configuration.
+
+    shared: derived ones of other plugins, each with its owner.
+    """
 
     plain: Mapping[str, str] = field(default_factory=dict[str, str])
     derived: tuple[str, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict[str, str])
     configured: tuple[str, ...] = ()
     database: DatabaseAccess | None = None
     cache: CacheAccess | None = None
@@ -133,7 +143,7 @@ class ProcessEnvironmentPlan:
     def secret_names(self) -> tuple[str, ...]:
         """Everything that the plugin's Secret holds."""
         urls = ((DATABASE_URL,) if self.database else ()) + ((CACHE_URL,) if self.cache else ())
-        return tuple(sorted({*self.derived, *self.configured, *urls}))
+        return tuple(sorted({*self.derived, *self.shared, *self.configured, *urls}))
 
 
 def plan_environment(
@@ -153,11 +163,13 @@ def plan_environment(
             **_node(backend),
             **_addresses(spec, backend, settings, registry),
             **(_telemetry(spec, stack, tier) if tier.apm else {}),
+            # Prisma has the size of its pool from the URL, and node-postgres has no option for it there.
             **({"DATABASE_POOL_SIZE": str(database.pool_size), "NODE_EXTRA_CA_CERTS": CA_FILE} if database else {}),
             **({CACHE_PREFIX: cache.prefix} if cache else {}),
             **backend.env,
         },
         derived=tuple(spec.derived_secrets),
+        shared=spec.shared_secrets,
         configured=tuple(spec.secrets),
         database=database,
         cache=cache,
@@ -183,19 +195,41 @@ def _node(backend: BackendSpec) -> dict[str, str]:
     }
 
 
+def identity_url(spec: PluginSpec, registry: Registry) -> str:
+    """Where a service asks who a token belongs to (`GET /api/v1/auth/me`): the service that knows the tokens."""
+    callee = registry.by_name.get(BASE_SERVICE)
+    if callee and internal_listener.through_gateway(spec, callee):
+        return internal_listener.URL
+    return service_url(BASE_SERVICE)
+
+
 def _addresses(spec: PluginSpec, backend: BackendSpec, settings: Settings, registry: Registry) -> dict[str, str]:
-    """SHELL_URL is asked who is signed in, before AUTH_SERVICE_URL and BASE_SVC_URL: it must lead to the service that
-    knows the tokens, and not to the site."""
     site = f"https://{settings.domain}"
-    found = {"SHELL_URL": site, "CORS_ORIGINS": site, "TRUST_PROXY": TRUSTED_SENDERS}
+    # Three spellings of the one origin that pages have.
+    found = {
+        "CORS_ALLOWED_ORIGINS": site,
+        "CORS_ORIGIN": site,
+        "CORS_ORIGINS": site,
+        "TRUST_PROXY": TRUSTED_SENDERS,
+    }
     if BASE_SERVICE in backend.network.calls or spec.name == BASE_SERVICE:
-        callee = registry.by_name.get(BASE_SERVICE)
-        base = (
-            internal_listener.URL
-            if callee and internal_listener.through_gateway(spec, callee)
-            else service_url(BASE_SERVICE)
-        )
-        found |= {"SHELL_URL": base, "BASE_SVC_URL": base, "AUTH_SERVICE_URL": base}
+        # The SDK takes the first that is set, SHELL_URL, and asks there: so it names no site.
+        base = identity_url(spec, registry)
+        found |= {"SHELL_URL": base, "AUTH_SERVICE_URL": base, "BASE_SVC_URL": base}
+    return found | _site(spec, site)
+
+
+def _site(spec: PluginSpec, site: str) -> dict[str, str]:
+    """For who writes the addresses of pages and bundles, and for the site's own server.
+
+    Bundles are named without a host: the application's shell takes none of hosts that it wasn't built for.
+    """
+    found = {"PLUGIN_CDN_URL": f"/{BUNDLES}"} if spec.site or spec.name == BASE_SERVICE else {}
+    if spec.name == BASE_SERVICE:
+        found["FRONTEND_URL"] = site
+    if spec.site:
+        # Next.js listens on the address of this name, which Kubernetes makes the pod's own.
+        found["HOSTNAME"] = "0.0.0.0"  # noqa: S104  # a pod: its network policies say who reaches it
     return found
 
 

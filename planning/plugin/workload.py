@@ -62,7 +62,7 @@ class WorkloadPlan:
     resources: Resources
     probes: Probes
     priority_class: str
-    manifest_path: str
+    manifest_paths: tuple[str, ...]
     grace_seconds: int
     arch: Architecture | None
     without: tuple[str, ...] = ()
@@ -159,7 +159,7 @@ def _workload(
         resources=backend.resources,
         probes=backend.probes,
         priority_class=priority_class(core=spec.core),
-        manifest_path=backend.manifest_path,
+        manifest_paths=backend.manifest_paths,
         arch=backend.arch,
         grace_seconds=GRACE_SECONDS + max(0, backend.requests.timeout_seconds - REQUEST_SECONDS),
         # The only pod in which timed work is on.

@@ -13,6 +13,7 @@ from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import refusal
 from plugins.commands.bundle import measure, upload_command
 from plugins.editing.registry_editor import RegistryEditor
+from plugins.importing.answers import Answers
 from plugins.importing.importer import import_manifest
 from plugins.registry.manifest import MAX_BYTES, manifest_path, parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
@@ -23,14 +24,20 @@ if TYPE_CHECKING:
 
 
 def add(
-    path: Path, manifest_file: Path, *, image: str | None, name: str | None, arch: Architecture | None = None
+    path: Path,
+    manifest_file: Path,
+    *,
+    image: str | None,
+    name: str | None,
+    arch: Architecture | None = None,
+    answers: Answers | None = None,
 ) -> Answer:
     """Adds the entry of a manifest, and keeps the manifest for the pods that read it. arch: the image's only one."""
     book = RegistryEditor(path)
     file = shown_path(manifest_file)
     data = read_bytes(manifest_file, limit=MAX_BYTES)
     manifest = parse_manifest(data, file=file)
-    found = import_manifest(manifest, file=file, taken=book.taken(), image=image, name=name)
+    found = import_manifest(manifest, file=file, taken=book.taken(), image=image, name=name, answers=answers)
     if found.name in book.entries:
         rule, fix = "a name stands once", "choose another with --name, or edit the entry that is there"
         raise refusal(
@@ -45,11 +52,16 @@ def add(
     lines += _listed("Left out of the manifest that is kept, as everyone reads it (rotate what is secret):", secrets)
     lines += _listed("Decided, as the manifest leaves it open:", found.derived)
     lines += _listed("What the manifest got wrong:", found.wrong)
+    lines += _listed(
+        "What no manifest says; none of it is assumed. Say what is so, by a flag or in the entry:", found.asked
+    )
     if arch:
         lines.append(f"Its pods run on nodes of {arch} alone, as its image is for no other.")
     elif "image" in found.entry:
         lines.append("Its image is to be for arm64 and amd64; one for amd64 alone has arch: amd64 in its entry.")
-    said = {"name": found.name, "left_out": secrets, "decided": found.derived, "wrong": found.wrong}
+    said = {
+        "name": found.name, "left_out": secrets, "decided": found.derived, "wrong": found.wrong, "asked": found.asked
+    }  # fmt: skip
     return Answer(data=said, text="\n".join(lines))
 
 

@@ -9,7 +9,7 @@ from planning.inputs.entry import Entry
 from planning.inputs.problem import refusal
 from planning.inputs.sections import Database
 from plugins.editing.registry_editor import RegistryEditor
-from plugins.importing.importer import least_loaded
+from plugins.importing.database import least_loaded
 
 STEPS = (
     "copy: `pulumi up` makes schema and roles on shard {target}, closed, copies structure and rows, and lets it "

@@ -37,8 +37,16 @@ class RegistryEditor:
         for entry in self.entries.values():
             if entry.database and entry.database.shard is not None:
                 loads[entry.database.shard] = loads.get(entry.database.shard, 0) + 1
+        schemas = {
+            entry.database.schema_name: entry.database.shard
+            for entry in self.entries.values()
+            if entry.database and entry.database.shard is not None
+        }
+        public = [entry.database for entry in self.entries.values() if entry.core and entry.database]
         return TakenNames(
             names=frozenset(self.entries),
+            migrations=next((each.migrate.image for each in public if each.migrate), None),
+            schema_shards=schemas,
             ports=frozenset(entry.port for entry in self.entries.values() if entry.port),
             shard_loads=loads,
             with_backend=frozenset(

@@ -2,9 +2,10 @@
 
 import re
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, get_args
 
 from planning.inputs.field_types import BUNDLE_PATTERN, MAX_ROUTE, ROUTE_PATTERN
+from planning.inputs.frontend import Permission
 from plugins.importing.manifest_reader import ManifestReader
 
 
@@ -25,8 +26,27 @@ def import_frontend(frontend: ManifestReader, reading: ManifestReader, *, name: 
             frontend.fault("routes", route, "stands twice: kept once")
         else:
             routes[route] = None
-    found = {"bundle": bundle, "routes": list(routes), "navigation": _navigation(frontend, reading)}
+    why = "no manifest says whom its pages ask: name the hosts, or browsers refuse them (docs/site.md)"
+    frontend.decided("frontend.connect, frame, style and font", "none", why)
+    found = {
+        "bundle": bundle,
+        "routes": list(routes),
+        "navigation": _navigation(frontend, reading),
+        "permissions": _permissions(reading),
+    }
     return {key: value for key, value in found.items() if value}
+
+
+def _permissions(reading: ManifestReader) -> list[str]:
+    """What of the device it asks for."""
+    permissions = reading.part("permissions")
+    found: dict[str, None] = {}
+    for stated in permissions.texts("browser") if permissions else ():
+        if stated in get_args(Permission):
+            found[stated] = None
+        else:
+            reading.fault("permissions.browser", stated, f"is none of {', '.join(get_args(Permission))}: left out")
+    return list(found)
 
 
 def _navigation(frontend: ManifestReader, reading: ManifestReader) -> dict[str, Any] | None:

@@ -5,28 +5,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planning.inputs.field_types import NAME_PATTERN, SCHEMA_PATTERN, VERSION_PATTERN
+from planning.inputs.field_types import NAME_PATTERN, VERSION_PATTERN
 from planning.inputs.problem import Problem, Problems, refusal
-from planning.inputs.tiers import TIERS
-from planning.shared.naming import sql_name
+from plugins.editing.yaml_edit import merged
+from plugins.importing.answers import Answers
 from plugins.importing.backend import import_backend
+from plugins.importing.database import import_database
 from plugins.importing.frontend import import_frontend
+from plugins.importing.known import known_facts
 from plugins.importing.manifest_reader import ManifestReader
 from plugins.importing.network import import_network
 from plugins.registry.manifest_secrets import open_value
 from plugins.registry.taken import TakenNames
 
-SHARDS = TIERS[-1].database.shards
-"""New schemas are spread over the shards of the largest tier; smaller tiers hold them all on fewer."""
 CATEGORIES = frozenset({"analytics", "developer", "finance", "monitoring", "other", "platform", "social"})
 """The enum of the platform's plugin SDK."""
-_POSTGRES = frozenset({"postgresql", "postgres", "pg"})
 _UNUSED = frozenset(
     {
         "$schema", "author", "category", "config", "description", "homepage", "integrations", "isolation", "keywords",
         "license", "rbac", "repository", "shell", "backend.devEntry", "backend.entry", "database.required",
         "database.seed", "dependencies.shell", "frontend.devEntry", "frontend.devPort", "frontend.entryPoint",
-        "frontend.navigation.path", "permissions.browser", "permissions.shell",
+        "frontend.navigation.path", "permissions.shell",
     }
 )  # fmt: skip
 """Fields that the shell, developers or people read, and the platform has no use for."""
@@ -34,29 +33,32 @@ _UNUSED = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """An entry as plain values in the order of the file, and what people should know about it."""
+    """An entry as plain values in the order of the file, and what people should know about it.
+
+    asked: what nobody has said of the service, each with the flag that says it.
+    """
 
     name: str
     entry: Mapping[str, Any]
     derived: tuple[str, ...]
     wrong: tuple[str, ...]
-
-
-def least_loaded(taken: TakenNames) -> tuple[int, int]:
-    """The shard for a new schema, and how many are on it."""
-    loads = {shard: taken.shard_loads.get(shard, 0) for shard in range(SHARDS)}
-    shard = min(loads, key=lambda each: (loads[each], each))
-    return shard, loads[shard]
+    asked: tuple[str, ...]
 
 
 def import_manifest(
-    manifest: Mapping[str, Any], *, file: str, taken: TakenNames, image: str | None = None, name: str | None = None
+    manifest: Mapping[str, Any],
+    *,
+    file: str,
+    taken: TakenNames,
+    image: str | None = None,
+    name: str | None = None,
+    answers: Answers | None = None,
 ) -> Imported:
-    """The entry of a manifest. image, name: instead of the manifest's own.
+    """The entry of a manifest. image, name: instead of the manifest's own; answers: to what no manifest says.
 
     Raises InvalidInputError for a manifest from which no entry can be made.
     """
-    reading = ManifestReader(source=manifest)
+    reading, given = ManifestReader(source=manifest), answers or Answers()
     problems = Problems()
     own_name = name or problems.attempt(lambda: _name(reading, file))
     if name and reading.value("name") != name:
@@ -73,7 +75,7 @@ def import_manifest(
     entry: dict[str, Any] = {"displayName": reading.label("displayName"), "version": version}
     if backend:
         entry |= import_backend(backend, name=own_name, version=version, image=image, taken=taken)
-        entry["database"] = _database(reading, own_name, taken)
+        entry["database"] = import_database(reading, name=own_name, taken=taken, answers=given)
     if frontend:
         entry["frontend"] = import_frontend(frontend, reading, name=own_name)
     if backend:
@@ -81,12 +83,26 @@ def import_manifest(
     else:
         _without_backend(reading)
     _remark(reading)
+    plain = {key: value for key, value in entry.items() if value}
+    facts = known_facts().get(own_name) if backend else None
+    if facts is not None:
+        facts = {field: value for field, value in facts.items() if field != "frontend" or frontend}
+        fields = ", ".join(facts) or "nothing else"
+        reading.decided(fields, "as its source says", "the platform's own plugin of this name")
+    found = merged(_with_image(merged(plain, facts or {}), taken), given.changes())
     return Imported(
         name=own_name,
-        entry={key: value for key, value in entry.items() if value},
+        entry=found,
         derived=tuple(dict.fromkeys(reading.derived)),
         wrong=tuple(dict.fromkeys(reading.wrong)),
+        asked=() if facts is not None or not backend else tuple(given.questions(found)),
     )
+
+
+def _with_image(entry: Mapping[str, Any], taken: TakenNames) -> Mapping[str, Any]:
+    """The entry with the image of its migrations, where they are known to lie beside those of public."""
+    stated = entry.get("database", {}).get("migrate")
+    return merged(entry, {"database": {"migrate": {"image": taken.migrations, **stated}}}) if stated else entry
 
 
 def _name(reading: ManifestReader, file: str) -> str:
@@ -109,33 +125,6 @@ def _version(reading: ManifestReader, file: str) -> str:
     if padded != value:
         reading.fault("version", value, f"is no semantic version: {padded} is used")
     return padded
-
-
-def _database(reading: ManifestReader, name: str, taken: TakenNames) -> dict[str, Any] | None:
-    database = reading.part("database")
-    if database is None:
-        return None
-    kind = database.text("type")
-    if kind and kind.lower() not in _POSTGRES:
-        database.fault("type", kind, "is no PostgreSQL, the platform's database: the plugin gets none")
-        database.ignore()
-        return None
-    stated = database.text("schema")
-    schema = stated if stated and re.fullmatch(SCHEMA_PATTERN, stated) else f"plugin_{sql_name(name)}"
-    path = stated if stated and stated.endswith(".prisma") else None
-    if path:
-        database.fault("schema", path, "is the path of a Prisma file, not the name of a schema")
-    elif stated and stated != schema:
-        database.fault("schema", stated, "is no name of a schema")
-    if stated != schema:
-        database.decided("database.schema", schema, "made from the name; correct it if the service has another")
-    shard, others = least_loaded(taken)
-    database.decided("database.shard", shard, f"the least loaded of {SHARDS}: {others} schemas")
-    found: dict[str, Any] = {"schema": schema, "shard": shard}
-    if database.text("migrations"):
-        why = "no manifest says what its image holds: state a command that is in it, as docs/databases.md says"
-        database.decided("database.migrate", "left out, so that nothing migrates the schema", why)
-    return found
 
 
 def _without_backend(reading: ManifestReader) -> None:

@@ -17,6 +17,7 @@ from plugins.registry.rules.cross import Entries, cross_problems
 from plugins.registry.rules.entry import single_problems
 from plugins.registry.rules.prefixes import prefix_problems
 from plugins.registry.rules.removal import orphan_problems
+from plugins.registry.rules.site import site_problems
 from plugins.registry.secret_values import shown
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
 from plugins.registry.validation_errors import entry_problems
@@ -35,7 +36,7 @@ def parse_registry(text: str, *, file: str, folder: Path, production: bool, unde
     entries = parse_entries(text, file=file, problems=problems)
     for name, entry in entries.by_name.items():
         problems.add(*single_problems(file, name, entry, production=production))
-    problems.add(*cross_problems(entries), *prefix_problems(entries))
+    problems.add(*cross_problems(entries), *prefix_problems(entries), *site_problems(entries))
     readable = entries.names or not problems.any
     if readable and not under_edit:
         problems.add(*orphan_problems(entries, manifest_names(folder)))

@@ -12,3 +12,6 @@ class TakenNames:
     ports: frozenset[int] = frozenset()
     shard_loads: Mapping[int, int] = field(default_factory=dict[int, int])
     with_backend: frozenset[str] = frozenset()
+    migrations: str | None = None
+    """Image of the migrations of `public`: of all schemas that the application describes in one file."""
+    schema_shards: Mapping[str, int] = field(default_factory=dict[str, int])

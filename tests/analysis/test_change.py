@@ -12,7 +12,8 @@ from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.registry_entry import Registry
 from planning.platform import PlatformPlan, plan_platform
 from planning.prior_state import as_held
-from tests.planning.samples import plugin, registry, settings, three_plugins
+from tests.planning.samples import altered, plugin, registry, settings, three_plugins
+from tests.plugin_plans import entry, real_registry, registry_with, without
 
 USERS = (1_000, 10_000, 50_000, 100_000, 400_000)
 
@@ -112,3 +113,21 @@ def test_a_plugin_that_is_gone_is_removed_with_its_schema_first() -> None:
         (Risk.REMOVED, Kind.SCHEMA),
         (Risk.REMOVED, Kind.PLUGIN),
     ]
+
+
+def test_what_pages_may_do_after_an_entry_changed_is_told() -> None:
+    community = entry("community")
+    assert community.frontend
+    asking = altered(community, frontend=altered(community.frontend, connect=("api.example.com",)))
+    (change,) = compare(plan(10_000, real_registry()), plan(10_000, registry_with(asking)))
+    assert change.kind is Kind.CDN
+    assert "https://api.example.com" in str(change)
+
+
+def test_a_site_of_files_that_becomes_a_server_is_told() -> None:
+    (cdn,) = [
+        change
+        for change in compare(plan(10_000, without("web-next")), plan(10_000, real_registry()))
+        if change.kind is Kind.CDN
+    ]
+    assert "a server's" in str(cdn)

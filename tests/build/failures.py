@@ -125,6 +125,7 @@ FAILURES = (
     _ticket("a replica falls behind", "lag", {f"{RDS} ReplicaLag": 600}, tiers=ALL[1:]),
     _ticket("a backup is missing", "backup", {BACKUP: None}, minutes=3 * 24 * 60),
     _ticket("a cache throws keys away", "evictions", {f"{CACHE} Evictions": 1}),
+    _ticket("a cache fails over", "cache-given-up", {"naap cache-given-up": 0.1}),
     _ticket("a cache is full", "memory", {f"{CACHE} DatabaseMemoryUsagePercentage": 99}),
     _ticket("a cache's one core is busy", "cpu", {f"{CACHE} EngineCPUUtilization": 99}),
     _ticket("a cache's replica falls behind", "lag", {f"{CACHE} ReplicationLag": 60}, tiers=ALL[1:]),

@@ -16,9 +16,8 @@ CHANGES = {
     "schema: plugin_wallet": "schema: plugin_wallet\n      passwordGeneration: 2",
     "schema: plugin_service_gateway": f"schema: plugin_service_gateway\n      restore: {ARCHIVE}",
     "schema: plugin_daydream": "schema: plugin_daydream\n      moveTo: 1",
-    "schema: plugin_dashboard\n      shard: 1": "schema: plugin_dashboard\n      shard: 2\n      movedFrom: 1",
 }
-GONE = f"""
+MORE = f"""
   gone:
     version: 1.0.0
     lifecycle: archived
@@ -27,6 +26,12 @@ GONE = f"""
     port: 65001
     apiPrefix: /api/v1/gone
     database: {{schema: plugin_gone, shard: 3}}
+  moved:
+    version: 1.0.0
+    image: registry.example/moved:1.0.0@sha256:{"0" * 64}
+    port: 65002
+    apiPrefix: /api/v1/moved
+    database: {{schema: plugin_moved, shard: 2, movedFrom: 1}}
 """
 
 
@@ -37,7 +42,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
     for before, after in CHANGES.items():
         assert before in text
         text = text.replace(before, after)
-    planned = plan(TOP, tmp_path_factory.mktemp("registry"), text + GONE)
+    planned = plan(TOP, tmp_path_factory.mktemp("registry"), text + MORE)
     found = build(planned).records
     resources = [resource_of(record) for record in found]
     judge_of.cache_clear()
@@ -129,14 +134,14 @@ def test_a_copy_waits_for_both_schemas_and_the_pooler_knows_both_shards(records:
 
 
 def test_a_change_over_opens_the_target_last_and_old_pods_keep_their_pooler(records: list[Recorded]) -> None:
-    switch = _job(records, "switch-my-dashboard-")
-    assert switch.urn in awaited(records, _job(records, "schema-my-dashboard-"))
-    now, before = _aliases(records, "plugin-my-dashboard"), _aliases(records, "plugin-my-dashboard-before")
+    switch = _job(records, "switch-moved-")
+    assert switch.urn in awaited(records, _job(records, "schema-moved-"))
+    now, before = _aliases(records, "plugin-moved"), _aliases(records, "plugin-moved-before")
     assert len(now) == len(before) == 2
     assert {one.inputs["metadata"]["labels"]["naap.io/pooler"] for one in now} == {"pooler-2"}
     assert {one.inputs["metadata"]["labels"]["naap.io/pooler"] for one in before} == {"pooler-1"}
-    assert all(len(_hosts(aliases, "my-dashboard-before")) == 2 for aliases in before)
-    assert all(_hosts(aliases, "my-dashboard") == [_writer(records, 2)] for aliases in now)
+    assert all(len(_hosts(aliases, "moved-before")) == 2 for aliases in before)
+    assert all(_hosts(aliases, "moved") == [_writer(records, 2)] for aliases in now)
 
 
 def _writer(records: list[Recorded], shard: int) -> str:

@@ -14,12 +14,14 @@ from planning.cluster.cluster import plan_cluster
 from planning.data.buckets import plan_buckets
 from planning.edge.cdn import plan_cdn
 from planning.gateway.load_balancer import plan_load_balancer
+from planning.inputs.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import tier_for
 from planning.network.vpc import plan_network, plan_peerings
 from planning.shared.regions import CDN_REGION, region_code
 from planning.shared.tags import Tags
 from tests.planning import samples
+from tests.plugin_plans import real_registry
 
 USERS = {"1k": 1_000, "10k": 10_000, "50k": 50_000, "100k": 120_000}
 """Users of an environment of each tier."""
@@ -36,15 +38,15 @@ def settings(users: int, *, production: bool = False) -> Settings:
 
 
 class Estate:
-    """Builds everything of one environment; its parts are attributes."""
+    """Builds everything of one environment; its parts are attributes. registry: default: this project's."""
 
-    def __init__(self, stated: Settings, *, stack: str = "dev") -> None:
+    def __init__(self, stated: Settings, *, stack: str = "dev", registry: Registry | None = None) -> None:
         tier = tier_for(stated.users)
         regions = stated.regions[: tier.regions]
         tags = Tags(environment=stack, owner=stated.owner, cost_center=stated.cost_center)
         wanted = sorted({*regions, CDN_REGION})
         self.providers = {region: aws.Provider(f"aws-{region_code(region)}", region=region) for region in wanted}
-        cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions, registry=samples.registry())
+        cdn = plan_cdn(stack=stack, settings=stated, tier=tier, regions=regions, registry=registry or real_registry())
         self.storage = Buckets(
             "storage",
             plan=plan_buckets(stack=stack, settings=stated, tier=tier),

@@ -292,7 +292,8 @@ def test_assets_fail_over_to_the_copy_and_gateways_to_the_other_region_at_the_to
     assert small.inputs.get("originGroups") == []
     (group,) = top.inputs["originGroups"]
     assert [member["originId"] for member in group["members"]] == ["assets", "assets-copy"]
-    assert top.inputs["defaultCacheBehavior"]["targetOriginId"] == "assets-group"
+    bundles = next(found for found in top.inputs["orderedCacheBehaviors"] if found["pathPattern"] == "/bundles/*")
+    assert bundles["targetOriginId"] == "assets-group"
 
 
 def test_each_regions_health_is_asked_for_and_the_verdict_fails_over() -> None:
@@ -334,7 +335,9 @@ def test_a_bundle_is_written_once_and_what_points_to_it_again_and_again() -> Non
             assert not fnmatch.fnmatchcase(document.key, pattern)
 
 
-def test_pages_below_plugins_are_the_shells_and_files_below_it_the_plugin_servers() -> None:
-    behaviours = one(records("1k"), DISTRIBUTION).inputs["orderedCacheBehaviors"]
+def test_apis_sockets_and_the_servers_files_are_the_gateways_besides_all_that_nobody_else_answers() -> None:
+    distribution = one(records("1k"), DISTRIBUTION).inputs
+    behaviours = distribution["orderedCacheBehaviors"]
     gateway = {found["pathPattern"] for found in behaviours if found["targetOriginId"] == "gateway-use1"}
-    assert gateway == {"/api/*", "/ws", "/ws/*", "/plugins", "/plugins/*.*", "/_health/use1"}
+    assert gateway == {"/api/*", "/_next/static/*", "/ws", "/ws/*", "/_health/use1"}
+    assert distribution["defaultCacheBehavior"]["targetOriginId"] == "gateway-use1"

@@ -1,10 +1,13 @@
-"""Servers from Debian packages, unpacked into the tools' cache: no root, no installation, no container.
+"""Programs from Debian packages, unpacked into the tools' cache: no root, no installation, no container.
 
 A package of a newer Debian brings its own C library, so each program is started through the loader that it came with.
+A browser can't be: it starts itself again, and finds its files, by the path of its process. It is taken from the
+machine's own Debian, and uses the machine's C library.
 Where there is no apt, nothing can be had, and the tests that need it say so and are skipped.
 """
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -18,12 +21,16 @@ from rehearsal.tools.cache import Cache
 
 _NOBODY = 65_534
 _UNNEEDED = re.compile(r"^(libllvm|libperl|libsystemd-shared|libz3|perl|libc-dev|libjson-perl|libipc)")
+_LOADER = re.compile(r"^(libc6|libc-bin)$")
 _SUITE = re.compile(r"^\s*(URIs:\s*(?P<uri>\S+)|deb\s+(\[[^\]]*\]\s*)?(?P<old>\S+)\s)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """What to unpack: packages of a Debian suite. version: of the cache entry; raise it to unpack anew."""
+    """What to unpack: packages of a Debian suite. version: of the cache entry; raise it to unpack anew.
+
+    suite: empty: that of this machine, whose C library the programs then use.
+    """
 
     name: str
     suite: str
@@ -41,6 +48,12 @@ POSTGRES = Package(
 # The oldest PgBouncer that the platform may run is in no stable Debian yet. images/pgbouncer takes it from here too.
 PGBOUNCER = Package(name="pgbouncer", suite="forky", packages=("pgbouncer",), programs="usr/sbin", version="2")
 DEBOOTSTRAP = Package(name="debootstrap", suite="trixie", packages=("debootstrap",), programs="usr/sbin")
+CHROMIUM = Package(
+    name="chromium",
+    suite="",
+    packages=("chromium-headless-shell", "chromium-common"),
+    programs="usr/lib/chromium",
+)
 VALKEY = Package(name="valkey", suite="trixie", packages=("valkey-server", "valkey-tools"), programs="usr/bin")
 
 
@@ -75,7 +88,8 @@ def give_away(folder: Path) -> None:
 def _unpack(package: Package, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="naap-apt-") as scratch:
         folder = Path(scratch)
-        apt = _apt(folder, package.suite)
+        suite = package.suite or platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+        apt = _apt(folder, suite)
         _run([*apt, "update"], folder)
         listed = _run([*apt, "install", "--print-uris", "--yes", "--no-install-recommends", *package.packages], folder)
         names: list[str] = re.findall(r" ([a-z0-9.+-]+)_[^ ]*\.deb ", listed)
@@ -83,15 +97,17 @@ def _unpack(package: Package, target: Path) -> None:
             name
             for name in names
             if name in package.packages or (name.startswith("lib") and not _UNNEEDED.match(name)) or name == "zlib1g"
+            if package.suite or not _LOADER.match(name)
         ]
         if not wanted:
-            pytest.skip(f"no package repository that offers {package.suite} can be reached")
+            pytest.skip(f"no package repository that offers {package.name} of {suite} can be reached")
         # apt itself checks signatures and digests.
         _run([*apt, "download", *wanted], folder)
         for archive in folder.glob("*.deb"):
             _run(["dpkg", "-x", str(archive), str(target)], folder)
     for program in (target / package.programs).iterdir():
-        _through_loader(program, target)
+        if package.suite:
+            _through_loader(program, target)
 
 
 def _apt(folder: Path, suite: str) -> list[str]:

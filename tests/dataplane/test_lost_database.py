@@ -62,7 +62,7 @@ def test_clients_wait_while_the_pooler_itself_is_well(lost: Pooler, database: Po
 
 
 def test_clients_that_waited_in_vain_are_told_by_the_poolers_log(lost: Pooler) -> None:
-    waits, _, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
+    waits, *_ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
     wait_for("the words in the log", lambda: waits.words in lost.server.log.read_text(), seconds=30)
 
 

@@ -15,7 +15,8 @@ from tests.dataplane.servers import ADMIN_PASSWORD, Answer, Postgres, Valkey
 
 GRANTED = {
     "base-svc": 'CREATE TABLE "User" (id int PRIMARY KEY, "displayName" text, bio text, "avatarUrl" text, '
-    '"updatedAt" text); CREATE TABLE "BillingProvider" (id int PRIMARY KEY);'
+    '"updatedAt" text); CREATE TABLE "BillingProvider" (id int PRIMARY KEY); '
+    'CREATE TABLE "PluginConfig" (id int PRIMARY KEY);'
 }
 
 

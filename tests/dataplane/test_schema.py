@@ -273,6 +273,35 @@ def test_a_grant_that_leaves_the_registry_is_taken_back(database: Postgres, plan
     assert as_role(database, plan, "app", read).ok
 
 
+def test_a_member_reads_and_writes_as_the_others_pods_do_until_it_is_one_no_more(
+    database: Postgres, plans: Plans
+) -> None:
+    before, other = plans["my-wallet"], plans["community"]
+    plan = replace(before, member_of=(other.app_role,))
+    write = (
+        "INSERT INTO plugin_community.posts (body) VALUES ('b'); DELETE FROM plugin_community.posts WHERE body = 'b'"
+    )
+    later = "INSERT INTO plugin_community.later VALUES (1)"
+    assert not as_role(database, before, "app", write).ok
+    try:
+        for _ in range(2):
+            assert apply_schema(database, plan).ok
+        assert as_role(database, plan, "app", write).ok
+        assert as_role(database, other, "owner", "CREATE TABLE later (id int)").ok
+        assert as_role(database, plan, "app", later).ok
+        for role, statement in (
+            ("app", f"SET ROLE {other.app_role}"),
+            ("app", "DROP TABLE plugin_community.posts"),
+            ("ro", "SELECT * FROM plugin_community.posts"),
+            ("owner", write),
+        ):
+            assert not as_role(database, plan, role, statement).ok, statement
+    finally:
+        as_role(database, other, "owner", "DROP TABLE IF EXISTS later")
+        assert apply_schema(database, before).ok
+    assert not as_role(database, before, "app", write).ok
+
+
 PROFILE = 'CREATE TABLE "Profile" (id int PRIMARY KEY, "displayName" text, "bio""s" text, secret text)'
 ROW = "INSERT INTO public.\"Profile\" VALUES (1, 'ann', 'x', 's')"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planning.inputs.entry import MANIFEST_PATH
+from planning.inputs.entry import MANIFEST_PATHS
 from planning.plugin.workload import USER
 from tests.plugin_plans import real_registry
 
@@ -48,4 +48,4 @@ def test_programs_find_their_plugin_json_two_folders_up() -> None:
     (folder,) = re.findall(r"^WORKDIR (/app\S*)$", text, re.MULTILINE)
     (program,) = re.findall(r'^CMD \["node", .*"(\S+)"\]$', text, re.MULTILINE)
 
-    assert str((Path(folder) / program).parent.parent.parent / "plugin.json") == MANIFEST_PATH
+    assert str((Path(folder) / program).parent.parent.parent / "plugin.json") == MANIFEST_PATHS[0]

@@ -104,6 +104,28 @@ $withdraw$;
 """
 
 
+def memberships(plan: PluginDatabasePlan) -> str:
+    """All rights of others' pods, for pods of a core service; SET ROLE leads nowhere. Earlier ones are taken back."""
+    wanted = [f"GRANT {role} TO {plan.app_role} WITH INHERIT TRUE, SET FALSE;" for role in plan.member_of]
+    kept = f" AND r.rolname NOT IN ({literals(plan.member_of)})" if plan.member_of else ""
+    return f"""
+-- Roles of others whose rights it has.
+DO $members$
+DECLARE other text;
+BEGIN
+  FOR other IN
+    SELECT r.rolname FROM pg_auth_members m
+    JOIN pg_roles r ON r.oid = m.roleid
+    JOIN pg_roles g ON g.oid = m.member
+    WHERE g.rolname = {literal(plan.app_role)}{kept}
+  LOOP
+    EXECUTE format('REVOKE %I FROM {plan.app_role}', other);
+  END LOOP;
+END
+$members$;
+""" + "\n".join(wanted)
+
+
 def _among(columns: str, wanted: Sequence[tuple[str, ...]]) -> str:
     """The condition that a row is one of these."""
     rows = ", ".join(f"({literals(row)})" for row in wanted)

@@ -9,7 +9,14 @@ rights that it has anyway.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planning.database.jobs.grants import all_roles, default_privileges, present_objects, table_grant, withdrawn_grants
+from planning.database.jobs.grants import (
+    all_roles,
+    default_privileges,
+    memberships,
+    present_objects,
+    table_grant,
+    withdrawn_grants,
+)
 from planning.database.jobs.sql import begin, create_role, identifier, literal
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.database.roles import (
@@ -63,6 +70,7 @@ def render_schema(plan: PluginDatabasePlan, verifiers: Verifiers, *, closed: boo
         present_objects(plan),
         withdrawn_grants(plan),
         *(table_grant(plan, grant) for grant in plan.grants),
+        memberships(plan),
         _logins(plan, verifiers),
         "COMMIT;",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from planning.inputs.tiers import Tier
 from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alerts.alert import Severity
-from planning.shared.naming import SYSTEM_NAMESPACES
+from planning.shared.naming import SYSTEM_NAMESPACES, namespace
 
 NAMESPACE = "naap"
 """Of CloudWatch's metrics that are counted from logs."""
@@ -21,7 +21,8 @@ _BLIND_LINES = 20
 class LogAlarmPlan:
     """Lines with these words are counted, and an alarm is on their number.
 
-    group: of the log. namespace: the pods', where the group is that of pods; None: lines stand in it as they are.
+    group: of the log. namespace: the pods', where the group is that of pods (a * stands for any end of it); None: lines
+    stand in it as they are.
     fields: where lines are JSON, a condition on what they say instead of words; the add-on's reader has put it below
     `log_processed`.
     """
@@ -50,9 +51,20 @@ the reason: the limit service is gone, hangs, answers too late, or has lost its 
 
 
 def log_alarms(tier: Tier, *, prefix: str, pods: str, control_plane: str) -> tuple[LogAlarmPlan, ...]:
-    """Of a region; none where series tell it better. pods, control_plane: groups of their logs."""
+    """Of a region; where series tell it better, only what they don't. pods, control_plane: groups of their logs."""
+    given_up = LogAlarmPlan(
+        group=pods,
+        words="Max reconnection attempts reached",
+        namespace=namespace("*"),
+        alarm=_alarm(
+            "cache-given-up",
+            prefix,
+            "cache-given-up",
+            "Services tried three times to reach their cache, and won't again: restart their pods.",
+        ),
+    )
     if tier.metrics:
-        return ()
+        return (given_up,)
     page = Severity.PAGE
     return (
         LogAlarmPlan(
@@ -95,6 +107,7 @@ def log_alarms(tier: Tier, *, prefix: str, pods: str, control_plane: str) -> tup
                 periods=2,
             ),
         ),
+        given_up,
     )
 
 

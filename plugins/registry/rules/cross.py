@@ -226,6 +226,34 @@ def _core_calls_core(entries: Entries) -> Iterator[Problem]:
                 )
 
 
+def _members(entries: Entries) -> Iterator[Problem]:
+    for name, entry in entries.by_name.items():
+        for other in entry.database.member_of if entry.database else ():
+            there = entries.by_name.get(other)
+            if not entry.core:
+                rule = "core services only: a plugin reads single tables of others, by grants"
+                yield entries.problem(name, "database.memberOf", other, rule, "list the tables under database.grants")
+            elif other == name or (other not in entries.names) or (there and there.database is None):
+                rule = "another entry with a database"
+                yield entries.problem(name, "database.memberOf", other, rule, f"remove {other}")
+            elif entry.database and there and there.database and there.database.shard != entry.database.shard:
+                rule = f"one connection reaches one shard: {other} is on {there.database.shard}"
+                yield entries.problem(name, "database.memberOf", other, rule, f"shard: {there.database.shard}")
+
+
+def _shared_secrets(entries: Entries) -> Iterator[Problem]:
+    for name, entry in entries.by_name.items():
+        for secret, owner in entry.shared_secrets.items():
+            other = entries.by_name.get(owner)
+            if owner == name or (other is None and owner not in entries.names):
+                others = ", ".join(each for each, stated in entries.by_name.items() if secret in stated.derived_secrets)
+                rule, fix = "the entry whose derived secret it is", f"one of: {others or '(nobody has it)'}"
+                yield entries.problem(name, f"sharedSecrets.{secret}", owner, rule, fix)
+            elif other and secret not in other.derived_secrets:
+                rule, fix = f"a secret that {owner} derives", f"derivedSecrets: [{secret}] in {owner}"
+                yield entries.problem(name, f"sharedSecrets.{secret}", owner, rule, fix)
+
+
 RULES: tuple[Callable[[Entries], Iterator[Problem]], ...] = (
     _ports,
     _schemas,
@@ -236,4 +264,6 @@ RULES: tuple[Callable[[Entries], Iterator[Problem]], ...] = (
     _core_calls_core,
     _core_cycles,
     _shell_routes,
+    _shared_secrets,
+    _members,
 )

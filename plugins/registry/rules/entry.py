@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from planning.edge.behaviours import taken
 from planning.inputs.entry import Entry
 from planning.inputs.field_types import mebibytes, millicores
 from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
 from plugins.registry.rules.lifecycle import lifecycle_parts
 from plugins.registry.rules.pods import egress_parts, environment_parts, manifest_parts
+from plugins.registry.rules.site import site_parts
 from plugins.registry.validation_errors import Parts
 
 RESERVED_NAMES = frozenset(
@@ -60,6 +60,7 @@ _BACKEND_FIELDS = (
     "rewrite_prefix",
     "catch_all",
     "own_paths",
+    "free_paths",
     "resources",
     "scaling",
     "manifest_path",
@@ -75,6 +76,7 @@ _BACKEND_FIELDS = (
     "env",
     "secrets",
     "derived_secrets",
+    "shared_secrets",
     "probes",
 )
 
@@ -111,7 +113,7 @@ def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> 
         manifest_parts(entry),
         _paths(entry),
         lifecycle_parts(entry),
-        frontend_parts(entry),
+        site_parts(entry),
         build_parts(entry) if production else (),
         _production(name, entry) if production else (),
     ):
@@ -122,11 +124,11 @@ def _shape(entry: Entry) -> Iterator[Parts]:
     stated = {"image": entry.image, "port": entry.port, "apiPrefix": entry.api_prefix}
     missing = [field for field, value in stated.items() if value is None]
     if len(missing) == len(stated):
-        if entry.frontend is None:
+        if entry.frontend is None and entry.site is None:
             yield (
                 "image",
                 "(missing)",
-                "an entry has a backend (image, port, apiPrefix), a frontend, or both",
+                "an entry has a backend (image, port, apiPrefix), a frontend, or both; the site may have none",
                 "add image, port and apiPrefix, or frontend",
             )
         for field in _BACKEND_FIELDS:
@@ -154,15 +156,26 @@ def _core(entry: Entry) -> Iterator[Parts]:
                 "not with catchAll: plugins nest under that prefix, and would be excepted with it",
                 "remove firewallExceptions; naap:firewallMode is for all",
             )
-        if entry.own_paths and not entry.catch_all:
-            yield "ownPaths", entry.own_paths[0], "only with catchAll: true", "remove ownPaths, or add catchAll: true"
+        for field, paths in (("ownPaths", entry.own_paths), ("freePaths", entry.free_paths)):
+            if paths and not entry.catch_all:
+                yield field, paths[0], "only with catchAll: true", f"remove {field}, or add catchAll: true"
+        for path in entry.free_paths:
+            if any(f"{path}/".startswith(f"{own}/") for own in entry.own_paths):
+                yield "freePaths", path, "not within a path of its own (ownPaths)", f"remove {path}"
         return
-    if entry.catch_all or entry.own_paths:
+    if entry.shared_secrets:
+        yield (
+            "sharedSecrets",
+            next(iter(entry.shared_secrets)),
+            "core services only: who has another's secret can forge what the other trusts",
+            "remove sharedSecrets; list a secret of its own under derivedSecrets",
+        )
+    if entry.catch_all or entry.own_paths or entry.free_paths:
         yield (
             "catchAll",
             "true",
             "only a core service may own a prefix under which others nest",
-            "remove catchAll and ownPaths",
+            "remove catchAll, ownPaths and freePaths",
         )
     for field, prefix in (
         ("apiPrefix", entry.api_prefix),
@@ -245,14 +258,6 @@ def _production(name: str, entry: Entry) -> Iterator[Parts]:
             "production pins the shard, so that data never moves by itself",
             f"add shard: <number> to database of {name}",
         )
-
-
-def frontend_parts(entry: Entry) -> Iterator[Parts]:
-    """Pages that a browser would never get, as something else answers for their paths."""
-    for route in entry.frontend.routes if entry.frontend else ():
-        if found := taken(route):
-            who = "the gateway" if found.gateway else "the store of bundles"
-            yield "frontend.routes", route, f"a page of the shell: {who} answers {found.path}", "choose another path"
 
 
 def build_parts(entry: Entry) -> Iterator[Parts]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from planning.inputs.entry import MANIFEST_PATH, Entry
+from planning.inputs.entry import MANIFEST_PATHS, Entry
 from planning.inputs.problem import HIDDEN
 from planning.inputs.registry_entry import PULL_SECRET
 from planning.plugin.process_environment import CA_FILE, RESERVED, TEMPORARY
 from plugins.registry.egress import normal_egress
 from plugins.registry.secret_values import looks_secret
 from plugins.registry.validation_errors import Parts
+
+_SSH = 22
 
 
 def environment_parts(entry: Entry) -> Iterator[Parts]:
@@ -18,6 +20,7 @@ def environment_parts(entry: Entry) -> Iterator[Parts]:
         ("env", entry.env),
         ("secrets", entry.secrets),
         ("derivedSecrets", entry.derived_secrets),
+        ("sharedSecrets", entry.shared_secrets),
     ):
         for name in names:
             if name in RESERVED or name == PULL_SECRET:
@@ -30,12 +33,12 @@ def environment_parts(entry: Entry) -> Iterator[Parts]:
                 "no secret in the registry: it is read by everyone",
                 "list the name under secrets, set it with pulumi config set --secret, and rotate what was here",
             )
-    named = [*entry.env, *entry.secrets, *entry.derived_secrets]
+    named = [*entry.env, *entry.secrets, *entry.derived_secrets, *entry.shared_secrets]
     for name in sorted({name for name in named if named.count(name) > 1}):
         yield (
             f"env.{name}",
             name,
-            "a name stands once in env, secrets and derivedSecrets together",
+            "a name stands once in env, secrets, derivedSecrets and sharedSecrets together",
             "remove all but one",
         )
 
@@ -51,6 +54,9 @@ def egress_parts(entry: Entry) -> Iterator[Parts]:
             continue
         if found in normal:
             yield "network.egress", target, "each target once", f"remove the second {found}"
+        if found.endswith(f":{_SSH}") and not found.endswith(f"/32:{_SSH}"):
+            # By name, the port would be open to all of the internet: the cluster's network knows addresses only.
+            yield "network.egress", target, "SSH to single addresses only", "write for example 203.0.113.7/32:22"
         normal.add(found)
 
 
@@ -58,10 +64,10 @@ def manifest_parts(entry: Entry) -> Iterator[Parts]:
     """A manifest that would lie on another mount of the pod."""
     path = entry.manifest_path
     for mount in (TEMPORARY, str(PurePosixPath(CA_FILE).parent)):
-        if f"{path}/".startswith(f"{mount}/"):
+        if path and f"{path}/".startswith(f"{mount}/"):
             yield (
                 "manifestPath",
                 path,
                 f"not within {mount}: another mount of the pod",
-                f"manifestPath: {MANIFEST_PATH}",
+                f"manifestPath: {MANIFEST_PATHS[0]}",
             )

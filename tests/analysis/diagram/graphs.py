@@ -30,7 +30,8 @@ def graph(users: int) -> Graph:
 def crowded(users: int) -> Graph:
     """Of forty plugins: some without a backend, the others with calls to three different callees."""
     more = [_like_wallet(number) for number in range(25)]
-    more += [altered(entry("intelligent-dashboard"), name=f"page-{number}") for number in range(FORTY - 25 - 9)]
+    others = FORTY - 25 - len(real_registry().plugins)
+    more += [altered(entry("intelligent-dashboard"), name=f"page-{number}") for number in range(others)]
     return graph_of(plan(users, registry_with(*more)))
 
 

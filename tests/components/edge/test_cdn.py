@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from components.edge.cache_policies import ALL_OF_THE_VIEWER, HOST_ALONE, NEVER_CACHED
 from components.edge.firewall import Firewall
+from planning.edge.behaviours import plan_behaviours
 from planning.edge.firewall import ExceptionPlan, plan_firewall
 from planning.inputs.tiers import tier_for
 from planning.shared.tags import Tags
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
 from tests.planning import samples
+from tests.plugin_plans import without
 
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 VPC_ORIGIN = "aws:cloudfront/vpcOrigin:VpcOrigin"
@@ -28,6 +31,12 @@ def records(tier: str) -> list[Recorded]:
 
 def stated(**values: Any) -> list[Recorded]:
     return build(lambda: Estate(samples.settings(1_000, stated=values)))
+
+
+@functools.cache
+def static(tier: str = "1k") -> list[Recorded]:
+    """Of an environment whose site is files."""
+    return build(lambda: Estate(settings(USERS[tier]), registry=without("web-next")))
 
 
 def test_a_vpc_origin_may_take_three_times_what_aws_says() -> None:
@@ -85,9 +94,93 @@ def test_bundles_count_for_floods_only() -> None:
     everything = found["every-address"]["statement"]["rateBasedStatement"]
     most = found["every-address-but-bundles"]["statement"]["rateBasedStatement"]
     assert "scopeDownStatement" not in everything
+    statements = most["scopeDownStatement"]["notStatement"]["statement"]["orStatement"]["statements"]
+    excepted = {found["byteMatchStatement"]["searchString"] for found in statements}
+    assert excepted == {"/bundles/", "/_next/static/"}
+    assert {found["byteMatchStatement"]["positionalConstraint"] for found in statements} == {"STARTS_WITH"}
+    assert everything["limit"] == 10 * most["limit"]
+
+
+def test_of_a_site_of_files_bundles_alone_are_excepted_without_an_or_which_takes_two() -> None:
+    most = rules(static())["every-address-but-bundles"]["statement"]["rateBasedStatement"]
     excepted = most["scopeDownStatement"]["notStatement"]["statement"]["byteMatchStatement"]
     assert (excepted["searchString"], excepted["positionalConstraint"]) == ("/bundles/", "STARTS_WITH")
-    assert everything["limit"] == 10 * most["limit"]
+
+
+def behaviours(found: list[Recorded]) -> dict[str, dict[str, Any]]:
+    """By path; * is what matches no other."""
+    distribution = one(found, DISTRIBUTION).inputs
+    listed = {item["pathPattern"]: item for item in distribution["orderedCacheBehaviors"]}
+    return {**listed, "*": distribution["defaultCacheBehavior"]}
+
+
+def test_pages_of_a_server_are_kept_by_nobody_and_take_every_method() -> None:
+    distribution, page = one(records("1k"), DISTRIBUTION).inputs, behaviours(records("1k"))["*"]
+    assert page["cachePolicyId"] == NEVER_CACHED
+    assert page["originRequestPolicyId"] == ALL_OF_THE_VIEWER
+    assert page["viewerProtocolPolicy"] == "redirect-to-https"
+    assert "POST" in page["allowedMethods"]
+    assert "defaultRootObject" not in distribution, "or / would be asked for as /index.html"
+    assert not page.get("functionAssociations"), "which would ask for /index.html too"
+
+
+def test_files_of_a_server_that_never_change_are_kept_as_its_answer_says_and_depend_on_nothing_sent() -> None:
+    found = behaviours(records("1k"))["/_next/static/*"]
+    policy = next(
+        record
+        for record in of_type(records("1k"), "aws:cloudfront/cachePolicy:CachePolicy")
+        if record.outputs["id"] == found["cachePolicyId"]
+    )
+    keyed = policy.inputs["parametersInCacheKeyAndForwardedToOrigin"]
+    assert policy.inputs["minTtl"] == 0
+    assert policy.inputs["maxTtl"] == 365 * 24 * 3600
+    assert {keyed["cookiesConfig"]["cookieBehavior"], keyed["headersConfig"]["headerBehavior"]} == {"none"}
+    assert found["originRequestPolicyId"] == HOST_ALONE
+    assert found["allowedMethods"] == ["GET", "HEAD", "OPTIONS"]
+    assert found["compress"]
+
+
+def test_pages_and_files_of_a_server_fail_over_as_apis_do() -> None:
+    found = behaviours(records("100k"))
+    functions = [found[path]["functionAssociations"] for path in ("*", "/_next/static/*", "/api/*")]
+    assert functions[0] == functions[1] == functions[2]
+    assert len(functions[0]) == 1
+
+
+def test_a_site_of_files_is_one_document_in_the_bucket_kept_briefly() -> None:
+    distribution, page = one(static(), DISTRIBUTION).inputs, behaviours(static())["*"]
+    assert page["targetOriginId"] == "assets"
+    assert distribution["defaultRootObject"] == "index.html"
+    assert len(page["functionAssociations"]) == 1
+    assert "/_next/static/*" not in behaviours(static())
+
+
+def sent(found: list[Recorded], path: str) -> dict[str, Any]:
+    """The headers policy of a path."""
+    policies = {record.outputs["id"]: record.inputs for record in of_type(found, HEADERS)}
+    return dict(policies[behaviours(found)[path]["responseHeadersPolicyId"]])
+
+
+@pytest.mark.parametrize("tier", ["1k", "100k"])
+def test_pages_may_upload_to_the_buckets_of_all_regions_and_apis_state_no_content_policy(tier: str) -> None:
+    found = records(tier)
+    policy = sent(found, "*")["securityHeadersConfig"]["contentSecurityPolicy"]
+    hosts = {
+        f"https://{record.outputs['bucketRegionalDomainName']}"
+        for record in of_type(found, "aws:s3/bucket:Bucket")
+        if "uploads" in record.name
+    }
+    connect = next(part for part in policy["contentSecurityPolicy"].split("; ") if part.startswith("connect-src "))
+    assert len(hosts) == (2 if tier == "100k" else 1)
+    assert hosts <= set(connect.split())
+    assert policy["override"], "the shell's own policy knows no entries"
+    assert "contentSecurityPolicy" not in sent(found, "/api/*")["securityHeadersConfig"]
+
+
+def test_what_pages_may_use_of_a_device_replaces_what_an_origin_says() -> None:
+    (header,) = sent(records("1k"), "*")["customHeadersConfig"]["items"]
+    assert (header["header"], header["override"]) == ("Permissions-Policy", True)
+    assert "camera=(self)" in header["value"]
 
 
 def test_an_address_that_is_stopped_is_told_when_to_come_back() -> None:
@@ -109,7 +202,8 @@ def test_what_an_exception_does_not_cover_is_blocked_by_the_label_of_aws_rule() 
     several = ExceptionPlan(rule="SQLi_BODY", label="awswaf:managed:aws:sql-database:SQLi_Body", paths=paths)
     one_path = replace(several, rule="NoUserAgent_HEADER", paths=paths[:1])
     planned = replace(
-        plan_firewall("dev", tier_for(1_000), "block", samples.registry()), exceptions=(several, one_path)
+        plan_firewall("dev", tier_for(1_000), "block", samples.registry(), plan_behaviours(())),
+        exceptions=(several, one_path),
     )
     made = build(lambda: Firewall("firewall", plan=planned, protect=False, tags=TAGS))
     found = rules(made)

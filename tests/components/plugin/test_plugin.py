@@ -119,7 +119,8 @@ def test_kubernetes_adds_no_variables_of_its_own() -> None:
 
 def test_the_manifest_lies_two_folders_above_the_program() -> None:
     mounts = container(one(records(), DEPLOYMENT, "my-wallet-deployment"))["volumeMounts"]
-    assert {"name": "config", "mountPath": "/app/plugin.json", "subPath": "plugin.json", "readOnly": True} in mounts
+    for path in ("/app/plugin.json", "/plugin.json"):  # of programs in /app/backend/dist, and in /app/dist
+        assert {"name": "config", "mountPath": path, "subPath": "plugin.json", "readOnly": True} in mounts
     config = one(records(), "kubernetes:core/v1:ConfigMap", "my-wallet-config")
     assert json.loads(config.inputs["data"]["plugin.json"])["name"] == "my-wallet"
 
@@ -221,6 +222,15 @@ def test_each_plugin_has_its_own_passwords_only() -> None:
         for name in other:
             assert derive(ROOT, owner=name, purpose="database-app") not in text
             assert derive(ROOT, owner=name, purpose="cache") not in text
+
+
+def test_a_shared_secret_has_its_owners_value() -> None:
+    sharing = altered(entry("plugin-server"), shared_secrets={"SESSION_TOKEN_PEPPER": "base-svc"})
+    found = build_plugins(plugin_plans(registry=registry_with(sharing)))
+    values = [one(found, SECRET, f"{name}-secret").inputs["stringData"] for name in ("plugin-server", "base-svc")]
+    assert {value["SESSION_TOKEN_PEPPER"] for value in values} == {
+        derive(ROOT, owner="base-svc", purpose="SESSION_TOKEN_PEPPER")
+    }
 
 
 def _stamp(found: Sequence[Recorded]) -> str:

@@ -13,7 +13,7 @@ from tests.plugin_plans import plugin_plans, real_registry
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 ALONE = {"service-gateway", "my-wallet-cron"}
-CORE = {"base-svc", "plugin-server"}
+CORE = {"base-svc", "plugin-server", "web-next"}
 NAMES = [spec.name for spec in real_registry().plugins if spec.backend] + ["my-wallet-cron"]
 
 

@@ -14,7 +14,7 @@ from tests.filter_pattern import matches
 from tests.wait import wait_for
 
 LIMITER = "app.kubernetes.io/component=ratelimit"
-_, UNCOUNTED, BLIND = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
+_, UNCOUNTED, BLIND, _ = log_alarms(tier_for(1_000), prefix="p", pods="pods", control_plane="control-plane")
 
 
 @contextmanager

@@ -72,6 +72,16 @@ def test_where_there_are_several_each_plugin_is_pinned_to_one_that_is_there() ->
     assert "naap plugin move b --shard N" in text
 
 
+def test_a_member_of_anothers_role_comes_after_it_and_lies_on_its_shard() -> None:
+    site = plugin("site", database=Database(schema_name="site", shard=0, member_of=("a",)))
+    plans = _plan(100_000, site, plugin("a", database=Database(schema_name="a", shard=0)))
+    assert (plans["site"].member_of, plans["site"].refers_to) == (("a_app",), ("a",))
+    assert list(migration_order(plans.values())) == ["a", "site"]
+    text = _problems(100_000, site, plugin("a", database=Database(schema_name="a", shard=1)))
+    assert "site · database.memberOf: a" in text
+    assert "site · database.memberOf: a" in _problems(100_000, site)
+
+
 def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
     grant = Grant(schema_name="b", table="T", privileges=("SELECT",))
     lost = Grant(schema_name="nowhere", table="T", privileges=("SELECT",))

@@ -12,6 +12,7 @@ from planning.inputs.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier
 from planning.shared.naming import MAX_STACK_NAME
 from tests.planning.samples import altered, plugin, registry, settings
+from tests.plugin_plans import real_registry, without
 
 K1, K10, K50, K100 = TIERS
 TWO = ("us-east-1", "us-west-2")
@@ -25,7 +26,7 @@ def plan(
         settings=settings(1_000, stated=stated),
         tier=tier,
         regions=regions,
-        registry=plugins or registry(),
+        registry=plugins or real_registry(),
     )
 
 
@@ -48,9 +49,9 @@ def test_limits_of_the_firewall_grow_with_the_tier_and_apis_have_their_own() -> 
 
 def test_the_widest_limit_counts_every_request_and_bundles_count_for_no_other() -> None:
     flood, apis, pages = plan(K1).firewall.limits
-    assert flood.path == "/" and flood.requests > pages.requests > apis.requests
-    assert (apis.path, apis.outside) == ("/api/", False)
-    assert (pages.path, pages.outside) == ("/bundles/", True)
+    assert flood.paths == ("/",) and flood.requests > pages.requests > apis.requests
+    assert (apis.paths, apis.outside) == (("/api/",), False)
+    assert (pages.paths, pages.outside) == (("/bundles/", "/_next/static/"), True)
 
 
 @pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name.value)
@@ -85,7 +86,8 @@ def test_an_entry_excepts_its_own_paths_from_a_rule_that_would_block_them() -> N
 
 def test_where_rules_on_content_block_nobody_nothing_is_excepted() -> None:
     for mode in ("count", "count-bodies"):
-        assert plan(K1, plugins=registry(WALLET), firewall_mode=mode).firewall == plan(K1, firewall_mode=mode).firewall
+        with_it, without_it = (plan(K1, plugins=registry(*some), firewall_mode=mode) for some in ((WALLET,), ()))
+        assert with_it.firewall == without_it.firewall
     stopped = altered(WALLET, lifecycle=Lifecycle.STOPPED)
     assert plan(K1, plugins=registry(stopped), firewall_mode="block").firewall.exceptions == ()
 
@@ -145,15 +147,17 @@ def test_health_checks_ask_for_what_the_gateway_answers_and_one_region_has_one_t
     assert [gateway.health_path for gateway in found.gateways] == ["/_health/use1", "/_health/usw2"]
 
 
-def test_no_script_but_the_sites_own_may_run() -> None:
-    policy = plan(K1).content_security_policy
-    assert "script-src 'self';" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe-eval" not in policy
+def test_files_that_never_change_count_for_floods_only() -> None:
+    assert plan(K1).firewall.unlimited == ("/bundles/", "/_next/static/")
+    assert plan(K1, plugins=without("web-next")).firewall.unlimited == ("/bundles/",)
+
+
+def test_pages_of_a_server_are_made_by_it_and_those_of_files_are_one_document() -> None:
+    assert plan(K1).site_function is None
+    assert "index.html" in (plan(K1, plugins=without("web-next")).site_function or "")
 
 
 def test_names_of_the_longest_stack_fit() -> None:
-    found = plan_cdn(
-        stack="s" * MAX_STACK_NAME, settings=settings(1), tier=K1, regions=("us-east-1",), registry=registry()
-    )
+    longest = "s" * MAX_STACK_NAME
+    found = plan_cdn(stack=longest, settings=settings(1), tier=K1, regions=("us-east-1",), registry=real_registry())
     assert all(len(found.policy_name(part)) <= MAX_NAME for part in ("immutable", "x" * 60))

@@ -26,7 +26,7 @@ def _plan(spec: PluginSpec) -> RoutesPlan:
 
 def _takes(match: Match, path: str, headers: Mapping[str, str]) -> bool:
     return (
-        (path == match.path or path.startswith(f"{match.path}/"))
+        (path == match.path or path.startswith(f"{match.path.rstrip('/')}/"))
         and (not match.bearer or headers.get("authorization", "").lower().startswith("bearer "))
         and (not match.events or headers.get("accept") == EVENTS["accept"])
     )
@@ -61,12 +61,17 @@ def _answers(plans: Iterable[RoutesPlan], path: str, headers: Mapping[str, str] 
         ("/api/v1/wallet", {"authorization": "bearer lower"}, "my-wallet", Access.BEARER),
         ("/api/v1/walletful", {}, "base-svc", Access.SESSION),
         ("/api/v1/users/me", BEARER, "base-svc", Access.BEARER),
-        ("/api/v1/auth/login", {}, "base-svc", Access.PUBLIC),
-        ("/api/v1/auth/login", BEARER, "base-svc", Access.PUBLIC),
-        ("/api/v1/auth/session", {}, "base-svc", Access.SESSION),
+        ("/api/v1/csp-report", {}, "base-svc", Access.PUBLIC),
+        ("/api/v1/csp-report", BEARER, "base-svc", Access.PUBLIC),
+        ("/api/v1/roles", {}, "base-svc", Access.SESSION),
         ("/ws", {}, "base-svc", Access.SESSION_STREAM),
         ("/ws/room", BEARER, "base-svc", Access.BEARER_STREAM),
-        ("/plugins/my-wallet/bundle.js", {}, "plugin-server", Access.SESSION),
+        ("/api/v1/plugin-server/plugins", {}, "plugin-server", Access.SESSION),
+        ("/", {}, "web-next", Access.PUBLIC),
+        ("/plugins/my-wallet", BEARER, "web-next", Access.PUBLIC),
+        ("/wallet", EVENTS, "web-next", Access.PUBLIC),
+        ("/api/v1/auth/login", {}, "web-next", Access.PUBLIC),
+        ("/api/v1/teams/t/members", {**EVENTS, **BEARER}, "web-next", Access.PUBLIC),
     ],
 )
 def test_a_request_has_one_answer_among_all_plugins(

@@ -48,14 +48,20 @@ def test_a_tier_without_series_learns_the_same_from_logs_and_from_aws() -> None:
             *("limiter-fails-open", "pooler-clients-wait", "database-connections", "autoscaler-blind"),
             *("pods-not-ready", "plugin-latency", "service-errors", "certificate-expiry", "database-backup"),
         }
-    assert (_plan(50_000).log_alarms, _plan(50_000).cluster_alarms) == ((), ())
+    assert ([found.alarm.key for found in _plan(50_000).log_alarms], _plan(50_000).cluster_alarms) == (
+        ["cache-given-up"],
+        (),
+    )
 
 
 def test_a_line_of_a_pod_is_counted_by_what_it_says_and_where() -> None:
-    waits, uncounted, blind = _plan(1_000).log_alarms
+    waits, uncounted, blind, given_up = _plan(1_000).log_alarms
 
     assert waits.pattern == '{ ($.kubernetes.namespace_name = "naap-pooler") && ($.log = "*query_wait_timeout*") }'
     assert uncounted.pattern.startswith('{ ($.kubernetes.namespace_name = "naap-gateway") && ($.log_processed.plugin')
+    line = {"kubernetes": {"namespace_name": "plugin-my-wallet"}, "log": "[Redis] Max reconnection attempts reached"}
+    assert matches(given_up.pattern, line)
+    assert not matches(given_up.pattern, {**line, "kubernetes": {"namespace_name": "naap-gateway"}})
     assert blind.pattern == '"failed to compute desired number of replicas"'
     assert (waits.group, blind.group) == (
         "/aws/containerinsights/naap-dev-use1/application",
@@ -80,7 +86,7 @@ PLUGIN, POD = "httproute/plugin-wallet/wallet/rule/0", "10.64.3.7:4008"
 def test_a_request_that_reached_a_plugin_without_a_word_of_its_limit_was_not_counted(
     line: Mapping[str, object], counted: bool
 ) -> None:
-    _, uncounted, _ = _plan(1_000).log_alarms
+    _, uncounted, *_ = _plan(1_000).log_alarms
     written = {"kubernetes": {"namespace_name": "naap-gateway"}, "log_processed": line}
 
     assert matches(uncounted.pattern, written) is counted

@@ -91,7 +91,11 @@ def test_the_quota_holds_every_pod_that_a_roll_out_at_the_maximum_makes() -> Non
 def test_core_services_push_out_plugins_when_a_cluster_is_full() -> None:
     plans = plugin_plans()
     classes = {name: plan.backend.workloads[0].priority_class for name, plan in plans.items() if plan.backend}
-    assert {name for name, found in classes.items() if found == "naap-core"} == {"base-svc", "plugin-server"}
+    assert {name for name, found in classes.items() if found == "naap-core"} == {
+        "base-svc",
+        "plugin-server",
+        "web-next",
+    }
 
 
 def test_no_pod_gets_the_way_around_the_pooler() -> None:

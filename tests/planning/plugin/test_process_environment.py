@@ -1,38 +1,35 @@
 """What a plugin's process finds in its environment."""
 
+import ipaddress
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from planning.edge.shell_documents import bundle_key
 from planning.gateway import internal_listener
 from planning.inputs.pod_sections import Network
+from planning.network.addresses import region_addresses
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
+from planning.shared.regions import REGIONS
+from tests.planning.plugin.read_variables import LEFT, READ
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, real_registry, registry_with, with_backend
 
 SERVED = [spec.name for spec in real_registry().plugins if spec.backend]
 EVERY = {
     *("PORT", "NODE_ENV", "NODE_OPTIONS", "HOME", "NPM_CONFIG_CACHE", "XDG_CACHE_HOME", "DISABLE_CRON"),
-    *("SHELL_URL", "CORS_ORIGINS", "TRUST_PROXY"),
+    *("TRUST_PROXY", "CORS_ORIGIN", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"),
 }
-CALLER = {"BASE_SVC_URL", "AUTH_SERVICE_URL"}
+CALLER = {"SHELL_URL", "AUTH_SERVICE_URL", "BASE_SVC_URL"}
 WITH_DATABASE = {"DATABASE_URL", "DATABASE_POOL_SIZE", "NODE_EXTRA_CA_CERTS"}
 WITH_CACHE = {"REDIS_URL", "REDIS_KEY_PREFIX"}
-FACTS: dict[str, tuple[int, set[str]]] = {
-    "base-svc": (
-        4000,
-        CALLER | WITH_DATABASE | WITH_CACHE | {"SESSION_TOKEN_PEPPER", "ENCRYPTION_MASTER_KEY", "NEXTAUTH_SECRET"},
-    ),
-    "plugin-server": (3100, {"PLUGIN_SERVER_PORT"}),
-    "my-wallet": (4008, CALLER | WITH_DATABASE | WITH_CACHE),
-    "my-dashboard": (4009, CALLER | WITH_DATABASE | WITH_CACHE),
-    "daydream-video": (4111, CALLER | WITH_DATABASE),
-    "community": (4006, CALLER | WITH_DATABASE),
-    "developer-api": (4007, CALLER | WITH_DATABASE),
-    "service-gateway": (4116, CALLER | WITH_DATABASE),
-}
-"""Where each service listens, and what it reads besides what all of them do."""
+OF_THE_SITE = {"base-svc": {"FRONTEND_URL", "PLUGIN_CDN_URL"}, "web-next": {"HOSTNAME", "PLUGIN_CDN_URL"}}
+PORTS = {
+    "base-svc": 4000, "plugin-server": 3100, "my-wallet": 4008, "my-dashboard": 4009, "daydream-video": 4111,
+    "community": 4006, "developer-api": 4007, "service-gateway": 4116, "web-next": 3000,
+}  # fmt: skip
+"""Where each listens by itself: on the lines where READ has PORT, or PLUGIN_SERVER_PORT."""
 
 
 def environment(name: str, users: int = 5_000) -> ProcessEnvironmentPlan:
@@ -41,24 +38,76 @@ def environment(name: str, users: int = 5_000) -> ProcessEnvironmentPlan:
     return backend.environment
 
 
+def of_the_entry(name: str) -> set[str]:
+    spec = entry(name)
+    assert spec.backend
+    return {*spec.backend.env, *spec.secrets, *spec.derived_secrets, *spec.shared_secrets}
+
+
 @pytest.mark.parametrize("name", SERVED)
-def test_a_service_finds_what_it_reads_and_nothing_that_is_another_ones(name: str) -> None:
+def test_a_service_finds_each_variable_that_its_source_reads_or_is_right_without(name: str) -> None:
     found = environment(name, users=1_000)
-    port, own = FACTS[name]
-    assert found.plain["PORT"] == str(port)
+    assert {*READ[name]} - {*found.plain, *found.secret_names} <= LEFT.keys()
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_an_entry_names_no_variable_that_its_source_does_not_read(name: str) -> None:
+    assert of_the_entry(name) <= READ[name].keys()
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_service_finds_nothing_that_is_another_ones(name: str) -> None:
+    found = environment(name, users=1_000)
+    own = of_the_entry(name)
+    own |= CALLER if "SHELL_URL" in found.plain else set()
+    own |= OF_THE_SITE.get(name, set())
+    own |= (WITH_DATABASE if found.database else set()) | (WITH_CACHE if found.cache else set())
     assert {*found.plain, *found.secret_names} == EVERY | own
+    assert found.plain["PORT"] == str(PORTS[name])
+
+
+def test_what_the_sdk_demands_in_production_is_there() -> None:
+    """Without it, services that createPluginServer made end at once."""
+    for name in SERVED:
+        if "NEXTAUTH_SECRET" in READ[name]:
+            assert "NEXTAUTH_SECRET" in environment(name).secret_names
+
+
+def test_the_proxies_that_a_service_trusts_are_those_with_private_addresses() -> None:
+    assert environment("base-svc").plain["TRUST_PROXY"] == "loopback,uniquelocal"
+    cidrs = [ipaddress.ip_network(region_addresses(region).cidr) for region in REGIONS]
+    assert all(cidr.is_private and cidr.subnet_of(ipaddress.ip_network("10.0.0.0/8")) for cidr in cidrs)  # pyright: ignore[reportArgumentType]  # all are IPv4
+
+
+def test_the_one_origin_is_told_in_each_spelling() -> None:
+    plain = environment("my-dashboard").plain
+    assert {plain[name] for name in ("CORS_ORIGIN", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS")} == {"https://naap.example"}
 
 
 def test_no_entry_can_set_what_only_the_platform_may() -> None:
     may_be_changed = {"NODE_OPTIONS", "NPM_CONFIG_CACHE", "XDG_CACHE_HOME"}
     for name in SERVED:
-        found, spec = environment(name, users=120_000), entry(name)
-        assert spec.backend
-        of_the_entry = {*spec.backend.env, *spec.secrets, *spec.derived_secrets}
-        of_the_platform = {*found.plain, *found.secret_names} - of_the_entry
+        found = environment(name, users=120_000)
+        of_the_platform = {*found.plain, *found.secret_names} - of_the_entry(name)
         left = {each for each in of_the_platform if not each.startswith("OTEL_")}
         assert left - may_be_changed <= RESERVED
     assert DATABASE_URL_UNPOOLED in RESERVED
+
+
+def test_bundles_are_named_without_a_host_as_the_shell_takes_no_foreign_one() -> None:
+    # apps/web-next/src/lib/plugins/umd-loader.ts:188 and :214 of github.com/livepeer/naap at 2893ab65
+    for name in ("base-svc", "web-next"):
+        assert environment(name).plain["PLUGIN_CDN_URL"] == "/bundles"
+    path = f"{environment('web-next').plain['PLUGIN_CDN_URL']}/my-wallet/1.0.0/my-wallet.js"
+    assert path == f"/{bundle_key('my-wallet', '1.0.0', 'my-wallet.js')}"
+
+
+def test_people_come_back_to_the_site_after_they_signed_in_elsewhere() -> None:
+    assert environment("base-svc").plain["FRONTEND_URL"] == "https://naap.example"
+
+
+def test_the_sites_server_listens_on_every_address_of_its_pod() -> None:
+    assert environment("web-next").plain["HOSTNAME"] == "0.0.0.0"  # noqa: S104  # what Next.js is told, in a pod
 
 
 def test_every_service_is_told_its_port() -> None:
@@ -118,13 +167,18 @@ def test_without_a_database_or_cache_there_is_nothing_of_it() -> None:
 
 def test_only_who_calls_the_base_service_is_told_where_it_is() -> None:
     assert environment("my-wallet").plain["BASE_SVC_URL"] == "http://envoy.naap-gateway.svc.cluster.local"
-    assert "BASE_SVC_URL" not in environment("plugin-server").plain
+    alone = with_backend(entry("community"), network=Network())
+    backend = plugin_plans(registry=registry_with(alone))["community"].backend
+    assert backend
+    assert not CALLER & backend.environment.plain.keys()
 
 
 def test_who_is_signed_in_is_asked_of_the_service_that_knows_the_tokens_and_not_of_the_site() -> None:
     """The SDK of plugins asks SHELL_URL first (packages/plugin-server-sdk/src/middleware/auth.ts:121-126)."""
-    found = environment("community").plain
-    assert found["SHELL_URL"] == found["AUTH_SERVICE_URL"] == found["BASE_SVC_URL"] == internal_listener.URL
+    for name in SERVED:
+        if "SHELL_URL" in READ[name] and not entry(name).core:
+            found = environment(name).plain
+            assert {found["SHELL_URL"], found["AUTH_SERVICE_URL"], found["BASE_SVC_URL"]} == {internal_listener.URL}
     assert environment("base-svc").plain["SHELL_URL"] == "http://base-svc.plugin-base-svc.svc.cluster.local"
 
 
@@ -167,11 +221,18 @@ def test_errors_are_tracked_by_whoever_names_a_project_for_them_and_by_nobody_el
     assert not [name for name in SERVED if "SENTRY_DSN" in {*environment(name).plain, *environment(name).secret_names}]
 
 
+def test_a_shared_secret_is_its_owners() -> None:
+    sharing = with_backend(entry("plugin-server"), shared_secrets={"SESSION_TOKEN_PEPPER": "base-svc"})
+    backend = plugin_plans(registry=registry_with(sharing))["plugin-server"].backend
+    assert backend
+    assert backend.environment.shared == {"SESSION_TOKEN_PEPPER": "base-svc"}
+    assert backend.environment.secret_names == ("SESSION_TOKEN_PEPPER",)
+
+
 def test_secrets_are_planned_by_name_only() -> None:
     assert set(environment("base-svc").secret_names) == {
         "DATABASE_URL",
         "ENCRYPTION_MASTER_KEY",
-        "NEXTAUTH_SECRET",
         "REDIS_URL",
         "SESSION_TOKEN_PEPPER",
     }

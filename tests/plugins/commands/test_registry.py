@@ -85,7 +85,7 @@ def test_a_dependency_that_has_stopped_is_left_out_and_said(registry: Path, tmp_
 def test_the_program_exits_0_when_all_is_well_and_says_so() -> None:
     found = run_program("validate", "--production")
     assert (found.returncode, found.stderr) == (0, "")
-    assert found.stdout == "plugins/registry.yaml: 9 entries, 8 with pods; all rules hold.\n"
+    assert found.stdout == "plugins/registry.yaml: 10 entries, 9 with pods; all rules hold.\n"
 
 
 def test_the_program_exits_2_on_wrong_input_without_a_traceback(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_the_real_registry_is_valid_for_production() -> None:
     found = run("validate", "--production")
     assert (found.returncode, found.stderr) == (0, "")
-    assert "9 entries, 8 with pods; all rules hold." in found.stdout
+    assert "10 entries, 9 with pods; all rules hold." in found.stdout
 
 
 def test_errors_go_to_standard_error_all_at_once_with_exit_code_2(registry: Path) -> None:
@@ -125,7 +125,7 @@ def test_the_list_fits_eighty_columns() -> None:
     found = run("list")
     assert found.returncode == 0
     lines = found.stdout.splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 11
     assert max(map(len, lines)) <= 80
     assert lines[1].split() == ["base-svc", "1.0.0", "4000", "/api/v1", "public", "active"]
 
@@ -193,9 +193,41 @@ def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) ->
     assert registry.read_bytes() == before
 
 
+def test_what_no_manifest_says_is_said_by_flags(registry: Path, tmp_path: Path) -> None:
+    asked = run("add", manifest(tmp_path, name="new-two"), "--prefix", "/api/v1/new-two", "--json", registry=registry)
+    assert len(json.loads(asked.stdout)["asked"]) == 9
+    flags = (
+        "--schema",
+        "plugin_new",
+        "--migrate",
+        "migrate",
+        "--grant",
+        "public.User:SELECT",
+        "--cache",
+        "--no-cron",
+        "--websocket",
+        "/live",
+    )
+    more = ("--env", "LEVEL=info", "--env", "PLACE=/tmp/x", "--secret", "NEW_KEY", "--egress", "api.example.com")
+    found = run(
+        "add", manifest(tmp_path), *flags, *more, "--rewrite-prefix", "/", "--singleton", "--json", registry=registry
+    )
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["asked"] == []
+    entry = load_registry(registry, production=True).by_name["new-one"]
+    assert entry.backend
+    assert entry.database
+    assert entry.database.grants[0].table == "User"
+    assert entry.cache is not None
+    assert (entry.backend.rewrite_prefix, entry.backend.scaling.singleton, entry.backend.cron) == ("/", True, False)
+    assert entry.backend.env == {"LEVEL": "info", "PLACE": "/tmp/x"}  # noqa: S108  # a path of a pod
+    assert entry.secrets == ["NEW_KEY"]
+
+
 def test_name_and_image_can_be_chosen(registry: Path, tmp_path: Path) -> None:
     image = "registry.example.com/team/new:2.0.0@sha256:" + "b" * 64
-    found = run("add", manifest(tmp_path), "--name", "other", "--image", image, registry=registry)
+    chosen = ("--name", "other", "--prefix", "/api/v1/other", "--image", image)
+    found = run("add", manifest(tmp_path), *chosen, registry=registry)
     assert found.returncode == 0, found.stderr
     entry = next(each for each in load_registry(registry, production=True).plugins if each.name == "other")
     assert entry.backend
@@ -232,6 +264,9 @@ def test_an_image_for_one_architecture_is_known_by_its_registry_or_a_flag(
         ({"version": "soon"}, "semantic version"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/wallet"}}, "my-wallet has it"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/auth/x"}}, "base-svc's own"),
+        ({"name": "secrets", "backend": {"devPort": 4099, "apiPrefix": "/api/v1/secrets"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/teams"}}, "base-svc's own"),
+        ({"backend": {"devPort": 4099, "apiPrefix": "/api/v1/billing"}}, "freePaths: [/billing] in base-svc"),
         ({"backend": {"devPort": 4099, "apiPrefix": "/new-one"}}, "CDN"),
         ({"backend": {"resources": {"memory": "900Gi"}}}, "fit on a node"),
         ({"database": {"schema": "plugin_wallet"}}, "my-wallet has it"),
@@ -342,7 +377,7 @@ def test_a_plugin_is_retired_one_step_at_a_time(registry: Path, platform: Platfo
     before = registry.read_text()
 
     def retire(word: str, code: int = 0) -> None:
-        found = run("retire", "my-dashboard", "--api", platform.url, registry=registry)
+        found = run("retire", "daydream-video", "--api", platform.url, registry=registry)
         assert found.returncode == code
         assert word in found.stdout + found.stderr
 
@@ -351,16 +386,16 @@ def test_a_plugin_is_retired_one_step_at_a_time(registry: Path, platform: Platfo
     retire("2 active installs", code=2)
     platform.counts(0)
     retire("draining -> stopped")
-    assert run("remove", "my-dashboard", registry=registry).returncode == 2
+    assert run("remove", "daydream-video", registry=registry).returncode == 2
     retire("stopped -> archived")
     retire("archived is the last step", code=2)
     assert "lifecycle: archived" in registry.read_text()
-    assert run("remove", "my-dashboard", registry=registry).returncode == 0
+    assert run("remove", "daydream-video", registry=registry).returncode == 0
     after = registry.read_text()
-    assert "my-dashboard" not in after
-    assert len(load_registry(registry, production=True).plugins) == 8
-    assert not (registry.parent / "manifests" / "my-dashboard.plugin.json").exists()
-    start, end = before.index("  my-dashboard:"), before.index("  daydream-video:")
+    assert "daydream-video" not in after
+    assert len(load_registry(registry, production=True).plugins) == 9
+    assert not (registry.parent / "manifests" / "daydream-video.plugin.json").exists()
+    start, end = before.index("  daydream-video:"), before.index("  community:")
     assert after == before[:start] + before[end:]
 
 

@@ -59,11 +59,11 @@ def test_a_move_that_makes_no_sense_is_refused_and_changes_nothing(path: Path) -
 
 
 def test_a_schema_without_a_shard_is_pinned_to_the_least_loaded_once(path: Path) -> None:
-    path.write_text(path.read_text().replace("      shard: 3\n", ""))
-    assert "the least loaded: 0 other schemas" in _said(pin(path, "service-gateway"))
-    assert _stated(path, "service-gateway")[0] == 3
+    path.write_text(path.read_text().replace("      shard: 2\n", ""))
+    assert "the least loaded: 0 other schemas" in _said(pin(path, "daydream-video"))
+    assert _stated(path, "daydream-video")[0] == 1
     with pytest.raises(InvalidInputError, match="data never moves by itself"):
-        pin(path, "service-gateway")
+        pin(path, "daydream-video")
 
 
 def test_a_rotation_raises_the_generation_by_one(path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planning.inputs.entry import Entry
 from planning.inputs.problem import InvalidInputError
 from plugins.editing.text_edit import RegistryText
 from plugins.importing.importer import Imported, import_manifest
@@ -18,7 +17,7 @@ from plugins.registry.manifest import parse_manifest
 from plugins.registry.manifest_secrets import open_secrets, without_secrets
 from plugins.registry.strict_yaml import read_yaml
 from plugins.registry.taken import TakenNames
-from tests.plugins.registries import MANIFESTS, REGISTRY, parsed, problems_of
+from tests.plugins.registries import MANIFESTS, parsed, problems_of
 
 TAKEN = TakenNames(
     names=frozenset({"base-svc"}), ports=frozenset({4000}), shard_loads={0: 1}, with_backend=frozenset({"base-svc"})
@@ -43,28 +42,6 @@ def with_backend(**changes: Any) -> Imported:
 
 def said(found: Imported, word: str) -> bool:
     return any(word in line for line in (*found.derived, *found.wrong))
-
-
-REFINED_BY_HAND = {
-    "my-wallet": {"cron", "cache", "database"},
-    "my-dashboard": {"cache", "database"},
-    "daydream-video": {"database", "network"},
-    "community": {"database"},
-    "developer-api": {"database"},
-    "service-gateway": {"rewritePrefix", "scaling", "database", "network"},
-    "intelligent-dashboard": set[str](),
-}
-
-
-@pytest.mark.parametrize("name", sorted(REFINED_BY_HAND))
-def test_the_registry_holds_what_the_import_makes_of_the_real_manifest(name: str) -> None:
-    """But for what its manifest doesn't say, which people added to the entry."""
-    data = (MANIFESTS / f"{name}.plugin.json").read_bytes()
-    found = import_manifest(parse_manifest(data, file="plugin.json"), file="plugin.json", taken=TAKEN)
-    made = Entry.model_validate(found.entry).model_dump(by_alias=True)
-    here, _ = read_yaml(REGISTRY.read_text(), "r")
-    kept = Entry.model_validate(here["plugins"][name]).model_dump(by_alias=True)
-    assert {field for field in kept if kept[field] != made[field]} == REFINED_BY_HAND[name]
 
 
 def test_importing_twice_gives_the_same_entry() -> None:
@@ -413,3 +390,15 @@ def test_no_bytes_end_in_a_traceback(data: bytes) -> None:
         import_manifest(manifest, file="x", taken=TAKEN)
     except InvalidInputError as error:
         assert error.problems
+
+
+def test_what_a_manifest_asks_of_the_device_reaches_the_entry_and_what_nobody_knows_is_said() -> None:
+    found = imported(permissions={"browser": ["camera", "microphone", "telepathy"]})
+    assert found.entry["frontend"]["permissions"] == ["camera", "microphone"]
+    assert any("permissions.browser telepathy is none of camera" in line for line in found.wrong), found.wrong
+
+
+def test_the_real_video_plugin_may_ask_for_the_camera() -> None:
+    data = (MANIFESTS / "daydream-video.plugin.json").read_bytes()
+    found = import_manifest(parse_manifest(data, file="plugin.json"), file="plugin.json", taken=TAKEN)
+    assert found.entry["frontend"]["permissions"] == ["camera", "microphone", "display-capture"]

@@ -37,7 +37,8 @@ def test_every_service_listens_where_upstream_says(registry: Registry) -> None:
     }
     assert found == {
         "base-svc": (4000, "/api/v1"),
-        "plugin-server": (3100, "/plugins"),
+        "plugin-server": (3100, "/api/v1/plugin-server"),
+        "web-next": (3000, "/"),
         "my-wallet": (4008, "/api/v1/wallet"),
         "my-dashboard": (4009, "/api/v1/my-dashboard"),
         "daydream-video": (4111, "/api/v1/daydream"),
@@ -50,6 +51,7 @@ def test_every_service_listens_where_upstream_says(registry: Registry) -> None:
 def test_every_service_has_the_schema_that_its_code_names(registry: Registry) -> None:
     assert {each.name: each.database.schema_name for each in registry.plugins if each.database} == {
         "base-svc": "public",
+        "web-next": "web_next",
         "my-wallet": "plugin_wallet",
         "my-dashboard": "plugin_dashboard",
         "daydream-video": "plugin_daydream",
@@ -60,7 +62,12 @@ def test_every_service_has_the_schema_that_its_code_names(registry: Registry) ->
 
 
 def test_only_services_that_use_redis_have_a_cache_user(registry: Registry) -> None:
-    assert [each.name for each in registry.plugins if each.cache] == ["base-svc", "my-wallet", "my-dashboard"]
+    assert [each.name for each in registry.plugins if each.cache] == [
+        "base-svc",
+        "web-next",
+        "my-wallet",
+        "my-dashboard",
+    ]
 
 
 def test_plugin_server_has_upstreams_sizes_with_memory_promised_in_full(registry: Registry) -> None:
@@ -74,7 +81,7 @@ def test_plugin_server_has_upstreams_sizes_with_memory_promised_in_full(registry
 def test_only_the_service_with_state_in_memory_is_a_singleton(registry: Registry) -> None:
     backends = [(each.name, each.backend) for each in registry.plugins if each.backend]
     assert [name for name, each in backends if each.scaling.singleton] == ["service-gateway"]
-    assert [name for name, each in backends if each.rewrite_prefix == "/"] == ["service-gateway"]
+    assert [name for name, each in backends if each.rewrite_prefix == "/"] == ["plugin-server", "service-gateway"]
     assert [name for name, each in backends if each.cron] == ["my-wallet"]
     assert [name for name, each in backends if each.auth.session_affinity] == ["base-svc"]
 
@@ -91,7 +98,7 @@ def test_foreign_keys_stay_on_one_shard(registry: Registry) -> None:
     for each in registry.plugins:
         for grant in each.database.grants if each.database else ():
             assert shards[grant.schema_name] == (each.database.shard if each.database else None)
-    assert set(shards.values()) == {0, 1, 2, 3}
+    assert set(shards.values()) == {0, 2}
 
 
 def test_egress_always_states_its_port(registry: Registry) -> None:

@@ -13,7 +13,8 @@ import pytest
 from planning.inputs.field_types import IN_WORDS
 from planning.inputs.lifecycle import Lifecycle
 from plugins.registry.registry_file import json_schema
-from tests.plugins.registries import DIGEST, backend, changed, good, parsed, problems_of
+from plugins.registry.strict_yaml import read_yaml
+from tests.plugins.registries import DIGEST, REGISTRY, backend, changed, good, parsed, problems_of
 
 TOMORROW_NEXT_YEAR = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=370)
 
@@ -48,6 +49,37 @@ def builds(**fields: Any) -> dict[str, Any]:
     return {"1.0.0": {"gzipBytes": 1, "integrity": "sha384-" + "A" * 64, **fields}}
 
 
+def real_entry(name: str) -> dict[str, Any]:
+    found, _ = read_yaml(REGISTRY.read_text(), "r")
+    return found["plugins"][name]
+
+
+BASE_SERVICE_PATHS = {
+    "/admin": "base.ts:358",  # and all of admin/tenants.ts (server.ts:302)
+    "/audit": "lifecycle.ts:504",
+    "/auth": "auth.ts:62",
+    "/base": "base.ts:113",
+    "/csp-report": "base.ts:60",
+    "/deployments": "tenant.ts:211",
+    "/health": "metadata.ts:147",
+    "/installations": "lifecycle.ts:53",
+    "/integrations": "lifecycle.ts:281",
+    "/key-mappings": "secrets.ts:145",
+    "/lifecycle": "lifecycle.ts:399",
+    "/metrics": "metadata.ts:119",
+    "/plugins": "metadata.ts:63",
+    "/registry": "registry.ts:93",
+    "/roles": "rbac.ts:56",
+    "/secrets": "secrets.ts:45",
+    "/teams": "team.ts:68",
+    "/tenant": "tenant.ts:65",
+    "/users": "rbac.ts:122",
+    "/validate": "metadata.ts:190",
+    "/versions": "metadata.ts:205",
+}
+"""First parts of what base-svc answers below /api/v1, each with a line of services/base-svc/src/routes that says so
+(github.com/livepeer/naap at 2893ab65)."""
+
 TWO_CORE = {
     **good(),
     "one": backend("one", 4100, core=True, network={"calls": ["two"]}),
@@ -81,6 +113,22 @@ BAD = [
     Bad(
         "an extra prefix that another has", changed("beta", extraPrefixes=["/api/v1/alpha"]),
         "beta", "extraPrefixes", "/api/v1/alpha", "alpha has it", "/api/v1/beta",
+    ),
+    Bad(
+        "a prefix that names somebody else", changed("beta", apiPrefix="/api/v1/billing"),
+        "beta", "apiPrefix", "/api/v1/billing", "shares a word", "freePaths: [/billing] in base-svc",
+    ),
+    Bad(
+        "an extra prefix that names somebody else", changed("beta", extraPrefixes=["/api/v1/billing"]),
+        "beta", "extraPrefixes", "/api/v1/billing", "shares a word", "/api/v1/beta",
+    ),
+    Bad(
+        "a free path that is its own", changed("base-svc", freePaths=["/auth/x"]),
+        "base-svc", "freePaths", "/auth/x", "ownPaths", "remove /auth/x",
+    ),
+    Bad(
+        "free paths without a catch-all", {"base-svc": changed("base-svc", catchAll=None, ownPaths=None, freePaths=["/x"])["base-svc"]},
+        "base-svc", "freePaths", "/x", "catchAll", "catchAll: true",
     ),
     Bad("the prefix of the catch-all", changed("beta", apiPrefix="/api/v1"), "beta", "apiPrefix", "/api/v1", "below", "/api"),
     Bad("a prefix outside /api", changed("beta", apiPrefix="/beta"), "beta", "apiPrefix", "/beta", "CDN", "/api/v1/beta"),
@@ -128,6 +176,15 @@ BAD = [
         "a grant across shards", alpha_database(shard=1, grants=grants("public")),
         "alpha", "database.shard", "1", "foreign keys", "shard: 0",
     ),
+    Bad("a plugin with another's rights", alpha_database(memberOf=["base-svc"]), "alpha", "database.memberOf", "base-svc", "core services only", "database.grants"),
+    Bad(
+        "rights of what has no database", with_entry("site", backend("site", 4100, core=True, database={"schema": "site", "shard": 0, "memberOf": ["beta"]})),
+        "site", "database.memberOf", "beta", "with a database", "remove beta",
+    ),
+    Bad(
+        "rights on another shard", with_entry("site", backend("site", 4100, core=True, database={"schema": "site", "shard": 1, "memberOf": ["alpha"]})),
+        "site", "database.memberOf", "alpha", "alpha is on 0", "shard: 0",
+    ),
     Bad("no shard in production", alpha_database(shard=None), "alpha", "database.shard", "(missing)", "pins", "shard:"),
     Bad("a call to nobody", changed("beta", network={"calls": ["nobody"]}), "beta", "network.calls", "nobody", "existing", "alpha"),
     Bad("a call to itself", changed("beta", network={"calls": ["beta"]}), "beta", "network.calls", "beta", "itself", "remove"),
@@ -153,6 +210,8 @@ BAD = [
         "the platform's own network", changed("beta", network={"egress": ["10.64.0.0/16"]}),
         "beta", "network.egress", "10.64.0.0/16", "network.calls", "api.example.com",
     ),
+    Bad("SSH to a host by its name", changed("beta", network={"egress": ["host.example.com:22"]}), "beta", "network.egress", "host.example.com:22", "single addresses", "203.0.113.7/32:22"),
+    Bad("SSH to a network", changed("beta", network={"egress": ["203.0.113.0/24:22"]}), "beta", "network.egress", "203.0.113.0/24:22", "single addresses", "/32:22"),
     Bad("no digest in production", changed("beta", image="ghcr.io/a/b:1"), "beta", "image", "ghcr.io/a/b:1", "digest", "@sha256"),
     Bad("an image without a tag", changed("beta", image="ghcr.io/a/b"), "beta", "image", "ghcr.io/a/b", "registry/name:tag", "image: ghcr.io"),
     Bad("a backend without port", changed("beta", port=None), "beta", "port", "(missing)", "image, port and apiPrefix", "add port"),
@@ -181,6 +240,15 @@ BAD = [
     ),
     Bad("a variable of its network", changed("beta", derivedSecrets=["REDIS_URL"]), "beta", "derivedSecrets.REDIS_URL", "(not shown", "platform", "remove"),
     Bad("a variable of its storage", changed("beta", secrets=["UPLOADS_BUCKET"]), "beta", "secrets.UPLOADS_BUCKET", "(not shown", "platform", "remove"),
+    Bad("a plugin with another's secret", changed("beta", sharedSecrets={"PEPPER": "base-svc"}), "beta", "sharedSecrets", "PEPPER", "core services only", "derivedSecrets"),
+    Bad(
+        "a shared secret that its owner doesn't derive", with_entry("site", backend("site", 4100, core=True, sharedSecrets={"PEPPER": "base-svc"})),
+        "site", "sharedSecrets.PEPPER", "base-svc", "base-svc derives", "derivedSecrets: [PEPPER] in base-svc",
+    ),
+    Bad(
+        "a shared secret of nobody", with_entry("site", backend("site", 4100, core=True, sharedSecrets={"PEPPER": "nobody"})),
+        "site", "sharedSecrets.PEPPER", "nobody", "derived secret", "nobody has it",
+    ),
     Bad("a manifest beside the root", changed("beta", manifestPath="plugin.json"), "beta", "manifestPath", "plugin.json", "absolute path", "/app/plugin.json"),
     Bad(
         "a manifest on the writable mount", changed("beta", manifestPath="/tmp/plugin.json"),
@@ -214,8 +282,8 @@ BAD = [
         "gamma", "frontend.routes", "/api/gamma", "gateway answers /api/*", "another",
     ),
     Bad(
-        "pages among the plugin server's files", changed("gamma", frontend={"bundle": "g.js", "routes": ["/plugins/g.x/*"]}),
-        "gamma", "frontend.routes", "/plugins/g.x/*", "gateway answers /plugins/*.*", "another",
+        "pages below a core service's prefix", {**changed("base-svc", extraPrefixes=["/ws"]), "gamma": {"version": "1.0.0", "frontend": {"bundle": "g.js", "routes": ["/ws/*"]}}},
+        "gamma", "frontend.routes", "/ws/*", "gateway answers /ws", "another",
     ),
     Bad(
         "pages among the bundles", changed("gamma", frontend={"bundle": "g.js", "routes": ["/bundles/*"]}),
@@ -266,7 +334,7 @@ BAD = [
         "a prefix rewritten to itself", changed("beta", rewritePrefix="/api/v1/beta"),
         "beta", "rewritePrefix", "/api/v1/beta", "another prefix", "remove",
     ),
-    Bad("a rewrite that is no path", changed("beta", rewritePrefix="api"), "beta", "rewritePrefix", "api", "a slash, or", "/api/v1/my-wallet"),
+    Bad("a rewrite that is no path", changed("beta", rewritePrefix="api"), "beta", "rewritePrefix", "api", "a slash alone, or", "/api/v1/my-wallet"),
     Bad("a body too large", changed("beta", requests={"bodyMib": 101}), "beta", "requests.bodyMib", "101", "100", "50"),
     Bad("a request too long", changed("beta", requests={"timeoutSeconds": 301}), "beta", "requests.timeoutSeconds", "301", "300", "90"),
     Bad(
@@ -328,7 +396,47 @@ def test_digests_and_shards_are_demanded_in_production_only() -> None:
 
 
 def test_a_prefix_that_only_starts_alike_is_no_nesting() -> None:
-    assert problems_of(changed("beta", apiPrefix="/api/v1/alphabet")) == ()
+    assert problems_of(changed("beta", apiPrefix="/api/v1/alpha-beta")) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [
+        ("my-wallet", "/wallet"), ("developer-api", "/developer"), ("lightning-client", "/lightning"),
+        ("gateway-manager", "/gateway/v2"), ("odd", "/odd-one"), ("charts", "/chart"), ("team.notes", "/notes"),
+    ],
+)  # fmt: skip
+def test_a_prefix_says_whose_it_is_by_a_word(name: str, prefix: str) -> None:
+    name = name.replace(".", "-")
+    entry = backend(name, 4100, apiPrefix=f"/api/v1{prefix}")
+    assert problems_of(with_entry(name, entry)) == ()
+
+
+def test_a_path_that_the_core_service_gives_away_is_any_plugins() -> None:
+    entries = changed("base-svc", freePaths=["/ssh-bridge"])
+    entries["beta"]["apiPrefix"] = "/api/v1/ssh-bridge"
+    assert problems_of(entries) == ()
+    entries["beta"]["apiPrefix"] = "/api/v1/ssh-bridges"
+    assert [problem.field for problem in problems_of(entries)] == ["apiPrefix"]
+
+
+def test_without_a_core_service_above_it_a_prefix_may_be_any() -> None:
+    assert problems_of({"beta": backend("beta", 4002, apiPrefix="/api/v1/anything")}) == ()
+
+
+@pytest.mark.parametrize("path", sorted(BASE_SERVICE_PATHS))
+def test_no_plugin_takes_a_path_that_the_base_service_answers(path: str) -> None:
+    """Whatever its name: it would get everyone's credentials."""
+    own = real_entry("base-svc")
+    name = path.strip("/") + "-more"
+    entries = {"base-svc": own, name: backend(name, 4100, apiPrefix=f"/api/v1{path}/more")}
+    found = problems_of(entries)
+    assert [(problem.entry, problem.field) for problem in found] == [(name, "apiPrefix")]
+    assert "base-svc's own" in found[0].rule
+
+
+def test_the_base_services_own_paths_are_those_of_its_source() -> None:
+    assert sorted(real_entry("base-svc")["ownPaths"]) == sorted(BASE_SERVICE_PATHS)
 
 
 def test_a_stopped_plugin_whose_installs_are_gone_passes() -> None:

@@ -1,0 +1,1 @@
+"""Pages of the site in a real browser, behind the CDN's behaviours, functions and headers as the program makes them."""
