@@ -196,7 +196,18 @@ def test_adding_what_is_there_changes_nothing(registry: Path, tmp_path: Path) ->
 def test_what_no_manifest_says_is_said_by_flags(registry: Path, tmp_path: Path) -> None:
     asked = run("add", manifest(tmp_path, name="new-two"), "--prefix", "/api/v1/new-two", "--json", registry=registry)
     assert len(json.loads(asked.stdout)["asked"]) == 9
-    flags = ("--schema", "plugin_new", "--migrate", "migrate", "--grant", "public.User:SELECT", "--cache", "--no-cron", "--websocket", "/live")
+    flags = (
+        "--schema",
+        "plugin_new",
+        "--migrate",
+        "migrate",
+        "--grant",
+        "public.User:SELECT",
+        "--cache",
+        "--no-cron",
+        "--websocket",
+        "/live",
+    )
     more = ("--env", "LEVEL=info", "--env", "PLACE=/tmp/x", "--secret", "NEW_KEY", "--egress", "api.example.com")
     found = run(
         "add", manifest(tmp_path), *flags, *more, "--rewrite-prefix", "/", "--singleton", "--json", registry=registry
