@@ -51,7 +51,7 @@ def test_every_service_listens_where_upstream_says(registry: Registry) -> None:
 def test_every_service_has_the_schema_that_its_code_names(registry: Registry) -> None:
     assert {each.name: each.database.schema_name for each in registry.plugins if each.database} == {
         "base-svc": "public",
-        "web-next": "web_next",
+        "web-next": "plugin_orchestrator_leaderboard",
         "my-wallet": "plugin_wallet",
         "my-dashboard": "plugin_dashboard",
         "daydream-video": "plugin_daydream",
