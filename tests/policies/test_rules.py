@@ -207,3 +207,17 @@ def test_memory_is_asked_for_where_it_can_give_pods_back(low: int, needed: set[s
 def test_an_autoscaler_without_a_most_is_told_so() -> None:
     said = _said("kubernetes:autoscaling/v2:HorizontalPodAutoscaler", {"spec": {"minReplicas": 2}})
     assert any("maxReplicas is missing" in one for one in said)
+
+
+def test_a_policy_that_only_refuses_large_bodies_asks_nobody_and_one_that_lets_others_pass_is_told_so() -> None:
+    kind = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
+    body = {"name": "body", "action": "Deny", "cel": "size(request.body) > 1"}
+    known = {"name": "identity", "action": "Allow", "cel": "size(request.headers['x-user-id']) > 0"}
+
+    def words(*rules: dict[str, str]) -> list[str]:
+        spec = {"authorization": {"defaultAction": "Allow", "rules": list(rules)}}
+        return [one for one in _said(kind, {"spec": spec}) if "defaultAction" in one.partition("Fix:")[0]]
+
+    assert not words(body)
+    assert words(body, known)
+    assert words()

@@ -27,11 +27,10 @@ def _identity(resource: Resource, _: Environment) -> Iterable[str]:
                 yield f"takes tokens that were made for others: jwt.providers.{field}"
     if get(spec, "extAuth.failOpen", False) is not False:
         yield "lets everyone pass while sessions can't be asked: extAuth.failOpen"
-    if get(spec, "authorization") is None:
-        if get(spec, "jwt.failOpen", False):
-            yield "lets pass who has no token: jwt.failOpen without authorization"
-        if not _authenticates(resource):
-            return
+    if get(spec, "authorization") is None and get(spec, "jwt.failOpen", False):
+        yield "lets pass who has no token: jwt.failOpen without authorization"
+    if not _authenticates(resource):
+        return
     if get(spec, "authorization.defaultAction", "Allow") != "Deny" or not get(spec, "authorization.rules", []):
         yield "lets pass whom no rule names: authorization.defaultAction is not Deny"
     for item in get(spec, "authorization.rules", []):
@@ -108,6 +107,13 @@ def _for_browsers(route: Resource, item: dict[str, Any]) -> bool:
 
 def _authenticates(policy: Resource) -> bool:
     """By itself, or by asking for the identity that is found for every request before."""
-    return any(
-        get(policy.props, f"spec.{how}") is not None for how in ("authorization", "jwt", "extAuth", "oidc", "basicAuth")
-    )
+    spec = get(policy.props, "spec", {})
+    if any(get(spec, how) is not None for how in ("jwt", "extAuth", "oidc", "basicAuth")):
+        return True
+    return get(spec, "authorization") is not None and not _only_refuses(spec)
+
+
+def _only_refuses(spec: dict[str, Any]) -> bool:
+    """Whether its rules name what nobody may, as a body that is too large, and let everybody pass besides."""
+    actions = {get(item, "action", "Deny") for item in get(spec, "authorization.rules", [])}
+    return get(spec, "authorization.defaultAction", "Allow") == "Allow" and actions == {"Deny"}
