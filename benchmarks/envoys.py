@@ -7,7 +7,7 @@ from typing import Any
 
 from components.gateway.envoy import CERTIFICATE
 from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway import documents

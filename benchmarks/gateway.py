@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
 from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.sections import Auth
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from rehearsal.progress import Progress

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from naap.commands.options import ROOT
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.settings_reader import parse_settings
 from planning.platform import PlatformPlan

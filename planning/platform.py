@@ -13,7 +13,7 @@ from planning.edge.shell_documents import ShellDocumentsPlan, plan_shell_documen
 from planning.gateway.sign_in import sign_in_problems
 from planning.inputs.configured_secrets import missing_secrets
 from planning.inputs.problem import Problem, Problems
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier, tier_for
 from planning.network.vpc import PeeringPlan, plan_peerings

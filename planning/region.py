@@ -15,7 +15,7 @@ from planning.gateway.gone_routes import GoneRoutesPlan, plan_gone_routes
 from planning.gateway.load_balancer import LoadBalancerPlan, plan_load_balancer
 from planning.gateway.routes import plan_routes
 from planning.inputs.problem import Problem, Problems
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.network.vpc import NetworkPlan, plan_network

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from rehearsal import RehearsalError
 from rehearsal.events import Outcome
 from rehearsal.operation import follow

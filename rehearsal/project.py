@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import yaml
 
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from rehearsal import RehearsalError
 from rehearsal.control_plane.pki import write_private
 from rehearsal.tools.cache import remove

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis.cost.estimate import check_budget
 from planning.inputs.problem import Problems
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.settings_reader import parse_settings
 from planning.platform import PlatformPlan, plan_platform

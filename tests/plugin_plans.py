@@ -9,7 +9,7 @@ from planning.database.plugin_database import plan_databases
 from planning.database.shard import plan_shards
 from planning.gateway.gateway import GatewayPlan, plan_gateway
 from planning.gateway.routes import plan_routes
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.settings_reader import parse_settings
 from planning.inputs.tiers import tier_for

@@ -10,8 +10,8 @@ from planning.database.plugin_database import client_connections, shard_of
 from planning.database.pooler import pooler_size
 from planning.gateway.gateway import CONTROLLER_POD, controller_pods, gateway_pods, limiter_pod, limiter_pods
 from planning.inputs.assumptions import SECONDS, Assumptions
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.tiers import PodRange, Tier, node_limit, pod_range, shard_count
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS, adapter_pods, collector_pods
 from planning.plugin.autoscaling import CPU_PERCENT

@@ -17,7 +17,7 @@ from planning.cluster.packing import allocatable
 from planning.data.caches import cache_sizes
 from planning.database.connection_budget import client_capacity, spendable_connections
 from planning.inputs.assumptions import Assumptions
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier, shard_count, tier_for
 
 MOST_USERS = 10_000_000

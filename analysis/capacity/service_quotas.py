@@ -7,8 +7,8 @@ from planning.cluster.node_pool import SPARE_NODES, most_nodes
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
 from planning.inputs.assumptions import SECONDS, Assumptions
-from planning.inputs.registry_entry import Registry
-from planning.inputs.sections import Objective
+from planning.inputs.registry.registry_entry import Registry
+from planning.inputs.registry.sections import Objective
 from planning.inputs.settings import CDN_RESPONSE_SECONDS
 from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
 from planning.network.addresses import ZONES, region_addresses

@@ -7,7 +7,7 @@ controller more careful, never bolder.
 import math
 from dataclasses import dataclass
 
-from planning.inputs.pod_sections import Resources
+from planning.inputs.registry.pod_sections import Resources
 from planning.plugin.autoscaling import AutoscalingPlan
 
 TOLERANCE = 0.1

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from analysis.simulation.hpa import Load, Recent, desired_replicas, recommendation
-from planning.inputs.sections import REQUEST_SECONDS
+from planning.inputs.registry.sections import REQUEST_SECONDS
 from planning.inputs.tiers import PodRange
 from planning.plugin.autoscaling import IDLE_MEMORY_PERCENT, AutoscalingPlan
 from planning.plugin.plugin import BackendPlan

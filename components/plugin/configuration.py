@@ -11,7 +11,7 @@ from pulumi_kubernetes import core, meta
 from components.plugin.context import PluginContext
 from components.plugin.workload import CA_KEY, LOADER_KEY, MANIFEST_KEY
 from components.shared.root_secret import RootSecret
-from planning.inputs.registry_entry import PULL_SECRET
+from planning.inputs.registry.registry_entry import PULL_SECRET
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.process_environment import (
     CACHE_URL,

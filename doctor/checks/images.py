@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from doctor.finding import Check, Finding, Unanswered
 from planning.inputs.field_types import ARCHITECTURES, Architecture
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared import images

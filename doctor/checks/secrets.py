@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from doctor.finding import Check, Finding, Result
 from planning.inputs.configured_secrets import missing_secrets
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.shared.derived_secrets import MIN_ROOT_LENGTH
 
 _SET_ROOT = "pulumi config set --stack {} --secret naap:rootSecret $(openssl rand -base64 32)"

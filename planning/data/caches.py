@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import PluginSpec, Registry
-from planning.inputs.sections import Cache
+from planning.inputs.registry.data_sections import Cache
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import CacheSize, Tier
 from planning.shared.naming import fit, regional

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from planning.database.plugin_database import shard_of
 from planning.database.roles import roles_of
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 from planning.shared.naming import sql_name
 
 PREFIX = "archives"

@@ -14,10 +14,10 @@ from planning.database.plugin_database_checks import (
 )
 from planning.database.shard import ShardPlan
 from planning.inputs.field_types import Architecture
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import PluginSpec, Registry
-from planning.inputs.sections import Database
+from planning.inputs.registry.data_sections import Database
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.tiers import Tier, pod_range
 from planning.shared.naming import pooler_host, sql_name
 

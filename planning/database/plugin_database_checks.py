@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Database, Grant
+from planning.inputs.registry.data_sections import Database, Grant
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.shared.naming import sql_name
 
 RESERVED_ALIASES = frozenset({"pgbouncer", "naap_auth", "all", "replication", "samegroup", "samerole", "sameuser"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planning.edge.shell_documents import BUNDLES, REGISTRY_KEY
-from planning.inputs.entry import Entry
+from planning.inputs.registry.entry import Entry
 
 _API = "/api"
 

@@ -12,7 +12,7 @@ from planning.edge.functions import health_code, router_code, site_code
 from planning.edge.page_headers import PageHeadersPlan, plan_page_headers
 from planning.gateway.gateway import HEALTH_PATH
 from planning.gateway.load_balancer import HTTPS_PORT
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import fit, stack_prefix, stamp

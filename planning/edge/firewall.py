@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from planning.edge.behaviours import BehavioursPlan, Caching
-from planning.inputs.registry_entry import Registry
-from planning.inputs.sections import ContentRule
+from planning.inputs.registry.registry_entry import Registry
+from planning.inputs.registry.sections import ContentRule
 from planning.inputs.settings import FirewallMode
 from planning.inputs.tiers import Tier
 from planning.shared.naming import stack_prefix

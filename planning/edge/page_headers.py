@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from planning.inputs.frontend import Browser, Permission
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.frontend import Browser, Permission
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 
 MAX_CONTENT_SECURITY = 1_783

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from planning.inputs.frontend import Frontend
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.frontend import Frontend
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 
 FORMAT = 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from planning.gateway.routes import EXPOSED_HEADERS, larger_than
 from planning.gateway.sign_in import IDENTITY_HEADER, METADATA, NOBODY, UNKNOWN
-from planning.inputs.sections import BUFFERED_MIB
+from planning.inputs.registry.sections import BUFFERED_MIB
 
 
 @dataclass(frozen=True, kw_only=True)

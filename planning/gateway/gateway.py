@@ -8,7 +8,7 @@ from planning.gateway import internal_listener
 from planning.gateway.routes import limit_filters
 from planning.gateway.sign_in import SignInPlan, plan_sign_in
 from planning.inputs.assumptions import Assumptions
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, growth
 from planning.network.addresses import DNS_ADDRESS, SERVICE_CIDR, region_addresses

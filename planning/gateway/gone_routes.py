@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 
 

@@ -5,7 +5,7 @@ here they are clients as any: what they claim of a user is removed, and whose re
 """
 
 from planning.gateway.route_rules import Access, RulePlan
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.shared.naming import SYSTEM_NAMESPACES
 
 LISTENER = "internal"

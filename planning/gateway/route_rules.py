@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from planning.inputs.registry_entry import BackendSpec
+from planning.inputs.registry.registry_entry import BackendSpec
 
 
 class Access(StrEnum):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from planning.gateway.internal_listener import internal_rules
 from planning.gateway.route_rules import Access, RulePlan, rules_of
 from planning.gateway.sign_in import TokenPlan, plan_sign_in
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
-from planning.inputs.sections import BUFFERED_MIB
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.sections import BUFFERED_MIB
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace

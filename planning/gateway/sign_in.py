@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.sign_in import SignIn
 from planning.shared.naming import namespace

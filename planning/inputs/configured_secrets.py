@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 
 
 def missing_secrets(registry: Registry, present: Mapping[str, frozenset[str]], stack: str) -> list[Problem]:

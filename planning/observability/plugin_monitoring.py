@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planning.database.plugin_database import PluginDatabasePlan
 from planning.gateway.routes import RoutesPlan
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import Tier
 from planning.observability.alerts.alert import RuleGroup
 from planning.observability.alerts.burn_rate import objective_rules

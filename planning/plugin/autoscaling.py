@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from planning.inputs.registry_entry import BackendSpec
+from planning.inputs.registry.registry_entry import BackendSpec
 from planning.inputs.tiers import PodRange, Tier
 from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR, QUERY_ANNOTATION, queue_depth
 

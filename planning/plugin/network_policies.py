@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from planning.gateway.internal_listener import CONTAINER_PORT, needs_listener, through_gateway
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.tiers import Tier
 from planning.network.addresses import CLOSED_RANGES, region_addresses
 from planning.network.network_policy import (

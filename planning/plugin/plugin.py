@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from planning.database.archive import ArchivePlan
 from planning.database.plugin_database import PluginDatabasePlan, migration_order
 from planning.gateway.routes import RoutesPlan
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
-from planning.inputs.sections import Database
+from planning.inputs.registry.data_sections import Database
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, pod_range
 from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from planning.edge.shell_documents import BUNDLES
 from planning.gateway import internal_listener
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import SYSTEM_NAMESPACES, service_url

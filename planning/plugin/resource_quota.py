@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from planning.inputs.pod_sections import Resources
+from planning.inputs.registry.pod_sections import Resources
 from planning.plugin.workload import EPHEMERAL_MIB, WorkloadPlan, surge
 from planning.shared.pods import PodSize
 from planning.shared.quantities import cpu, memory

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from planning.cluster.priority_classes import priority_class
 from planning.inputs.field_types import Architecture
-from planning.inputs.pod_sections import Resources
-from planning.inputs.registry_entry import BackendSpec, PluginSpec
-from planning.inputs.sections import REQUEST_SECONDS, STARTUP_SECONDS, Probes
+from planning.inputs.registry.pod_sections import Resources
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec
+from planning.inputs.registry.sections import REQUEST_SECONDS, STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from console.files import read_bytes, shown_path
 from planning.edge.shell_documents import IMMUTABLE_CACHE
-from planning.inputs.frontend import MAX_GZIP_BYTES
 from planning.inputs.problem import refusal
+from planning.inputs.registry.frontend import MAX_GZIP_BYTES
 
 MAX_RAW_BYTES = 50_000_000
 _GZIP_LEVEL = 9

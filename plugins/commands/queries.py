@@ -6,7 +6,7 @@ from pathlib import Path
 from console.files import read_text, shown_path
 from console.terminal import Answer, table
 from planning.inputs.problem import Problem, Problems
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from plugins.registry.changes import change_problems
 from plugins.registry.parse import load_registry
 from plugins.registry.registry_file import json_schema

@@ -9,8 +9,8 @@ from console.files import delete, read_bytes, shown_path, write_atomically
 from console.terminal import Answer
 from planning.edge.shell_documents import bundle_key
 from planning.inputs.field_types import Architecture
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import refusal
+from planning.inputs.registry.lifecycle import Lifecycle
 from plugins.commands.bundle import measure, upload_command
 from plugins.editing.registry_editor import RegistryEditor
 from plugins.importing.answers import Answers

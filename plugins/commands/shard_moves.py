@@ -5,9 +5,9 @@ from pathlib import Path
 from rich.console import Group
 
 from console.terminal import Answer, table
-from planning.inputs.entry import Entry
 from planning.inputs.problem import refusal
-from planning.inputs.sections import Database
+from planning.inputs.registry.data_sections import Database
+from planning.inputs.registry.entry import Entry
 from plugins.editing.registry_editor import RegistryEditor
 from plugins.importing.database import least_loaded
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from console.files import alone, read_text, shown_path, write_atomically
 from console.interrupt import committed
-from planning.inputs.entry import Entry
 from planning.inputs.problem import Problems, refusal
+from planning.inputs.registry.entry import Entry
 from plugins.editing.text_edit import RegistryText
 from plugins.editing.yaml_edit import merged
 from plugins.registry.parse import parse_entries, parse_registry

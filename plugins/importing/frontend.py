@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any, get_args
 
 from planning.inputs.field_types import BUNDLE_PATTERN, MAX_ROUTE, ROUTE_PATTERN
-from planning.inputs.frontend import Permission
+from planning.inputs.registry.frontend import Permission
 from plugins.importing.manifest_reader import ManifestReader
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from planning.inputs.entry import Entry
 from planning.inputs.problem import Problem, Problems
+from planning.inputs.registry.entry import Entry
 from plugins.registry.parse import parse_entries
 from plugins.registry.rules.lifecycle import NEXT_STEP, STEPS
 from plugins.registry.rules.removal import removed_too_early

@@ -7,10 +7,10 @@ from typing import Any, cast
 from pydantic import TypeAdapter, ValidationError
 
 from console.files import read_text, shown_path
-from planning.inputs.entry import Entry
 from planning.inputs.field_types import Name
 from planning.inputs.problem import Problem, Problems
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.entry import Entry
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
 from plugins.registry.egress import normal_egress
 from plugins.registry.manifest import manifest_names, manifest_path, read_manifest
 from plugins.registry.rules.cross import Entries, cross_problems

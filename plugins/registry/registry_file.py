@@ -4,8 +4,8 @@ from typing import Annotated, Any, cast
 
 from pydantic import Field
 
-from planning.inputs.entry import Entry
 from planning.inputs.field_types import Name, Section
+from planning.inputs.registry.entry import Entry
 
 
 class RegistryFile(Section):

@@ -8,9 +8,9 @@ from typing import Any, TypeAlias, cast, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from planning.inputs.entry import Entry
 from planning.inputs.field_types import IN_WORDS
 from planning.inputs.problem import HIDDEN, Problem
+from planning.inputs.registry.entry import Entry
 from plugins.registry.plain_scalar import kind_of
 from plugins.registry.secret_values import MAX_SHOWN, open_path, reads_secrets, shown
 

@@ -8,8 +8,8 @@ import pytest
 from analysis.change.compare import ORDER, Change, Risk, compare
 from analysis.change.inventory import parts_of
 from analysis.change.part import Kind
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 from planning.platform import PlatformPlan, plan_platform
 from planning.prior_state import as_held
 from tests.planning.samples import altered, plugin, registry, settings, three_plugins

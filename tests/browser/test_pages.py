@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.site import Site
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.site import Site
 from tests.browser.application import (
     DECLARED,
     DOMAIN,

@@ -8,7 +8,7 @@ import pulumi
 
 from components.platform import Platform
 from components.shared.root_secret import RootSecret
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.platform import PlatformPlan
 from stack.configuration import load_stack_config
 from stack.plan import plan_of

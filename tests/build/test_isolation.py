@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from planning.gateway.internal_listener import CONTAINER_PORT, needs_listener, through_gateway
 from planning.observability.network_policies import COLLECTOR
 from planning.shared.labels import COMPONENT_LABEL, PLUGIN_LABEL
 from planning.shared.naming import SYSTEM_NAMESPACES
@@ -39,7 +40,11 @@ class Found:
         return self.pod.labels.get(COMPONENT_LABEL) == "plugin"
 
 
-GATEWAY = Found(name="gateway", pod=Pod(namespace=SYSTEM_NAMESPACES["gateway"], labels={"app": "envoy"}), ports=(8443,))
+GATEWAY = Found(
+    name="gateway",
+    pod=Pod(namespace=SYSTEM_NAMESPACES["gateway"], labels={"app.kubernetes.io/component": "proxy"}),
+    ports=(8443, CONTAINER_PORT),
+)
 DNS = Found(name="dns", pod=Pod(namespace="kube-system", labels={"k8s-app": "kube-dns"}), ports=(DNS_PORT,))
 STRANGERS = (
     Found(name="stranger", pod=Pod(namespace="default", labels={PLUGIN_LABEL: "my-wallet"}), ports=(80,)),
@@ -69,17 +74,24 @@ def _found(record: Recorded) -> Found:
     )
 
 
+def _serves(built: Built, source: Found, target: Found, port: int) -> bool:
+    """Of a connection to a plugin's pod."""
+    spec = built.plan.registry.by_name[target.plugin or ""].backend
+    assert spec
+    if not target.serves or port != spec.port:
+        return False
+    if source.pod.namespace == GATEWAY.pod.namespace:
+        return True
+    caller = built.plan.registry.by_name[source.plugin] if source.plugin else None
+    if not caller or not caller.backend or through_gateway(caller, spec):
+        return False
+    return target.plugin in caller.backend.network.calls
+
+
 def declared(built: Built, source: Found, target: Found, port: int) -> bool:
     """What the registry says of a connection, one end of which is a plugin's."""
     if target.plugin:
-        spec = built.plan.registry.by_name[target.plugin].backend
-        assert spec
-        if not target.serves or port != spec.port:
-            return False
-        if source.pod.namespace == GATEWAY.pod.namespace:
-            return True
-        caller = built.plan.registry.by_name[source.plugin] if source.plugin else None
-        return bool(caller and caller.backend and target.plugin in caller.backend.network.calls)
+        return _serves(built, source, target, port)
     assert source.plugin
     if target is DNS:
         return port == DNS_PORT
@@ -87,6 +99,10 @@ def declared(built: Built, source: Found, target: Found, port: int) -> bool:
         plan = next(plan for plan in built.plan.plugins if plan.name == source.plugin)
         own = plan.database and target.pod.labels["app.kubernetes.io/name"] == f"pooler-{plan.database.shard}"
         return bool(own) and port == POOLER_PORT
+    if target is GATEWAY:
+        return port == CONTAINER_PORT and needs_listener(
+            built.plan.registry.by_name[source.plugin], built.plan.registry
+        )
     collects = target.pod.labels.get("app.kubernetes.io/name") == COLLECTOR
     return collects and built.plan.tier.apm and port == OTLP_PORT
 

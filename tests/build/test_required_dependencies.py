@@ -189,7 +189,7 @@ NEEDS = (
     ),
     Need(
         why="AWS delivers to a bucket that lets it",
-        later=kind(":LoadBalancer", ":BucketLogging", ":LogDeliveryDestination"),
+        later=kind(":BucketLogging", ":LogDeliveryDestination"),
         first=kind(":BucketPolicy", name="-logs-"),
         together=same_region,
     ),

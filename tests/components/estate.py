@@ -14,7 +14,7 @@ from planning.cluster.cluster import plan_cluster
 from planning.data.buckets import plan_buckets
 from planning.edge.cdn import plan_cdn
 from planning.gateway.load_balancer import plan_load_balancer
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import tier_for
 from planning.network.vpc import plan_network, plan_peerings

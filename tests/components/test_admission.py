@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.sections import Auth
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.sections import Auth
 from rehearsal import RehearsalError
 from tests.components.gateway import test_gateway, test_routes
 from tests.components.gateway import test_gone_routes as test_stopped

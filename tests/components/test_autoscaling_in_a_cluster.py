@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from analysis.simulation.hpa import Load, Recent, desired_replicas
-from planning.inputs.pod_sections import Network
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.pod_sections import Network
+from planning.inputs.registry.registry_entry import Registry
 from planning.plugin.autoscaling import AutoscalingPlan, Speed
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from tests.components.plugins import build_plugins

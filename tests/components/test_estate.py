@@ -11,7 +11,7 @@ import pytest
 from components.gateway.envoy import clients
 from planning.edge.shell_documents import bundle_key, plan_shell_documents
 from planning.gateway.routes import STREAM_IDLE_SECONDS
-from planning.inputs.sections import REQUEST_SECONDS
+from planning.inputs.registry.sections import REQUEST_SECONDS
 from tests.components.estate import USERS, Estate, settings
 from tests.components.recording import Recorded, build, of_type, one
 from tests.plugin_plans import gateway_plan, real_registry

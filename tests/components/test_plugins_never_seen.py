@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from plugins.commands.registry import add
 from plugins.registry.parse import load_registry
 from policies.evaluator import Evaluator

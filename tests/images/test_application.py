@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planning.inputs.entry import MANIFEST_PATHS
+from planning.inputs.registry.entry import MANIFEST_PATHS
 from planning.plugin.workload import USER
 from tests.plugin_plans import real_registry
 

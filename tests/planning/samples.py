@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from planning.inputs.field_types import Section
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.pod_sections import Resources
-from planning.inputs.registry_entry import BackendSpec, PluginSpec, Registry
-from planning.inputs.sections import Cache, Database, Grant, Migrate, Scaling
+from planning.inputs.registry.data_sections import Cache, Database, Grant, Migrate
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.pod_sections import Resources
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.sections import Scaling
 from planning.inputs.settings import Settings
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from plugins.registry.parse import parse_registry
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planning.inputs.sections import Objective
+from planning.inputs.registry.sections import Objective
 from planning.inputs.tiers import Tier
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from planning.database.jobs.shard_move import MOVED_SUFFIX
 from planning.database.roles import ARCHIVED_SUFFIX
-from planning.inputs.entry import Entry
 from planning.inputs.problem import Problem
+from planning.inputs.registry.entry import Entry
 from planning.shared.naming import sql_name
 
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from planning.inputs.entry import Entry
 from planning.inputs.field_types import mebibytes, millicores
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import Problem
+from planning.inputs.registry.entry import Entry
+from planning.inputs.registry.lifecycle import Lifecycle
 from plugins.registry.rules.lifecycle import lifecycle_parts
 from plugins.registry.rules.pods import egress_parts, environment_parts, manifest_parts
 from plugins.registry.rules.site import site_parts

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import pairwise
 
-from planning.inputs.entry import Entry
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.entry import Entry
+from planning.inputs.registry.lifecycle import Lifecycle
 from plugins.registry.validation_errors import Parts
 
 STEPS = tuple(Lifecycle)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from planning.inputs.entry import MANIFEST_PATHS, Entry
 from planning.inputs.problem import HIDDEN
-from planning.inputs.registry_entry import PULL_SECRET
+from planning.inputs.registry.entry import MANIFEST_PATHS, Entry
+from planning.inputs.registry.registry_entry import PULL_SECRET
 from planning.plugin.process_environment import CA_FILE, RESERVED, TEMPORARY
 from plugins.registry.egress import normal_egress
 from plugins.registry.secret_values import looks_secret

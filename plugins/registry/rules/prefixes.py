@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from planning.inputs.entry import Entry
 from planning.inputs.problem import Problem
+from planning.inputs.registry.entry import Entry
 from plugins.registry.rules.cross import Entries
 
 _OF_ANYBODY = frozenset({"api", "app", "my", "naap", "plugin", "service", "svc"})

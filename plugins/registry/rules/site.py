@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from planning.edge.behaviours import plan_behaviours
-from planning.inputs.entry import Entry
 from planning.inputs.problem import Problem
+from planning.inputs.registry.entry import Entry
 from plugins.registry.rules.cross import Entries
 from plugins.registry.validation_errors import Parts
 

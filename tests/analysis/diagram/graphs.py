@@ -4,7 +4,7 @@ import functools
 
 from analysis.diagram.architecture import graph_of
 from analysis.diagram.graph import Graph
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.tiers import TIERS
 from planning.platform import PlatformPlan, plan_platform
 from tests.planning.samples import altered

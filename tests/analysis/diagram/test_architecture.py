@@ -4,7 +4,7 @@ import pytest
 
 from analysis.diagram.architecture import graph_of
 from analysis.diagram.graph import EdgeKind, NodeKind, ZoneKind
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.lifecycle import Lifecycle
 from tests.analysis.diagram.graphs import FORTY, USERS, crowded, graph, plan
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, real_registry, registry_with

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.simulation.hpa import NOTHING, Load, Recent, desired_replicas
-from planning.inputs.pod_sections import Resources
+from planning.inputs.registry.pod_sections import Resources
 from planning.plugin.autoscaling import AutoscalingPlan
 from tests.plugin_plans import plugin_plans
 

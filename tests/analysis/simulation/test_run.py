@@ -7,7 +7,7 @@ import pytest
 
 from analysis.simulation.run import Simulation, Track, simulate
 from analysis.simulation.scenario import REGION_LOST, VERDICT_SECONDS
-from planning.inputs.sections import Database
+from planning.inputs.registry.data_sections import Database
 from planning.platform import PlatformPlan, plan_platform
 from planning.plugin.autoscaling import AutoscalingPlan
 from tests.planning.samples import plugin, registry, settings

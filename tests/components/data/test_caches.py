@@ -10,8 +10,8 @@ from components.data.caches import Caches
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
 from planning.data.caches import plan_caches
-from planning.inputs.registry_entry import Registry
-from planning.inputs.sections import Cache
+from planning.inputs.registry.data_sections import Cache
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.network.vpc import plan_network
 from planning.shared.tags import Tags

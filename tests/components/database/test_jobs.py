@@ -20,7 +20,7 @@ from planning.database.jobs.administrator_job import plan_schema_namespace
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
 from planning.database.pooler import plan_poolers
 from planning.database.shard import plan_shards
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one

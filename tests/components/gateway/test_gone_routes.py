@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from components.gateway.gone_routes import GoneRoutes
 from planning.gateway.gone_routes import plan_gone_routes
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.lifecycle import Lifecycle
 from tests.components.recording import Recorded, assert_same_names, build
 from tests.planning.samples import plugin, registry, settings
 

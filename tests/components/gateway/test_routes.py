@@ -6,9 +6,9 @@ from typing import Any
 from components.gateway.routes import PluginRoutes
 from planning.gateway.routes import RoutesPlan, plan_routes
 from planning.gateway.sign_in import IDENTITY_HEADER
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth, Requests
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.sections import Auth, Requests
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels
 from tests.components.recording import Recorded, assert_same_names, build

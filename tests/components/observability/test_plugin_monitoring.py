@@ -7,8 +7,9 @@ import yaml
 
 from components.observability.plugin_monitoring import MonitoringContext, PluginMonitoring
 from components.shared.namespace import restricted_namespace
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Cache, Objective
+from planning.inputs.registry.data_sections import Cache
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.sections import Objective
 from planning.shared.labels import PLUGIN_LABEL, labels
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one

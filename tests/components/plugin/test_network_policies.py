@@ -7,8 +7,8 @@ import pytest
 
 from planning.database.pooler import fragment_policy
 from planning.gateway.internal_listener import CONTAINER_PORT, through_gateway
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.pod_sections import Network
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.pod_sections import Network
 from planning.network.network_policy import PodPeer, PolicyPlan
 from planning.plugin.plugin import PluginPlan
 from plugins.registry.registry_file import json_schema

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 from planning.plugin.plugin import PluginPlan
 from planning.shared.derived_secrets import derive
 from tests.components.plugins import ROOT, build_plugins, make_plugins

@@ -16,7 +16,7 @@ from components.shared.root_secret import RootSecret
 from planning.gateway.gateway import NAMESPACE, plan_gateway
 from planning.gateway.gone_routes import plan_gone_routes
 from planning.gateway.routes import plan_routes
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.labels import labels

@@ -1,8 +1,8 @@
 """The plugins before which the gateway stands, each for what tests ask of it."""
 
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth, RateLimit, Requests
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.sections import Auth, RateLimit, Requests
 from planning.inputs.sign_in import SIGN_IN_SERVICE
 from tests.planning.samples import altered, plugin
 from tests.plugin_plans import with_backend

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planning.gateway.gateway import GATEWAY
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.settings import Settings
 from planning.inputs.sign_in import SIGN_IN_SERVICE
 from planning.inputs.tiers import Tier

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from planning.gateway.gateway import NAMESPACE
-from planning.inputs.registry_entry import PluginSpec
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from planning.shared.internal_ca import authority
 from rehearsal.control_plane.kube_api import Object

@@ -5,8 +5,8 @@ import time
 from collections import Counter
 
 from planning.gateway.routes import CONNECTIONS, PENDING_REQUESTS
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.sections import RateLimit
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.sections import RateLimit
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.load import load

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from planning.gateway.routes import KEEPALIVE_SECONDS, STREAM_IDLE_SECONDS
-from planning.inputs.sections import Auth
+from planning.inputs.registry.sections import Auth
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.plugins import unlimited

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from planning.inputs.site import Site
+from planning.inputs.registry.site import Site
 from tests.dataplane.gateway.plugins import STOPPED, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.planning.samples import altered

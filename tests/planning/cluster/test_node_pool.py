@@ -3,7 +3,7 @@
 from analysis.capacity.service_quotas import quotas
 from analysis.cost.estimate import cost_of
 from planning.cluster.node_pool import SPARE_NODES, NodePoolPlan, plan_node_pool
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.tiers import TIERS
 from planning.platform import PlatformPlan, plan_platform
 from tests.planning.samples import altered, plugin, registry, settings

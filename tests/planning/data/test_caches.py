@@ -3,10 +3,10 @@
 import pytest
 
 from planning.data.caches import MAX_USERS, CacheRole, CachesPlan, plan_caches
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Cache
+from planning.inputs.registry.data_sections import Cache
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.shared.naming import MAX_PLUGIN_NAME, MAX_STACK_NAME
 from tests.planning.samples import plugin, registry, settings

@@ -5,10 +5,10 @@ import pytest
 from planning.database.archive import plan_archives, restore_problems
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
 from planning.database.shard import plan_shards
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Database, Grant
+from planning.inputs.registry.data_sections import Database, Grant
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from tests.planning.samples import plugin, registry, settings
 

@@ -6,10 +6,10 @@ from cryptography import x509
 from planning.database.plugin_database import PluginDatabasePlan, migration_order, plan_databases
 from planning.database.rds_authorities import rds_authorities
 from planning.database.shard import ENGINE_VERSION, plan_shards
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Database, Grant, Migrate
+from planning.inputs.registry.data_sections import Database, Grant, Migrate
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.shared.images import POSTGRES_CLIENT
 from planning.shared.naming import MAX_STACK_NAME

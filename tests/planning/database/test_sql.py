@@ -10,7 +10,7 @@ from planning.database.jobs.shard_move import copy_files, switch_files
 from planning.database.jobs.sql import identifier, literal
 from planning.database.plugin_database import plan_databases
 from planning.database.shard import plan_shards
-from planning.inputs.sections import Database
+from planning.inputs.registry.data_sections import Database
 from planning.inputs.tiers import tier_for
 from tests.planning.samples import plugin, registry, settings
 

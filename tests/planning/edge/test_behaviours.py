@@ -9,8 +9,8 @@ import pytest
 from planning.edge.behaviours import BehavioursPlan, Caching, plan_behaviours
 from planning.edge.functions import site_code
 from planning.edge.shell_documents import bundle_key, plan_shell_documents
-from planning.inputs.registry_entry import PluginSpec, Registry
-from planning.inputs.site import Site
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.site import Site
 from tests.plugin_plans import entry, real_registry, registry_with, settings, without
 
 SERVER, FILES = "a server", "files"

@@ -7,8 +7,8 @@ import pytest
 from planning.edge.cdn import MAX_NAME, CdnPlan, plan_cdn
 from planning.edge.firewall import path_pattern
 from planning.gateway.gateway import HEALTH_PATH
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.tiers import TIERS, Tier
 from planning.shared.naming import MAX_STACK_NAME
 from tests.planning.samples import altered, plugin, registry, settings

@@ -5,7 +5,7 @@ from planning.gateway import gateway, load_balancer
 from planning.gateway.routes import CONNECT_SECONDS, STREAM_IDLE_SECONDS
 from planning.gateway.sign_in import CHECK_MS, CHECK_TRIES
 from planning.gateway.traffic import RETRIES, RETRY_MS
-from planning.inputs.sections import REQUEST_SECONDS
+from planning.inputs.registry.sections import REQUEST_SECONDS
 from planning.inputs.settings import CDN_RESPONSE_SECONDS
 from tests.planning.samples import settings
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from planning.edge.page_headers import MAX_CONTENT_SECURITY, PageHeadersPlan, plan_page_headers
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from tests.plugin_plans import entry, real_registry, registry_with, settings, without
 
 NOBODY = Registry(file="registry.yaml", plugins=())

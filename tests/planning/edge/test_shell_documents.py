@@ -3,9 +3,9 @@
 import json
 
 from planning.edge.shell_documents import ShellDocumentsPlan, plan_shell_documents
-from planning.inputs.frontend import Build
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.frontend import Build
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, real_registry, registry_with, settings
 

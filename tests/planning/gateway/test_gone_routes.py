@@ -3,7 +3,7 @@
 import pytest
 
 from planning.gateway.gone_routes import GoneRoutesPlan, plan_gone_routes
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.lifecycle import Lifecycle
 from tests.planning.samples import altered, plugin, registry, settings, without_backend
 from tests.plugin_plans import with_backend
 

@@ -6,10 +6,10 @@ import pytest
 
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import RoutesPlan, plan_routes
-from planning.inputs.lifecycle import Lifecycle
 from planning.inputs.problem import InvalidInputError
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Auth, RateLimit, Requests
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.sections import Auth, RateLimit, Requests
 from planning.inputs.tiers import TIERS
 from tests.planning.samples import plugin, settings, without_backend
 from tests.plugin_plans import entry, real_registry, with_backend

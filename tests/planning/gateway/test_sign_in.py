@@ -3,8 +3,8 @@
 import pytest
 
 from planning.gateway.sign_in import plan_sign_in, sign_in_problems
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
 from tests.planning.samples import plugin, registry, settings, without_backend
 
 

@@ -1,7 +1,7 @@
 """Secrets that an entry names must have values before anything is changed."""
 
 from planning.inputs.configured_secrets import missing_secrets
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.lifecycle import Lifecycle
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, registry_with
 

@@ -5,8 +5,9 @@ import functools
 from planning.database.plugin_database import plan_databases
 from planning.database.shard import plan_shards
 from planning.gateway.routes import plan_routes
-from planning.inputs.registry_entry import PluginSpec
-from planning.inputs.sections import Cache, Database, Objective
+from planning.inputs.registry.data_sections import Cache, Database
+from planning.inputs.registry.registry_entry import PluginSpec
+from planning.inputs.registry.sections import Objective
 from planning.inputs.tiers import tier_for
 from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring
 from tests.planning.samples import altered, plugin, registry, settings

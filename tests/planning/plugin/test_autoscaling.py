@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.simulation.hpa import Load, recommendation
-from planning.inputs.pod_sections import Resources
+from planning.inputs.registry.pod_sections import Resources
 from planning.inputs.tiers import PodRange
 from planning.plugin.autoscaling import IDLE_MEMORY_PERCENT, MEMORY_PERCENT, AutoscalingPlan, memory_lets_go
 from tests.plugin_plans import plugin_plans

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from planning.inputs.lifecycle import Lifecycle
-from planning.inputs.registry_entry import Registry
-from planning.inputs.sections import Requests
+from planning.inputs.registry.lifecycle import Lifecycle
+from planning.inputs.registry.registry_entry import Registry
+from planning.inputs.registry.sections import Requests
 from planning.inputs.tiers import PodRange
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
 from planning.plugin.workload import roll_out_seconds

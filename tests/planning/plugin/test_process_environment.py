@@ -8,7 +8,7 @@ import pytest
 
 from planning.edge.shell_documents import bundle_key
 from planning.gateway import internal_listener
-from planning.inputs.pod_sections import Network
+from planning.inputs.registry.pod_sections import Network
 from planning.network.addresses import region_addresses
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED, RESERVED, ProcessEnvironmentPlan
 from planning.shared.regions import REGIONS

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from planning.inputs.frontend import MAX_GZIP_BYTES
 from planning.inputs.problem import InvalidInputError
+from planning.inputs.registry.frontend import MAX_GZIP_BYTES
 from plugins.commands.bundle import measure
 
 

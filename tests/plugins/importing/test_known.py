@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.entry import Entry
+from planning.inputs.registry.entry import Entry
 from plugins.importing.importer import import_manifest
 from plugins.importing.known import known_facts
 from plugins.registry.manifest import parse_manifest

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.lifecycle import Lifecycle
 from plugins.registry.changes import change_problems
 from plugins.registry.rules.lifecycle import STEPS
 from tests.plugins.commands.test_registry import run

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from planning.inputs.entry import Entry
 from planning.inputs.problem import Problems
-from planning.inputs.registry_entry import BackendSpec, PluginSpec
+from planning.inputs.registry.entry import Entry
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec
 from plugins.registry.parse import load_registry, parse_entries
 from tests.plugins.registries import REGISTRY
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from planning.inputs.registry_entry import PluginSpec, Registry
+from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from plugins.importing.backend import placeholder_image
 from plugins.registry.parse import load_registry
 from plugins.registry.registry_file import RegistryFile, json_schema

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from planning.inputs.field_types import IN_WORDS
-from planning.inputs.lifecycle import Lifecycle
+from planning.inputs.registry.lifecycle import Lifecycle
 from plugins.registry.registry_file import json_schema
 from plugins.registry.strict_yaml import read_yaml
 from tests.plugins.registries import DIGEST, REGISTRY, backend, changed, good, parsed, problems_of

@@ -15,8 +15,8 @@ planning.plugin.workload.PROGRESS_DEADLINE_SECONDS = 30
 planning.plugin.workload.ROLL_OUT_MARGIN_SECONDS = 15
 from components.cluster.priority_classes import PriorityClasses
 from components.plugin.plugin import Plugin
-from planning.inputs.pod_sections import Network
-from planning.inputs.registry_entry import Registry
+from planning.inputs.registry.pod_sections import Network
+from planning.inputs.registry.registry_entry import Registry
 from tests.components.plugins import context
 from tests.planning.samples import altered
 from tests.plugin_plans import entry, plugin_plans, with_backend

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from planning.inputs.field_types import HASH_PATTERN, Path
-from planning.inputs.frontend import Browser
+from planning.inputs.registry.frontend import Browser
 
 
 class Site(Browser):

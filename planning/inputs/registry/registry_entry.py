@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from planning.inputs.entry import Entry
+from planning.inputs.registry.entry import Entry
 
 PULL_SECRET = "IMAGE_PULL_SECRET"  # noqa: S105  # a name
 """Secret of an entry with pullSecret: a Docker config.json."""

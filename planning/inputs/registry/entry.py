@@ -20,11 +20,12 @@ from planning.inputs.field_types import (
     Section,
     Tag,
 )
-from planning.inputs.frontend import Frontend
-from planning.inputs.lifecycle import Installs, Lifecycle
-from planning.inputs.pod_sections import Network, Resources
-from planning.inputs.sections import Auth, Cache, ContentRule, Database, Objective, Probes, RateLimit, Requests, Scaling
-from planning.inputs.site import Site
+from planning.inputs.registry.data_sections import Cache, Database
+from planning.inputs.registry.frontend import Frontend
+from planning.inputs.registry.lifecycle import Installs, Lifecycle
+from planning.inputs.registry.pod_sections import Network, Resources
+from planning.inputs.registry.sections import Auth, ContentRule, Objective, Probes, RateLimit, Requests, Scaling
+from planning.inputs.registry.site import Site
 
 MANIFEST_PATHS = ("/app/plugin.json", "/plugin.json")
 """Where programs look for their plugin.json, two folders above their own: in /app/backend/dist, or in /app/dist."""
