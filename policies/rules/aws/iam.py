@@ -15,6 +15,7 @@ DOCUMENTS = {
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
     "aws:sns/topicPolicy:TopicPolicy": "policy",
     "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyDocument",
 }
 ALL = frozenset(DOCUMENTS)
 IDENTITY = frozenset({"aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy"})
@@ -29,7 +30,7 @@ MANY_ACCOUNTS = frozenset({
     "logging.s3.amazonaws.com", "delivery.logs.amazonaws.com", "cloudfront.amazonaws.com", "cloudwatch.amazonaws.com",
     "eks.amazonaws.com", "pods.eks.amazonaws.com", "monitoring.rds.amazonaws.com",
     "events.rds.amazonaws.com", "budgets.amazonaws.com", "vpc-flow-logs.amazonaws.com", "sns.amazonaws.com",
-    "aps.amazonaws.com",
+    "aps.amazonaws.com", "events.amazonaws.com",
 })  # fmt: skip
 """Services that act for any account that asks them: only a condition says for whom."""
 LIST_OF_PREFIX = "s3:ListBucket"
@@ -116,7 +117,16 @@ def _deputy(resource: Resource, _: Environment) -> Iterable[str]:
             yield f"{name} lets {', '.join(sorted(asked))} act for any account: no Condition on its source"
 
 
-@rule("aws-resource-policy-scope", frozenset({"aws:s3/bucketPolicy:BucketPolicy", "aws:sns/topicPolicy:TopicPolicy"}))
+@rule(
+    "aws-resource-policy-scope",
+    frozenset(
+        {
+            "aws:s3/bucketPolicy:BucketPolicy",
+            "aws:sns/topicPolicy:TopicPolicy",
+            "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        }
+    ),
+)
 def _scope(resource: Resource, _: Environment) -> Iterable[str]:
     for name, statement in statements(resource):
         if "*" in listed(get(statement, "Resource", "*")):
