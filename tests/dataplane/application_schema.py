@@ -8,9 +8,10 @@ OWNED = (
     "plugin_community",
     "plugin_developer_api",
     "plugin_service_gateway",
+    "plugin_orchestrator_leaderboard",
 )
 """Schemas of entries of the registry; the others are nobody's yet."""
-SCHEMAS = (*OWNED, "plugin_capacity", "plugin_gateway", "plugin_leaderboard")
+SCHEMAS = (*OWNED, "plugin_capacity", "plugin_gateway")
 _HEAD = """
 generator client {{
   provider   = "prisma-client-js"
@@ -53,6 +54,11 @@ model BillingProvider {{
   id   String      @id @default(uuid())
   slug String      @unique
   keys DevApiKey[]
+  @@schema("public")
+}}
+model PluginConfig {{
+  id    String @id @default(uuid())
+  value Json   @default("{{}}")
   @@schema("public")
 }}
 model WalletConnection {{
@@ -105,7 +111,7 @@ def application(*, second: bool = False, without_avatar: bool = False) -> str:
     fillers = [
         _FILLER.format(name=f"{schema.title().replace('_', '')}{number}", schema=schema)
         for schema in SCHEMAS
-        for number in range(10 if schema != "public" else 5)
+        for number in range(10 if schema != "public" else 4)
     ]
     models = _MODELS.format(
         chain="SOLANA" if second else "",

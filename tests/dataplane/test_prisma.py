@@ -192,6 +192,7 @@ def test_every_schema_is_made_by_its_owner_exactly_as_prisma_describes_it(
         "plugin_dashboard|my_dashboard_owner|10",
         "plugin_daydream|daydream_video_owner|10",
         "plugin_developer_api|developer_api_owner|11",
+        "plugin_orchestrator_leaderboard|web_next_owner|10",
         "plugin_service_gateway|service_gateway_owner|10",
         "plugin_wallet|my_wallet_owner|11",
         "public|base_svc_owner|7",
