@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[Spoil, str, str]] = {
     "a port out of range": (wallet(port=70_000), "port", "70000"),
     "a port that is text": (wallet(port="four thousand"), "port", "four thousand"),
     "a port that another has": (wallet(port=4000), "port", "base-svc has it"),
-    "a prefix that another has": (wallet(apiPrefix="/plugins"), "apiPrefix", "plugin-server has it"),
+    "a prefix that another has": (wallet(apiPrefix="/api/v1/plugin-server"), "apiPrefix", "plugin-server has it"),
     "a prefix that is no path": (wallet(apiPrefix="wallet"), "apiPrefix", "wallet"),
     "a page that another has": (
         lambda e: e["my-wallet"]["frontend"].update(routes=list(e["community"]["frontend"]["routes"])),
