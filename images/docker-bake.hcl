@@ -17,7 +17,7 @@ variable "HERE" {
 }
 
 group "default" {
-  targets = ["service", "web-next"]
+  targets = ["service", "web-next", "migrations"]
 }
 
 target "service" {
@@ -56,4 +56,12 @@ target "web-next" {
   }
   platforms = ["linux/arm64", "linux/amd64"]
   tags      = ["${REGISTRY}/naap-web-next:${VERSION}"]
+}
+
+# Of the folder that `naap migration add` made and the application keeps: docs/databases.md.
+target "migrations" {
+  context   = "${HERE}/migrations"
+  contexts  = { migrations = "${APP}/packages/database/prisma/by-schema" }
+  platforms = ["linux/arm64", "linux/amd64"]
+  tags      = ["${REGISTRY}/naap-migrations:${VERSION}"]
 }

@@ -13,18 +13,33 @@ MAX_BYTES = 10_000_000
 
 
 def images(path: Path, metadata_file: Path) -> Answer:
-    """Writes image and digest of every target of `docker buildx bake --metadata-file` that is an entry's name.
+    """Writes image and digest of every target of `docker buildx bake --metadata-file` that an entry runs.
 
-    Raises InvalidInputError for a file that bake didn't write.
+    That is the target of the entry's name, and for its migrations the one whose image has the same name. Raises
+    InvalidInputError for a file that bake didn't write.
     """
     book = RegistryEditor(path)
     written: dict[str, str] = {}
-    for name, image in _pushed(metadata_file).items():
-        if name in book.entries and book.entries[name].image != image:
-            book.change(name, {"image": image})
-            written[name] = image
+    pushed = _pushed(metadata_file)
+    for name, entry in book.entries.items():
+        changes: dict[str, object] = {}
+        image = pushed.get(name)
+        if image and image != entry.image:
+            changes["image"] = written[name] = image
+        stated = entry.database and entry.database.migrate and entry.database.migrate.image
+        migrations = next((image for image in pushed.values() if stated and _short(image) == _short(stated)), None)
+        if migrations and migrations != stated:
+            changes["database"] = {"migrate": {"image": migrations}}
+            written[f"{name}, migrations"] = migrations
+        if changes:
+            RegistryEditor(path).change(name, changes)  # a change is made to the file as it was read
     lines = [f"{name}: {image}" for name, image in written.items()] or [f"{book.file} has all of these digests."]
     return Answer(data={"written": written}, text="\n".join(lines))
+
+
+def _short(image: str) -> str:
+    """The last part of its repository's name."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _pushed(file: Path) -> dict[str, str]:

@@ -43,6 +43,18 @@ def test_digests_of_entries_are_written_and_nothing_else_is_changed(registry: Pa
     assert images(registry, file).data == {"written": {}}
 
 
+def test_an_image_of_migrations_is_written_into_every_entry_that_runs_it(registry: Path, tmp_path: Path) -> None:
+    file = _metadata(tmp_path, {"migrations": _of("migrations"), "community": _of("community")})
+
+    images(registry, file)
+
+    after = load_registry(registry, production=True).by_name
+    found = {plugin.database.migrate.image for plugin in after.values() if plugin.database and plugin.database.migrate}
+    assert found == {f"r.example/naap-migrations:2.0.0@{DIGEST}"}
+    assert after["community"].image == f"r.example/naap-community:2.0.0@{DIGEST}"
+    assert images(registry, file).data == {"written": {}}
+
+
 @pytest.mark.parametrize("said", ["text", [1], {"my-wallet": {"containerimage.digest": DIGEST}}])
 def test_another_file_is_refused_and_changes_nothing(registry: Path, tmp_path: Path, said: object) -> None:
     before = registry.read_bytes()
