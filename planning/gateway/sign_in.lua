@@ -1,21 +1,29 @@
 -- Who asks. A token is checked with the service that issued it: `check`, written above, says where, and how its answer
 -- is read. Nobody passes by this alone: routes that must know their user refuse requests that leave here without one.
 
-local LONGEST_TOKEN, LONGEST_ANSWER, DEEPEST = 4096, 65536, 32
+local LONGEST_ANSWER, DEEPEST = 65536, 32
 local HELD = 10000 -- answers of a generation; this state is one worker's, and no other's
 
-local now_known, known_before, held = {}, {}, 0
+-- Tokens of nobody anyone can make up, and as many as they like: they push out one another, and no user's.
+local users = { now = {}, before = {}, held = 0 }
+local refusals = { now = {}, before = {}, held = 0 }
 
-local function keep(token, answer)
-  if held >= HELD then
-    known_before, now_known, held = now_known, {}, 0
-  end
-  held = held + 1
-  now_known[token] = answer
+local function known(token)
+  return users.now[token] or users.before[token] or refusals.now[token] or refusals.before[token]
 end
 
 local function forget(token)
-  now_known[token], known_before[token] = nil, nil
+  users.now[token], users.before[token], refusals.now[token], refusals.before[token] = nil, nil, nil, nil
+end
+
+local function keep(token, answer)
+  forget(token)
+  local answers = answer.user and users or refusals
+  if answers.held >= HELD then
+    answers.before, answers.now, answers.held = answers.now, {}, 0
+  end
+  answers.held = answers.held + 1
+  answers.now[token] = answer
 end
 
 -- JSON: each reader gives the place after what it read, and the value; no place where the text is no JSON.
@@ -131,7 +139,7 @@ end
 
 local function user_of(handle, token)
   local now = handle:timestamp()
-  local answer = now_known[token] or known_before[token]
+  local answer = known(token)
   if answer and now < answer.till then
     return answer.user, false
   end
@@ -182,10 +190,7 @@ local function credentials(headers)
 end
 
 local function may_be_one(token)
-  if not token or #token > LONGEST_TOKEN or not token:find("^[%w._~+/=-]+$") then
-    return false
-  end
-  return not (check.issuer and token:find("^[%w_-]+%.[%w_-]+%.[%w_-]*$")) -- that was judged by the issuer's keys
+  return token ~= nil and #token == check.length and not token:find("[^" .. check.letters .. "]")
 end
 
 function envoy_on_request(handle)

@@ -56,6 +56,7 @@ class SignInPlan:
     @property
     def program(self) -> str:
         """In Lua. What the settings' patterns allow holds nothing that would end a text."""
+        letters, length = self.service.token_letters
         values: dict[str, str | int | bool] = {
             "cluster": CLUSTER,
             "host": self.host,
@@ -64,7 +65,8 @@ class SignInPlan:
             "identity": self.service.identity,
             "cookie": self.service.cookie,
             "parameter": self.service.parameter,
-            "issuer": self.token is not None,
+            "letters": letters,
+            "length": length,
             "keep_ms": self.service.keep_seconds * 1_000,
             "timeout_ms": CHECK_MS,
             "tries": CHECK_TRIES,

@@ -12,6 +12,9 @@ SIGN_IN_SERVICE = "base-svc"
 
 _TOKEN_NAME = r"^[A-Za-z0-9_-]{1,64}$"  # noqa: S105  # a pattern for names
 
+TOKEN_PATTERN = r"^\[([A-Za-z0-9._~+/=-]+)\]\{([1-9][0-9]{0,3})\}$"  # noqa: S105  # a pattern of patterns
+"""A pattern of one class of letters, and how many of them a token has."""
+
 
 class SignIn(BaseModel):
     """The service that issued a token says whose it is: `GET PATH` with `Authorization: Bearer TOKEN`.
@@ -42,6 +45,14 @@ class SignIn(BaseModel):
     parameter: Annotated[
         str, Field(pattern=_TOKEN_NAME, description="Of a WebSocket's query, where the token may stand instead.")
     ] = "token"
+    token: Annotated[
+        str,
+        Field(
+            pattern=TOKEN_PATTERN,
+            description="What a token looks like, as a pattern of letters and their number: whatever else is nobody's, "
+            "and the service isn't asked.",
+        ),
+    ] = "[0-9a-f]{64}"  # noqa: S105  # a pattern
     keep_seconds: Annotated[
         int,
         Field(
@@ -51,5 +62,11 @@ class SignIn(BaseModel):
     page: Annotated[
         str, Field(pattern=PATH_PATTERN, max_length=128, description="Page of the site where people sign in.")
     ] = "/login"
+
+    @property
+    def token_letters(self) -> tuple[str, int]:
+        """The letters of a token, as in a class of a pattern, and how many it has."""
+        letters, _, count = self.token.removeprefix("[").removesuffix("}").partition("]{")
+        return letters, int(count)
 
     _number = field_validator("keep_seconds", mode="before")(plain_number)

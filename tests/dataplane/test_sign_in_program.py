@@ -28,6 +28,8 @@ from tests.wait import wait_for
 TOKEN = "0123456789abcdef" * 4  # opens nothing
 _HTTP = "type.googleapis.com/envoy.extensions.filters"
 USER = '{"user": {"id": "alice"}}'
+HELD = 20
+"""Answers of a generation, which a test can fill."""
 
 
 @dataclass
@@ -117,7 +119,9 @@ def _configuration(port: int, service: int, stated: dict[str, Any]) -> dict[str,
         "found-note": f"%DYNAMIC_METADATA({METADATA}:user)%",
         "found-token": "%REQ(authorization)%",
     }
-    lua = {"@type": f"{_HTTP}.http.lua.v3.Lua", "default_source_code": {"inline_string": plan.program}}
+    source = plan.program.replace("local HELD = 10000", f"local HELD = {HELD}")
+    assert source != plan.program
+    lua = {"@type": f"{_HTTP}.http.lua.v3.Lua", "default_source_code": {"inline_string": source}}
     route = {
         "match": {"prefix": "/"},
         "direct_response": {"status": 200},
@@ -237,6 +241,11 @@ def test_nobody_is_asked_about_what_is_no_token(forgetful: Proxy) -> None:
         {"authorization": f"Bearer {'x' * 5_000}"},
         {"authorization": "Basic eDp5"},
         {"authorization": "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln"},  # judged by the issuer's keys
+        *(
+            {"authorization": f"Bearer {no}"}
+            for no in (TOKEN[1:], f"{TOKEN}0", TOKEN.upper(), "naap_AbC", f"{TOKEN[:-1]}g")
+        ),
+        *({"cookie": f"naap_auth_token={no}"} for no in (TOKEN[1:], f"{TOKEN}0", TOKEN.upper(), "%41" * 21 + "a")),
         {"cookie": f"other={TOKEN}"},
         {"cookie": f"naap_auth_token={TOKEN}", "authorization": "Bearer"},
         {"cookie": f"naap_auth_token={TOKEN}", "naap-scheme": "Bearer"},  # sent to the rules for tokens: no CSRF there
@@ -256,6 +265,21 @@ def test_answers_are_kept_as_long_as_stated_and_then_one_request_asks_again(prog
         assert len(proxy.service.asked) == 2
         assert {proxy.get().noted for _ in range(10)} == {"none"}
         assert len(proxy.service.asked) == 2
+
+
+def test_tokens_that_are_made_up_push_no_user_out(program: Path, tmp_path: Path) -> None:
+    """More of them than two generations of answers hold."""
+    with _running(tmp_path, program, keep_seconds=60, token="[0-9a-z]{6}") as proxy:  # noqa: S106  # what tokens look like
+        known = {"authorization": "Bearer known0"}
+        assert proxy.get(**known).user == "alice"
+        proxy.service.status = 401
+        for number in range(3 * HELD):
+            assert proxy.get(authorization=f"Bearer {number:06d}").noted == "none"
+        assert len(proxy.service.asked) == 1 + 3 * HELD, "each was asked about"
+        assert proxy.get(**known).user == "alice"
+        assert len(proxy.service.asked) == 1 + 3 * HELD
+        proxy.get(authorization="Bearer 000000")
+        assert len(proxy.service.asked) == 2 + 3 * HELD, "of refusals the oldest are forgotten"
 
 
 def test_other_settings_are_followed(program: Path, tmp_path: Path) -> None:

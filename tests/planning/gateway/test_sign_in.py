@@ -14,16 +14,15 @@ def test_the_program_states_what_the_settings_do_and_holds_no_other_value_of_the
 
     assert 'host = "accounts.plugin-accounts.svc.cluster.local", method = "GET", path = "/who"' in head
     assert "keep_ms = 3000" in head
-    assert "issuer = false" in head
+    assert 'letters = "0-9a-f", length = 64' in head
     assert "dev.naap.example" not in plan.program
 
 
-def test_jwts_are_left_to_the_keys_of_an_issuer_where_there_is_one() -> None:
+def test_jwts_are_judged_by_the_keys_of_an_issuer_where_there_is_one() -> None:
     plan = plan_sign_in(settings(stated={"jwt_issuer": "https://issuer.example"}))
 
     assert plan.token
     assert (plan.token.jwks_uri, plan.token.audience) == ("https://issuer.example/.well-known/jwks.json", "naap")
-    assert "issuer = true" in plan.program.splitlines()[0]
 
 
 def test_people_sign_in_at_a_page_of_the_site() -> None:

@@ -51,6 +51,7 @@ def test_tokens_are_checked_as_base_svc_does_unless_it_is_stated_otherwise() -> 
     known = parse_settings(GOOD, "Pulumi.dev.yaml").sign_in
     assert (known.service, known.method, known.path) == ("base-svc", "GET", "/api/v1/auth/me")
     assert (known.identity, known.cookie, known.parameter) == ("user.id", "naap_auth_token", "token")
+    assert known.token_letters == ("0-9a-f", 64), "32 random bytes (services/base-svc/src/services/auth.ts:81)"
     stated = {"service": "accounts", "path": "/whoami", "identity": "data.user.id", "keepSeconds": "5"}
     other = parse_settings({**GOOD, "signIn": stated}, "Pulumi.dev.yaml").sign_in
     assert (other.service, other.path, other.identity, other.keep_seconds) == (*list(stated.values())[:3], 5)
@@ -71,6 +72,10 @@ def test_an_issuer_publishes_its_keys_where_it_is_unless_it_is_stated_otherwise(
         ("identity", "user..id", "names of a JSON object's fields"),
         ("cookie", "a=b", "Cookie in which browsers keep the token"),
         ("parameter", "a&b", "where the token may stand instead"),
+        ("token", "[0-9a-f]+", "What a token looks like"),
+        ("token", '[0-9"]{64}', "What a token looks like"),
+        ("token", "[^0-9]{64}", "What a token looks like"),
+        ("token", "[%w]{64}", "What a token looks like"),
         ("keepSeconds", "61", "less than or equal to 60"),
         ("keepSeconds", "soon", "plain decimal digits"),
         ("service", "Base_Svc", "Entry of the registry"),
@@ -89,7 +94,9 @@ def test_a_bad_value_of_the_sign_in_is_refused_with_its_rule_and_the_command(fie
 
 
 def test_an_unknown_part_of_the_sign_in_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(InvalidInputError, match=r"cookie, identity, keepSeconds, method, page, parameter"):
+    with pytest.raises(
+        InvalidInputError, match=r"cookie, identity, keepSeconds, method, page, parameter, path, service, token"
+    ):
         parse_settings({**GOOD, "signIn": {"header": "x"}}, "Pulumi.dev.yaml")
 
 
