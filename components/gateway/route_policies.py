@@ -84,7 +84,11 @@ def session_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
 
 def internal_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
     """Which pod has a user's token. Browsers, and so other sites, can't reach the internal listener."""
-    return {"targetRefs": _internal(plan, rules), "authorization": _only(plan, ("identity", _HAS_IDENTITY))}
+    return {
+        "targetRefs": _internal(plan, rules),
+        **({"jwt": _jwt(plan.token)} if plan.token else {}),
+        "authorization": _only(plan, ("identity", _HAS_IDENTITY)),
+    }
 
 
 def internal_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:

@@ -58,14 +58,14 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
         self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan.rules))
         for suffix, spec, access in (
-            ("public", public_access, (Access.PUBLIC,)),
+            ("public", public_access, (Access.PUBLIC, Access.PUBLIC_STREAM)),
             ("bearer", bearer_access, (Access.BEARER, Access.BEARER_STREAM)),
             ("session", session_access, (Access.SESSION, Access.SESSION_STREAM)),
         ):
             self._policy("SecurityPolicy", suffix, spec, access)
         for suffix, spec, access in (
             (REQUESTS, request_traffic, (Access.PUBLIC, Access.BEARER, Access.SESSION)),
-            (STREAMS, stream_traffic, (Access.BEARER_STREAM, Access.SESSION_STREAM)),
+            (STREAMS, stream_traffic, (Access.PUBLIC_STREAM, Access.BEARER_STREAM, Access.SESSION_STREAM)),
         ):
             self._policy("BackendTrafficPolicy", suffix, spec, access)
         if plan.internal:
@@ -106,7 +106,7 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
 
 
 def _declared(rules: Sequence[RulePlan]) -> dict[str, str] | None:
-    public = [rule.name for rule in rules if rule.access is Access.PUBLIC]
+    public = [rule.name for rule in rules if rule.access in (Access.PUBLIC, Access.PUBLIC_STREAM)]
     return {PUBLIC_RULES: ",".join(public)} if public else None
 
 
@@ -138,6 +138,7 @@ def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
 
 
 def _match(match: Match) -> dict[str, Any]:
+    method = "GET" if match.events else match.method
     headers = [
         *([{"name": EVENTS_HEADER, "type": "Exact", "value": "true"}] if match.events else []),
         *([{"name": SCHEME_HEADER, "type": "RegularExpression", "value": BEARER_SCHEME}] if match.bearer else []),
@@ -145,7 +146,7 @@ def _match(match: Match) -> dict[str, Any]:
     return {
         "path": {"type": "PathPrefix", "value": match.path},
         **({"headers": headers} if headers else {}),
-        **({"method": "GET"} if match.events else {}),
+        **({"method": method} if method else {}),
     }
 
 
@@ -154,6 +155,8 @@ def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
     if rule.rewrite is not None:
         path = {"type": "ReplacePrefixMatch", "replacePrefixMatch": rule.rewrite}
         found.append({"type": "URLRewrite", "urlRewrite": {"path": path}})
+    if not rule.token:  # after the sign-in program has read it
+        found.append({"type": "RequestHeaderModifier", "requestHeaderModifier": {"remove": ["authorization"]}})
     if plan.draining:
         header = {"name": LIFECYCLE_HEADER, "value": "draining"}
         found.append({"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}})

@@ -62,6 +62,14 @@ class Auth(Section):
         bool,
         Field(description="A session stays with its pod: the service keeps CSRF tokens in memory.", examples=[True]),
     ] = False
+    identity_only: Annotated[
+        bool,
+        Field(
+            description="Requests that change something arrive with x-user-id and without the user's token: for a "
+            "service that asks whoever has one for a CSRF token of its own. The gateway has checked the origin.",
+            examples=[True],
+        ),
+    ] = False
 
 
 class Requests(Section):

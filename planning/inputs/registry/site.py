@@ -20,6 +20,15 @@ class Site(Browser):
             examples=[["/_next/static"]],
         ),
     ] = ()
+    guarded: Annotated[
+        tuple[Path, ...],
+        Field(
+            strict=False,
+            max_length=20,
+            description="Paths of the server that need a user, as every plugin's do: for those where it asks nobody.",
+            examples=[["/api/v1/preferences"]],
+        ),
+    ] = ()
     unsafe_inline: Annotated[
         bool,
         Field(

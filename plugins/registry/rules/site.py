@@ -22,13 +22,15 @@ def site_parts(entry: Entry) -> Iterator[Parts]:
         if site.immutable:
             rule = "only a server has them: of files in the bucket, their upload says how long they last"
             yield "site.immutable", site.immutable[0], rule, "remove immutable"
+        if site.guarded:
+            yield "site.guarded", site.guarded[0], "only a server has them: files are open to all", "remove guarded"
     elif entry.api_prefix != "/":
         yield "apiPrefix", entry.api_prefix, "the site's server answers what is nobody else's", "apiPrefix: /"
     for field, stated in (
         ("auth.public", entry.auth.public),
         ("auth.websocket", entry.auth.websocket),
         ("rewritePrefix", entry.rewrite_prefix),
-        ("requests.streaming", entry.requests.streaming),
+        ("auth.identityOnly", entry.auth.identity_only),
         ("catchAll", entry.catch_all),
     ):
         if stated:
@@ -57,12 +59,18 @@ def _one_site(entries: Entries) -> Iterator[Problem]:
 
 
 def _public_paths(entries: Entries) -> Iterator[Problem]:
-    """Public and WebSocket paths below another entry's prefix: their rules would take them from that one."""
+    """Paths with rules of their own below another entry's prefix: those would take them from that one."""
     owners = {prefix: name for name, entry in entries.by_name.items() for _, prefix in entry.stated_prefixes()}
     for name, entry in entries.by_name.items():
-        for field, paths in (("auth.public", entry.auth.public), ("auth.websocket", entry.auth.websocket)):
+        parent = (entry.api_prefix or "").rstrip("/")
+        for field, paths in (
+            ("auth.public", entry.auth.public),
+            ("auth.websocket", entry.auth.websocket),
+            ("requests.streaming", entry.requests.streaming),
+            ("site.guarded", entry.site.guarded if entry.site else ()),
+        ):
             for path in paths:
-                owner = _owner(owners, path if path in entry.extra_prefixes else f"{entry.api_prefix}{path}")
+                owner = _owner(owners, path if path in entry.extra_prefixes else f"{parent}{path}")
                 if owner and owner != name:
                     yield entries.problem(name, field, path, f"{owner} answers there", f"remove {path}")
 

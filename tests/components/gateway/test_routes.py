@@ -91,6 +91,28 @@ def test_jwts_are_taken_where_an_issuer_is_configured_and_from_no_query() -> Non
     assert [each["valuePrefix"] for each in provider["extractFrom"]["headers"]] == ["Bearer ", "bearer "]
 
 
+def test_pods_state_jwts_too_where_an_issuer_is_configured() -> None:
+    core = altered(WALLET, core=True)
+    assert "jwt" not in _spec(_objects(core), "SecurityPolicy", "my-wallet-internal")
+
+    found = _objects(core, issuer="https://issuer.example/")
+    policies = [_spec(found, "SecurityPolicy", f"my-wallet-{kind}") for kind in ("internal", "bearer")]
+
+    assert policies[0]["jwt"] == policies[1]["jwt"]
+
+
+def test_a_rule_without_the_token_removes_it_and_no_other_does() -> None:
+    spec = altered(with_backend(plugin("strict"), auth=Auth(public=("/open",), identity_only=True)), core=True)
+    found = _objects(spec)
+
+    for name in ("strict", "strict-internal"):
+        for rule in _spec(found, "HTTPRoute", name)["rules"]:
+            removed = [each["requestHeaderModifier"] for each in rule.get("filters", [])]
+            change = rule["name"].endswith("-change")
+            assert removed == ([{"remove": ["authorization"]}] if change else []), rule["name"]
+            assert not change or {match["method"] for match in rule["matches"]} == {"POST", "PUT", "PATCH", "DELETE"}
+
+
 def test_pods_reach_a_core_service_by_a_route_of_its_own_and_no_other_plugin() -> None:
     found = _objects(altered(MIXED, core=True))
     route = _spec(found, "HTTPRoute", "mixed-internal")

@@ -18,7 +18,11 @@ def unlimited(name: str, **backend: object) -> PluginSpec:
 
 
 SESSIONS = altered(
-    unlimited(SIGN_IN_SERVICE, auth=Auth(public=("/open",)), extra_prefixes=("/api/v1/auth", "/api/v1/secrets")),
+    unlimited(
+        SIGN_IN_SERVICE,
+        auth=Auth(public=("/open", "/api/v1/auth/logout"), identity_only=True),
+        extra_prefixes=("/api/v1/auth", "/api/v1/auth/logout", "/api/v1/secrets"),
+    ),
     core=True,
 )
 WALLET = unlimited("wallet")

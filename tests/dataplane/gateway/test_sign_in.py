@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from planning.gateway import internal_listener
+from planning.gateway.route_rules import CHANGES
 from planning.gateway.routes import KEEPALIVE_SECONDS
 from planning.gateway.sign_in import CHECK_MS, CLUSTER
 from planning.inputs.sign_in import SIGN_IN_SERVICE, SignIn
@@ -20,6 +21,7 @@ from tests.wait import wait_for
 
 PATH = "/api/v1/wallet/x"
 LIVE = "/api/v1/mixed/live/room"
+SITE = "https://dev.naap.example"
 KEPT = SignIn().keep_seconds
 
 
@@ -145,6 +147,47 @@ def test_no_token_stands_in_a_log_a_counter_s_key_or_a_configuration(rig: Rig) -
     assert any(user in key for key in keys)
     assert not any(token in key for key in keys)
     assert token not in rig.admin(pod, "stats") + rig.admin(pod, "config_dump")
+
+
+@pytest.mark.parametrize("method", CHANGES)
+@pytest.mark.parametrize("how", ["cookie", "bearer", "pod"])
+def test_a_change_reaches_base_svc_by_its_user_alone_as_a_token_is_asked_for_a_csrf_token_of_base_svc_s_own(
+    rig: Rig, method: str, how: str
+) -> None:
+    path = "/api/v1/base-svc/users/1"
+    if how == "pod":
+        status, seen = _through_it(rig, path, _bearer(session("alice")), method)
+    else:
+        headers = {**cookie("alice"), "origin": SITE} if how == "cookie" else _bearer(session("alice"))
+        answer = rig.get(path, method=method, headers=headers)
+        status, seen = answer.status, answer.json.get("headers", {})
+    assert (status, seen.get("x-user-id"), seen.get("authorization")) == (200, "alice", None)
+
+
+def test_base_svc_itself_refuses_a_change_with_a_token_and_without_its_csrf_token(rig: Rig) -> None:
+    """The stand-in does as the source; a path that is public passes on what a client writes."""
+    answer = rig.get("/api/v1/base-svc/open", method="POST", headers=_bearer(session("alice")))
+    assert (answer.status, answer.json["code"]) == (403, "CSRF_INVALID")
+    publishing = rig.get("/api/v1/base-svc/open", method="POST", headers=_bearer("naap_AbC"))
+    assert publishing.json["headers"]["authorization"] == "Bearer naap_AbC", "for the service to judge"
+
+
+def test_a_browser_that_is_signed_in_reports_to_a_public_path(rig: Rig) -> None:
+    answer = rig.get("/api/v1/base-svc/open", method="POST", headers={**cookie("alice"), "origin": SITE})
+    assert (answer.status, answer.json["headers"]["x-user-id"]) == (200, "alice")
+
+
+@pytest.mark.parametrize("headers", [_bearer(session("alice")), cookie("alice")], ids=["bearer", "cookie"])
+def test_what_changes_nothing_keeps_its_token(rig: Rig, headers: dict[str, str]) -> None:
+    seen = rig.get("/api/v1/base-svc/users/1", headers=headers).json["headers"]
+    assert (seen["x-user-id"], seen["authorization"]) == ("alice", f"Bearer {session('alice')}")
+
+
+def test_a_change_is_nobody_s_without_a_user_and_no_foreign_page_s(rig: Rig) -> None:
+    path = "/api/v1/base-svc/users/1"
+    for headers in ({}, _bearer(FORGED), {"x-user-id": "root"}, {**_bearer(FORGED), "x-user-id": "root"}):
+        assert rig.get(path, method="POST", headers={"origin": SITE, **headers}).status == 401, headers
+    assert rig.get(path, method="POST", headers={**cookie("alice"), "origin": "https://evil.example"}).status == 403
 
 
 def _through_it(rig: Rig, path: str, headers: dict[str, str], method: str = "GET") -> tuple[int, dict[str, str]]:

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from planning.gateway.route_rules import Access, Match, RulePlan
+from planning.gateway.route_rules import CHANGES, Access, Match, RulePlan
 from planning.gateway.routes import RoutesPlan, plan_routes
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.sections import Auth, RateLimit, Requests
+from planning.inputs.registry.site import Site
 from planning.inputs.tiers import TIERS
-from tests.planning.samples import plugin, settings, without_backend
+from tests.planning.gateway.open_routes import NOT_FOR_ALL, OPEN
+from tests.planning.samples import altered, plugin, settings, without_backend
 from tests.plugin_plans import entry, real_registry, with_backend
 
 BEARER = {"authorization": "Bearer x"}
@@ -24,26 +26,29 @@ def _plan(spec: PluginSpec) -> RoutesPlan:
     return plan
 
 
-def _takes(match: Match, path: str, headers: Mapping[str, str]) -> bool:
+def _takes(match: Match, path: str, headers: Mapping[str, str], method: str) -> bool:
     return (
         (path == match.path or path.startswith(f"{match.path.rstrip('/')}/"))
         and (not match.bearer or headers.get("authorization", "").lower().startswith("bearer "))
-        and (not match.events or headers.get("accept") == EVENTS["accept"])
+        and (not match.events or (headers.get("accept") == EVENTS["accept"] and method == "GET"))
+        and match.method in (None, method)
     )
 
 
 def _weight(match: Match) -> tuple[int, int, int]:
     """Longest path, then a method, then the number of headers."""
-    return len(match.path), int(match.events), int(match.events) + int(match.bearer)
+    return len(match.path), int(match.events or match.method is not None), int(match.events) + int(match.bearer)
 
 
-def _answers(plans: Iterable[RoutesPlan], path: str, headers: Mapping[str, str] | None = None) -> tuple[str, RulePlan]:
+def _answers(
+    plans: Iterable[RoutesPlan], path: str, headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> tuple[str, RulePlan]:
     found = [
         (_weight(match), plan.plugin, rule)
         for plan in plans
         for rule in plan.rules
         for match in rule.matches
-        if _takes(match, path, headers or {})
+        if _takes(match, path, headers or {}, method)
     ]
     best = max(weight for weight, _, _ in found)
     winners = [(name, rule) for weight, name, rule in found if weight == best]
@@ -69,9 +74,16 @@ def _answers(plans: Iterable[RoutesPlan], path: str, headers: Mapping[str, str] 
         ("/api/v1/plugin-server/plugins", {}, "plugin-server", Access.SESSION),
         ("/", {}, "web-next", Access.PUBLIC),
         ("/plugins/my-wallet", BEARER, "web-next", Access.PUBLIC),
-        ("/wallet", EVENTS, "web-next", Access.PUBLIC),
+        ("/wallet", EVENTS, "web-next", Access.PUBLIC_STREAM),
         ("/api/v1/auth/login", {}, "web-next", Access.PUBLIC),
-        ("/api/v1/teams/t/members", {**EVENTS, **BEARER}, "web-next", Access.PUBLIC),
+        ("/api/v1/teams/t/members", {**EVENTS, **BEARER}, "web-next", Access.PUBLIC_STREAM),
+        ("/api/v1/gw/llm/chat/completions", BEARER, "web-next", Access.PUBLIC_STREAM),
+        ("/api/v1/pipelines/llm/run", {}, "web-next", Access.PUBLIC_STREAM),
+        ("/api/v1/admin/users", {}, "web-next", Access.PUBLIC),
+        ("/api/v1/admin/audit", {}, "base-svc", Access.SESSION),
+        ("/api/v1/admin/audit", BEARER, "base-svc", Access.BEARER),
+        ("/api/v1/base/user/preferences", {}, "web-next", Access.SESSION),
+        ("/api/v1/base/user/preferences", BEARER, "web-next", Access.BEARER),
     ],
 )
 def test_a_request_has_one_answer_among_all_plugins(
@@ -90,7 +102,63 @@ def test_no_two_rules_tie_for_any_path_of_the_registry() -> None:
 
     for path in paths:
         for headers in ({}, BEARER, EVENTS, {**BEARER, **EVENTS}):
-            _answers(plans, path, headers)
+            for method in ("GET", *CHANGES):
+                _answers(plans, path, headers, method)
+
+
+@pytest.mark.parametrize("method", ["GET", *CHANGES])
+def test_of_the_shell_s_files_that_refuse_nobody_only_those_are_open_that_may_be(method: str) -> None:
+    plans = [_plan(spec) for spec in real_registry().plugins if spec.backend]
+    public = (Access.PUBLIC, Access.PUBLIC_STREAM)
+
+    for path, (line, _why) in OPEN.items():
+        name, rule = _answers(plans, path, method=method)
+        assert (name, rule.access in public) == ("web-next", True), (path, line)
+    for path, (line, owner, _why) in NOT_FOR_ALL.items():
+        for headers in ({}, BEARER, EVENTS):
+            name, rule = _answers(plans, path, headers, method)
+            assert (name, rule.access in public) == (owner, False), (path, line)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "reads", "changes"),
+    [
+        ("/api/v1/users/1", {}, (Access.SESSION, True), (Access.SESSION, False)),
+        ("/api/v1/users/1", BEARER, (Access.BEARER, True), (Access.BEARER, False)),
+        ("/api/v1/csp-report", {}, (Access.PUBLIC, True), (Access.PUBLIC, False)),
+        ("/api/v1/registry/publish/token", BEARER, (Access.PUBLIC, True), (Access.PUBLIC, True)),
+        ("/ws", {}, (Access.SESSION_STREAM, True), (Access.SESSION_STREAM, True)),
+        ("/api/v1/wallet/x", BEARER, (Access.BEARER, True), (Access.BEARER, True)),
+    ],
+)
+def test_base_svc_gets_a_change_without_the_token_that_says_whose_it_is(
+    path: str, headers: Mapping[str, str], reads: tuple[Access, bool], changes: tuple[Access, bool]
+) -> None:
+    plans = [_plan(spec) for spec in real_registry().plugins if spec.backend]
+
+    for method, expected in (("GET", reads), *((each, changes) for each in CHANGES)):
+        _, rule = _answers(plans, path, headers, method)
+        assert (rule.access, rule.token) == expected, method
+
+
+def test_pods_reach_base_svc_by_the_same_rules_for_changes() -> None:
+    names = {rule.name: rule.token for rule in _plan(entry("base-svc")).internal}
+
+    assert names == {"public": True, "public-change": False, "session": True, "session-change": False}
+
+
+def test_what_lies_below_a_guarded_path_of_the_site_is_guarded_too() -> None:
+    spec = with_backend(
+        plugin("web"), api_prefix="/", extra_prefixes=("/api/own", "/api/own/in"),
+        requests=Requests(streaming=("/api/own/chat", "/api/live")),
+    )  # fmt: skip
+    plan = _plan(altered(spec, site=Site(guarded=("/api/own",))))
+
+    for path in ("/api/own", "/api/own/x", "/api/own/in", "/api/own/chat/1"):
+        for headers in ({}, BEARER, EVENTS):
+            assert _answers([plan], path, headers)[1].access not in (Access.PUBLIC, Access.PUBLIC_STREAM)
+    assert _answers([plan], "/api/live")[1].access is Access.PUBLIC_STREAM
+    assert _answers([plan], "/api/owner")[1].access is Access.PUBLIC
 
 
 def test_a_stripped_prefix_is_replaced_by_what_follows_it() -> None:

@@ -29,6 +29,14 @@ BAD = [
     Bad("public paths of the site", site(auth={"public": ["/login"]}), "web", "auth.public", "(present)", "asks who they are by itself", "remove auth.public"),
     Bad("immutable files without a server", {**good(), "web": {"version": "1.0.0", "core": True, "site": {"immutable": ["/x"]}}},
         "web", "site.immutable", "/x", "only a server", "remove immutable"),
+    Bad("guarded paths without a server", {**good(), "web": {"version": "1.0.0", "core": True, "site": {"guarded": ["/x"]}}},
+        "web", "site.guarded", "/x", "only a server", "remove guarded"),
+    Bad("a guarded path that another answers", site(site={"guarded": ["/api/v1/alpha/x"]}),
+        "web", "site.guarded", "/api/v1/alpha/x", "alpha answers there", "remove /api/v1/alpha/x"),
+    Bad("a stream that another answers", site(requests={"streaming": ["/api/v1/alpha/x"]}),
+        "web", "requests.streaming", "/api/v1/alpha/x", "alpha answers there", "remove /api/v1/alpha/x"),
+    Bad("a site without its tokens", site(auth={"identityOnly": True}),
+        "web", "auth.identityOnly", "(present)", "asks who they are by itself", "remove auth.identityOnly"),
     Bad("paths freed from the firewall with the site", site(firewallExceptions=["SQLi_BODY"]),
         "web", "firewallExceptions", "SQLi_BODY", "freed for all", "remove firewallExceptions"),
     Bad("hashes beside unsafeInline", site(site={"unsafeInline": True, "scriptHashes": ["sha256-" + "A" * 43 + "="]}),
@@ -60,7 +68,8 @@ def test_each_mistake_gets_its_own_error(bad: Bad) -> None:
 
 
 def test_a_site_may_be_a_server_with_paths_of_its_own_below_a_core_services_prefix() -> None:
-    registry = parsed(site(extraPrefixes=["/api/v1/roles", "/api/v1/gw"]))
+    paths = ["/api/v1/roles", "/api/v1/gw"]
+    registry = parsed(site(extraPrefixes=paths, site={"guarded": paths[:1]}, requests={"streaming": paths[1:]}))
     assert registry.site
     assert registry.site.backend
 
