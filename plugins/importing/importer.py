@@ -90,6 +90,9 @@ def import_manifest(
         fields = ", ".join(facts) or "nothing else"
         reading.decided(fields, "as its source says", "the platform's own plugin of this name")
     found = merged(_with_image(merged(plain, facts or {}), taken), given.changes())
+    if "schema" not in found.get("database", {"schema": ""}):
+        rule, fix = "--grant and --migrate are of a schema of its own", f"--schema plugin_{own_name.replace('-', '_')}"
+        raise refusal(file="(command line)", field="--schema", value="(missing)", rule=rule, fix=fix)
     return Imported(
         name=own_name,
         entry=found,
