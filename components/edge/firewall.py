@@ -61,7 +61,7 @@ class Firewall(Component, token="naap:platform:Firewall"):
                 ]
             ),
             visibility_config=wafv2.WebAclVisibilityConfigArgs(
-                cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=True
+                cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=False
             ),
             tags=named,
             opts=self.child(),
@@ -263,6 +263,7 @@ def _count(rule: str) -> wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleA
 
 
 def _visible(name: str) -> wafv2.WebAclRuleVisibilityConfigArgs:
+    """Counted, not sampled: of samples nothing is redacted, and what was stopped is in the log."""
     return wafv2.WebAclRuleVisibilityConfigArgs(
-        cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+        cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
     )
