@@ -222,6 +222,7 @@ def _below_any(paths: Sequence[str]) -> _SCOPE:
 
 
 def _below(path: str) -> _SCOPE:
+    """Of paths as the gateway will read them: /_next/static/..%2f..%2fapi/v1/x counts as /api/v1/x."""
     match = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
         search_string=path,
         positional_constraint="STARTS_WITH",
@@ -232,8 +233,9 @@ def _below(path: str) -> _SCOPE:
         ),
         text_transformations=[
             wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementTextTransformationArgs(
-                priority=0, type="NORMALIZE_PATH"
+                priority=order, type=kind
             )
+            for order, kind in enumerate(("URL_DECODE", "NORMALIZE_PATH"))
         ],
     )
     return _SCOPE(byte_match_statement=match)
