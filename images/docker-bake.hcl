@@ -50,6 +50,7 @@ target "service" {
 target "web-next" {
   context    = APP
   dockerfile = "${HERE}/web-next/Dockerfile"
+  contexts   = { tools = "${HERE}/web-next" }
   args = {
     NEXT_PUBLIC_APP_URL        = SITE
     NEXT_PUBLIC_PLUGIN_CDN_URL = "/bundles"

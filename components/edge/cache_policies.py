@@ -30,7 +30,9 @@ class CachePolicies(Component, token="naap:platform:CdnPolicies"):
         self._name, self._cdn = name, plan
         self._uploads = [storage.in_region(gateway.region).uploads.regional_domain_name for gateway in plan.gateways]
         self.cache: dict[Caching, pulumi.Input[str]] = {
-            Caching.IMMUTABLE: self._cache("immutable", default=YEAR, longest=YEAR),
+            # As the answer says, which Next.js and uploads of bundles do: of /_next/static/..%2f..%2flogin the gateway
+            # makes a page, and what states nothing is kept by nobody.
+            Caching.IMMUTABLE: self._cache("immutable", default=0, longest=YEAR),
             Caching.BRIEF: self._cache("brief", default=MINUTE, longest=5 * MINUTE),
             Caching.NEVER: NEVER_CACHED,
         }

@@ -61,7 +61,7 @@ class Firewall(Component, token="naap:platform:Firewall"):
                 ]
             ),
             visibility_config=wafv2.WebAclVisibilityConfigArgs(
-                cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=True
+                cloudwatch_metrics_enabled=True, metric_name=plan.name, sampled_requests_enabled=False
             ),
             tags=named,
             opts=self.child(),
@@ -222,6 +222,7 @@ def _below_any(paths: Sequence[str]) -> _SCOPE:
 
 
 def _below(path: str) -> _SCOPE:
+    """Of paths as the gateway will read them: /_next/static/..%2f..%2fapi/v1/x counts as /api/v1/x."""
     match = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
         search_string=path,
         positional_constraint="STARTS_WITH",
@@ -232,8 +233,9 @@ def _below(path: str) -> _SCOPE:
         ),
         text_transformations=[
             wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementTextTransformationArgs(
-                priority=0, type="NORMALIZE_PATH"
+                priority=order, type=kind
             )
+            for order, kind in enumerate(("URL_DECODE", "NORMALIZE_PATH"))
         ],
     )
     return _SCOPE(byte_match_statement=match)
@@ -263,6 +265,7 @@ def _count(rule: str) -> wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleA
 
 
 def _visible(name: str) -> wafv2.WebAclRuleVisibilityConfigArgs:
+    """Counted, not sampled: of samples nothing is redacted, and what was stopped is in the log."""
     return wafv2.WebAclRuleVisibilityConfigArgs(
-        cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+        cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=False
     )

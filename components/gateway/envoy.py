@@ -67,6 +67,7 @@ _ACCESS_LOG = {
 
 _NEVER_FROM_CLIENTS = (
     *(IDENTITY_HEADER, NETWORK_HEADER, "x-user-email", "x-user-role", "x-session"),
+    *("x-real-ip", "cf-connecting-ip", "true-client-ip"),
     *("x-request-id", "x-forwarded-proto", "x-forwarded-host"),
     *("x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-force-trace", "x-envoy-upstream-alt-stat-name"),
     *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),
@@ -75,7 +76,8 @@ _NEVER_FROM_CLIENTS = (
 )
 """Behind trusted hops an Envoy takes a client for one of its own: it would keep the client's id of the request, and do
 what these ask of its timeouts and retries. Traces begin here: else any client could have all its requests traced, which
-is paid for, in a trace whose id it chose."""
+is paid for, in a trace whose id it chose. Of a client's address its service is told by X-Forwarded-For alone: the shell
+counts sign-ins by these others first (apps/web-next/src/lib/rateLimit.ts:187 of the application)."""
 
 
 def proxy(plan: GatewayPlan) -> dict[str, Any]:

@@ -21,8 +21,9 @@ WINDOW_SECONDS = 300
 """In which requests of an address are counted."""
 
 STOPPED_STATUS = 429
-SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token")
-"""Never logged, as the query is not."""
+SECRET_HEADERS = ("authorization", "cookie", "x-csrf-token", "x-ssh-private-key", "x-ssh-passphrase", "referer")
+"""Never logged, as the query is not. Referer is a page's address with its query, as /reset-password?token=. SSH keys
+are service-gateway's: plugins/service-gateway/backend/src/routes/exec-script.ts:59 of the application."""
 
 _API = "/api/"
 _FLOOD = 10

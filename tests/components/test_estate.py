@@ -277,7 +277,17 @@ def test_no_record_holds_what_clients_put_into_a_query() -> None:
 
     assert {"cs-uri-stem", "sc-status", "x-edge-request-id"} <= fields <= CLOUDFRONT_FIELDS
     assert not fields & {"cs-uri-query", "cs(Referer)", "cs(Cookie)"}
-    assert {"queryString": {}} in firewall.inputs["redactedFields"]
+    redacted = firewall.inputs["redactedFields"]
+    assert {"queryString": {}} in redacted
+    # plugins/service-gateway/backend/src/routes/exec-script.ts:59 of the application; a page's address with its query.
+    secret = {"authorization", "cookie", "x-ssh-private-key", "x-ssh-passphrase", "referer"}
+    assert secret <= {each["singleHeader"]["name"] for each in redacted if "singleHeader" in each}
+
+
+def test_the_firewall_takes_no_samples_of_which_nothing_is_redacted() -> None:
+    acl = one(records("1k"), "aws:wafv2/webAcl:WebAcl").inputs
+    seen = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
+    assert {each["sampledRequestsEnabled"] for each in seen} == {False}
 
 
 def test_a_certificate_stands_in_every_region_that_shows_one() -> None:

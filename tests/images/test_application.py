@@ -1,17 +1,30 @@
 """What builds the application's images: every entry has a target, and pods find in them what they are promised."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from planning.inputs.registry.entry import MANIFEST_PATHS
 from planning.plugin.workload import USER
+from tests.dataplane.servers import free_port
 from tests.plugin_plans import real_registry
+from tests.wait import wait_for
 
 FOLDER = Path(__file__).resolve().parents[2] / "images"
 BAKE = (FOLDER / "docker-bake.hcl").read_text()
+NEXT = """module.exports = ({ hostname, port, conf }) => ({
+  prepare: async () => {},
+  getRequestHandler: () => (request, response) =>
+    response.end(JSON.stringify({ url: `https://${hostname}:${port}${request.url}`, distDir: conf.distDir })),
+  close: async () => {},
+})"""
 DOCKERFILES = [FOLDER / name / "Dockerfile" for name in ("service", "web-next")]
 
 
@@ -49,3 +62,35 @@ def test_programs_find_their_plugin_json_two_folders_up() -> None:
     (program,) = re.findall(r'^CMD \["node", .*"(\S+)"\]$', text, re.MULTILINE)
 
     assert str((Path(folder) / program).parent.parent.parent / "plugin.json") == MANIFEST_PATHS[0]
+
+
+def test_the_shell_runs_a_server_that_knows_the_sites_address_and_not_the_one_that_it_listens_on() -> None:
+    file, server = DOCKERFILES[1].read_text(), (FOLDER / "web-next" / "server.js").read_text()
+    (folder,) = re.findall(r"^WORKDIR (/app\S*)$", file.partition("FROM ${NODE}\n")[2], re.MULTILINE)
+    (program,) = re.findall(r'^CMD \["node", "(\S+)"\]$', file, re.MULTILINE)
+
+    assert f"COPY --from=tools server.js ./{Path(program).parent}/" in file.partition(f"WORKDIR {folder}")[2]
+    assert 'contexts   = { tools = "${HERE}/web-next" }' in BAKE
+    assert "ENV NODE_ENV=production NEXT_PUBLIC_APP_URL=$NEXT_PUBLIC_APP_URL" in file
+    assert "HOSTNAME" not in file + server
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="runs the image's program")
+def test_the_shells_server_tells_next_js_the_sites_host_and_port_and_ends_when_asked_to(tmp_path: Path) -> None:
+    """Next.js is played by what it is told: of it and the path it makes a request's URL (next-server.js, 15.5.18)."""
+    shutil.copy(FOLDER / "web-next" / "server.js", tmp_path)
+    played, built = tmp_path / "node_modules" / "next" / "index.js", tmp_path / ".next" / "required-server-files.json"
+    for file, text in ((played, NEXT), (built, '{"config": {"distDir": ".next"}}')):
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    port = free_port()
+    told = {"PATH": os.environ["PATH"], "PORT": str(port), "HOSTNAME": "0.0.0.0"}  # noqa: S104  # as a pod is told
+    command = ["node", str(tmp_path / "server.js")]
+    with subprocess.Popen(command, env={**told, "NEXT_PUBLIC_APP_URL": "https://naap.example"}) as process:
+        try:
+            answer = wait_for("the server", lambda: urlopen(f"http://127.0.0.1:{port}/x").read())
+        finally:
+            process.terminate()
+        assert process.wait(timeout=30) == 0
+
+    assert json.loads(answer) == {"url": "https://naap.example:443/x", "distDir": ".next"}

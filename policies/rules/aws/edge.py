@@ -112,5 +112,5 @@ def _firewall_rules(resource: Resource, _: Environment) -> Iterable[str]:
     seen += [get(item, "visibilityConfig", {}) for item in get(resource.props, "rules", [])]
     if any(get(item, "cloudwatchMetricsEnabled", False) is not True for item in seen):
         yield "attacks can't be counted: visibilityConfig.cloudwatchMetricsEnabled"
-    if any(get(item, "sampledRequestsEnabled", False) is not True for item in seen):
-        yield "attacks can't be looked at: visibilityConfig.sampledRequestsEnabled"
+    if any(get(item, "sampledRequestsEnabled", False) is not False for item in seen):
+        yield "samples show tokens in clear, whatever the log redacts: visibilityConfig.sampledRequestsEnabled"

@@ -6,7 +6,7 @@ from policies.properties import get, stated
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
 
 VPC = "aws:ec2/vpc:Vpc"
-REDACTED = {"authorization", "cookie"}
+REDACTED = {"authorization", "cookie", "referer"}
 Findings = Iterable[tuple[Resource | None, str]]
 
 

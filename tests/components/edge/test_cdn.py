@@ -101,6 +101,16 @@ def test_bundles_count_for_floods_only() -> None:
     assert everything["limit"] == 10 * most["limit"]
 
 
+def test_what_the_gateway_will_take_for_another_path_counts_as_that_one() -> None:
+    found = rules(records("1k"))
+    api = found["every-address-api"]["statement"]["rateBasedStatement"]["scopeDownStatement"]
+    bundles = found["every-address-but-bundles"]["statement"]["rateBasedStatement"]["scopeDownStatement"]
+    either = bundles["notStatement"]["statement"]["orStatement"]["statements"]
+    for match in (api, *either):
+        changes = sorted(match["byteMatchStatement"]["textTransformations"], key=lambda each: each["priority"])
+        assert [each["type"] for each in changes] == ["URL_DECODE", "NORMALIZE_PATH"], "%2f becomes / before .. is gone"
+
+
 def test_of_a_site_of_files_bundles_alone_are_excepted_without_an_or_which_takes_two() -> None:
     most = rules(static())["every-address-but-bundles"]["statement"]["rateBasedStatement"]
     excepted = most["scopeDownStatement"]["notStatement"]["statement"]["byteMatchStatement"]
@@ -132,7 +142,7 @@ def test_files_of_a_server_that_never_change_are_kept_as_its_answer_says_and_dep
         if record.outputs["id"] == found["cachePolicyId"]
     )
     keyed = policy.inputs["parametersInCacheKeyAndForwardedToOrigin"]
-    assert policy.inputs["minTtl"] == 0
+    assert (policy.inputs["minTtl"], policy.inputs["defaultTtl"]) == (0, 0), "a path may be another one to the gateway"
     assert policy.inputs["maxTtl"] == 365 * 24 * 3600
     assert {keyed["cookiesConfig"]["cookieBehavior"], keyed["headersConfig"]["headerBehavior"]} == {"none"}
     assert found["originRequestPolicyId"] == HOST_ALONE

@@ -157,13 +157,14 @@ def test_the_load_balancer_is_bound_to_the_proxies() -> None:
     assert service == {"name": binding.inputs["spec"]["serviceRef"]["name"], "type": "ClusterIP"}
 
 
-def test_identity_headers_of_clients_are_removed_on_arrival() -> None:
+def test_headers_by_which_clients_say_who_or_where_they_are_are_removed_on_arrival() -> None:
     listeners = {each["name"] for each in _custom("Gateway")[0].inputs["spec"]["listeners"]}
     policies = _custom("ClientTrafficPolicy")
 
     assert {each.inputs["spec"]["targetRefs"][0]["sectionName"] for each in policies} == listeners
     for policy in policies:
-        assert "x-user-id" in policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+        removed = policy.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+        assert {"x-user-id", "x-real-ip", "cf-connecting-ip", "true-client-ip"} <= {*removed}
         assert policy.inputs["spec"]["headers"]["requestID"] == "Generate"
 
 

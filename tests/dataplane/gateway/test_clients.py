@@ -42,6 +42,14 @@ def test_each_viewer_is_a_client_of_its_own(rig: Rig, viewer: str) -> None:
         assert (found["ip"], found["forwarded"], found["protocol"]) == (viewer, viewer, "https")
 
 
+def test_a_viewer_does_not_choose_the_address_that_the_shell_counts_by(rig: Rig) -> None:
+    """apps/web-next/src/lib/rateLimit.ts:187 of the application: x-real-ip, cf-connecting-ip, then X-Forwarded-For."""
+    for header in ("x-real-ip", "cf-connecting-ip"):
+        assert rig.get(PATH, user="alice", viewer="198.51.100.9", headers={header: "6.6.6.6"}).json["first"] == (
+            "198.51.100.9"
+        )
+
+
 def test_a_pod_is_the_client_of_what_it_asks(rig: Rig) -> None:
     connection = HTTPConnection(rig.addresses[0], internal_listener.CONTAINER_PORT, timeout=30)
     headers = {
