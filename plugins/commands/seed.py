@@ -20,7 +20,7 @@ SCHEMA = "public"
 _READ = [{"resource": "*", "action": "read"}]
 _ADMINISTRATION = [{"resource": each, "action": "*"} for each in ("user", "role", "plugin", "marketplace")]
 _OPERATION = [{"resource": each, "action": "*"} for each in ("gateway", "orchestrator")]
-ROLES = [
+ROLES: list[tuple[str, str, str, list[dict[str, str]], list[str], list[str]]] = [
     ("root", "System Root", "Unrestricted access", [{"resource": "*", "action": "*"}], ["*"], []),
     (
         *("admin", "Platform Administrator", "Manages users, plugins, and marketplace"),
