@@ -5,6 +5,7 @@ from pathlib import Path
 
 from console.files import shown_path
 from console.terminal import Answer
+from planning.inputs.problem import refusal
 from plugins.migrations import folder as migrations
 
 FOLDER = "by-schema"
@@ -17,7 +18,7 @@ def add(name: str, *, schema: Path, folder: Path | None, prisma: str, accept_dat
         name,
         schema=schema,
         folder=_folder(schema, folder),
-        prisma=shlex.split(prisma),
+        prisma=_command(prisma),
         accept_data_loss=accept_data_loss,
     )
     lines = [f"made {shown_path(path)}" for path in added.files] or ["nothing has changed: no migration is needed"]
@@ -28,7 +29,7 @@ def add(name: str, *, schema: Path, folder: Path | None, prisma: str, accept_dat
 
 def check(*, schema: Path, folder: Path | None, prisma: str) -> tuple[Answer, bool]:
     """Whether nothing is missing, too. Raises InvalidInputError where it can't be told."""
-    missing = migrations.difference(schema=schema, folder=_folder(schema, folder), prisma=shlex.split(prisma))
+    missing = migrations.difference(schema=schema, folder=_folder(schema, folder), prisma=_command(prisma))
     schemas = list(dict.fromkeys(one.schema for one in missing))
     text = (
         f"a migration is missing, of {', '.join(schemas)}: naap migration add NAME --schema {shown_path(schema)}"
@@ -40,3 +41,16 @@ def check(*, schema: Path, folder: Path | None, prisma: str) -> tuple[Answer, bo
 
 def _folder(schema: Path, folder: Path | None) -> Path:
     return folder or schema.parent / FOLDER
+
+
+def _command(prisma: str) -> list[str]:
+    try:
+        return shlex.split(prisma)
+    except ValueError:
+        raise refusal(
+            file="(command line)",
+            field="--prisma",
+            value=prisma,
+            rule="a command as in a shell, each quote closed",
+            fix="--prisma 'npx prisma'",
+        ) from None

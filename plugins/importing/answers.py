@@ -68,7 +68,10 @@ class Answers:
         if stored is None:
             yield "--schema NAME: it keeps data in PostgreSQL (else it gets no database)"
         elif not self.grants and "grants" not in stored:
-            yield "--grant SCHEMA.TABLE:SELECT,REFERENCES: it reads, or refers to, a table of another schema"
+            yield (
+                "--grant SCHEMA.TABLE:SELECT,REFERENCES: it reads, or refers to, a table of another schema "
+                "(UPDATE of some columns: `columns` in the entry)"
+            )
         if stored is not None and "migrate" not in stored:
             yield "--migrate 'COMMAND ...': its image holds what migrates its schema (else nothing does)"
         for answer, flag, meaning in (

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from planning.inputs.field_types import NAME_PATTERN, VERSION_PATTERN
 from planning.inputs.problem import Problem, Problems, refusal
@@ -90,6 +90,10 @@ def import_manifest(
         fields = ", ".join(facts) or "nothing else"
         reading.decided(fields, "as its source says", "the platform's own plugin of this name")
     found = merged(_with_image(merged(plain, facts or {}), taken), given.changes())
+    own = cast("Mapping[str, Any]", found.get("database") or {})
+    if own and "schema" not in own:
+        rule, fix = "--grant and --migrate are of a schema of its own", f"--schema plugin_{own_name.replace('-', '_')}"
+        raise refusal(file="(command line)", field="--schema", value="(missing)", rule=rule, fix=fix)
     return Imported(
         name=own_name,
         entry=found,

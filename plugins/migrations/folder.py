@@ -70,6 +70,7 @@ def difference(*, schema: Path, folder: Path, prisma: Sequence[str]) -> Sequence
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             timeout=_SECONDS,
         )

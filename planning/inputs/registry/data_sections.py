@@ -39,10 +39,11 @@ class Grant(Section):
         tuple[Annotated[str, Field(pattern=TABLE_PATTERN)], ...],
         Field(
             strict=False,
+            min_length=1,
             max_length=50,
             examples=[["displayName", "updatedAt"]],
-            description="These columns only, in their exact spelling; none: the whole table. Prisma also writes the "
-            "column that is @updatedAt.",
+            description="These columns only, in their exact spelling; left out: the whole table. Prisma also writes "
+            "the column that is @updatedAt.",
         ),
     ] = ()
 

@@ -95,6 +95,8 @@ def test_nothing_is_asked_of_a_plugin_without_pods() -> None:
         (Answers(grants=("public.User",)), "--grant"),
         (Answers(env=("LEVEL",)), "--env"),
         (Answers(schema="odd", migrate="prisma 'migrate"), "--migrate"),
+        (Answers(migrate="node migrate.js"), "--schema"),
+        (Answers(grants=("public.User:SELECT",)), "--schema"),
     ],
 )
 def test_a_flag_that_cannot_be_read_is_refused_with_its_form(answers: Answers, field: str) -> None:

@@ -157,6 +157,10 @@ BAD = [
         "a column that is none", alpha_database(grants=grants("public", columns=["a b"])),
         "alpha", "database.grants.0.columns.0", "a b", "underscore", "columns",
     ),
+    Bad(
+        "no columns at all, which would be the whole table", alpha_database(grants=grants("public", columns=[])),
+        "alpha", "database.grants.0.columns", "[]", "at least 1", "columns",
+    ),
     Bad("a schema of the server", alpha_database(schema="pg_toast"), "alpha", "database.schema", "pg_toast", "server", "plugin"),
     Bad("a schema with a hyphen", alpha_database(schema="a-b"), "alpha", "database.schema", "a-b", "underscores", "plugin_wallet"),
     Bad(
