@@ -204,6 +204,24 @@ def images(
 
 
 @app.command()
+def seed(
+    *,
+    administrator: Annotated[
+        str | None,
+        typer.Option("--administrator", metavar="EMAIL", help="A user who becomes an administrator, by the address."),
+    ] = None,
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
+    """Print SQL that writes the shell's menu, its roles and an administrator into the application's tables."""
+    from console.terminal import tell
+    from plugins.commands.seed import seed as run
+
+    tell(run(_file(stack, registry), administrator), as_json=json)
+
+
+@app.command()
 def retire(
     *,
     name: Entry,

@@ -72,6 +72,11 @@ def bundle_key(plugin: str, version: str, bundle: str) -> str:
     return f"{BUNDLES}/{plugin}/{version}/{PurePosixPath(bundle).name}"
 
 
+def styles_key(plugin: str, version: str, bundle: str) -> str:
+    """Where the style sheet of a version lies, if it has one: beside its bundle, under the same name."""
+    return bundle_key(plugin, version, str(PurePosixPath(bundle).with_suffix(".css")))
+
+
 def _entry(plugin: PluginSpec, frontend: Frontend, settings: Settings) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": plugin.name,

@@ -54,13 +54,23 @@ def measure(path: Path) -> Bundle:
     return Bundle(gzip_bytes=size, integrity=f"sha384-{digest}")
 
 
-def upload_command(path: Path, key: str) -> list[str]:
-    """The lines of a shell command that puts a bundle where browsers look for it; refused where something is there."""
+def style_sheet(path: Path) -> Path | None:
+    """The one .css beside a bundle. Raises InvalidInputError for several: the shell loads one."""
+    found = sorted(path.parent.glob("*.css"))
+    if len(found) > 1:
+        names = ", ".join(each.name for each in found)
+        rule, fix = "one style sheet beside a bundle", "build with cssCodeSplit: false, or remove those of older builds"
+        raise refusal(file=shown_path(path.parent), value=names, rule=rule, fix=fix)
+    return found[0] if found else None
+
+
+def upload_command(path: Path, key: str, content_type: str = "text/javascript") -> list[str]:
+    """The lines of a shell command that puts a file where browsers look for it; refused where something is there."""
     parts = (
         "aws s3api put-object --if-none-match '*'",
         '--bucket "$(pulumi stack output buckets | jq -r .assets)"',
         f"--key {key}",
-        f"--content-type 'text/javascript' --cache-control '{IMMUTABLE_CACHE}'",
+        f"--content-type '{content_type}' --cache-control '{IMMUTABLE_CACHE}'",
         f"--body {shlex.quote(shown_path(path))}",
     )
     return [f"  {'' if number == 0 else '  '}{part}{_more(number, parts)}" for number, part in enumerate(parts)]

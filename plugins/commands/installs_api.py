@@ -22,7 +22,14 @@ TIMEOUT_SECONDS = (5, 10)
 """To connect, and between two packets of the answer."""
 RETRIES = 3
 MAX_ANSWER = 1_000_000
+_DASH = re.compile(r"-([a-z])")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def package_name(entry: str) -> str:
+    """An entry's name as the application's tables have it: my-wallet is myWallet (packages/database/src/
+    plugin-discovery.ts:21)."""
+    return _DASH.sub(lambda found: found[1].upper(), entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +51,7 @@ class InstallsApi:
     def count(self, name: str) -> int:
         """Active installs of a plugin. Raises InvalidInputError where no trustworthy number can be had."""
         self._check_url()
-        where = f"{self.url}{PATH.format(name=name)}"
+        where = f"{self.url}{PATH.format(name=package_name(name))}"
         try:
             with self._session() as session, session.get(where, **self._options()) as answer:
                 body = answer.raw.read(MAX_ANSWER, decode_content=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from console.files import delete, read_bytes, shown_path, write_atomically
 from console.terminal import Answer
-from planning.edge.shell_documents import bundle_key
+from planning.edge.shell_documents import bundle_key, styles_key
 from planning.inputs.field_types import Architecture
 from planning.inputs.problem import refusal
 from planning.inputs.registry.lifecycle import Lifecycle
-from plugins.commands.bundle import measure, upload_command
+from plugins.commands.bundle import measure, style_sheet, upload_command
 from plugins.editing.registry_editor import RegistryEditor
 from plugins.importing.answers import Answers
 from plugins.importing.importer import import_manifest
@@ -73,8 +73,9 @@ def bundle(path: Path, bundle_file: Path, name: str | None) -> Answer:
     if entry.frontend is None:
         rule, fix = "only an entry with a frontend has a bundle", "add frontend: {bundle: ...} to it"
         raise refusal(file=book.file, entry=chosen, field="frontend", value="(missing)", rule=rule, fix=fix)
-    found = measure(bundle_file)
-    built = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
+    found, styles = measure(bundle_file), style_sheet(bundle_file)
+    built: dict[str, object] = {"gzipBytes": found.gzip_bytes, "integrity": found.integrity}
+    built |= {"styles": True} if styles else {}
     book.change(chosen, {"frontend": {"builds": {entry.version: built}}})
     key = bundle_key(chosen, entry.version, entry.frontend.bundle)
     lines = [
@@ -83,6 +84,8 @@ def bundle(path: Path, bundle_file: Path, name: str | None) -> Answer:
         "Upload it before `pulumi up`; a version is written once, and never again:",
         *upload_command(bundle_file, key),
     ]
+    if styles:
+        lines += upload_command(styles, styles_key(chosen, entry.version, entry.frontend.bundle), "text/css")
     return Answer(data={"name": chosen, "version": entry.version, "key": key, **built}, text="\n".join(lines))
 
 

@@ -18,7 +18,7 @@ VALUED = frozenset((
     *("-n", "--namespace", "-l", "--selector", "-c", "--container", "-o", "--output", "-f"),
     *("-p", "--patch", "--type", "--field-selector", "--profile", "--image"),
 ))  # fmt: skip
-PLAIN = frozenset(("-A", "--all-namespaces", "--previous", "-it"))
+PLAIN = frozenset(("-A", "--all-namespaces", "--previous", "-i", "-it"))
 """Options by kubectl's reference: with a word after them, and without."""
 VERBS = frozenset((
     *("get", "describe", "logs", "delete", "patch", "apply", "exec", "debug", "rollout restart", "port-forward"),

@@ -91,6 +91,9 @@ class Build(Section):
             description="Subresource integrity of the bundle.",
         ),
     ]
+    styles: Annotated[bool, Field(description="A style sheet lies beside the bundle: NAME.css.", examples=[True])] = (
+        False
+    )
 
 
 class Frontend(Browser):

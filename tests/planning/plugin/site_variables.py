@@ -153,6 +153,5 @@ LEFT: Mapping[str, str] = {
     "NAAP_METRICS_INGEST_TOKEN": "optional: without, nothing is taken in",
     "CSRF_PEPPER": "read before NEXTAUTH_SECRET",
     "SUBGRAPH_ID": "its default is Livepeer's",
-    "L1_RPC_URL": "its default is a public node",
 }
 """Those that its pods don't have, and why it is right without."""

@@ -72,7 +72,7 @@ def refusal(url: str, token: str | None = None) -> str:
 def test_the_count_is_what_the_platform_says(platform: Platform) -> None:
     platform.counts(7)
     assert api(platform.url).count("my-wallet") == 7
-    assert platform.asked == [("/api/v1/deployments/package/my-wallet", None)]
+    assert platform.asked == [("/api/v1/deployments/package/myWallet", None)]
 
 
 def test_a_plugin_that_nobody_ever_installed_has_none(platform: Platform) -> None:
@@ -122,7 +122,7 @@ def test_the_token_goes_to_the_platform_and_nowhere_else(platform: Platform, mon
         InstallsApi.from_environment(platform.url + "/").count("my-wallet")
     assert "HTTP 302" in str(caught.value)
     assert "hunter2" not in str(caught.value)
-    assert platform.asked == [("/api/v1/deployments/package/my-wallet", "Bearer hunter2")]
+    assert platform.asked == [("/api/v1/deployments/package/myWallet", "Bearer hunter2")]
 
 
 def test_a_token_is_never_sent_in_the_clear() -> None:

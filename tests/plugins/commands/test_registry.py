@@ -85,7 +85,7 @@ def test_a_dependency_that_has_stopped_is_left_out_and_said(registry: Path, tmp_
 def test_the_program_exits_0_when_all_is_well_and_says_so() -> None:
     found = run_program("validate", "--production")
     assert (found.returncode, found.stderr) == (0, "")
-    assert found.stdout == "plugins/registry.yaml: 10 entries, 9 with pods; all rules hold.\n"
+    assert found.stdout == "plugins/registry.yaml: 11 entries, 9 with pods; all rules hold.\n"
 
 
 def test_the_program_exits_2_on_wrong_input_without_a_traceback(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_the_real_registry_is_valid_for_production() -> None:
     found = run("validate", "--production")
     assert (found.returncode, found.stderr) == (0, "")
-    assert "10 entries, 9 with pods; all rules hold." in found.stdout
+    assert "11 entries, 9 with pods; all rules hold." in found.stdout
 
 
 def test_errors_go_to_standard_error_all_at_once_with_exit_code_2(registry: Path) -> None:
@@ -125,7 +125,7 @@ def test_the_list_fits_eighty_columns() -> None:
     found = run("list")
     assert found.returncode == 0
     lines = found.stdout.splitlines()
-    assert len(lines) == 11
+    assert len(lines) == 12
     assert max(map(len, lines)) <= 80
     assert lines[1].split() == ["base-svc", "1.0.0", "4000", "/api/v1", "public", "active"]
 
@@ -338,6 +338,30 @@ def test_the_command_that_uploads_a_bundle_writes_what_browsers_are_told_to_load
     assert options["--body"] == str(file)
 
 
+def test_the_style_sheet_beside_a_bundle_is_uploaded_under_its_name(registry: Path, tmp_path: Path) -> None:
+    (tmp_path / "my-wallet.js").write_text("console.log('wallet');")
+    (tmp_path / "style.css").write_text("p { margin: 0 }")
+    said = run("bundle", str(tmp_path / "my-wallet.js"), registry=registry).stdout
+    script, styles = (shlex.split(one.replace("\\\n", " ")) for one in said[said.index("aws ") :].split("  aws "))
+    wallet = load_registry(registry, production=False).by_name["my-wallet"].frontend
+
+    assert "bundles/my-wallet/1.0.0/my-wallet.js" in script
+    assert {"bundles/my-wallet/1.0.0/my-wallet.css", "text/css", str(tmp_path / "style.css")} <= {*styles}
+    assert wallet
+    assert wallet.builds["1.0.0"].styles
+
+
+def test_of_two_style_sheets_none_is_chosen(registry: Path, tmp_path: Path) -> None:
+    before = registry.read_bytes()
+    for name in ("my-wallet.js", "a.css", "b.css"):
+        (tmp_path / name).write_text("x")
+    found = run("bundle", str(tmp_path / "my-wallet.js"), registry=registry)
+
+    assert found.returncode == 2
+    assert "a.css, b.css" in found.stderr
+    assert registry.read_bytes() == before
+
+
 def test_a_rollback_is_one_line(registry: Path, tmp_path: Path) -> None:
     file = tmp_path / "community.js"
     pointers: dict[str, str] = {}
@@ -393,7 +417,7 @@ def test_a_plugin_is_retired_one_step_at_a_time(registry: Path, platform: Platfo
     assert run("remove", "daydream-video", registry=registry).returncode == 0
     after = registry.read_text()
     assert "daydream-video" not in after
-    assert len(load_registry(registry, production=True).plugins) == 9
+    assert len(load_registry(registry, production=True).plugins) == 10
     assert not (registry.parent / "manifests" / "daydream-video.plugin.json").exists()
     start, end = before.index("  daydream-video:"), before.index("  community:")
     assert after == before[:start] + before[end:]

@@ -109,7 +109,7 @@ def test_egress_always_states_its_port(registry: Registry) -> None:
 
 def test_pods_read_the_manifest_that_their_author_wrote(registry: Registry) -> None:
     manifests = sorted(MANIFESTS.glob("*.plugin.json"))
-    assert len(manifests) == 7
+    assert len(manifests) == 8
     for path in manifests:
         name = path.name.removesuffix(".plugin.json")
         assert plugin(registry, name).manifest == json.loads(path.read_text())
