@@ -209,6 +209,8 @@ def _plan(
     shard = owners[database.schema_name].shard
     pool = pool_for(clients, poolers)
     readers = reader_pool(pool, replicas=replicas)
+    there = {owner.plugin for owner in owners.values()}
+    members = [other for other in database.member_of if other in there]
     return PluginDatabasePlan(
         plugin=spec.name,
         shard=shard,
@@ -235,10 +237,8 @@ def _plan(
             )
             for grant in database.grants
         ),
-        member_of=tuple(f"{sql_name(other)}_app" for other in database.member_of),
-        refers_to=tuple(
-            dict.fromkeys((*(owners[grant.schema_name].plugin for grant in database.grants), *database.member_of))
-        ),
+        member_of=tuple(f"{sql_name(other)}_app" for other in members),
+        refers_to=tuple(dict.fromkeys((*(owners[grant.schema_name].plugin for grant in database.grants), *members))),
         migrate=_migration(spec, database),
         restore=database.restore,
         move=_move(database, shard, shards),

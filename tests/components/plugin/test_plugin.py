@@ -103,11 +103,12 @@ def test_a_service_that_starts_slowly_is_given_its_time_and_a_roll_out_waits_for
     assert 120 + 299 < deployed.inputs["spec"]["progressDeadlineSeconds"] < 600
 
 
-def test_node_is_told_to_end_and_has_the_time_for_it() -> None:
+def test_node_is_told_to_end_and_has_the_time_for_its_longest_request() -> None:
     for record in of_type(records(), DEPLOYMENT):
         pod = record.inputs["spec"]["template"]["spec"]
+        spec = entry(record.inputs["metadata"]["namespace"].removeprefix("plugin-"))
         assert pod["shareProcessNamespace"] is True
-        assert pod["terminationGracePeriodSeconds"] == 45
+        assert pod["terminationGracePeriodSeconds"] == spec.requests.timeout_seconds + 15
         assert container(record)["lifecycle"]["preStop"]["sleep"]["seconds"] == 10
 
 

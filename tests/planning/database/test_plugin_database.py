@@ -79,7 +79,12 @@ def test_a_member_of_anothers_role_comes_after_it_and_lies_on_its_shard() -> Non
     assert list(migration_order(plans.values())) == ["a", "site"]
     text = _problems(100_000, site, plugin("a", database=Database(schema_name="a", shard=1)))
     assert "site · database.memberOf: a" in text
-    assert "site · database.memberOf: a" in _problems(100_000, site)
+
+
+def test_who_is_a_member_of_an_archived_plugins_role_goes_on_without_it() -> None:
+    site = plugin("site", database=Database(schema_name="site", shard=0, member_of=("a",)))
+    found = _plan(100_000, site)["site"]
+    assert (found.member_of, found.refers_to) == ((), ())
 
 
 def test_a_grant_needs_an_owner_and_the_same_shard() -> None:
