@@ -257,5 +257,5 @@ def plan(project: Project) -> PlatformPlan:
     if project.registry:
         config["registry"] = project.registry
     _, registry = parse_inputs(project.stack, project.root, config)
-    names = {plugin.name: frozenset(plugin.secrets) for plugin in registry.plugins}
+    names = {plugin.name: frozenset(plugin.configured_secrets) for plugin in registry.plugins}
     return plan_of(project.stack, project.root, config, names)

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 import yaml
 
-from planning.inputs.registry.registry_entry import Registry
+from planning.inputs.registry.registry_entry import PULL_SECRET, Registry
 from rehearsal import RehearsalError
 from rehearsal.control_plane.pki import write_private
 from rehearsal.tools.cache import remove
@@ -124,7 +124,7 @@ class Project:
 
     def source(self, registry: Registry) -> str:
         """Digest of all that the configuration is made from."""
-        names = {plugin.name: sorted(plugin.secrets) for plugin in registry.plugins}
+        names = {plugin.name: sorted(plugin.configured_secrets) for plugin in registry.plugins}
         text = self._checkout_config().read_text() + json.dumps([names, self.registry], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -140,10 +140,10 @@ class Project:
 
     def made_up(self, registry: Registry) -> dict[str, str]:
         """Configuration path -> made-up value, for all that is secret."""
-        paths = ["naap:rootSecret"]
-        paths += [f"naap:secrets.{plugin.name}.{name}" for plugin in registry.plugins for name in plugin.secrets]
+        names = [(plugin.name, name) for plugin in registry.plugins for name in plugin.configured_secrets]
+        paths = ["naap:rootSecret", *(f"naap:secrets.{plugin}.{name}" for plugin, name in names)]
         seed = self._seed()
-        return {path: hmac.new(seed, path.encode(), hashlib.sha256).hexdigest() for path in paths}
+        return {path: _shaped(path, hmac.new(seed, path.encode(), hashlib.sha256).hexdigest()) for path in paths}
 
     def delete(self) -> None:
         """Remove all of it."""
@@ -203,6 +203,11 @@ def _path() -> str:
     return os.pathsep.join(
         entry for entry, *folders in spelled if not any(folder.parent.parent.name == STATES for folder in folders)
     )
+
+
+def _shaped(path: str, word: str) -> str:
+    """An API server takes no other pull secret than a configuration of Docker's client."""
+    return json.dumps({"auths": {"registry.example": {"auth": word}}}) if path.endswith(f".{PULL_SECRET}") else word
 
 
 def _is_secret(value: object) -> bool:

@@ -1,5 +1,6 @@
 """The project folder of a rehearsal."""
 
+import json
 import os
 import shutil
 import stat
@@ -23,7 +24,7 @@ config:
   naap:secrets: {wallet: {KEY: {secure: BBB}}}
 encryptionsalt: v1:of-the-checkout
 """
-REGISTRY = cast("Any", SimpleNamespace(plugins=(SimpleNamespace(name="wallet", secrets=("KEY",)),)))
+REGISTRY = cast("Any", SimpleNamespace(plugins=(SimpleNamespace(name="wallet", configured_secrets=("KEY",)),)))
 
 
 @pytest.fixture
@@ -81,6 +82,13 @@ def test_made_up_secrets_last_as_long_as_the_rehearsal(project: Project, pulumi:
     project.delete()
     project.write(pulumi)
     assert project.made_up(REGISTRY) != first
+
+
+def test_a_made_up_pull_secret_is_one_that_an_api_server_takes(project: Project, pulumi: Found) -> None:
+    project.write(pulumi)
+    pulling = SimpleNamespace(name="wallet", configured_secrets=("KEY", "IMAGE_PULL_SECRET"))
+    made = project.made_up(cast("Any", SimpleNamespace(plugins=(pulling,))))
+    assert json.loads(made["naap:secrets.wallet.IMAGE_PULL_SECRET"])["auths"]
 
 
 def test_a_new_secret_or_setting_renews_the_configuration(project: Project) -> None:
