@@ -123,7 +123,6 @@ class Cdn(Component, token="naap:platform:Cdn"):
 
     def _server(self) -> cloudfront.DistributionDefaultCacheBehaviorArgs:
         """Pages that a server makes for who asks."""
-        association = cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs
         return cloudfront.DistributionDefaultCacheBehaviorArgs(
             target_origin_id=self.plan.home.origin_id,
             viewer_protocol_policy="redirect-to-https",
@@ -134,9 +133,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             cache_policy_id=self._policies.cache[Caching.NEVER],
             origin_request_policy_id=ALL_OF_THE_VIEWER,
             response_headers_policy_id=self._policies.headers_shell,
-            function_associations=[
-                association(event_type="viewer-request", function_arn=found) for found in self._functions.routers
-            ],
+            function_associations=_default_associations(self._functions.routers),
         )
 
     def _shell(self) -> cloudfront.DistributionDefaultCacheBehaviorArgs:
@@ -148,12 +145,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             compress=True,
             cache_policy_id=self._policies.cache_shell,
             response_headers_policy_id=self._policies.headers_shell,
-            function_associations=[
-                cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
-                    event_type="viewer-request", function_arn=found
-                )
-                for found in self._functions.site
-            ],
+            function_associations=_default_associations(self._functions.site),
         )
 
     def _behaviour(self, behaviour: BehaviourPlan) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
@@ -261,6 +253,17 @@ def _associations(
 ) -> list[cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs]:
     return [
         cloudfront.DistributionOrderedCacheBehaviorFunctionAssociationArgs(
+            event_type="viewer-request", function_arn=function
+        )
+        for function in functions
+    ]
+
+
+def _default_associations(
+    functions: Sequence[pulumi.Output[str]],
+) -> list[cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs]:
+    return [
+        cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
             event_type="viewer-request", function_arn=function
         )
         for function in functions

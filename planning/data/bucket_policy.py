@@ -42,14 +42,14 @@ def log_statements(bucket_arn: str, *, account: str) -> list[Statement]:
     ]
 
 
-def _put(sid: str, service: str, resource: str, condition: Mapping[str, Any] | None = None) -> Statement:
+def _put(sid: str, service: str, resource: str, condition: Mapping[str, Any]) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "s3:PutObject",
         "Resource": resource,
-        **({"Condition": condition} if condition else {}),
+        "Condition": condition,
     }
 
 

@@ -61,7 +61,7 @@ class BucketPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class RegionStoragePlan:
-    """Buckets of one region; logs receives access records of the other buckets, the load balancer and the CDN."""
+    """Buckets of one region; logs receives access records of the other buckets and the CDN."""
 
     region: str
     key_alias: str
@@ -149,7 +149,7 @@ def _region(stack: str, region: str, settings: Settings, tier: Tier) -> RegionSt
             lockable=True,
             lock_days=tier.database.backup_days if tier.object_lock else None,
         ),
-        # S3 and load balancers deliver their records only to buckets without a key of one's own.
+        # S3 delivers its records only to buckets without a key of one's own.
         logs=BucketPlan(
             kind=LOGS,
             name=name(LOGS),

