@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 NAAP := $(RUN) -m naap
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview status down shell policy validate plan tools test images bench checkov aws-check check format venv venv-dev
+.PHONY: help up live preview status down shell policy validate plan tools test images bench checkov aws-check check format venv venv-dev
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -18,6 +18,9 @@ help: ## This list
 
 up: venv ## Bring the whole stack up on this machine, and report
 	@$(NAAP) up --stack $(STACK)
+
+live: venv ## The same with real nodes, on which pods run (Linux, root)
+	@$(NAAP) live --stack $(STACK)
 
 preview: venv ## What `up` would change; needs no control plane
 	@$(NAAP) preview --stack $(STACK)
@@ -44,8 +47,8 @@ tools: venv ## Get every tool now (found, downloaded or built)
 	@$(NAAP) tools
 
 test: venv-dev ## All tests
-	@$(NAAP) tools
-	@$(RUN) -m pytest $(PYTEST)
+	@$(RUN) -m tests.tools
+	@$(RUN) -m tests $(PYTEST)
 
 images: ## Build and push the application's images: APP=FOLDER REGISTRY=ghcr.io/OWNER VERSION=1.0.0 SITE=https://...
 	@APP=$(abspath $(APP)) HERE=$(CURDIR)/images docker buildx bake --file images/docker-bake.hcl \

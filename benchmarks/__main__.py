@@ -50,6 +50,9 @@ def main() -> int:
     for compared in found:
         changes = ", ".join(f"{count} {kind}" for kind, count in sorted(compared.added_changes.items()))
         print(f"| {compared.plugins:,} | {compared.added.seconds:.1f} s | {changes} |", flush=True)
+    print("\n## Deploying one plugin\n\n| of | preview and update |\n| --- | --- |")
+    for compared in found:
+        print(f"| {compared.plugins:,} | {compared.deployed:.1f} s |", flush=True)
     for line in policy_lines(pulumi):
         print(line, flush=True)
     print_gateway()

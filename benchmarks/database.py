@@ -13,12 +13,11 @@ from pathlib import Path
 
 from planning.database.connection_budget import pool_for
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
-from planning.database.shard import plan_shards
 from planning.inputs.tiers import tier_for
 from tests.dataplane.conftest import apply_schema, as_role, login
 from tests.dataplane.pooler import Pooler
 from tests.dataplane.servers import Postgres
-from tests.planning.samples import settings, three_plugins
+from tests.planning.samples import settings, shards_of, three_plugins
 
 SECONDS = 8
 CONNECTED_A_SECOND = 10
@@ -47,7 +46,7 @@ class Bench:
 
     def __init__(self) -> None:
         tier = tier_for(1_000)
-        shards = plan_shards(stack="dev", settings=settings(), tier=tier, users=1_000)
+        shards = shards_of(settings())
         found = plan_databases(registry=three_plugins(), tier=tier, users=1_000, shards=shards, regions=("us-east-1",))
         self._plans = {name: _roomy(found[name]) for name in ("community", "base-svc")}
         self._server = Postgres(more={"max_connections": str(2 * MANY)})
@@ -125,7 +124,7 @@ def database_lines() -> Iterator[str]:
 
 def _roomy(plan: PluginDatabasePlan) -> PluginDatabasePlan:
     """As many servers as the budget gives to so many clients; of the role's own, beside those, as many as come."""
-    pool = pool_for(MANY if plan.plugin == "community" else NEIGHBOUR_CLIENTS, 1)
+    pool = pool_for(MANY if plan.plugin == "community" else NEIGHBOUR_CLIENTS, 1, MANY)
     return replace(plan, pool=pool, connection_limit=MANY + pool.total)
 
 

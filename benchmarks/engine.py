@@ -5,15 +5,22 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.made_up import registry_text
-from benchmarks.measure import Measured, measure
+import yaml
+
+from benchmarks.made_up import made_up_image, registry_text
+from benchmarks.measure import Measured, measure, middle
 from benchmarks.program import ROOT, Program
-from rehearsal.engine import Engine
+from naap.deploy.deployment import Deployment
+from plugins.commands.releases import release
+from plugins.registry.sources import entry_file
+from rehearsal.engine import SUMMARY_ONLY, Engine
+from rehearsal.progress import Progress
 from rehearsal.standins.values import SIGNATURE
 from rehearsal.tools.toolbox import Found
 
@@ -27,6 +34,8 @@ STEPS = ("preview", "first up", "empty up")
 class Compared:
     """One size: what each program took for each step. added: the up that adds one plugin, and its changes.
 
+    deployed: seconds of `naap plugin deploy` of another image, with preview, policy pack and update.
+
     Of more than one round, the middle one's seconds and the highest peak.
     """
 
@@ -36,6 +45,7 @@ class Compared:
     bare: Mapping[str, Measured]
     added: Measured
     added_changes: Mapping[str, int]
+    deployed: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +64,7 @@ class Side:
         """Measures preview or up."""
         options = ["--yes", "--skip-preview"] if operation == "up" else []
         command = [str(self.pulumi), operation, *options, "--stack", self.stack, "--non-interactive", "--parallel=32"]
-        return measure([*command, "--suppress-outputs"], folder=self.folder, environment=self.environment)
+        return measure([*command, SUMMARY_ONLY], folder=self.folder, environment=self.environment)
 
     def forget(self) -> None:
         """As if nothing had been built."""
@@ -90,10 +100,11 @@ class Bench:
         return Compared(
             plugins=plugins,
             resources=len(resources),
-            ours={step: _middle(found[0, step]) for step in STEPS},
-            bare={step: _middle(found[1, step]) for step in STEPS},
+            ours={step: middle(found[0, step]) for step in STEPS},
+            bare={step: middle(found[1, step]) for step in STEPS},
             added=added,
             added_changes=self._last_changes(engine),
+            deployed=deploy_seconds(self._program, engine),
         )
 
     def _side(self, engine: Engine, folder: Path, stack: str, state: Path) -> Side:
@@ -133,7 +144,7 @@ class Bench:
                 "type": item["type"],
                 "name": item["urn"].rpartition("::")[2],
                 "custom": item["custom"],
-                "inputs": _clear(item.get("inputs", {})),
+                "inputs": clear(item.get("inputs", {})),
             }
             for item in exported["deployment"]["resources"]
             if not item["type"].startswith("pulumi:")
@@ -144,21 +155,31 @@ class Bench:
         return dict(history[0].get("resourceChanges") or {})
 
 
-def _middle(rounds: list[Measured]) -> Measured:
-    return Measured(
-        seconds=statistics.median(one.seconds for one in rounds), peak_mib=max(one.peak_mib for one in rounds)
-    )
-
-
-def _clear(value: Any) -> Any:
+def clear(value: Any) -> Any:
     """Inputs as a program would state them: without the engine's envelopes around secrets."""
     if isinstance(value, dict):
         if SIGNATURE in value:
             return json.loads(value["plaintext"]) if "plaintext" in value else "asset"  # pyright: ignore[reportUnknownArgumentType]  # JSON
-        return {key: _clear(item) for key, item in value.items() if key != "__defaults"}  # pyright: ignore[reportUnknownVariableType]  # JSON
+        return {key: clear(item) for key, item in value.items() if key != "__defaults"}  # pyright: ignore[reportUnknownVariableType]  # JSON
     if isinstance(value, list):
-        return [_clear(item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # JSON
+        return [clear(item) for item in value]  # pyright: ignore[reportUnknownVariableType]  # JSON
     return value
+
+
+def deploy_seconds(program: Program, engine: Engine) -> float:
+    """How long the first plugin's next image takes, of a stack that is up."""
+    registry, name = program.root / "plugins" / "registry.yaml", "plugin-0000"
+    entries = json.loads(registry.read_text())["plugins"]
+    own = entry_file(registry, name)
+    own.parent.mkdir()
+    own.write_text(yaml.safe_dump({"plugins": {name: entries.pop(name)}}))
+    program.set_registry(json.dumps({"plugins": entries}))
+    deployment = Deployment(
+        engine=engine, policies=ROOT / "policies", progress=Progress(sys.stderr), agree=lambda _changes: True
+    )
+    began = time.monotonic()
+    deployment.run(release(registry, name, image=made_up_image(name, "1.0.1")))
+    return time.monotonic() - began
 
 
 def import_seconds() -> float:

@@ -8,8 +8,10 @@ from typing import Any
 from components.gateway.envoy import CERTIFICATE
 from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
 from planning.inputs.registry.registry_entry import PluginSpec
+from planning.shared import images
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
+from rehearsal.live.images.recipes import tagged
 from tests.dataplane.gateway import documents
 
 _TYPES = "type.googleapis.com/envoy.extensions"
@@ -38,7 +40,7 @@ class Workload:
         security = {"allowPrivilegeEscalation": False, "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
         container = {
             "name": "stand-in-envoy",
-            "image": "none",
+            "image": tagged(images.ENVOY),
             "args": ["--config-yaml", configuration],
             "securityContext": {**security, "seccompProfile": {"type": "RuntimeDefault"}},
             "volumeMounts": [{"name": name, "mountPath": path} for name, path, _ in _SECRETS],
@@ -69,9 +71,13 @@ def pod(spec: PluginSpec, configuration: str) -> list[Object]:
     return [home, Workload(name=spec.name).deployment(namespace(spec.name), configuration), service]
 
 
-def answering() -> str:
-    """An Envoy that says 200 and a few bytes to everything."""
-    route = {"match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": "x" * 200}}}
+def answering(**headers: str) -> str:
+    """An Envoy that says 200 and a few bytes to everything, with these headers."""
+    route = {
+        "match": {"prefix": "/"},
+        "direct_response": {"status": 200, "body": {"inline_string": "x" * 200}},
+        "response_headers_to_add": [{"header": {"key": key, "value": value}} for key, value in headers.items()],
+    }
     return json.dumps({"static_resources": {"listeners": [_listener(documents.PORT, route, {})]}})
 
 

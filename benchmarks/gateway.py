@@ -8,8 +8,8 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
@@ -18,15 +18,13 @@ from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.sections import Auth
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
-from rehearsal.progress import Progress
-from tests.dataplane.cluster.namespaces import INSIDE, entering, inside
+from rehearsal.tools.debian import Package, unpacked
 from tests.dataplane.gateway import documents
-from tests.dataplane.gateway.parts import gather, handed_over, variable
+from tests.dataplane.gateway.parts import gather
 from tests.dataplane.gateway.plugins import SESSIONS, unlimited
 from tests.dataplane.gateway.rig import Rig
-from tests.dataplane.gateway.start import start
+from tests.dataplane.gateway.start import running
 from tests.dataplane.gateway.tokens import session
-from tests.dataplane.packages import Package, unpacked
 from tests.wait import wait_for
 
 _WRK = Package(name="wrk", suite="trixie", packages=("wrk",), programs="usr/bin")
@@ -34,7 +32,7 @@ _TOOL = "wrk"
 _SECONDS = 5
 _ROUNDS = 3
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
-_COUNTED = unlimited("counted", auth=Auth(public=("/open",)))
+COUNTED = unlimited("counted", auth=Auth(public=("/open",)))
 _DOMAIN = "plugin-counted/counted-requests"
 _LIMITER = "app.kubernetes.io/component=ratelimit"
 _UNCOUNTED = unlimited("uncounted", auth=Auth(public=("/open",)))
@@ -61,18 +59,21 @@ class Speed:
 
 
 def print_gateway() -> None:
-    """Goes into namespaces of its own, measures there and prints the table."""
-    found = gather(Progress(sys.stderr))
-    found.tools[_TOOL] = str(unpacked(_WRK) / _TOOL)
-    command = entering([sys.executable, "-m", "benchmarks.gateway"])
-    # Whatever is still being written when the processes inside are killed is left behind, rather than told as an error.
-    with tempfile.TemporaryDirectory(prefix="naap-inside-", ignore_cleanup_errors=True) as folder:
-        variables = {**os.environ, INSIDE: variable(found), "TMPDIR": folder}
-        subprocess.run(command, env=variables, check=True)  # noqa: S603  # this module
+    """Measures and prints the table."""
+    with entered(SESSIONS, COUNTED, _UNCOUNTED, *_OTHERS) as rig:
+        _measure_all(rig)
 
 
-def _measure_all() -> None:
-    rig = start(handed_over(), plugins=(SESSIONS, _COUNTED, _UNCOUNTED, *_OTHERS))
+@contextmanager
+def entered(*plugins: PluginSpec) -> Generator[Rig]:
+    """The gateway on live nodes, from within their network. plugins: as of running()."""
+    parts = gather()
+    parts.programs[_TOOL] = str(unpacked(_WRK) / _TOOL)
+    with running(parts, plugins=plugins) as rig, rig.cluster.inside():
+        yield rig
+
+
+def _measure_all(rig: Rig) -> None:
     rig.put(SESSIONS)
     ways = _ways(rig)
     best: dict[str, Speed] = {}
@@ -89,21 +90,20 @@ def _measure_all() -> None:
     title = f"## Through the gateway, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} with the benchmark"
     head = "| way | requests/s | p50 | p99 | p50 more than direct |\n| --- | --- | --- | --- | --- |"
     sys.stdout.write("\n".join(["", title, "", head, *rows, ""]))
-    rig.cluster.stopped.set()
 
 
 def _ways(rig: Rig) -> list[Way]:
     objects = rig.cluster.objects
-    for spec in (_COUNTED, _UNCOUNTED):
+    for spec in (COUNTED, _UNCOUNTED):
         objects.apply(pod(spec, answering()))
         routes = rig.routes(spec)
-        objects.apply(routes if spec is _COUNTED else [_without_limits(each) for each in routes])
-    address = wait_for("a backend", lambda: rig.cluster.pods(namespace(_COUNTED.name), ""))[0]["status"]["podIP"]
+        objects.apply(routes if spec is COUNTED else [_without_limits(each) for each in routes])
+    address = wait_for("a backend", lambda: rig.cluster.pods(namespace(COUNTED.name), ""))[0]["status"]["podIP"]
     for spec in _OTHERS:
-        objects.apply([*_unasked(spec, address), *rig.routes(spec)])
+        objects.apply([*unasked(spec, address), *rig.routes(spec)])
     limiters = [pod["status"]["podIP"] for pod in rig.cluster.pods(NAMESPACE, _LIMITER)]
-    minimal = _started(rig, MINIMAL, proxying(address))
-    floor = _started(rig, ASKING, asking(address, limiters, _DOMAIN))
+    minimal = started(rig, MINIMAL, proxying(address))
+    floor = started(rig, ASKING, asking(address, limiters, _DOMAIN))
     ours = f"https://{rig.addresses[0]}:{CONTAINER_PORT}/api/v1"
     viewer = {"Host": rig.settings.domain, "x-forwarded-for": "198.51.100.1, 130.176.0.1"}
     jwt = {**viewer, "authorization": f"Bearer {rig.issuer.token('alice', exp=4_000_000_000)}"}
@@ -120,11 +120,11 @@ def _ways(rig: Rig) -> list[Way]:
     ]
     rig.settled()
     for way in ways:
-        wait_for(way.name, lambda w=way: _asked(w) == "200")
+        wait_for(way.name, lambda w=way: asked(w) == "200")
     return ways
 
 
-def _unasked(spec: PluginSpec, address: str) -> list[Object]:
+def unasked(spec: PluginSpec, address: str) -> list[Object]:
     """A plugin that has a route and no requests. address: of a pod, which may be another's."""
     home = {"name": spec.name, "namespace": namespace(spec.name)}
     ends: Object = {
@@ -138,8 +138,8 @@ def _unasked(spec: PluginSpec, address: str) -> list[Object]:
     return [*(each for each in pod(spec, "") if each["kind"] != "Deployment"), ends]
 
 
-def _started(rig: Rig, workload: Workload, configuration: str) -> str:
-    """Address of its pod."""
+def started(rig: Rig, workload: Workload, configuration: str) -> str:
+    """Address of its pod, in the gateway's namespace."""
     rig.cluster.objects.apply([workload.deployment(NAMESPACE, configuration)])
     pods = wait_for(workload.name, lambda: rig.cluster.pods(NAMESPACE, workload.selector))
     return str(pods[0]["status"]["podIP"])
@@ -150,19 +150,21 @@ def _without_limits(document: Object) -> Object:
     return {**document, "spec": kept}
 
 
-def _asked(way: Way) -> str:
+def asked(way: Way) -> str:
+    """The status of one request."""
     headers = [word for name, value in way.headers.items() for word in ("-H", f"{name}: {value}")]
     command = ["curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", *headers, way.url]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603  # the benchmark's own
 
 
 def _measure(rig: Rig, way: Way) -> Speed:
-    many, one = _wrk(rig, way, connections=32), _wrk(rig, way, connections=1)
+    many, one = wrk(rig, way, connections=32), wrk(rig, way, connections=1)
     return Speed(a_second=many.a_second, p50=one.p50, p99=one.p99)
 
 
-def _wrk(rig: Rig, way: Way, *, connections: int) -> Speed:
-    command = [rig.parts.tools[_TOOL], "--latency", f"-c{connections}", f"-t{min(2, connections)}", f"-d{_SECONDS}s"]
+def wrk(rig: Rig, way: Way, *, connections: int, seconds: int = _SECONDS) -> Speed:
+    """Of a time under load. Raises AssertionError where a request was not answered well."""
+    command = [rig.parts.programs[_TOOL], "--latency", f"-c{connections}", f"-t{min(2, connections)}", f"-d{seconds}s"]
     command += [word for name, value in way.headers.items() for word in ("-H", f"{name}: {value}")]
     said = subprocess.run([*command, way.url], capture_output=True, text=True, check=True).stdout  # noqa: S603  # as above
     if "Non-2xx" in said or "Socket errors" in said:
@@ -180,7 +182,4 @@ def _better(one: Speed, other: Speed) -> Speed:
 
 
 if __name__ == "__main__":
-    if inside():
-        _measure_all()
-    else:
-        print_gateway()
+    print_gateway()

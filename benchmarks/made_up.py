@@ -12,15 +12,16 @@ def registry_text(plugins: int) -> str:
     return json.dumps({"plugins": entries}, indent=1)
 
 
-def _image(name: str) -> str:
-    return f"registry.example/{name}:1.0.0@sha256:{'0' * 64}"
+def made_up_image(name: str, version: str = "1.0.0") -> str:
+    """An image that nobody pulls."""
+    return f"registry.example/{name}:{version}@sha256:{'0' * 64}"
 
 
 def _base_service() -> dict[str, object]:
     return {
         "version": "1.0.0",
         "core": True,
-        "image": _image("base-svc"),
+        "image": made_up_image("base-svc"),
         "port": 4000,
         "apiPrefix": "/api/v1",
         "catchAll": True,
@@ -32,7 +33,7 @@ def _plugin(index: int) -> dict[str, object]:
     name = f"plugin-{index:04d}"
     return {
         "version": "1.0.0",
-        "image": _image(name),
+        "image": made_up_image(name),
         "port": 10_000 + index,
         "apiPrefix": f"/api/v1/{name}",
         "share": 0.001,

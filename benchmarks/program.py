@@ -1,4 +1,4 @@
-"""A copy of the program in a folder of its own, under the real engine with a Kubernetes provider that says yes."""
+"""A copy of the program in a folder of its own, under the real engine; its Kubernetes provider may just say yes."""
 
 import json
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from plugins.registry.parse import load_registry
+from rehearsal.control_plane.control_plane import Access
 from rehearsal.engine import Engine
 from rehearsal.progress import Progress
 from rehearsal.project import Project
@@ -22,7 +23,7 @@ PARTS = ("__main__.py", "Pulumi.yaml", *FOLDERS)
 
 
 class Program:
-    """The copy in `folder`. Its Kubernetes provider keeps no objects (benchmarks.echo): AWS alone is played in full."""
+    """The copy in `folder`. Without a control plane its Kubernetes provider keeps no objects (benchmarks.echo)."""
 
     def __init__(self, folder: Path, *, stack: str, pulumi: Found) -> None:
         self.root = folder
@@ -44,15 +45,18 @@ class Program:
         """As if edited by hand."""
         (self.root / "plugins" / "registry.yaml").write_text(text)
 
-    def engine(self) -> Engine:
-        """A stack with its configuration and clusters, ready for an operation."""
+    def engine(self, home: Access | None = None) -> Engine:
+        """A stack with its configuration and clusters, ready for an operation. home: of a real control plane."""
         project = Project(root=self.root, stack=self.stack)
         engine = Engine(project, self._pulumi, Progress(sys.stderr))
         engine.environment.update(SKIP_CHECKPOINTS)
         cluster = {"endpoint": "https://127.0.0.1:1", "certificateAuthority": "Ti9B", "token": "none"}
+        if home:
+            cluster = home.entry()
+        else:
+            _launch_echo(self.root, project.launchers / "pulumi-resource-kubernetes")
         clusters = {f"naap-{self.stack}-{region}": cluster for region in ("use1", "usw2")}
         project.clusters.write_text(json.dumps(clusters))
-        _launch_echo(self.root, project.launchers / "pulumi-resource-kubernetes")
         engine.prepare(load_registry(self.root / "plugins" / "registry.yaml", production=False))
         return engine
 

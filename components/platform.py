@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.cluster.teams import TeamRole
 from components.data.buckets import Buckets
 from components.database.jobs.namespace import SchemaNamespace
 from components.database.jobs.password_retirement import PasswordRetirement
@@ -15,6 +16,8 @@ from components.database.standby import Standby
 from components.edge.cdn import Cdn
 from components.edge.certificates import Certificates
 from components.edge.shell_documents import ShellDocuments
+from components.foundation import OUTPUT as FOUNDATION
+from components.foundation import foundation_output
 from components.network.peering import Peering
 from components.observability.edge_alarms import EdgeAlarms
 from components.observability.observability import Observability
@@ -23,6 +26,7 @@ from components.region_plugins import RegionPlugins
 from components.shared.component import Component
 from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import plan_schema_namespace
+from planning.edge.shell_documents import BUNDLES
 from planning.platform import PlatformPlan
 from planning.prior_state import OUTPUT, prior_state_output
 from planning.region import RegionPlan
@@ -48,6 +52,7 @@ class Platform(Component, token="naap:platform:Platform"):
         self._databases: dict[int, Shard] = {}
         self._identifiers: dict[str, pulumi.Output[str]] = {}
         self._plugins: dict[str, RegionPlugins] = {}
+        self._series: dict[str, pulumi.Output[str]] = {}
         certificates = Certificates(
             "certificates", plan=plan.cdn, providers=self._aws, tags=plan.tags, opts=self._in(plan.home.region)
         )
@@ -59,6 +64,8 @@ class Platform(Component, token="naap:platform:Platform"):
         schema = self._make_schema_namespace()
         for cell in plan.regions:
             observability = self._observe(cell, certificates)
+            if observability.monitoring:
+                self._series[cell.region] = observability.monitoring.endpoint
             self._plugins[cell.region] = RegionPlugins(
                 f"{region_code(cell.region)}-plugins",
                 plan=cell,
@@ -81,6 +88,7 @@ class Platform(Component, token="naap:platform:Platform"):
             tags=plan.tags,
             opts=self._in(plan.home.region),
         )
+        self._let_teams_in()
         self._cdn = self._make_cdn(certificates)
         self._watch_edge(certificates)
         self.outputs = self._outputs(shards)
@@ -189,6 +197,20 @@ class Platform(Component, token="naap:platform:Platform"):
                     opts=self._regions[home.region].cluster.inside(self._plugins[home.region]),
                 )
 
+    def _let_teams_in(self) -> None:
+        for team in self._plan.teams:
+            TeamRole(
+                f"team-{team.name}",
+                plan=team,
+                clusters={name: region.cluster for name, region in self._regions.items()},
+                providers=self._aws,
+                assets_arn=self._storage.home.assets.arn,
+                assets_key_arn=self._storage.home.key_arn,
+                folder=BUNDLES,
+                tags=self._plan.tags,
+                opts=self._in(self._plan.home.region),
+            )
+
     def _observe(self, cell: RegionPlan, certificates: Certificates) -> Observability:
         region = self._regions[cell.region]
         shards = self._plan.shards
@@ -252,10 +274,22 @@ class Platform(Component, token="naap:platform:Platform"):
                 bucket.plan.kind: bucket.name
                 for bucket in (self._storage.home.assets, self._storage.home.uploads, self._storage.home.backups)
             },
+            **({"prometheus": self._series} if self._series else {}),
             OUTPUT: prior_state_output(
                 self._plan.held, {number: database.storage_gib for number, database in self._databases.items()}
             ),
+            **({FOUNDATION: self._foundation(shards[home])} if self._plan.settings.previews else {}),
         }
+
+    def _foundation(self, shards: Mapping[int, ShardAccess]) -> Mapping[str, Any]:
+        home = self._plan.home.region
+        return foundation_output(
+            cluster=self._regions[home].cluster,
+            caches=self._regions[home].caches,
+            shards=shards,
+            storage=self._storage.home,
+            ca_pem=self._plugins[home].ca_pem,
+        )
 
 
 def aws_providers(plan: PlatformPlan) -> dict[str, aws.Provider]:

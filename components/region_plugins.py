@@ -27,6 +27,8 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
 
     schema: where the Jobs run that make schemas; None outside of the home region, which holds the writers.
     migrated: by plugin, what is done once the home region has migrated its schema; nothing at home.
+
+    Handles: plugins by name, ca_pem (the authority of the poolers' certificates).
     """
 
     def __init__(
@@ -60,13 +62,14 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
             )
             for pooler in plan.poolers
         }
+        self.ca_pem = poolers[0].ca_pem
         context = PluginContext(
             cluster=region.cluster.name,
             root_secret=root_secret,
             configured_secrets=configured_secrets,
             cache_host=region.caches.app_host,
             cluster_cache_host=region.caches.cluster_host,
-            ca_pem=poolers[0].ca_pem,
+            ca_pem=self.ca_pem,
             uploads_bucket=storage.uploads.name,
             uploads_arn=storage.uploads.arn,
             uploads_key_arn=storage.key_arn,

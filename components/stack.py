@@ -1,15 +1,18 @@
 """The stack as the engine hands it over: settings in the clear, secrets as secret outputs, what its last run left."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env, is_config_secret
 
 from components.shared.root_secret import RootSecret
-from planning.inputs.configured_secrets import misplaced_secrets
+from planning.inputs.configured_secrets import misplaced_secrets, wrong_pull_secrets
+from planning.inputs.deploy_order import ORDER, DeployOrder, parse_order
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.prior_state import OUTPUT, PriorState, parse_prior_state
 from planning.shared.derived_secrets import MIN_ROOT_LENGTH
@@ -39,7 +42,8 @@ class Stack:
 def read_stack(name: str) -> Stack:
     """Reads the stack's configuration of this run.
 
-    Raises InvalidInputError where the root secret is missing or weak, and where secrets are misplaced or in clear text.
+    Raises InvalidInputError where the root secret is missing or weak, and where secrets are misplaced, in clear text or
+    nothing that images can be pulled by.
     """
     stated = {
         key.removeprefix(_PREFIX): _decoded(value)
@@ -49,11 +53,12 @@ def read_stack(name: str) -> Stack:
     root = stated.pop("rootSecret", None)
     given = stated.pop("secrets", None)
     problems = misplaced_secrets(given, name)
+    secrets = cast("Mapping[str, Mapping[str, Any]]", {} if problems else given or {})
+    problems += wrong_pull_secrets(secrets, name)
     if not isinstance(root, str) or len(root) < MIN_ROOT_LENGTH:
         problems.append(_root_problem(name, missing=root is None))
     if problems:
         raise InvalidInputError(problems)
-    root, secrets = str(root), cast("Mapping[str, Mapping[str, Any]]", given or {})
     paths = [f"secrets.{plugin}.{name}" for plugin, values in secrets.items() for name in values]
     if clear := [_clear_problem(name, path) for path in ("rootSecret", *paths) if not _is_secret(path)]:
         raise InvalidInputError(clear)
@@ -106,9 +111,19 @@ def _root_problem(stack: str, *, missing: bool) -> Problem:
     )
 
 
-def read_prior_state(stack: str) -> PriorState:
-    """Reads this stack's own output of its last run; nothing before the first one."""
+def read_order() -> DeployOrder | None:
+    """The one plugin that this run brings up; None: the whole stack."""
+    file = os.environ.get(ORDER)
+    return parse_order(Path(file).read_text()) if file else None
+
+
+def read_prior_state(stack: str, order: DeployOrder | None = None) -> PriorState:
+    """Reads this stack's own output of its last run, which an order brings along; nothing before the first one."""
+    return parse_prior_state((order.outputs if order else read_outputs(stack)).get(OUTPUT))
+
+
+def read_outputs(stack: str) -> Mapping[str, Any]:
+    """The outputs of a stack of this project, as its last run left them; of one that isn't there, none."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
     answer: Mapping[str, Any] = pulumi.runtime.invoke(_READ, {"name": name}).value
-    outputs: Mapping[str, object] = answer["outputs"]
-    return parse_prior_state(outputs.get(OUTPUT))
+    return answer["outputs"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from naap.commands import migrations, plans, plugins, rehearsals, rules
+from naap.commands import migrations, plans, plugins, previews, rehearsals, rules
 
 app = typer.Typer(
     name="naap",
@@ -17,6 +17,7 @@ app.add_typer(rehearsals.app)
 app.add_typer(plans.app)
 TEND = "Tend the registry, and know the rules"
 app.add_typer(plugins.app, name="plugin", help="The registry of plugins.", rich_help_panel=TEND)
+app.add_typer(previews.app, name="env", help="Preview environments.", rich_help_panel=TEND)
 app.add_typer(migrations.app, name="migration", help="The application's migrations.", rich_help_panel=TEND)
 app.add_typer(rules.app, name="rule", help="The rules of the policy pack.", rich_help_panel=TEND)
 

@@ -1,23 +1,29 @@
 """`naap capacity`: what a number of users needs, and which limit comes next."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from analysis.capacity.demand import ComponentDemand
 from analysis.capacity.limits import Capacity, Question
+from analysis.capacity.more_plugins import COPY, with_plugins
 from analysis.capacity.service_quotas import Quota
 from console.terminal import Answer, table
 from console.text import count, to_plain
 from naap.service_quotas import sources
 from naap.source import Source
+from planning.inputs.tiers import PodRange, tier_for
 
 NEAR = 0.8
 """A limit of which so much is used is shown, though it is not passed."""
 
 
-def answer(source: Source) -> Answer:
-    """Raises InvalidInputError."""
-    settings, registry = source.inputs()
+def answer(source: Source, plugins: int | None = None) -> Answer:
+    """plugins: so many instead of the registry's, the others made up. Raises InvalidInputError."""
+    settings, stated = source.inputs()
+    registry = stated if plugins is None else with_plugins(stated, plugins, tier_for(settings.users))
     question = Question(
         registry=registry,
         regions=settings.regions,
@@ -31,9 +37,10 @@ def answer(source: Source) -> Answer:
 
 def _text(found: Capacity) -> Group:
     head = f"{found.users:,} users, tier {found.tier}: the home region at its peak, with all pods"
+    shards = f"{count(found.shards, 'shard')}, {count(found.database_instances, 'instance')}"
     sums = [
         ("nodes", f"up to {found.nodes:,}, {found.vcpu:,} vCPU"),
-        ("databases", f"{count(found.shards, 'shard')}, {count(found.database_instances, 'instance')}"),
+        ("databases", f"{shards}, {found.database_vcpu:,} vCPU"),
         ("cache memory", f"{found.cache_gib:,.0f} GiB"),
         ("addresses", f"{found.addresses:,} of pods and nodes"),
     ]
@@ -52,13 +59,29 @@ def _components(found: Capacity) -> Table:
             _number(part.memory_gib),
             _number(part.connections),
         )
-        for part in found.components
+        for part in _told(found.components)
     ]
-    names = ("vcpu", "memory_gib")
-    cpu, memory = (sum(getattr(part, name) for part in found.components) for name in names)
-    low, high = (sum(getattr(part.pods, end) for part in found.components) for end in ("min", "max"))
-    rows.append(("total", "", f"{low}-{high}", _number(cpu), _number(memory), ""))
+    whole = _sum("total", found.components)
+    rows.append(("total", "", str(whole.pods), _number(whole.vcpu), _number(whole.memory_gib), ""))
     return table(rows, numbers=True, total=True)
+
+
+def _told(parts: Sequence[ComponentDemand]) -> Sequence[ComponentDemand]:
+    """Made-up plugins as one."""
+    copies = [part for part in parts if part.name.startswith(COPY)]
+    own = [part for part in parts if not part.name.startswith(COPY)]
+    return [*own, *([_sum(f"{len(copies):,} made up", copies)] if copies else [])]
+
+
+def _sum(name: str, parts: Sequence[ComponentDemand]) -> ComponentDemand:
+    return ComponentDemand(
+        name=name,
+        requests=sum(part.requests for part in parts),
+        pods=PodRange(min=sum(part.pods.min for part in parts), max=sum(part.pods.max for part in parts)),
+        vcpu=sum(part.vcpu for part in parts),
+        memory_gib=sum(part.memory_gib for part in parts),
+        connections=sum(part.connections for part in parts),
+    )
 
 
 def _limits(found: Capacity) -> list[RenderableType]:

@@ -25,7 +25,7 @@ CAUSES = 3
 def answer(source: Source, *, tiers: bool, assume: Sequence[str]) -> Answer:
     """tiers: all four side by side. assume: NAME=NUMBER. Raises InvalidInputError."""
     settings, _ = source.inputs()
-    assumptions = _assumptions(settings, assume)
+    assumptions = stated_assumptions(settings, assume)
     if tiers:
         numbers = [tier.max_users or USERS_PER_CELL for tier in TIERS]
         costs = [cost_of(source.plan(users=users), assumptions) for users in numbers]
@@ -35,7 +35,8 @@ def answer(source: Source, *, tiers: bool, assume: Sequence[str]) -> Answer:
     return Answer(data=_data(cost, budget), text=_text(cost, budget))
 
 
-def _assumptions(settings: Settings, stated: Sequence[str]) -> Assumptions:
+def stated_assumptions(settings: Settings, stated: Sequence[str]) -> Assumptions:
+    """The stack's, with others instead, each as NAME=NUMBER. Raises InvalidInputError."""
     given = settings.assumptions.model_dump(by_alias=True)
     bad: list[Problem] = []
     for item in stated:

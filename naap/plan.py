@@ -1,5 +1,7 @@
 """`naap plan`: the whole plan of a stack."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from rich.console import Group
@@ -35,13 +37,13 @@ def _text(plan: PlatformPlan, day: date) -> Group:
         ("nodes a region", _nodes(plan.home.cluster.node_pool)),
         (
             "database",
-            f"{len(plan.shards)} x {database.instance_class}, {count(database.replicas, 'replica')} each, "
+            f"{_counted(shard.instance_class for shard in plan.shards)}, {count(database.replicas, 'replica')} each, "
             f"{'multi-AZ' if database.multi_az else 'one zone'}",
         ),
         ("backups", count(database.backup_days, "day")),
         ("cache", f"{cache.nodes} x {cache.node_type}"),
-        ("pooler pods", f"{tier.pooler_pods} a shard"),
-        ("gateway pods", f"{tier.gateway_pods_min}-{tier.gateway_pods_max} a region"),
+        ("pooler pods", f"{sum(shard.pooler_pods for shard in plan.shards)} a region"),
+        ("gateway pods", f"{plan.home.gateway.pods} a region"),
         ("CDN", f"{tier.price_class}{', origin shield' if tier.origin_shield else ''}"),
         ("monitoring", ", ".join(_monitoring(plan))),
         ("about", f"USD {cost_of(plan).usd:,.0f} a month, see: naap cost"),
@@ -61,6 +63,11 @@ def _text(plan: PlatformPlan, day: date) -> Group:
     head = f"Stack {plan.stack}: {users:,} users, tier {tier.name.value}, https://{plan.settings.domain}"
     shown = [table(sizes, head=False), "", table(plugins, gives=(2, 3))]
     return Group(Text(head, "bold"), "", *shown, *warnings(day))
+
+
+def _counted(values: Iterable[str]) -> str:
+    """Each that differs, with how many there are."""
+    return " + ".join(f"{number} x {value}" for value, number in Counter(values).items())
 
 
 def _monitoring(plan: PlatformPlan) -> list[str]:

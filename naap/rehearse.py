@@ -1,6 +1,7 @@
 """`naap up`, `preview`, ...: runs a command of a rehearsal, and says in words why it can't go on."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -18,11 +19,14 @@ LITTLE_MIB = 256
 """With less than this free, a failure is for lack of space: etcd alone writes two files of 64 MB before it starts."""
 
 
-def run(command: str, stack: str = "", registry: Path | None = None, *, as_json: bool = False) -> None:
-    """command: a method of Rehearsal, or tools. Raises InvalidInputError, and typer.Exit: 1 failed, 130 stopped."""
+def run(command: str, stack: str = "", registry: Path | None = None, *, as_json: bool = False, **more: object) -> None:
+    """command: a method of Rehearsal, which takes more, or tools.
+
+    Raises InvalidInputError, and typer.Exit: 1 failed, 130 stopped.
+    """
     tidied_up()
     try:
-        found = _found(command, stack, registry)
+        found = _found(command, stack, registry, more)
     except RehearsalError as error:
         _fail(str(error), *_full_disks())
     except OSError as error:
@@ -38,10 +42,10 @@ def run(command: str, stack: str = "", registry: Path | None = None, *, as_json:
         tell(found, as_json=as_json)
 
 
-def _found(command: str, stack: str, registry: Path | None) -> Answer | int:
+def _found(command: str, stack: str, registry: Path | None, more: Mapping[str, object]) -> Answer | int:
     if command == "tools":
         return get_tools()
-    return getattr(Rehearsal(ROOT, stack, Source(stack=stack, registry=registry).setting), command)()
+    return getattr(Rehearsal(ROOT, stack, Source(stack=stack, registry=registry).setting), command)(**more)
 
 
 def _fail(*lines: str) -> None:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planning.cluster.teams import TeamPlan, plan_teams
 from planning.data.buckets import BucketsPlan, plan_buckets
 from planning.database.archive import restore_problems
 from planning.database.plugin_database import plan_databases
-from planning.database.shard import ShardPlan, plan_shards
+from planning.database.shard import ShardPlan, plan_shards, shard_count
+from planning.database.shard_size import cpu_problems, size_shards, still_there
 from planning.edge.cdn import CdnPlan, plan_cdn
 from planning.edge.shell_documents import ShellDocumentsPlan, plan_shell_documents
 from planning.gateway.sign_in import sign_in_problems
 from planning.inputs.configured_secrets import missing_secrets
+from planning.inputs.deploy_order import DeployOrder
 from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
@@ -39,6 +42,7 @@ class PlatformPlan:
     cdn: CdnPlan
     regions: tuple[RegionPlan, ...]
     peerings: tuple[PeeringPlan, ...]
+    teams: tuple[TeamPlan, ...]
 
     @property
     def home(self) -> RegionPlan:
@@ -64,11 +68,13 @@ def plan_platform(
     registry: Registry,
     secret_names: Mapping[str, frozenset[str]],
     held: PriorState = NOTHING,
+    order: DeployOrder | None = None,
 ) -> PlatformPlan:
     """Decides everything about an environment.
 
     secret_names: for each plugin, the names that have a value in the secret configuration. held: by the stack now;
-    nothing of it moves or goes.
+    nothing of it moves or goes. order: what is brought up is one plugin: in the regions that are there, and with the
+    other entries of the shell's list as they are.
     Raises InvalidInputError with all problems of settings and registry together.
     """
     tier = tier_for(settings.users)
@@ -76,7 +82,19 @@ def plan_platform(
     problems.add(*_stack_problems(stack, settings, tier), *missing_secrets(registry, secret_names, stack))
     problems.add(*restore_problems(registry), *sign_in_problems(settings, registry, stack))
     regions = settings.regions[: tier.regions]
-    shards = plan_shards(stack=stack, settings=settings, tier=tier, users=settings.users)
+    if order:
+        regions = tuple(region for region in regions if region in held.regions)
+    count = shard_count(settings, tier)
+    sizes = size_shards(
+        registry=registry.whole,
+        tier=tier,
+        users=settings.users,
+        count=count,
+        assumptions=settings.assumptions,
+        there=still_there(registry.whole, count, held.schemas, settings.moved),
+    )
+    shards = plan_shards(stack=stack, settings=settings, tier=tier, sizes=sizes)
+    problems.add(*cpu_problems(registry.file, settings.users, sizes))
     problems.add(*prior_state_problems(held, stack=stack, settings=settings, shards=shards, regions=regions))
     databases = problems.attempt(
         lambda: plan_databases(
@@ -106,6 +124,7 @@ def plan_platform(
     cdn = problems.attempt(
         lambda: plan_cdn(stack=stack, settings=settings, tier=tier, regions=regions, registry=registry)
     )
+    teams = problems.attempt(lambda: plan_teams(stack=stack, settings=settings, registry=registry))
     if cdn is None or problems.any:
         raise problems.error()
     return PlatformPlan(
@@ -116,10 +135,11 @@ def plan_platform(
         registry=registry,
         shards=shards,
         storage=plan_buckets(stack=stack, settings=settings, tier=tier),
-        frontend=plan_shell_documents(registry=registry, settings=settings),
+        frontend=plan_shell_documents(registry=registry, settings=settings, order=order),
         cdn=cdn,
         regions=tuple(cell for cell in cells if cell),
         peerings=plan_peerings(stack=stack, regions=regions),
+        teams=teams or (),
     )
 
 

@@ -52,7 +52,7 @@ def prior_state_of(shards: Sequence[ShardPlan], regions: Sequence[str], schemas:
                 shard=plan.shard,
                 asked_gib=plan.storage_gib,
                 there_gib=plan.storage_gib,
-                plugins=tuple(name for name, shard in schemas.items() if shard == plan.shard),
+                plugins=tuple(sorted(name for name, shard in schemas.items() if shard == plan.shard)),
                 postgres=plan.engine_version,
             )
             for plan in shards

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from planning.cluster.packing import ADDONS, Pods
 from planning.database.pooler import PoolerPlan, pooler_size
-from planning.gateway.gateway import CONTROLLER_POD, GatewayPlan
+from planning.gateway.gateway import GatewayPlan
 from planning.inputs.field_types import Architecture
 from planning.observability.observability import ObservabilityPlan
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
@@ -54,7 +54,7 @@ def chart_pods(gateway: GatewayPlan) -> tuple[Pods, ...]:
     return (
         _alike("proxies", gateway.proxy, gateway.pods.min, _PROXY_SURGE_PERCENT),
         _alike("limiter", gateway.limiter, gateway.limiter_pods.min),
-        _alike("gateway control", CONTROLLER_POD, gateway.controller_pods),
+        _alike("gateway control", gateway.controller, gateway.controller_pods),
     )
 
 

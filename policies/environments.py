@@ -17,10 +17,14 @@ USERS = "naap:users"
 def environment_of(stack: str, users: int | None = None) -> Environment:
     """The demands on a stack; the strict ones for a stack that the file doesn't name.
 
+    A preview environment, STACK.NAME, is held to what the stack is on which it stands.
+
     users: how many the stack is made for; None: not known, so that whatever some size allows is allowed.
     """
     stated = yaml.safe_load(FILE.read_text())
-    return Environment(**{**stated[DEFAULT], **stated.get(stack, {})}, size=_size(stated["sizes"], users))
+    return Environment(
+        **{**stated[DEFAULT], **stated.get(stack.partition(".")[0], {})}, size=_size(stated["sizes"], users)
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from policies.rule import Resource, Stack
 
 PLUGIN = "naap.io/plugin"
 NAMESPACE = "kubernetes:core/v1:Namespace"
+CLUSTER = "aws:eks/cluster:Cluster"
 
 
 def place(resource: Resource) -> tuple[str, str]:
@@ -33,6 +34,11 @@ def named(resource: Resource) -> tuple[str, str, str]:
 def labels(resource: Resource) -> dict[str, str]:
     """An object's labels."""
     return get(resource.props, "metadata.labels", {})
+
+
+def stands_on_another(stack: Stack) -> bool:
+    """Whether its cluster, and the platform's own parts in it, are another stack's: of a preview environment."""
+    return not stack.of(CLUSTER)
 
 
 def of_plugins(stack: Stack, kind: str) -> list[Resource]:

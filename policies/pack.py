@@ -4,8 +4,9 @@ The SDK decodes a resource anew for each policy, so a policy for each rule would
 rules times the number of resources; here one policy judges a resource by all of its rules, and one the whole stack.
 """
 
-import datetime
-from functools import cache
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 from pulumi_policy import (
@@ -18,50 +19,12 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policies.catalogue import load_catalogue
-from policies.environments import environment_of, stack_of, users_of
-from policies.evaluator import Evaluator
-from policies.exemptions import load_exemptions
+from policies.judge import judge_at
 from policies.properties import plain
-from policies.rule import RULES, STACK_RULES, Resource, Stack
-from policies.rules.aws import access as aws_access
-from policies.rules.aws import buckets as aws_buckets
-from policies.rules.aws import cache as aws_cache
-from policies.rules.aws import cost as aws_size
-from policies.rules.aws import database as aws_data
-from policies.rules.aws import edge as aws_edge
-from policies.rules.aws import iam as statements
-from policies.rules.aws import logs as aws_logs
-from policies.rules.kubernetes import completeness as whole
-from policies.rules.kubernetes import gateway, objects, plugins, pods, routes
-from policies.rules.kubernetes import network_policies as isolation
-from policies.rules.kubernetes import pooler as connections
+from policies.rule import Resource, Stack
 
-RULE_MODULES = (
-    pods, objects, isolation, gateway, routes, connections, aws_data, aws_cache, aws_buckets, aws_access, aws_edge,
-    aws_logs, aws_size, statements, plugins, whole,
-)  # fmt: skip
-"""Importing them registers their rules."""
-
-
-@cache
-def judge_of(stack: str, users: int | None = None) -> Evaluator:
-    """The judge of a stack by its name, made for so many users (None: not known)."""
-    descriptions = load_catalogue()
-    return Evaluator(
-        rules=RULES,
-        stack_rules=STACK_RULES,
-        descriptions=descriptions,
-        exemptions=load_exemptions(frozenset(descriptions)),
-        environment=environment_of(stack, users),
-        today=datetime.datetime.now(tz=datetime.UTC).date(),
-    )
-
-
-def judge_at(urn: str) -> Evaluator:
-    """The judge of the stack of a resource."""
-    stack = stack_of(urn)
-    return judge_of(stack, users_of(stack))
+ORDER = "NAAP_DEPLOY"
+"""Variable that names what a run is to bring up where that is one plugin: JSON with its URNs as `targets`."""
 
 
 def to_resource(args: Any) -> Resource:
@@ -77,11 +40,25 @@ def to_resource(args: Any) -> Resource:
     )
 
 
+def targets() -> frozenset[str] | None:
+    """URNs of the one plugin that a run brings up; None: it is about the whole stack."""
+    order = os.environ.get(ORDER)
+    return frozenset(json.loads(Path(order).read_text())["targets"]) if order else None
+
+
 def make_pack() -> PolicyPack:
-    """The pack. It serves the engine and does not return before the engine is done."""
+    """The pack. It serves the engine and does not return before the engine is done.
+
+    Of one plugin's deployment it judges that plugin's resources, each by itself: what others left behind is not its
+    matter, and the SDK would take longer to read the whole stack, twice, than all else takes. What belongs together
+    is then judged by who deploys (naap/deploy).
+    """
     inputs: dict[str, Resource] = {}
+    judged = targets()
 
     def on_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        if judged is not None and args.urn not in judged:
+            return
         resource = inputs[args.urn] = to_resource(args)
         for finding in judge_at(args.urn).on_resource(resource):
             report(finding.message, finding.urn)
@@ -103,13 +80,16 @@ def make_pack() -> PolicyPack:
         if told := judge_at(first).waiting():
             report(told, first)
 
+    of_each = ResourceValidationPolicy(
+        name="resources", description="Every resource is hardened (docs/policies.md).", validate=on_resource
+    )
+    if judged is not None:
+        return PolicyPack(name="naap", enforcement_level=EnforcementLevel.MANDATORY, policies=[of_each])
     return PolicyPack(
         name="naap",
         enforcement_level=EnforcementLevel.MANDATORY,
         policies=[
-            ResourceValidationPolicy(
-                name="resources", description="Every resource is hardened (docs/policies.md).", validate=on_resource
-            ),
+            of_each,
             StackValidationPolicy(
                 name="stack", description="What belongs together is there (docs/policies.md).", validate=on_stack
             ),

@@ -1,34 +1,43 @@
-"""The commands of a rehearsal: up, preview, policy, status, down, shell, env."""
+"""The commands of a rehearsal: up, live, preview, policy, status, down, shell."""
 
-import fcntl
 import json
 import os
 import shlex
-import shutil
 import sys
+import webbrowser
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import cached_property
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from console.terminal import Answer, table
 from planning.platform import PlatformPlan
 from rehearsal import RehearsalError
+from rehearsal.clusters import Clusters
 from rehearsal.control_plane import crds
-from rehearsal.control_plane.control_plane import Access, ControlPlane
-from rehearsal.control_plane.kube_api import Object
-from rehearsal.control_plane.nodes import Machines, machines
-from rehearsal.control_plane.pki import write_private
+from rehearsal.control_plane.control_plane import Access
+from rehearsal.control_plane.nodes import machines
 from rehearsal.engine import Engine, open_shell
 from rehearsal.events import Outcome, changes, remarks, short_name, total
+from rehearsal.live import machine
+from rehearsal.live import report as live_report
+from rehearsal.live.cluster import LiveCluster
+from rehearsal.live.data.config import Config
+from rehearsal.live.edge.edge import Edge
+from rehearsal.live.live import Started, let_go, settle, start_nodes
+from rehearsal.live.nodes import live_nodes
+from rehearsal.live.stack import LiveStack
+from rehearsal.live.watch import plugin_folder
+from rehearsal.live.watch.plugin_folder import PluginFolder
+from rehearsal.live.watch.watch import Watch
+from rehearsal.lock import alone
 from rehearsal.progress import Progress
 from rehearsal.project import Project
 from rehearsal.report import Report, as_lines
 from rehearsal.tools import tool_table
-from rehearsal.tools.toolbox import Found, Toolbox
-from stack.configuration import load_stack_config
+from rehearsal.tools.toolbox import Toolbox
+from stack.configuration import load_stack_config, registry_of
 from stack.plan import parse_inputs, plan_of
 
 CANNOT_RUN = "can't run policy"
@@ -42,38 +51,83 @@ class Rehearsal:
         """registry: a file below the checkout, or reached from it, instead of the configured one."""
         self.project = Project(root=root.resolve(), stack=stack, registry=registry)
         self.progress = Progress(sys.stderr)
+        self._clusters = Clusters(self.project, self.progress)
 
     @cached_property
     def plan(self) -> PlatformPlan:
         """Read by what makes something: to look at a rehearsal and to take it down, no input needs to be right."""
         return plan(self.project)
 
+    def live(self, images: Sequence[str] = (), watched: str | None = None) -> Answer:
+        """Bring the whole stack up with nodes that really run, and say what there is. images: NAME=ARCHIVE each.
+
+        watched: FOLDER or NAME=FOLDER of a plugin, whose changes are put into it until Ctrl-C; where all runs already,
+        at once.
+        """
+        machine.check(self._home().egress)
+        if watched is None:
+            return self._bring_up(nodes=True, images=images)
+        folder = plugin_folder.read(watched, self.plan.registry)
+        if images or not self.is_up() or self._home().pid() is None:
+            self.progress.say(str(self._bring_up(nodes=True, images=images).text))
+        return self._watch(folder)
+
+    def _watch(self, folder: PluginFolder) -> Answer:
+        name, home = folder.spec.name, self._home()
+        watch = Watch(
+            folder,
+            cluster=home,
+            api=self._clusters.known()[self._home_name].access().api(),
+            released=Config.read(home.folder / "data" / "config.json").released,
+            cache=Toolbox(self.progress).cache,
+            progress=self.progress,
+            alone=partial(alone, self.project, self.progress, waits=True),
+        )
+        self.progress.say(f"Watching {name} at {Edge(self.project.edge).url}: Ctrl-C ends it, and what runs goes on.")
+        with suppress(KeyboardInterrupt):
+            watch.run()
+        text = f"{name} is no longer watched, and runs on as it is. naap down ends all."
+        return Answer(data={"stack": self.project.stack, "watched": name}, text=text)
+
     def up(self) -> Answer:
-        """Bring the whole stack up and say what there is."""
+        """Bring the whole stack up and say what there is. Nodes that run already go on."""
+        return self._bring_up(nodes=self._home().site() is not None)
+
+    def _bring_up(self, *, nodes: bool, images: Sequence[str] = ()) -> Answer:
         planned = {
             region.cluster.name: (region.region, machines(region, self.plan.tier)) for region in self.plan.regions
         }
-        with self._alone():
+        with alone(self.project, self.progress):
             toolbox = Toolbox(self.progress)
+            live = LiveStack(self.plan, self.project, toolbox, self.progress, images) if nodes else None
+            if live:
+                live.check_images()
             tools = toolbox.get(tool_table.ALL)
             definitions = crds.get(toolbox, self.progress)
             engine = self._engine(toolbox)
             first = engine.is_empty()
             if first:
-                self._forget_clusters()
-            access = self._start_control_planes(self._planes() | self._planes_of(planned), tools, definitions)
+                self._clusters.forget()
+            access = self._clusters.start(self._clusters.known() | self._clusters.of(planned), tools, definitions)
+            started = self._start_nodes(live, access, toolbox) if live else None
             pack = ["--policy-pack", str(self.project.policies)]
             outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack, stepwise=not first)
             said = self._policies(outcome)
+            resources = engine.resources()
+            if live:
+                settle(access[self._home_name], self.progress)
+            site = live.open(access[self._home_name], resources) if live else None
             report = Report(
                 plan=self.plan,
                 tools=tools,
                 official=engine.official,
-                resources=engine.resources(),
+                resources=resources,
                 recorded_kinds=frozenset(placeholder.label for placeholder in crds.PLACEHOLDERS),
                 kubeconfigs={name: str(one.kubeconfig) for name, one in access.items()},
                 packs=outcome.packs,
                 timings=self.progress.timings,
+                live=live_report.told(started, access[self._home_name].api()) if started else None,
+                site=site,
             )
             data = report.data()
             self._report.write_text(json.dumps(data, indent=1))
@@ -84,9 +138,18 @@ class Rehearsal:
             text="\n".join([*said, "", *as_lines(data), "", told]),
         )
 
+    def open(self) -> Answer:
+        """The site in a browser, where there is one."""
+        edge = Edge(self.project.edge)
+        if edge.pid() is None:
+            raise RehearsalError(f"No site of {self.project.stack} answers here: `naap live` first.")
+        opened = webbrowser.open(edge.url)
+        told = edge.url if opened else f"{edge.url} (no browser was found)"
+        return Answer(data={"url": edge.url, "authority": str(edge.authority), "opened": opened}, text=told)
+
     def preview(self) -> Answer:
         """What an `up` would change; needs no control plane."""
-        with self._alone():
+        with alone(self.project, self.progress):
             engine = self._engine(Toolbox(self.progress))
             pack = ["--policy-pack", str(self.project.policies)]
             outcome = engine.operate("pulumi preview", "preview", *pack)
@@ -99,7 +162,7 @@ class Rehearsal:
 
     def policy(self) -> Answer:
         """Only what the policy pack says of an `up`."""
-        with self._alone():
+        with alone(self.project, self.progress):
             engine = self._engine(Toolbox(self.progress))
             outcome = engine.operate("pulumi preview", "preview", "--policy-pack", str(self.project.policies))
         said = self._policies(outcome)
@@ -114,15 +177,20 @@ class Rehearsal:
             return Answer(data=nothing, text=f"No rehearsal of {self.project.stack}: make up.")
         lines: list[str] = []
         clusters: list[dict[str, Any]] = []
-        for name, plane in self._planes().items():
+        for name, plane in self._clusters.known().items():
             states = plane.states()
             endpoint = plane.access().endpoint if states else None
             clusters.append({"name": name, "endpoint": endpoint, "processes": states})
+            states |= LiveCluster(plane.folder).states()
             running = [f"    {member} {pid}" for member, pid in states.items() if pid]
             missing = [member for member, pid in states.items() if not pid]
             lines.append(f"cluster {name}: {endpoint or 'never started'}")
             lines += ["  runs (process number):", *running] if running else ["  stopped"]
             lines += [f"  does not run: {', '.join(missing)} (make up starts it)"] if missing else []
+        if self.project.edge.exists():
+            edge = Edge(self.project.edge)
+            pid = edge.pid()
+            lines.append(f"edge: {edge.url}, {pid}" if pid else "edge: does not run (naap live starts it)")
         report = json.loads(self._report.read_text()) if self._report.exists() else None
         lines += ["", *(as_lines(report) if report else ["No finished `up` yet."])]
         return Answer(data={"stack": self.project.stack, "clusters": clusters, "report": report}, text="\n".join(lines))
@@ -132,21 +200,47 @@ class Rehearsal:
         if not self.project.state.exists():
             text = f"No rehearsal of {self.project.stack}: nothing to take down."
             return Answer(data={"stack": self.project.stack, "removed": False}, text=text)
-        with self._alone():
+        with alone(self.project, self.progress):
+            Edge(self.project.edge).stop()
             if (self.project.state / "configured").exists():
                 self._destroy()
-            self._forget_clusters()
+            self._clusters.forget()
             self.project.delete()
         text = f"Down: nothing of {self.project.stack} is left."
         return Answer(data={"stack": self.project.stack, "removed": True}, text=text)
+
+    def is_up(self) -> bool:
+        """Whether an `up` of it has ended well."""
+        return self._report.exists()
+
+    @property
+    def registry(self) -> Path:
+        """The registry that is up."""
+        stated = {key.removeprefix("naap:"): value for key, value in self.project.settings.items()}
+        return self.project.root / registry_of(stated)
+
+    @contextmanager
+    def deploying(self) -> Generator[Engine]:
+        """Its engine, to bring up a part of what is up: other commands wait, and this one for them."""
+        if not self.is_up():
+            raise RehearsalError(f"No rehearsal of {self.project.stack} is up: naap up --stack {self.project.stack}.")
+        with alone(self.project, self.progress, waits=True):
+            pulumi = Toolbox(self.progress).get([tool_table.CLI])["pulumi"]
+            engine = Engine(self.project, pulumi, self.progress)
+            engine.settle()
+            if stopped := [name for name, plane in self._clusters.known().items() if not all(plane.states().values())]:
+                raise RehearsalError(
+                    f"The control plane of {', '.join(stopped)} does not run: naap up --stack {self.project.stack}."
+                )
+            yield engine
 
     def shell(self) -> int:
         """A shell in which plain Pulumi works on the rehearsal."""
         engine = self._ready_engine()
         return open_shell(engine.environment, self.project.folder)
 
-    def env(self) -> Answer:
-        """The same as lines for a shell: eval "$(naap env)"."""
+    def shell_lines(self) -> Answer:
+        """The same as lines for a shell: eval "$(naap shell --print)"."""
         engine = self._ready_engine()
         own = {name: value for name, value in engine.environment.items() if os.environ.get(name) != value}
         gone = sorted(os.environ.keys() - engine.environment.keys())
@@ -162,20 +256,31 @@ class Rehearsal:
             return
         tools = toolbox.get(tool_table.ALL)
         # Objects are deleted by the real API server: a control plane that was stopped comes up once more.
-        self._start_control_planes(self._planes(), tools, crds.get(toolbox, self.progress))
+        access = self._clusters.start(self._clusters.known(), tools, crds.get(toolbox, self.progress))
+        for one in access.values():
+            # Nodes stay until the pods on them are gone; where none runs any more, nothing waits for their pods.
+            let_go(one.api(), runs=LiveCluster(one.kubeconfig.parent).pid() is not None)
         engine.lift_protection()
         # One that was killed is done again: to delete what is gone already is no fault.
         engine.operate("pulumi destroy", "destroy", "--yes", "--skip-preview", stepwise=False)
 
-    def _forget_clusters(self) -> None:
-        """Stop them and remove what they hold: there is nothing, or a first run was killed and its state knows none."""
-        for name, plane in self._planes().items():
-            with self.progress.task(f"control plane {name}: stop"):
-                plane.stop()
-        shutil.rmtree(self.project.state / "clusters", ignore_errors=True)
+    @property
+    def _home_name(self) -> str:
+        return self.plan.home.cluster.name
+
+    def _home(self) -> LiveCluster:
+        """Of the home region's cluster, the only one whose nodes may be real."""
+        return LiveCluster(self._clusters.folder / self._home_name)
+
+    def _start_nodes(self, live: LiveStack, access: Mapping[str, Access], toolbox: Toolbox) -> Started:
+        home = access[self._home_name]
+        nodes = live_nodes(self.plan.home, self.plan.tier, machine.Machine.here())
+        started = start_nodes(nodes, home, toolbox, self.progress, live.extras(home), settles=False)
+        live.prepare(home)
+        return started
 
     def _ready_engine(self) -> Engine:
-        with self._alone():
+        with alone(self.project, self.progress):
             return self._engine(Toolbox(self.progress))
 
     def _engine(self, toolbox: Toolbox) -> Engine:
@@ -185,30 +290,6 @@ class Rehearsal:
             engine = Engine(self.project, pulumi, self.progress)
             engine.prepare(registry)
         return engine
-
-    def _planes(self) -> dict[str, ControlPlane]:
-        """Of all clusters that this rehearsal ever had."""
-        files = sorted((self.project.state / "clusters").glob("*/region"))
-        return self._planes_of({file.parent.name: (file.read_text(), None) for file in files})
-
-    def _planes_of(self, clusters: Mapping[str, tuple[str, Machines | None]]) -> dict[str, ControlPlane]:
-        """clusters: by name, the region and the nodes of each."""
-        folder = self.project.state / "clusters"
-        return {name: ControlPlane(folder / name, *stated) for name, stated in clusters.items()}
-
-    def _start_control_planes(
-        self, planes: Mapping[str, ControlPlane], tools: Mapping[str, Found], definitions: Sequence[Object]
-    ) -> dict[str, Access]:
-        def start(name: str, plane: ControlPlane) -> Access:
-            with self.progress.task(f"control plane {name}"):
-                return plane.start(tools, definitions)
-
-        with ThreadPoolExecutor() as pool:
-            jobs = {name: pool.submit(start, name, plane) for name, plane in planes.items()}
-            access = {name: job.result() for name, job in jobs.items()}
-        entries = {name: one.entry() for name, one in access.items()}
-        write_private(self.project.clusters, json.dumps(entries, indent=1).encode())
-        return access
 
     def _policies(self, outcome: Outcome) -> list[str]:
         """What the pack remarks. Raises RehearsalError where it did not run."""
@@ -221,20 +302,6 @@ class Rehearsal:
     def _report(self) -> Path:
         """Of the last `up` that ended well."""
         return self.project.state / "report.json"
-
-    @contextmanager
-    def _alone(self) -> Generator[None]:
-        """One command at a time for a stack; the lock goes with the process, however it ends."""
-        locks = self.project.root / ".rehearsal"
-        locks.mkdir(exist_ok=True)
-        with (locks / f".{self.project.stack}.lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RehearsalError(
-                    f"Another rehearsal command works on stack {self.project.stack}: wait until it is done, or stop it."
-                ) from None
-            yield
 
 
 def _counted(outcome: Outcome) -> dict[str, Any]:

@@ -9,33 +9,39 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from planning.inputs.registry.registry_entry import Registry
 from rehearsal import RehearsalError
-from rehearsal.events import Outcome
-from rehearsal.operation import follow
 from rehearsal.processes import command_line
 from rehearsal.progress import Progress
 from rehearsal.project import Project
+from rehearsal.pulumi_stack import PulumiStack, State
 from rehearsal.tools.toolbox import Found
 
-# The played providers answer at once, the control plane takes hundreds of requests: waits are what takes time.
-PARALLEL = 32
 STOP_SECONDS = 120.0
+SUMMARY_ONLY = "--output=json"
+"""The engine prints a line at its end. Else it keeps a copy of every resource for what it shows, which nobody reads
+here: progress and results are in its event log."""
 AWS_PROTECTION = frozenset({"deletionProtection", "enableDeletionProtection", "deletionProtectionEnabled"})
-State = dict[str, Any]
 
 
-class Engine:
+class Engine(PulumiStack):
     """The engine of one rehearsal. official: official plugin programs that are used (None: played)."""
 
     def __init__(self, project: Project, pulumi: Found, progress: Progress) -> None:
         self.project = project
         self.pulumi = pulumi
-        self._progress = progress
         self.official = project.write(pulumi)
-        self.environment = project.environment(pulumi, self.official)
+        super().__init__(
+            stack=project.stack,
+            program=pulumi.path,
+            folder=project.folder,
+            logs=project.state / "logs",
+            environment=project.environment(pulumi, self.official),
+            progress=progress,
+            options=[SUMMARY_ONLY],
+        )
 
     def prepare(self, registry: Registry) -> None:
         """Make the stack and its configuration, or renew what changed; undo what a killed run left behind."""
@@ -57,43 +63,6 @@ class Engine:
     def state_file(self) -> Path:
         """The file backend's own file of the stack."""
         return self._backend() / "stacks" / self.project.name / f"{self.project.stack}.json"
-
-    def run(self, *arguments: str) -> str:
-        """Output of one short command. Raises RehearsalError with what it said."""
-        command = [str(self.pulumi.path), *arguments, "--non-interactive"]
-        done = subprocess.run(
-            command, cwd=self.project.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RehearsalError(f"pulumi {' '.join(arguments[:2])} failed:\n{(done.stderr or done.stdout).strip()}")
-        return done.stdout
-
-    def operate(self, title: str, *arguments: str, stepwise: bool = True) -> Outcome:
-        """Run up, preview, refresh or destroy, showing how far it is. Raises RehearsalError with what went wrong.
-
-        stepwise: the state is written at every step, else at the end, which takes half of the time or less. A run that
-        is killed, not stopped or failed, is then not in the state (docs/decisions/state-at-the-end.md).
-        """
-        command = [str(self.pulumi.path), *arguments, "--stack", self.project.stack, "--non-interactive"]
-        command += ["--color=never", f"--parallel={PARALLEL}"]
-        environment = self.environment if stepwise else {**self.environment, "PULUMI_SKIP_CHECKPOINTS": "true"}
-        return follow(
-            title,
-            command,
-            name=arguments[0],
-            folder=self.project.folder,
-            logs=self.project.state / "logs",
-            environment=environment,
-            progress=self._progress,
-        )
-
-    def export(self) -> State:
-        """The deployment of the stack: manifest, resources, pending operations. Secrets stay encrypted."""
-        return cast("State", json.loads(self.run("stack", "export", "--stack", self.project.stack))["deployment"])
-
-    def resources(self) -> list[State]:
-        """Resources in the state, also of a half-made stack."""
-        return cast("list[State]", self.export().get("resources") or [])
 
     def settle(self) -> None:
         """After a run that was killed: end what is left of it, free the lock, forget operations without a result.

@@ -1,6 +1,7 @@
 """What the engine reports while it works, read from its event log, and in words."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ SAME = "same"
 READS = frozenset({SAME, "read", "refresh", "import"})
 SHOWN_CHANGES = 40
 Event = dict[str, Any]
+_UNCHANGED = re.compile(
+    rb'\{"sequence":\d+,"timestamp":\d+,"(resourcePreEvent|resOutputsEvent)":\{"metadata":\{"op":"same","urn":"([^"\\]+)"'
+)
 
 
 @dataclass(kw_only=True)
@@ -91,7 +95,13 @@ class Tail:
                 if not line.endswith(b"\n"):
                     return
                 self._position += len(line)
-                yield json.loads(line)
+                yield _unchanged(line) or json.loads(line)
+
+
+def _unchanged(line: bytes) -> Event | None:
+    """The event of a resource that stays as it is, without its two states: of a large stack most of the log."""
+    found = _UNCHANGED.match(line)
+    return {found[1].decode(): {"metadata": {"op": SAME, "urn": found[2].decode()}}} if found else None
 
 
 def short_name(urn: str) -> str:

@@ -94,4 +94,4 @@ def _failure(name: str, outcome: Outcome, log: Path) -> str:
     told = list(dict.fromkeys([*outcome.errors, *refused]))
     if not told:
         told = log.read_text(errors="replace").strip().splitlines()[-15:]
-    return f"pulumi {name} failed:\n" + "\n".join(f"  {line}" for line in told) + f"\nAll of its output: {log}"
+    return f"pulumi {name} failed:\n" + "\n".join(f"  {line}" for line in told) + f"\nAll of it: {log}, {name}.events"

@@ -11,6 +11,7 @@ import os
 import secrets
 import shlex
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ import yaml
 from planning.inputs.registry.registry_entry import PULL_SECRET, Registry
 from rehearsal import RehearsalError
 from rehearsal.control_plane.pki import write_private
+from rehearsal.pulumi_stack import COLLECTION
 from rehearsal.tools.cache import remove
 from rehearsal.tools.toolbox import Found
 
@@ -71,6 +73,11 @@ class Project:
         return self.folder / f"Pulumi.{self.stack}.yaml"
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """The configuration of the last run, by key."""
+        return cast("dict[str, Any]", _read(self.config).get("config") or {})
+
+    @property
     def clusters(self) -> Path:
         """clusters.json, by which the played AWS knows the control planes."""
         return self.state / "clusters.json"
@@ -79,6 +86,21 @@ class Project:
     def account(self) -> Path:
         """What the played AWS remembers: names that are taken, and what is in use."""
         return self.state / "account.sqlite"
+
+    @property
+    def inventory(self) -> Path:
+        """What the played AWS has, for what serves data in its place."""
+        return self.state / "inventory.sqlite"
+
+    @property
+    def charts(self) -> Path:
+        """Helm's charts that are at hand, once a live rehearsal has got them."""
+        return self.state / "charts.json"
+
+    @property
+    def edge(self) -> Path:
+        """Of the proxy that plays the CDN."""
+        return self.state / "edge"
 
     @property
     def policies(self) -> Path:
@@ -111,10 +133,12 @@ class Project:
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_CONTINUE_ON_ERROR": "true",  # a plugin that fails keeps no other from being made
-            "GOGC": "400",  # the engine writes its whole state at every step; an eighth of it was collecting garbage
+            **COLLECTION,
             "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log, by which progress and results are read
             "NAAP_CLUSTERS": str(self.clusters),
             "NAAP_ACCOUNT": str(self.account),
+            "NAAP_INVENTORY": str(self.inventory),
+            "NAAP_CHARTS": str(self.charts),
             "AWS_EC2_METADATA_DISABLED": "true",
             "KUBECONFIG": str(self.state / "no-kubeconfig"),
         }
@@ -206,8 +230,10 @@ def _path() -> str:
 
 
 def _shaped(path: str, word: str) -> str:
-    """An API server takes no other pull secret than a configuration of Docker's client."""
-    return json.dumps({"auths": {"registry.example": {"auth": word}}}) if path.endswith(f".{PULL_SECRET}") else word
+    """No other pull secret is taken than a configuration of Docker's client."""
+    if not path.endswith(f".{PULL_SECRET}"):
+        return word
+    return json.dumps({"auths": {"registry.example": {"auth": b64encode(f"user:{word}".encode()).decode()}}})
 
 
 def _is_secret(value: object) -> bool:

@@ -10,6 +10,8 @@ from typing import Any, cast
 from console.terminal import WIDTH, as_text, table
 from planning.platform import PlatformPlan
 from planning.plugin.plugin import PluginPlan
+from rehearsal.live.edge.tour import as_lines as site_lines
+from rehearsal.live.report import as_lines as live_lines
 from rehearsal.progress import duration
 from rehearsal.standins.values import SECRET, SIGNATURE
 from rehearsal.tools.toolbox import Found
@@ -18,6 +20,8 @@ Resource = dict[str, Any]
 STACK_TYPE = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
 INSIDE = WIDTH - 2  # columns below a heading; outputs and paths are for copying and are never cut
+ALL_PLAYED = "nodes and pods: no container runs; network policies are stored, not enforced"
+SOME_PLAYED = "pods whose image is not known here: they are on nodes that KWOK plays, and answer nothing"
 HELM_RELEASE = "kubernetes:helm.sh/v3:Release"
 PLAYED = {
     "pulumi-language-python": "language host",
@@ -27,7 +31,8 @@ PLAYED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All that is told. official: official plugin programs that were used; kubeconfigs: cluster name -> file."""
+    """All that is told. official: official plugin programs that were used; kubeconfigs: cluster name -> file; live: of
+    nodes that run, where there are any: nodes, pods, images; site: how to ask it, where it answers."""
 
     plan: PlatformPlan
     tools: Mapping[str, Found]
@@ -37,6 +42,8 @@ class Report:
     kubeconfigs: Mapping[str, str]
     packs: Sequence[str]
     timings: Sequence[tuple[str, float]]
+    live: Mapping[str, Any] | None = None
+    site: Mapping[str, Any] | None = None
 
     def data(self) -> dict[str, Any]:
         """All of it as JSON knows it."""
@@ -45,6 +52,8 @@ class Report:
             "tools": [*((tool.name, tool.version, tool.origin) for tool in self.tools.values()), *used],
             "packs": list(self.packs),
             "played": played(self),
+            "live": dict(self.live) if self.live else None,
+            "site": dict(self.site) if self.site else None,
             "resources": components(self.resources),
             "plugins": plugins(self.plan.plugins),
             "outputs": dict(outputs(self.resources)),
@@ -58,6 +67,8 @@ def as_lines(data: Mapping[str, Any]) -> list[str]:
     parts = {
         "Real": real(data),
         "Played": data["played"],
+        **({"Live": live_lines(data["live"])} if data.get("live") else {}),
+        **({"Site": site_lines(data["site"])} if data.get("site") else {}),
         "Resources": _rows(data["resources"]),
         "Plugins": _rows(data["plugins"]),
         "Outputs": [f"{name}: {value}" for name, value in data["outputs"].items()] or ["(none)"],
@@ -84,13 +95,19 @@ def played(report: Report) -> list[str]:
     """What stood in, and what of the program it could not try."""
     lines = ["AWS: every input checked against the SDK's types; nothing is created"]
     lines += [f"{role}: stand-in" for name, role in PLAYED.items() if report.official.get(name) is None]
-    lines += ["nodes and pods: no container runs; network policies are stored, not enforced"]
+    lines += [SOME_PLAYED if report.live else ALL_PLAYED]
     kinds = Counter(label for resource in report.resources if (label := kind_label(resource)) in report.recorded_kinds)
     lines += [f"recorded, not validated: {count} {label}" for label, count in sorted(kinds.items())]
-    releases = [urn_name(resource) for resource in report.resources if resource["type"] == HELM_RELEASE]
+    releases = [urn_name(one) for one in report.resources if one["type"] == HELM_RELEASE and not installed(one)]
     if releases and report.official.get("pulumi-resource-kubernetes") is None:
         lines.append(f"Helm releases recorded only: {', '.join(sorted(releases))}")
     return lines
+
+
+def installed(release: Resource) -> bool:
+    """Whether objects of a Helm release are there: its chart was at hand."""
+    outputs: Mapping[str, Any] = release.get("outputs") or {}
+    return bool(outputs.get("resourceNames"))
 
 
 def components(resources: Sequence[Resource]) -> list[tuple[str, ...]]:

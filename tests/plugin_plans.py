@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from planning.database.plugin_database import plan_databases
-from planning.database.shard import plan_shards
 from planning.gateway.gateway import GatewayPlan, plan_gateway
 from planning.gateway.routes import plan_routes
 from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.settings_reader import parse_settings
+from planning.inputs.teams import Team
 from planning.inputs.tiers import tier_for
 from planning.plugin.plugin import PluginPlan, plan_plugin
 from plugins.registry.parse import load_registry
-from tests.planning.samples import POOLER_IMAGE, altered
+from tests.planning.samples import POOLER_IMAGE, altered, shards_of
 
 ROOT = Path(__file__).resolve().parent.parent
+TEAM = Team(repository="acme/naap")
 
 
 @functools.cache
@@ -69,13 +70,18 @@ def settings(users: int, *, production: bool = False) -> Settings:
 
 
 def plugin_plans(
-    users: int = 5_000, registry: Registry | None = None, region: str = "us-east-1", *, production: bool = False
+    users: int = 5_000,
+    registry: Registry | None = None,
+    region: str = "us-east-1",
+    *,
+    production: bool = False,
+    teams: Sequence[str] = (),
 ) -> Mapping[str, PluginPlan]:
-    """Plans of all entries in one region, by name; us-east-1 is home."""
+    """Plans of all entries in one region, by name; us-east-1 is home. teams: that deploy their own."""
     entries = registry or real_registry()
-    chosen, tier = settings(users, production=production), tier_for(users)
+    chosen, tier = altered(settings(users, production=production), teams=dict.fromkeys(teams, TEAM)), tier_for(users)
     regions: Sequence[str] = chosen.regions[: tier.regions]
-    shards = plan_shards(stack="test", settings=chosen, tier=tier, users=users)
+    shards = shards_of(chosen, entries, stack="test")
     databases = plan_databases(registry=entries, tier=tier, users=users, shards=shards, regions=regions)
     return {
         spec.name: plan_plugin(

@@ -35,6 +35,7 @@ FOLDERS: Mapping[str, set[str]] = {
         "policies",
         "stack",
         "rehearsal",
+        "naap",
         "tests",
     },
     "__main__": {"planning", "components", "stack"},
@@ -42,6 +43,7 @@ FOLDERS: Mapping[str, set[str]] = {
 """What each folder may import besides itself."""
 
 PLANNING = (
+    {"preview"},
     {"platform"},
     {"region"},
     {"region_pods"},
@@ -52,10 +54,10 @@ PLANNING = (
     {"inputs", "shared"},
 )
 COMPONENTS = (
-    {"platform"},
+    {"platform", "preview"},
     {"region_plugins"},
     {"plugin", "edge", "region"},
-    {"gateway"},
+    {"gateway", "foundation"},
     {"database", "data", "cluster"},
     {"network", "observability", "stack"},
     {"shared", "startup"},

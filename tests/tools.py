@@ -1,45 +1,18 @@
-"""Programs that only tests run: the gateway's, and what else judges rules, objects and workflows."""
+"""Programs that only tests run: what else judges rules, objects and workflows.
 
-from rehearsal.tools.tool_table import ENVOY_GATEWAY, GoBuild, Release, Tool
+`python -m tests.tools` gets them, the rehearsal's and the gateway's at once: what they share is compiled once.
+"""
 
-RATELIMIT = "1.4.1"  # its project tags no releases: the commit behind the image that Envoy Gateway pins
+import sys
+
+from rehearsal import RehearsalError
+from rehearsal.live import gateway
+from rehearsal.progress import Progress
+from rehearsal.tools import tool_table
+from rehearsal.tools.tool_table import GoBuild, Release, Tool
+from rehearsal.tools.toolbox import Toolbox
+
 PROMETHEUS = "3.13.5"
-
-GATEWAY = (
-    Tool(
-        name="envoy-gateway",
-        version=ENVOY_GATEWAY,
-        at_least=(1, 9, 1),
-        below=(1, 10, 0),
-        ask=("version",),
-        release=None,
-        build=GoBuild(
-            module="envoy-gateway",
-            package="github.com/envoyproxy/gateway/cmd/envoy-gateway",
-            seconds=350,
-            ldflags={"github.com/envoyproxy/gateway/internal/cmd/version.envoyGatewayVersion": f"v{ENVOY_GATEWAY}"},
-        ),
-    ),
-    Tool(
-        name="render-chart",
-        version=ENVOY_GATEWAY,
-        at_least=(1, 9, 1),
-        below=(1, 10, 0),
-        release=None,
-        build=GoBuild(
-            module="envoy-gateway", package="./render-chart", seconds=15, ldflags={"main.version": ENVOY_GATEWAY}
-        ),
-    ),
-    Tool(
-        name="ratelimit",
-        version=RATELIMIT,
-        at_least=(1, 4, 1),
-        below=(1, 5, 0),
-        release=None,
-        build=GoBuild(module="ratelimit", package=".", seconds=60, ldflags={"main.version": RATELIMIT}),
-    ),
-)
-"""What the tests of the gateway run besides; no rehearsal waits for it."""
 
 PROMTOOL = Tool(
     name="promtool",
@@ -93,3 +66,11 @@ ACTIONLINT = Tool(
     build=GoBuild(module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint", seconds=20),
 )
 """What judges the workflows of continuous integration: only their tests run it."""
+
+if __name__ == "__main__":
+    try:
+        Toolbox(Progress(sys.stderr)).get(
+            (*tool_table.ALL, *tool_table.LIVE, *gateway.TOOLS, PROMTOOL, *PEERS, ACTIONLINT)
+        )
+    except RehearsalError as error:
+        sys.exit(str(error))

@@ -1,21 +1,36 @@
 """What a number of users asks of a home region, on paper: also beyond what plans hold together at."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.cost.load import Work
-from planning.cluster.packing import ADDONS, DAEMONS
-from planning.database.connection_budget import PLATFORM_CONNECTIONS, RDS_CONNECTIONS, server_connections
-from planning.database.plugin_database import client_connections, shard_of
+from planning.cluster.node_pool import most_nodes
+from planning.cluster.packing import ADDONS, DAEMONS, room
+from planning.database.connection_budget import (
+    PLATFORM_CONNECTIONS,
+    RDS_CONNECTIONS,
+    most_servers,
+    pool_for,
+    server_connections,
+)
 from planning.database.pooler import pooler_size
-from planning.gateway.gateway import CONTROLLER_POD, controller_pods, gateway_pods, limiter_pod, limiter_pods
+from planning.database.shard_size import ShardSize, asking, client_connections, shard_of, size_shards
+from planning.gateway.gateway import (
+    controller_pod,
+    controller_pods,
+    gateway_pods,
+    limiter_pod,
+    limiter_pods,
+    proxy_pod,
+)
 from planning.inputs.assumptions import SECONDS, Assumptions
-from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec, Registry
-from planning.inputs.tiers import PodRange, Tier, node_limit, pod_range, shard_count
+from planning.inputs.tiers import PodRange, Tier, node_limit, pod_range, tier_for
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS, adapter_pods, collector_pods
 from planning.plugin.autoscaling import CPU_PERCENT
-from planning.shared.pods import PodSize
+
+_DAEMONS = frozenset(pod.name for pod in DAEMONS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +46,27 @@ class ComponentDemand:
     connections: int = 0
 
 
+def shard_sizes(
+    registry: Registry, users: int, assumptions: Assumptions, least_shards: int = 1
+) -> tuple[ShardSize, ...]:
+    """Of an environment made anew: every schema where it is pinned. least_shards: those that hold data."""
+    tier = tier_for(users)
+    count = max(tier.database.shards, least_shards)
+    return size_shards(registry=registry, tier=tier, users=users, count=count, assumptions=assumptions)
+
+
 def component_demands(
-    registry: Registry, tier: Tier, users: int, assumptions: Assumptions
+    registry: Registry, tier: Tier, users: int, assumptions: Assumptions, sizes: Sequence[ShardSize]
 ) -> tuple[ComponentDemand, ...]:
-    """The CDN, the platform's own pods, and every plugin that serves."""
+    """The CDN, the platform's own pods, and every plugin that serves. sizes: of the shards."""
     peak = assumptions.peak_requests(users)
     assets = users * assumptions.asset_requests_per_user * assumptions.peak_factor / SECONDS
-    servers = sum(servers for _, servers in shard_connections(registry, tier, users).values())
-    proxy = PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib)
-    poolers = _fixed(shard_count(tier, users) * tier.pooler_pods)
+    servers = sum(servers for _, servers in shard_connections(registry, tier, users, sizes).values())
+    poolers = _fixed(sum(size.pooler_pods for size in sizes))
     own = [
-        ("gateway proxies", peak, gateway_pods(tier, users), proxy),
+        ("gateway proxies", peak, gateway_pods(tier, users), proxy_pod(tier, registry)),
         ("rate limiter", peak, limiter_pods(tier, users, assumptions), limiter_pod(tier)),
-        ("gateway control", 0, _fixed(controller_pods(tier)), CONTROLLER_POD),
+        ("gateway control", 0, _fixed(controller_pods(tier)), controller_pod(registry)),
         ("collectors", 0, _fixed(collector_pods(tier)), COLLECTOR),
         ("metrics adapters", 0, _fixed(adapter_pods(tier)), ADAPTER_POD),
         ("dashboards", 0, _fixed(int(tier.metrics)), GRAFANA_POD),
@@ -59,6 +82,23 @@ def component_demands(
     )
 
 
+def mixed(registry: Registry) -> bool:
+    """Whether some pods need nodes of another architecture than the others."""
+    return any(plugin.arch == "amd64" for plugin in registry.plugins if plugin.lifecycle.serves)
+
+
+def nodes_needed(registry: Registry, tier: Tier, users: int, parts: Sequence[ComponentDemand]) -> int:
+    """As a plan has them: what the tier gives, or what all pods fill at their least, where that is more."""
+    free = room(tier.nodes)
+    least = [(part.pods.min / part.pods.max, part) for part in parts if part.pods.max and part.name not in _DAEMONS]
+    filled = max(
+        sum(of * part.vcpu for of, part in least) * 1000 / free.cpu_m,
+        sum(of * part.memory_gib for of, part in least) * 1024 / free.memory_mib,
+        sum(part.pods.min for _, part in least) / free.pods,
+    )
+    return max(most_nodes(tier, users, mixed=mixed(registry)), math.ceil(filled))
+
+
 def serving(registry: Registry) -> Sequence[tuple[PluginSpec, float]]:
     """Plugins with pods, and which part of all requests goes to each: by its share of the users."""
     found = [plugin for plugin in registry.plugins if plugin.backend and plugin.lifecycle.serves]
@@ -71,7 +111,9 @@ def pods_for(plugin: PluginSpec, tier: Tier, users: int) -> PodRange:
     if plugin.backend is None or not plugin.lifecycle.serves:
         return _fixed(0)
     pods = pod_range(tier, users, plugin.share, singleton=plugin.backend.scaling.singleton)
-    return PodRange(min=pods.min + plugin.backend.cron, max=pods.max + plugin.backend.cron)
+    canary = plugin.backend.canary.pods(pods) if plugin.backend.canary else _fixed(0)
+    cron = plugin.backend.cron
+    return PodRange(min=pods.min + canary.min + cron, max=pods.max + canary.max + cron)
 
 
 def requests_served(plugin: PluginSpec, pods: int, assumptions: Assumptions) -> float:
@@ -80,17 +122,18 @@ def requests_served(plugin: PluginSpec, pods: int, assumptions: Assumptions) -> 
     return pods * cores * CPU_PERCENT / 100 / (assumptions.cpu_ms_per_request / 1000)
 
 
-def shard_connections(registry: Registry, tier: Tier, users: int) -> Mapping[int, tuple[int, int]]:
+def shard_connections(
+    registry: Registry, tier: Tier, users: int, sizes: Sequence[ShardSize]
+) -> Mapping[int, tuple[int, int]]:
     """By shard: clients of its poolers in one region, and connections to its writer from the poolers of all regions."""
-    shards, poolers = shard_count(tier, users), tier.pooler_pods * tier.regions
     found: dict[int, tuple[int, int]] = {}
-    for plugin in registry.plugins:
-        if plugin.database is None or plugin.lifecycle is Lifecycle.ARCHIVED:
-            continue
-        shard = shard_of(plugin.database, shards)
-        clients, servers = found.get(shard, (0, PLATFORM_CONNECTIONS + RDS_CONNECTIONS))
+    for plugin, database in asking(registry):
+        shard = shard_of(database, len(sizes))
+        poolers = sizes[shard].pooler_pods * tier.regions
         asked = client_connections(plugin, tier, users)
-        servers += server_connections(asked, poolers, replicas=tier.database.replicas)
+        pool = pool_for(asked, poolers, most_servers(sizes[shard].instance.memory_gib))
+        clients, servers = found.get(shard, (0, PLATFORM_CONNECTIONS + RDS_CONNECTIONS))
+        servers += server_connections(pool, poolers, replicas=tier.database.replicas)
         found[shard] = (clients + asked, servers)
     return found
 

@@ -6,24 +6,27 @@ from dataclasses import dataclass
 from analysis.capacity.demand import (
     ComponentDemand,
     component_demands,
+    nodes_needed,
     pods_for,
     requests_served,
     serving,
     shard_connections,
+    shard_sizes,
 )
-from analysis.capacity.service_quotas import Quota, mixed, quotas
-from planning.cluster.node_pool import SPARE_NODES, most_nodes
+from analysis.capacity.service_quotas import Quota, quotas
+from planning.cluster.node_pool import SPARE_NODES
 from planning.cluster.packing import allocatable
 from planning.data.caches import cache_sizes
 from planning.database.connection_budget import client_capacity, spendable_connections
+from planning.database.shard_size import classes
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry.registry_entry import Registry
-from planning.inputs.tiers import TIERS, Tier, shard_count, tier_for
+from planning.inputs.tiers import TIERS, tier_for
 
 MOST_USERS = 10_000_000
 STEPS = 40
 """Numbers of users that are looked at for the next limit, besides the tiers' own; then halved to the exact one."""
-OURS = "planning/inputs/tiers.py, planning/database/connection_budget.py"
+OURS = "planning/inputs/tiers.py, planning/database/{connection_budget,shard_size}.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,7 @@ class Capacity:
     vcpu: int
     shards: int
     database_instances: int
+    database_vcpu: int
     cache_gib: float
     addresses: int
     limits: tuple[Quota, ...]
@@ -63,17 +67,18 @@ class Question:
     def capacity(self, users: int) -> Capacity:
         """What these users need, up to ten million."""
         tier = tier_for(users)
-        parts = component_demands(self.registry, tier, users, self.assumptions)
-        nodes = most_nodes(tier, users, mixed=mixed(self.registry))
-        shards = max(shard_count(tier, users), self.least_shards)
+        sizes = shard_sizes(self.registry, users, self.assumptions, self.least_shards)
+        parts = component_demands(self.registry, tier, users, self.assumptions, sizes)
+        nodes = nodes_needed(self.registry, tier, users, parts)
         return Capacity(
             users=users,
             tier=tier.name.value,
             components=parts,
             nodes=nodes,
             vcpu=nodes * tier.nodes.vcpu_each,
-            shards=shards,
-            database_instances=shards * (1 + tier.database.replicas),
+            shards=len(sizes),
+            database_instances=len(sizes) * (1 + tier.database.replicas),
+            database_vcpu=sum(size.instance.vcpu for size in sizes) * (1 + tier.database.replicas),
             cache_gib=sum(size.nodes * size.memory_gib_each for size in cache_sizes(self.registry, tier).values()),
             addresses=nodes + sum(part.pods.max for part in parts),
             limits=self.limits(users),
@@ -90,7 +95,7 @@ class Question:
                 assumptions=self.assumptions,
                 least_shards=self.least_shards,
             ),
-            *_own(self.registry, tier_for(users), users, self.assumptions),
+            *self._own(users),
         ]
         return tuple(sorted(found, key=lambda limit: -limit.part))
 
@@ -114,37 +119,43 @@ class Question:
     def _passed(self, users: int) -> Mapping[str, Quota]:
         return {limit.name: limit for limit in self.limits(users) if limit.passed}
 
-
-def _own(registry: Registry, tier: Tier, users: int, assumptions: Assumptions) -> list[Quota]:
-    parts = component_demands(registry, tier, users, assumptions)
-    by_shard = shard_connections(registry, tier, users).values()
-    nodes = most_nodes(tier, users, mixed=mixed(registry)) + SPARE_NODES
-    node = allocatable(tier.nodes)
-    peak = assumptions.peak_requests(users)
-    rows = [
-        ("nodes: vCPU that all pods ask for", int(nodes * node.cpu_m / 1000), sum(part.vcpu for part in parts)),
-        ("nodes: GiB that all pods ask for", int(nodes * node.memory_mib / 1024), sum(p.memory_gib for p in parts)),
-        ("nodes: pods", nodes * node.pods, sum(part.pods.max for part in parts)),
-        (
-            "poolers: clients of the fullest shard",
-            client_capacity(tier.pooler_pods),
-            max((clients for clients, _ in by_shard), default=0),
-        ),
-        (
-            "database: connections of the fullest shard",
-            spendable_connections(tier.database.memory_gib),
-            max((servers for _, servers in by_shard), default=0),
-        ),
-        *(
+    def _own(self, users: int) -> list[Quota]:
+        registry, tier, assumptions = self.registry, tier_for(users), self.assumptions
+        sizes = shard_sizes(registry, users, assumptions, self.least_shards)
+        parts = component_demands(registry, tier, users, assumptions, sizes)
+        by_shard = shard_connections(registry, tier, users, sizes)
+        fullest = max(by_shard, key=lambda shard: by_shard[shard], default=0)
+        clients, servers = by_shard.get(fullest, (0, 0))
+        nodes = nodes_needed(registry, tier, users, parts) + SPARE_NODES
+        node = allocatable(tier.nodes)
+        peak = assumptions.peak_requests(users)
+        rows = [
+            ("nodes: vCPU that all pods ask for", int(nodes * node.cpu_m / 1000), sum(part.vcpu for part in parts)),
+            ("nodes: GiB that all pods ask for", int(nodes * node.memory_mib / 1024), sum(p.memory_gib for p in parts)),
+            ("nodes: pods", nodes * node.pods, sum(part.pods.max for part in parts)),
+            ("poolers: clients of the fullest shard", client_capacity(sizes[fullest].pooler_pods), clients),
             (
-                f"{plugin.name}: requests/s of its most pods",
-                max(1, int(requests_served(plugin, pods_for(plugin, tier, users).max, assumptions))),
-                peak * part,
-            )
-            for plugin, part in serving(registry)
-        ),
-    ]
-    return [Quota(name=name, code="", default=limit, needed=round(needed), source=OURS) for name, limit, needed in rows]
+                "database: connections of the fullest shard",
+                spendable_connections(sizes[fullest].instance.memory_gib),
+                servers,
+            ),
+            (
+                "database: vCPU of the fullest shard",
+                classes(tier)[-1].vcpu,
+                max(size.load.cpu_m for size in sizes) / 1000,
+            ),
+            *(
+                (
+                    f"{plugin.name}: requests/s of its most pods",
+                    max(1, int(requests_served(plugin, pods_for(plugin, tier, users).max, assumptions))),
+                    peak * part,
+                )
+                for plugin, part in serving(registry)
+            ),
+        ]
+        return [
+            Quota(name=name, code="", default=limit, needed=round(needed), source=OURS) for name, limit, needed in rows
+        ]
 
 
 def _candidates(users: int) -> list[int]:

@@ -1,16 +1,19 @@
 """AWS quotas that an environment comes near, at any number of users; on paper also beyond what plans today."""
 
+import math
 from dataclasses import dataclass
 
+from analysis.capacity.demand import component_demands, nodes_needed, shard_sizes
 from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
-from planning.cluster.node_pool import SPARE_NODES, most_nodes
+from planning.cluster.node_pool import SPARE_NODES
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
+from planning.gateway.routes import limit_filters
 from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.registry.sections import Objective
 from planning.inputs.settings import CDN_RESPONSE_SECONDS
-from planning.inputs.tiers import Tier, node_limit, pod_range, shard_count, tier_for
+from planning.inputs.tiers import Tier, node_limit, pod_range, tier_for
 from planning.network.addresses import ZONES, region_addresses
 from planning.observability.alerts.burn_rate import objective_rules
 from planning.observability.alerts.objective import plan_objective
@@ -29,9 +32,21 @@ _S3 = f"{_DOCS}/general/latest/gr/s3.html"
 _ELB = f"{_DOCS}/elasticloadbalancing/latest/application/load-balancer-limits.html"
 _AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
 _CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
+_K8S = "kubernetes.io: sig-scalability/configs-and-limits/thresholds.md"
+_ETCD = f"{_DOCS}/eks/latest/userguide/clusters.html"
+_REQUEST = "etcd.io/docs/latest/dev-guide/limit/"
 _ADDRESSES = "planning/network/addresses.py"
 _ASSUMED = Assumptions()
 BUCKETS_A_REGION = 4
+OWN_NAMESPACES = 10
+"""The platform's and Kubernetes' own."""
+OWN_SERVICES = 30
+"""The same, at the most that any tier has."""
+KIB_A_PLUGIN = 75
+"""Of all objects of a plugin with a database and a cache, as they are built at 50,000 users. What Kubernetes adds, pods
+and owners of fields, is not in it."""
+OFF_BYTES = 86
+"""By which each filter of a plugin's limits makes the largest object (idle-limits) longer, besides its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +93,16 @@ def quotas(
     used = regions[: tier.regions]
     pods = pods_of(registry, tier, users)
     backends = sum(1 for plugin in registry.plugins if plugin.backend)
-    shards = max(shard_count(tier, users), least_shards)
+    sizes = shard_sizes(registry, users, assumptions, least_shards)
     proxies = gateway_pods(tier, users).max
-    addresses = pods + node_limit(tier, users) + proxies + shards * tier.pooler_pods
+    parts = component_demands(registry, tier, users, assumptions, sizes)
+    nodes = nodes_needed(registry, tier, users, parts)
+    addresses = pods + node_limit(tier, users) + proxies + sum(size.pooler_pods for size in sizes)
     found = (
-        *_nodes(most_nodes(tier, users, mixed=mixed(registry)), tier, backends),
-        *_data(registry, tier, shards),
+        *_nodes(nodes, tier, backends),
+        *_data(registry, tier, len(sizes)),
+        *_cluster(nodes=nodes, pods=pods + proxies + sum(size.pooler_pods for size in sizes), backends=backends),
+        *_objects(registry, backends),
         *_account(backends, len(used)),
         *_traffic(users, proxies, response_seconds, assumptions),
         *_series(tier, backends, pods, proxies, assumptions),
@@ -126,6 +145,40 @@ def _data(registry: Registry, tier: Tier, shards: int) -> tuple[Quota, ...]:
         Quota(name="RDS: instances a region", code="L-7B6409FD", default=40, needed=instances, source=_RDS),
         Quota(name="ElastiCache: nodes a region", code="L-DFE45DF3", default=300, needed=nodes, source=_CACHE),
         Quota(name="ElastiCache: users in a user group", code="", default=100, needed=users, source=_CACHE),
+        Quota(name="ElastiCache: users a region", code="L-80E085C7", default=1_000, needed=users + 1, source=_CACHE),
+    )
+
+
+def _cluster(*, nodes: int, pods: int, backends: int) -> tuple[Quota, ...]:
+    """What Kubernetes is tested for. None is refused beyond: the control plane becomes slow."""
+    services = 2 * backends + OWN_SERVICES  # a canary has one of its own
+    return (
+        Quota(name="Kubernetes: namespaces", code="", default=10_000, needed=backends + OWN_NAMESPACES, source=_K8S),
+        Quota(name="Kubernetes: Services", code="", default=10_000, needed=services, source=_K8S),
+        Quota(name="Kubernetes: pods of a cluster", code="", default=150_000, needed=pods, source=_K8S),
+        Quota(name="Kubernetes: nodes of a cluster", code="", default=5_000, needed=nodes, source=_K8S),
+    )
+
+
+def _objects(registry: Registry, backends: int) -> tuple[Quota, ...]:
+    """Of the database of a control plane. What is written into it is encrypted by a key of AWS, which is asked at its
+    start and not for each Secret: no limit of KMS grows with the plugins."""
+    largest = sum(len(name) + OFF_BYTES for name in limit_filters(registry))
+    return (
+        Quota(
+            name="EKS: MiB of a cluster's objects",
+            code="",
+            default=8 * 1024,
+            needed=math.ceil(backends * KIB_A_PLUGIN / 1024),
+            source=_ETCD,
+        ),
+        Quota(
+            name="Kubernetes: KiB of an object (idle-limits)",
+            code="",
+            default=1_536,
+            needed=math.ceil(largest / 1024),
+            source=_REQUEST,
+        ),
     )
 
 
@@ -156,11 +209,6 @@ def _traffic(users: int, proxies: int, response_seconds: int, assumptions: Assum
             stated=True,
         ),
     )
-
-
-def mixed(registry: Registry) -> bool:
-    """Whether some pods need nodes of another architecture than the others."""
-    return any(plugin.arch == "amd64" for plugin in registry.plugins if plugin.lifecycle.serves)
 
 
 def pods_of(registry: Registry, tier: Tier, users: int) -> int:

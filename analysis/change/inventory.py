@@ -9,6 +9,7 @@ from planning.database.shard import ShardPlan
 from planning.observability.observability import ObservabilityPlan
 from planning.platform import PlatformPlan
 from planning.plugin.plugin import BackendPlan, PluginPlan
+from planning.plugin.workload import WorkloadKind
 from planning.region import RegionPlan
 
 ENGINE = "PostgreSQL"
@@ -241,6 +242,7 @@ def _scaling(plan: BackendPlan) -> dict[str, Value]:
         "pods at least": plan.pods.min,
         "pods at most": plan.pods.max,
         "queue a pod": queue.per_pod if queue else None,
+        "canary": f"{canary.weight} % by {canary.image}" if (canary := plan.spec.canary) else None,
     }
 
 
@@ -249,7 +251,7 @@ def _processes(plan: BackendPlan) -> dict[str, Value]:
     first, environment = plan.workloads[0], plan.environment
     return {
         "image": plan.spec.image,
-        "workloads": ", ".join(workload.name for workload in plan.workloads),
+        "workloads": ", ".join(one.name for one in plan.workloads if one.kind is not WorkloadKind.CANARY),
         "CPU and memory": f"{first.resources.cpu_request_m}m/{first.resources.cpu_limit_m}m, "
         f"{first.resources.memory_mib} MiB",
         "priority": first.priority_class,

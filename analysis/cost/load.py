@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from planning.cluster.packing import ADDONS, room
 from planning.database.pooler import pooler_size
-from planning.gateway.gateway import CONTROLLER_POD
 from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.tiers import Tier
 from planning.observability.pods import ADAPTER_POD, COLLECTOR, GRAFANA_POD, STATE_METRICS
@@ -87,7 +86,7 @@ def _pods(plugin: PluginPlan, per_second: float, assumptions: Assumptions) -> in
     cores = plugin.backend.spec.resources.cpu_request_m / 1000 * CPU_PERCENT / 100
     asked = math.ceil(per_second * assumptions.cpu_ms_per_request / 1000 / cores)
     serving = min(plugin.pods.max, max(plugin.pods.min, asked))
-    return serving + sum(workload.pods.min for workload in plugin.backend.workloads if not workload.serves)
+    return serving + sum(workload.pods.min for workload in plugin.backend.workloads[1:])
 
 
 def _work(plugin: PluginPlan, pods: int) -> Work:
@@ -102,7 +101,7 @@ def _system(region: RegionPlan) -> Work:
     parts = (
         (gateway.pods.min, gateway.proxy),
         (gateway.limiter_pods.min, gateway.limiter),
-        (gateway.controller_pods, CONTROLLER_POD),
+        (gateway.controller_pods, gateway.controller),
         *((pooler.replicas, pooler_size(metrics=pooler.metrics)) for pooler in region.poolers),
         (seen.collectors, COLLECTOR),
         (seen.adapters, ADAPTER_POD),

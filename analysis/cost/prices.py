@@ -72,7 +72,15 @@ PRICES: dict[str, Price] = {
     "alb-lcu": _price("LCU-hour", 0.008, _golden("lb", "0a8a5aa")),
     "rds-db.t4g.medium": _price("hour", 0.065, _SMALL_RDS),
     "rds-db.m7g.xlarge": _price("hour", 0.337, _TABLE),
-    "rds-db.r8g.2xlarge": _price("hour", 0.956, _REPLICAS, note="twice the db.r8g.xlarge that the source has, 0.478"),
+    **{
+        f"rds-db.r8g.{times}xlarge": _price(
+            "hour",
+            round(0.478 * times, 3),
+            _REPLICAS,
+            note=f"{times} times the db.r8g.xlarge that the source has, 0.478",
+        )
+        for times in (2, 4, 8, 12, 16, 24, 48)
+    },
     "rds-storage": _price("GB-month", 0.115, _RDS, note="gp3; IOPS and throughput are within what it includes"),
     "rds-backup": _price("GB-month", 0.095, _RDS),
     **{f"elasticache-{kind}": _price("hour", usd, _SCANNER, "2026-10-02") for kind, usd in _CACHES.items()},

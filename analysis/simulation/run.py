@@ -86,16 +86,15 @@ def _cell(region: RegionPlan, *, cpu_ms: float, system_m: float) -> _Cell:
         for plugin in sorted(serving, key=lambda plugin: not plugin.spec.core)
         if plugin.backend
     }
-    timed_m = sum(
-        workload.resources.cpu_request_m
+    beside_m = sum(
+        workload.resources.cpu_request_m * workload.pods.min
         for crowd in crowds.values()
-        for workload in crowd.plan.workloads
-        if not workload.serves
+        for workload in crowd.plan.workloads[1:]
     )
     return _Cell(
         plan=region,
         crowds=crowds,
-        room_m=region.cluster.node_pool.cpu_limit * 1000 - system_m - timed_m,
+        room_m=region.cluster.node_pool.cpu_limit * 1000 - system_m - beside_m,
         moments={name: [] for name in crowds},
     )
 

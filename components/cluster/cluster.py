@@ -22,9 +22,12 @@ from planning.shared.tags import Tags
 
 
 class Cluster(Component, token="naap:platform:Cluster"):
-    """Handles: name, endpoint, security_group_id (that nodes and pods carry), provider, node_pool."""
+    """Handles: name, arn, endpoint, kubeconfig (without a secret), provider, node_pool, security_group_id (that nodes
+    and pods carry)."""
 
     name: str
+    arn: pulumi.Output[str]
+    kubeconfig: pulumi.Output[str]
     endpoint: pulumi.Output[str]
     security_group_id: pulumi.Output[str]
     provider: kubernetes.Provider
@@ -44,7 +47,7 @@ class Cluster(Component, token="naap:platform:Cluster"):
         self._tags = tags.of("cluster", name=plan.name)
         roles = ClusterRoles(f"{name}-roles", cluster=plan.name, tags=self._tags, opts=self.child())
         cluster = self._cluster(network, roles)
-        self.endpoint = cluster.endpoint
+        self.arn, self.endpoint = cluster.arn, cluster.endpoint
         # Never empty: AWS makes this group together with the cluster.
         self.security_group_id = cluster.vpc_config.cluster_security_group_id.apply(lambda group: group or "")
         access = cluster_access(name, plan=plan, cluster=cluster, node_role=roles.node, tags=self._tags, parent=self)
@@ -162,7 +165,7 @@ class Cluster(Component, token="naap:platform:Cluster"):
         )
 
     def _speak_to(self, cluster: eks.Cluster, allowed: Sequence[pulumi.Resource]) -> kubernetes.Provider:
-        config = pulumi.Output.json_dumps(
+        self.kubeconfig = pulumi.Output.json_dumps(
             kubeconfig(
                 name=self._plan.name,
                 region=self._plan.region,
@@ -170,20 +173,30 @@ class Cluster(Component, token="naap:platform:Cluster"):
                 authority=cluster.certificate_authority.data,
             )
         )
-        return kubernetes.Provider(
-            f"{self._name}-kubernetes",
-            kubeconfig=config,
-            # Without it, a kubeconfig that is not known yet replaces the provider and all that it made.
-            cluster_identifier=self._plan.name,
-            enable_server_side_apply=True,
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
-            # docs/decisions/patch-force.md
-            enable_patch_force=True,
-            upsert_existing_objects=True,
-            # It is let in first, and out after all that is inside of the cluster has gone.
-            opts=self.child(*allowed),
+        # It is let in first, and out after all that is inside of the cluster has gone.
+        opts = self.child(*allowed)
+        return cluster_provider(
+            f"{self._name}-kubernetes", cluster=self._plan.name, kubeconfig=self.kubeconfig, opts=opts
         )
+
+
+def cluster_provider(
+    name: str, *, cluster: str, kubeconfig: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> kubernetes.Provider:
+    """What makes objects in a cluster."""
+    return kubernetes.Provider(
+        name,
+        kubeconfig=kubeconfig,
+        # Without it, a kubeconfig that is not known yet replaces the provider and all that it made.
+        cluster_identifier=cluster,
+        enable_server_side_apply=True,
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+        # docs/decisions/patch-force.md
+        enable_patch_force=True,
+        upsert_existing_objects=True,
+        opts=opts,
+    )
 
 
 def kubeconfig(

@@ -60,7 +60,7 @@ class Bucket(Component, token="naap:platform:Bucket"):
             restrict_public_buckets=True,
             opts=self.child(),
         )
-        self._age(name, plan.ages)
+        self._age(name, plan.ages, plan.passing)
         self._extras(name, plan, logs)
         self.ready: pulumi.Resource = self.closed
         if policy is not None:
@@ -103,7 +103,7 @@ class Bucket(Component, token="naap:platform:Bucket"):
             opts=self.child(),
         )
 
-    def _age(self, name: str, ages: Ages) -> None:
+    def _age(self, name: str, ages: Ages, passing: Mapping[str, int]) -> None:
         moves = [("STANDARD_IA", ages.infrequent), ("GLACIER_IR", ages.archive)]
         s3.BucketLifecycleConfiguration(
             f"{name}-ages",
@@ -133,7 +133,8 @@ class Bucket(Component, token="naap:platform:Bucket"):
                     )
                     if ages.noncurrent
                     else None,
-                )
+                ),
+                *(_passing(prefix, days) for prefix, days in passing.items()),
             ],
             opts=self.child(self.versioning),
         )
@@ -183,3 +184,16 @@ def private_policy(arn: str, _account: str) -> str:
 def logs_policy(arn: str, account: str) -> str:
     """The policy of a bucket that AWS's own services deliver records to."""
     return bucket_policy(arn, log_statements(arn, account=account))
+
+
+def _passing(prefix: str, days: int) -> s3.BucketLifecycleConfigurationRuleArgs:
+    """What lies there for a while only, versions of it too."""
+    return s3.BucketLifecycleConfigurationRuleArgs(
+        id=prefix.strip("/"),
+        status="Enabled",
+        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=prefix),
+        expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
+        noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+            noncurrent_days=1
+        ),
+    )

@@ -3,8 +3,8 @@
     Caches("caches-use1", plan=region_plan.caches, network=network, root_secret=root_secret, tags=tags,
            client_security_group_id=cluster.security_group_id, opts=ResourceOptions(parent=region))
 
-Handles: app_host, cluster_host (None where there is no clustered cache), limit_host; the port is CACHE_PORT
-(planning/shared/ports.py).
+Handles: app_host, cluster_host (None where there is no clustered cache), limit_host, group_ids by role; the port is
+CACHE_PORT (planning/shared/ports.py).
 users: by name; a client waits for its own (depends_on), as it can log in only once it is in the group.
 """
 
@@ -42,7 +42,7 @@ _USER_TIMEOUTS = pulumi.CustomTimeouts(create="60m", delete="60m")
 class CacheUser(Component, token="naap:platform:CacheUser"):
     """The user of a plugin, or of the limiter.
 
-    cache: whose group it joins; first made, as AWS makes no cache of a group that is being changed.
+    cache: whose group it joins; first made, as AWS makes no cache of a group that is being changed. None: it is there.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class CacheUser(Component, token="naap:platform:CacheUser"):
         *,
         plan: CacheUserPlan,
         group_id: pulumi.Input[str],
-        cache: pulumi.Resource,
+        cache: pulumi.Resource | None,
         root_secret: RootSecret,
         tags: Tags,
         opts: pulumi.ResourceOptions | None = None,
@@ -75,7 +75,9 @@ class CacheUser(Component, token="naap:platform:CacheUser"):
             f"{name}-membership",
             user_group_id=group_id,
             user_id=user.user_id,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[cache], custom_timeouts=_USER_TIMEOUTS),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[cache] if cache else [], custom_timeouts=_USER_TIMEOUTS
+            ),
         )
 
 
@@ -127,6 +129,7 @@ class Caches(Component, token="naap:platform:Caches"):
         clustered = made.get(CacheRole.CLUSTER)
         self.cluster_host = clustered.configuration_endpoint_address if clustered else None
         self.limit_host = made[plan.limiter.role].primary_endpoint_address
+        self.group_ids = {role: group.user_group_id for role, group in self._groups.items()}
         self.register_outputs({"appHost": self.app_host, "limitHost": self.limit_host})
 
     def _make_security_group(self, network: Network, client: pulumi.Input[str]) -> ec2.SecurityGroup:

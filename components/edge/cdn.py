@@ -92,7 +92,7 @@ class Cdn(Component, token="naap:platform:Cdn"):
             f"{self._name}-distribution",
             enabled=True,
             comment=plan.name,
-            aliases=[plan.domain],
+            aliases=list(plan.names),
             http_version="http2and3",
             is_ipv6_enabled=True,
             price_class=plan.price_class,

@@ -34,6 +34,8 @@ class Certificates(Component, token="naap:platform:Certificates"):
             region: acm.Certificate(
                 f"{name}-{region}",
                 domain_name=plan.domain,
+                # Proved by the same record: ACM asks of a wildcard what it asks of the name.
+                subject_alternative_names=list(plan.names) if plan.previews else None,
                 validation_method="DNS",
                 key_algorithm="EC_prime256v1",
                 tags=named,

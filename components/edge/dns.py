@@ -1,5 +1,7 @@
 """DNS records of the site, and Route 53's health checks of each region, from all over the world."""
 
+from itertools import product
+
 import pulumi
 from pulumi_aws import cloudfront, route53
 
@@ -27,11 +29,11 @@ class SiteNames(Component, token="naap:platform:CdnNames"):
     ) -> None:
         super().__init__(name, opts)
         self._name, self._cdn, self._tags = name, plan, tags
-        for kind in ("A", "AAAA"):
+        for kind, site in product(("A", "AAAA"), plan.names):
             route53.Record(
-                f"{name}-{kind.lower()}",
+                f"{name}-{kind.lower()}" if site == plan.domain else f"{name}-previews-{kind.lower()}",
                 zone_id=plan.zone_id,
-                name=plan.domain,
+                name=site,
                 type=kind,
                 aliases=[
                     route53.RecordAliasArgs(

@@ -167,7 +167,9 @@ class Gateway(Component, token="naap:platform:Gateway"):
         if plan.tracing:
             host = f"{COLLECTOR}.{OBSERVABILITY_NAMESPACE}.svc.cluster.local"
             endpoints = [{"fqdn": {"hostname": host, "port": OTLP_GRPC_PORT}}]
-            self._add("traces", (ENVOY, "Backend"), TRACES, {"type": "Endpoints", "endpoints": endpoints}, after)
+            spec = {"type": "Endpoints", "endpoints": endpoints}
+            # Before the proxies that name it: the controller refuses them without it, and the Gateway with them.
+            after = [release, self._add("traces", (ENVOY, "Backend"), TRACES, spec, after)]
         proxies = self._add("proxies", (ENVOY, "EnvoyProxy"), GATEWAY_NAME, proxy(plan), after)
         parameters = {
             "group": "gateway.envoyproxy.io",

@@ -8,11 +8,11 @@ from components.shared.pods import spread
 from planning.cluster.priority_classes import CORE
 from planning.gateway.gateway import (
     CERTIFICATE_JOB,
-    CONTROLLER_POD,
     CPU_PERCENT,
     LIMIT_STORE_TIMEOUT_MS,
     LIMIT_TIMEOUT_MS,
     LIMITER_CONNECTION_SECONDS,
+    LIMITER_MEMORY_BYTES,
     GatewayPlan,
 )
 from planning.inputs.tiers import PodRange
@@ -41,7 +41,7 @@ def chart_values(plan: GatewayPlan, limit_host: pulumi.Input[str]) -> dict[str, 
         "deployment": {
             "replicas": plan.controller_pods,
             "priorityClassName": CORE,
-            "envoyGateway": {"resources": resources(CONTROLLER_POD)},
+            "envoyGateway": {"resources": resources(plan.controller)},
             "pod": {"topologySpreadConstraints": spread({"control-plane": "envoy-gateway"})},
         },
         "podDisruptionBudget": {"minAvailable": 0, "maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"},
@@ -90,6 +90,7 @@ def _limiter(plan: GatewayPlan) -> dict[str, Any]:
                 {"name": "REDIS_TIMEOUT", "value": f"{LIMIT_STORE_TIMEOUT_MS}ms"},
                 {"name": "CACHE_KEY_PREFIX", "value": KEY_PREFIX},
                 {"name": "LOG_FORMAT", "value": "json"},
+                {"name": "LOCAL_CACHE_SIZE_IN_BYTES", "value": str(LIMITER_MEMORY_BYTES)},
                 {"name": "GRPC_MAX_CONNECTION_AGE", "value": f"{LIMITER_CONNECTION_SECONDS}s"},
             ],
             "resources": resources(plan.limiter),

@@ -212,6 +212,8 @@ def _balancing(plan: RoutesPlan) -> dict[str, Any]:
     if plan.session_affinity:
         cookie = {"name": "naap-affinity", "ttl": f"{AFFINITY_SECONDS}s", "attributes": {"SameSite": "Lax"}}
         return {"type": "ConsistentHash", "consistentHash": {"type": "Cookie", "cookie": cookie}}
+    if plan.canary and plan.canary.sticky:
+        return {"type": "ConsistentHash", "consistentHash": {"type": "Headers", "headers": [{"name": IDENTITY_HEADER}]}}
     return {"type": "LeastRequest", "slowStart": {"window": f"{SLOW_START_SECONDS}s"}}
 
 

@@ -29,11 +29,18 @@ from planning.gateway.routes import (
     RoutesPlan,
     policy_name,
 )
+from planning.observability.metrics.queue_depth import Track
 
 LIFECYCLE_HEADER = "naap-lifecycle"
+TRACK_HEADER = "naap-track"
+"""Of answers: whose they are. A filter of each backend, it also has Envoy Gateway make an upstream of each: else both
+would be one, without series of their own, and its name would be another one with a canary and without. A route is told
+of a new upstream before the upstream is there: requests would be lost whenever a canary comes or goes."""
 PUBLIC_RULES = "naap.io/public-rules"
 """Annotation that declares the rules of a route that ask nobody who they are; the policy pack holds routes to it."""
 _SERVICE_PORT = 80
+_PARTS = 1_000_000
+"""Of requests: the largest weight that the Gateway API knows."""
 
 Spec = Callable[[RoutesPlan, Sequence[RulePlan]], dict[str, Any]]
 
@@ -114,7 +121,7 @@ def _route(plan: RoutesPlan) -> dict[str, Any]:
     return {
         "parentRefs": [the_listener()],
         "hostnames": [plan.hostname],
-        "rules": [_rule(plan, rule) for rule in plan.rules],
+        "rules": [_rule(plan, rule, _backends(plan)) for rule in plan.rules],
     }
 
 
@@ -122,18 +129,47 @@ def _internal(plan: RoutesPlan) -> dict[str, Any]:
     return {
         "parentRefs": [the_listener(internal_listener.LISTENER)],
         "hostnames": [internal_listener.HOST],
-        "rules": [_rule(plan, rule) for rule in plan.internal],
+        # Pods of other plugins are answered by the stable version alone, here as at its Service.
+        "rules": [_rule(plan, rule, [_backend(plan.plugin, 1)]) for rule in plan.internal],
     }
 
 
-def _rule(plan: RoutesPlan, rule: RulePlan) -> dict[str, Any]:
+def _backends(plan: RoutesPlan) -> list[dict[str, Any]]:
+    """The stable one first: as its part shrinks, whom a hash has given to the canary stays there.
+
+    A canary has one of a million parts at least: of a backend with none, proxies are told nothing.
+    """
+    if plan.canary is None:
+        return [_tracked(Track.STABLE, plan.plugin, 1)]
+    part = max(1, plan.canary.weight * _PARTS // 100)
+    return [
+        _tracked(Track.STABLE, plan.plugin, _PARTS - part),
+        _tracked(Track.CANARY, plan.canary.service, part),
+    ]
+
+
+def _tracked(track: Track, service: str, weight: int) -> dict[str, Any]:
+    header = _header(TRACK_HEADER, track.value)
+    filters = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}}]
+    return {**_backend(service, weight), "filters": filters}
+
+
+def _backend(service: str, weight: int) -> dict[str, Any]:
+    return {"group": "", "kind": "Service", "name": service, "port": _SERVICE_PORT, "weight": weight}
+
+
+def _header(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "value": value}
+
+
+def _rule(plan: RoutesPlan, rule: RulePlan, backends: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     filters = _filters(plan, rule)
     return {
         "name": rule.name,
         "matches": [_match(match) for match in rule.matches],
         **({"filters": filters} if filters else {}),
         "timeouts": {"request": "0s" if rule.access.streams else f"{plan.seconds}s"},
-        "backendRefs": [{"group": "", "kind": "Service", "name": plan.plugin, "port": _SERVICE_PORT, "weight": 1}],
+        "backendRefs": list(backends),
     }
 
 
@@ -158,6 +194,6 @@ def _filters(plan: RoutesPlan, rule: RulePlan) -> list[dict[str, Any]]:
     if not rule.token:  # after the sign-in program has read it
         found.append({"type": "RequestHeaderModifier", "requestHeaderModifier": {"remove": ["authorization"]}})
     if plan.draining:
-        header = {"name": LIFECYCLE_HEADER, "value": "draining"}
+        header = _header(LIFECYCLE_HEADER, "draining")
         found.append({"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}})
     return found

@@ -135,7 +135,7 @@ class Observability(Component, token="naap:platform:Observability"):
         PlatformAlerts(
             f"{name}-rules", plan=plan, topic=topic, workspace_id=workspace.id, tags=self._tags, opts=self.child()
         )
-        return MonitoringContext(workspace_id=workspace.id, namespace=namespace)
+        return MonitoringContext(workspace_id=workspace.id, endpoint=workspace.prometheus_endpoint, namespace=namespace)
 
     def _workspace(self, topic: AlarmTopic) -> amp.Workspace:
         # AWS writes here which rule it could not compute, and which alert it could not send: nothing else tells.

@@ -16,9 +16,13 @@ from planning.shared.tags import Tags
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringContext:
-    """What monitoring of a region offers to each plugin. namespace: where dashboards are."""
+    """What monitoring of a region offers to each plugin. endpoint: of the series, an API of Prometheus below `api/v1`.
+
+    namespace: where dashboards are.
+    """
 
     workspace_id: pulumi.Output[str]
+    endpoint: pulumi.Output[str]
     namespace: core.v1.Namespace
 
 

@@ -36,7 +36,10 @@ def autoscaler(
             max_replicas=plan.pods.max,
             metrics=metrics,
             behavior=autoscaling.v2.HorizontalPodAutoscalerBehaviorArgs(
-                scale_up=_rules(plan.up, "Max"), scale_down=_rules(plan.down, "Min")
+                scale_up=_rules(plan.up, "Max"),
+                scale_down=_rules(plan.down, "Min")
+                if plan.shrinks
+                else autoscaling.v2.HPAScalingRulesArgs(select_policy="Disabled"),
             ),
         ),
         opts=opts,

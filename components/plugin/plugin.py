@@ -15,6 +15,7 @@ from components.plugin.autoscaling import autoscaler
 from components.plugin.configuration import PluginConfiguration, plugin_configuration, pull_secret
 from components.plugin.context import PluginContext
 from components.plugin.resource_quota import limits
+from components.plugin.team import PluginTeam
 from components.plugin.workload import deployment
 from components.shared.component import Component
 from components.shared.namespace import restricted_namespace
@@ -22,9 +23,18 @@ from components.shared.network_policy import network_policy
 from components.shared.pods import disruption_budget
 from components.shared.service_account import aws_account
 from planning.database.jobs.migration_job import migration_stamp
+from planning.plugin.autoscaling import AutoscalingPlan
 from planning.plugin.plugin import BackendPlan, PluginPlan
 from planning.plugin.uploads_policy import uploads_policy
-from planning.plugin.workload import WorkloadPlan, roll_out_seconds
+from planning.plugin.workload import WorkloadKind, WorkloadPlan, roll_out_seconds
+
+_CANARY = "-canary"
+"""Ends the engine's names of what is a canary's. It stands last: before that, a plugin's own name could end like it."""
+_DEPLOYMENTS = {
+    WorkloadKind.STABLE: "deployment",
+    WorkloadKind.CANARY: f"deployment{_CANARY}",
+    WorkloadKind.CRON: "cron-deployment",
+}
 
 
 class Plugin(Component, token="naap:platform:Plugin"):
@@ -53,6 +63,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
         self.namespace: core.v1.Namespace | None = None
         self.deployments: list[pulumi.Resource] = []
         self.migrated: pulumi.Resource | None = None
+        self._renewed: pulumi.Resource | None = None
         self._context, self._tables = context, tables
         if plan.backend:
             self.namespace = restricted_namespace(
@@ -90,6 +101,16 @@ class Plugin(Component, token="naap:platform:Plugin"):
                 plan=plan.routes,
                 labels=plan.labels,
                 after=[namespace, *self._context.before_routes, *served],
+                opts=self.child(),
+            )
+        if plan.team:
+            PluginTeam(
+                f"{name}-team",
+                plugin=plan.name,
+                plan=plan.team,
+                labels=plan.labels,
+                after=[namespace],
+                renewed=self._renewed,
                 opts=self.child(),
             )
 
@@ -148,7 +169,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
             )
         else:
             self.migrated = self._context.migrated.get(self.plan.name)
-        renewed = renewal(
+        renewed = self._renewed = renewal(
             f"{self.name}-renewal",
             plan=plan,
             stamp=migration_stamp(plan, plan.migrate),
@@ -173,15 +194,23 @@ class Plugin(Component, token="naap:platform:Plugin"):
             *context.before_pods,
             *(resource for resource in (user, pooler) if resource),
         ]
-        serving, *others = backend.workloads
+        stable, *others = backend.workloads
         # Beside the Deployment, not after it: where the tier shrinks, pods that the autoscaler still asks for fill the
         # quota, and neither a migration nor a roll-out gets a pod of its own before they are gone.
-        self._scale(backend, serving, needed, inside)
+        self._scale(backend.autoscaling, stable, needed, inside)
         needed += self._migrate(backend.environment.plain, needed)
-        pods = self._run(backend, serving, configuration, needed)
+        served: list[pulumi.Resource] = [
+            self._service("", stable.selector, inside),
+            self._run(backend, stable, configuration, needed),
+        ]
         for workload in others:
-            self._run(backend, workload, configuration, needed)
-        return [self._service(serving, inside), pods]
+            pods = self._run(backend, workload, configuration, needed)
+            if backend.canary_autoscaling and workload.kind is WorkloadKind.CANARY:
+                self._scale(backend.canary_autoscaling, workload, needed, inside)
+                served.append(self._service(_CANARY, workload.selector, inside))
+                # Of one that is over requests go at once, whatever becomes of its pods.
+                served += [pods] if backend.spec.tries else []
+        return served
 
     def _run(
         self,
@@ -197,7 +226,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
             delete="10m",
         )
         made = deployment(
-            f"{self.name}-{'deployment' if workload.serves else 'cron-deployment'}",
+            f"{self.name}-{_DEPLOYMENTS[workload.kind]}",
             plan=workload,
             namespace=self.plan.namespace,
             environment=backend.environment.plain,
@@ -212,22 +241,22 @@ class Plugin(Component, token="naap:platform:Plugin"):
 
     def _scale(
         self,
-        backend: BackendPlan,
+        autoscaling: AutoscalingPlan,
         workload: WorkloadPlan,
         needed: Sequence[pulumi.Resource],
         inside: pulumi.ResourceOptions,
     ) -> None:
-        plan = self.plan
+        plan, suffix = self.plan, _CANARY if workload.kind is WorkloadKind.CANARY else ""
         autoscaler(
-            f"{self.name}-autoscaler",
-            plan=backend.autoscaling,
+            f"{self.name}-autoscaler{suffix}",
+            plan=autoscaling,
             name=workload.name,
             namespace=plan.namespace,
             labels=plan.labels,
             opts=self.child(*needed),
         )
         disruption_budget(
-            f"{self.name}-disruption",
+            f"{self.name}-disruption{suffix}",
             name=workload.name,
             namespace=plan.namespace,
             labels=plan.labels,
@@ -235,11 +264,11 @@ class Plugin(Component, token="naap:platform:Plugin"):
             opts=inside,
         )
 
-    def _service(self, workload: WorkloadPlan, opts: pulumi.ResourceOptions) -> core.v1.Service:
+    def _service(self, suffix: str, selector: Mapping[str, str], opts: pulumi.ResourceOptions) -> core.v1.Service:
         return core.v1.Service(
-            f"{self.name}-service",
+            f"{self.name}-service{suffix}",
             metadata=meta.v1.ObjectMetaArgs(
-                name=self.plan.name,
+                name=f"{self.plan.name}{suffix}",
                 namespace=self.plan.namespace,
                 labels=self.plan.labels,
                 # Nothing waits for endpoints: whatever needs the pods waits for the Deployment.
@@ -247,7 +276,7 @@ class Plugin(Component, token="naap:platform:Plugin"):
             ),
             spec=core.v1.ServiceSpecArgs(
                 type="ClusterIP",
-                selector=workload.selector,
+                selector=selector,
                 ports=[core.v1.ServicePortArgs(name="http", port=80, target_port="http")],
             ),
             opts=opts,

@@ -27,10 +27,12 @@ Platforms = frozenset[str] | Unanswered | None
 
 def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier) -> Mapping[str, str]:
     """Every image that the plan runs, as it is pulled, and where it is named."""
-    found = {
-        plugin.backend.image: f"{registry.file} · {plugin.name}"
-        for plugin in registry.plugins
-        if plugin.backend and plugin.lifecycle.serves
+    serving = [plugin.backend for plugin in registry.plugins if plugin.backend and plugin.lifecycle.serves]
+    found = {backend.image: f"{registry.file} · {backend.name}" for backend in serving}
+    found |= {
+        backend.canary.image: f"{registry.file} · {backend.name}, canary"
+        for backend in serving
+        if backend.canary and backend.tries
     }
     found |= {
         plugin.database.migrate.image: f"{registry.file} · database.migrate"
@@ -45,11 +47,12 @@ def judged_images(stack: str, settings: Settings, registry: Registry, tier: Tier
 
 def one_platform(settings: Settings, registry: Registry) -> Mapping[str, Architecture]:
     """Images of entries that state an architecture, as they are pulled: they need be for no other."""
-    return {
-        images.mirrored(plugin.backend.image, settings.image_mirrors): plugin.arch
-        for plugin in registry.plugins
-        if plugin.backend and plugin.arch
-    }
+    found: dict[str, Architecture] = {}
+    for plugin in registry.plugins:
+        if plugin.backend and plugin.arch:
+            own = [plugin.backend.image, *([plugin.backend.canary.image] if plugin.backend.canary else [])]
+            found |= {images.mirrored(image, settings.image_mirrors): plugin.arch for image in own}
+    return found
 
 
 def only_architecture(platforms: Platforms) -> Architecture | None:

@@ -11,19 +11,22 @@ ROOT = Path(__file__).resolve().parents[2]
 """The checkout that a command belongs to, from wherever it is called."""
 
 
-def _stacks() -> Iterable[str]:
-    return sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+def stacks() -> Iterable[str]:
+    """Of this checkout; those of preview environments have a dot in their names."""
+    names = (path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.*.yaml"))
+    return sorted(name for name in names if "." not in name)
 
 
 def _entries() -> Iterable[str]:
+    own = [path.stem for path in (ROOT / "plugins" / "registry.d").glob("*.yaml")]
     try:
-        return list(yaml.safe_load((ROOT / "plugins" / "registry.yaml").read_text())["plugins"])
+        return [*yaml.safe_load((ROOT / "plugins" / "registry.yaml").read_text())["plugins"], *own]
     except (OSError, yaml.YAMLError, KeyError, TypeError):
-        return []  # of a file that is wrong, nothing is proposed
+        return own  # of a file that is wrong, nothing is proposed
 
 
 Stack = Annotated[
-    str, typer.Option("--stack", metavar="NAME", help="Stack, of Pulumi.NAME.yaml.", autocompletion=_stacks)
+    str, typer.Option("--stack", metavar="NAME", help="Stack, of Pulumi.NAME.yaml.", autocompletion=stacks)
 ]
 Registry = Annotated[
     Path | None,
@@ -38,3 +41,10 @@ Entry = Annotated[
     str, typer.Argument(metavar="NAME", help="Entry of the registry.", autocompletion=_entries, show_default=False)
 ]
 DEV = "dev"
+
+
+def registry_file(stack: str, registry: Path | None) -> Path:
+    """What a command tends: a stated file, or the stack's."""
+    from stack.configuration import load_stack_config, registry_of
+
+    return registry or ROOT / registry_of(load_stack_config(ROOT, stack))

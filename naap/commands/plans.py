@@ -37,15 +37,24 @@ def doctor(stack: Stack = DEV, registry: Registry = None, json: Json = False) ->
 @app.command(rich_help_panel=PANEL)
 def drift(
     file: Annotated[Path, typer.Argument(metavar="STATE.json", help="Of pulumi stack export.", show_default=False)],
+    preview: Annotated[
+        Path | None,
+        typer.Option("--preview", metavar="FILE", help="Of pulumi preview --refresh --json: what differs in AWS, too."),
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Remove what was added in the clusters, which no update sees.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """What somebody changed by hand in the clusters of a state. Exit code 1 where something differs."""
+    """What somebody changed by hand, whose it is, and what puts it back. Exit code 1 where something differs."""
     from console.terminal import tell
-    from naap.drift import answer, compared
+    from naap.drift import answer, compared, undone
     from planning.inputs.problem import InvalidInputError
 
-    found = compared(file)
-    tell(answer(found), as_json=json)
+    found = compared(file, preview)
+    if undo:
+        found = undone(found, file)
+    tell(answer(found, file), as_json=json)
     if found.unread:
         raise InvalidInputError(found.unread)
     raise typer.Exit(found.differs)
@@ -64,15 +73,30 @@ def cost(
             "--assume", metavar="NAME=NUMBER", help="An assumption instead of the stack's; may be given several times."
         ),
     ] = None,
+    actual: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--actual",
+            metavar="FILE",
+            help="A report of AWS (CUR), as CSV or .csv.gz: what was measured beside what is planned; again for its "
+            "other parts.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What a stack costs a month, and of whom."""
     from console.terminal import tell
-    from naap.cost import answer
+    from naap.cost import answer, stated_assumptions
     from naap.source import Source
 
     source = Source(stack=stack, users=users, registry=registry)
-    tell(answer(source, tiers=tiers, assume=assume or ()), as_json=json)
+    if actual:
+        from naap.measured.actual_cost import answer as compared
+
+        settings, _ = source.inputs()
+        tell(compared(source, actual, stated_assumptions(settings, assume or ())), as_json=json)
+    else:
+        tell(answer(source, tiers=tiers, assume=assume or ()), as_json=json)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -101,13 +125,22 @@ def change(
 
 
 @app.command(rich_help_panel=PANEL)
-def capacity(stack: Stack = DEV, users: Users = None, registry: Registry = None, json: Json = False) -> None:
+def capacity(
+    stack: Stack = DEV,
+    users: Users = None,
+    plugins: Annotated[
+        int | None,
+        typer.Option("--plugins", metavar="N", help="So many plugins, the others made up.", min=1, max=5_000),
+    ] = None,
+    registry: Registry = None,
+    json: Json = False,
+) -> None:
     """What a number of users needs, which limits it passes, and which one comes next."""
     from console.terminal import tell
     from naap.capacity import answer
     from naap.source import Source
 
-    tell(answer(Source(stack=stack, users=users, registry=registry)), as_json=json)
+    tell(answer(Source(stack=stack, users=users, registry=registry), plugins), as_json=json)
 
 
 @app.command(rich_help_panel=PANEL)

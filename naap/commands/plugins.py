@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from naap.commands.options import DEV, ROOT, Entry, Json, Registry, Stack
+from naap.commands import releases
+from naap.commands.options import DEV, ROOT, Entry, Json, Registry, Stack, registry_file
 
 Architecture = Literal["arm64", "amd64"]
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(releases.app)
 API = typer.Option(
     "--api",
     metavar="URL",
@@ -17,19 +19,13 @@ API = typer.Option(
 )
 
 
-def _file(stack: str, registry: Path | None) -> Path:
-    from stack.configuration import load_stack_config, registry_of
-
-    return registry or ROOT / registry_of(load_stack_config(ROOT, stack))
-
-
 @app.command("list")
 def list_(stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
     """The entries as a table."""
     from console.terminal import tell
     from plugins.commands.queries import show
 
-    tell(show(_file(stack, registry)), as_json=json)
+    tell(show(registry_file(stack, registry)), as_json=json)
 
 
 @app.command()
@@ -56,7 +52,7 @@ def validate(
     from stack.configuration import in_production, load_stack_config
 
     strict = production or in_production(load_stack_config(ROOT, stack))
-    tell(run(_file(stack, registry), production=strict, before=against), as_json=json)
+    tell(run(registry_file(stack, registry), production=strict, before=against), as_json=json)
 
 
 @app.command()
@@ -160,7 +156,7 @@ def add(  # noqa: PLR0913  # each is a flag
         secrets=tuple(secret or ()),
     )
     only = arch or (_only_architecture(image) if image else None)
-    found = run(_file(stack, registry), manifest, image=image, name=name, arch=only, answers=answers)
+    found = run(registry_file(stack, registry), manifest, image=image, name=name, arch=only, answers=answers)
     tell(found, as_json=json)
 
 
@@ -185,7 +181,7 @@ def bundle(
     from console.terminal import tell
     from plugins.commands.registry import bundle as run
 
-    tell(run(_file(stack, registry), file, name), as_json=json)
+    tell(run(registry_file(stack, registry), file, name), as_json=json)
 
 
 @app.command()
@@ -200,7 +196,7 @@ def images(
     from console.terminal import tell
     from plugins.commands.images import images as run
 
-    tell(run(_file(stack, registry), file), as_json=json)
+    tell(run(registry_file(stack, registry), file), as_json=json)
 
 
 @app.command()
@@ -218,7 +214,7 @@ def seed(
     from console.terminal import tell
     from plugins.commands.seed import seed as run
 
-    tell(run(_file(stack, registry), administrator), as_json=json)
+    tell(run(registry_file(stack, registry), administrator), as_json=json)
 
 
 @app.command()
@@ -235,7 +231,7 @@ def retire(
     from plugins.commands.installs_api import InstallsApi
     from plugins.commands.registry import retire as run
 
-    tell(run(_file(stack, registry), name, InstallsApi.from_environment(api)), as_json=json)
+    tell(run(registry_file(stack, registry), name, InstallsApi.from_environment(api)), as_json=json)
 
 
 @app.command()
@@ -251,7 +247,7 @@ def move(
     from console.terminal import tell
     from plugins.commands.shard_moves import move as run
 
-    tell(run(_file(stack, registry), name, shard), as_json=json)
+    tell(run(registry_file(stack, registry), name, shard), as_json=json)
 
 
 @app.command()
@@ -260,7 +256,7 @@ def pin(name: Entry, stack: Stack = DEV, registry: Registry = None, json: Json =
     from console.terminal import tell
     from plugins.commands.shard_moves import pin as run
 
-    tell(run(_file(stack, registry), name), as_json=json)
+    tell(run(registry_file(stack, registry), name), as_json=json)
 
 
 @app.command()
@@ -269,7 +265,23 @@ def rotate(name: Entry, stack: Stack = DEV, registry: Registry = None, json: Jso
     from console.terminal import tell
     from plugins.commands.shard_moves import rotate as run
 
-    tell(run(_file(stack, registry), name), as_json=json)
+    tell(run(registry_file(stack, registry), name), as_json=json)
+
+
+@app.command()
+def owners(
+    stack: Stack = DEV,
+    registry: Registry = None,
+    json: Json = False,
+    organization: Annotated[
+        str, typer.Option("--organization", metavar="ORG", help="Of GitHub, whose teams the owners are.")
+    ] = "ORG",
+) -> None:
+    """Print CODEOWNERS: who reviews a change of which entry."""
+    from console.terminal import tell
+    from plugins.commands.owners import owners as run
+
+    tell(run(registry_file(stack, registry), organization), as_json=json)
 
 
 @app.command()
@@ -278,4 +290,4 @@ def remove(name: Entry, stack: Stack = DEV, registry: Registry = None, json: Jso
     from console.terminal import tell
     from plugins.commands.registry import remove as run
 
-    tell(run(_file(stack, registry), name), as_json=json)
+    tell(run(registry_file(stack, registry), name), as_json=json)

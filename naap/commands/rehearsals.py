@@ -1,4 +1,6 @@
-"""`naap up`, `preview`, `policy`, `status`, `shell`, `env`, `down`, `tools`: a stack on this machine, no cloud."""
+"""`naap up`, `live`, `preview`, `status`, `down`, `tools` and others: a stack on this machine, no cloud."""
+
+from typing import Annotated
 
 import typer
 
@@ -14,6 +16,50 @@ def up(stack: Stack = DEV, registry: Registry = None, json: Json = False) -> Non
     from naap.rehearse import run
 
     run("up", stack, registry, as_json=json)
+
+
+Images = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--image",
+        metavar="NAME=ARCHIVE",
+        help="Run an image of yours, until it is taken down: an OCI archive, what docker save writes, "
+        "or the name of one that Docker has.",
+    ),
+]
+
+
+Watched = Annotated[
+    str | None,
+    typer.Option(
+        "--watch",
+        metavar="[NAME=]FOLDER",
+        help="Then, until Ctrl-C, put what changes in a plugin's folder into its pods and into the page.",
+    ),
+]
+
+
+@app.command(rich_help_panel=PANEL)
+def live(
+    *,
+    stack: Stack = DEV,
+    registry: Registry = None,
+    image: Images = None,
+    watch: Watched = None,
+    json: Json = False,
+) -> None:
+    """Bring the stack up with real nodes, on which pods run, and report (Linux, root)."""
+    from naap.rehearse import run
+
+    run("live", stack, registry, as_json=json, images=image or (), watched=watch)
+
+
+@app.command("open", rich_help_panel=PANEL)
+def open_site(stack: Stack = DEV, json: Json = False) -> None:
+    """Open the site of a live rehearsal in a browser."""
+    from naap.rehearse import run
+
+    run("open", stack, as_json=json)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -41,19 +87,18 @@ def status(stack: Stack = DEV, json: Json = False) -> None:
 
 
 @app.command(rich_help_panel=PANEL)
-def shell(stack: Stack = DEV, registry: Registry = None) -> None:
+def shell(
+    *,
+    stack: Stack = DEV,
+    registry: Registry = None,
+    lines: Annotated[
+        bool, typer.Option("--print", help='Lines for your own shell instead: eval "$(naap shell --print)".')
+    ] = False,
+) -> None:
     """A shell in which plain pulumi works on the rehearsal."""
     from naap.rehearse import run
 
-    run("shell", stack, registry)
-
-
-@app.command(rich_help_panel=PANEL)
-def env(stack: Stack = DEV, registry: Registry = None) -> None:
-    """The same for your own shell: eval "$(naap env)"."""
-    from naap.rehearse import run
-
-    run("env", stack, registry)
+    run("shell_lines" if lines else "shell", stack, registry)
 
 
 @app.command(rich_help_panel=PANEL)

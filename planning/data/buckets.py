@@ -3,7 +3,8 @@
 plan_buckets(*, stack, settings, tier) -> BucketsPlan
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
@@ -21,6 +22,10 @@ UPLOAD_METHODS = ("PUT", "POST")
 UPLOAD_HEADERS = ("content-type", "content-md5", "x-amz-*")
 PREFLIGHT_SECONDS = 3600
 """What a page of the site may send to a bucket, and how long a browser remembers that."""
+
+PREVIEW_UPLOADS, PREVIEW_UPLOAD_DAYS = "_previews/", 8
+"""Where preview environments put files, and when these go: a day after the longest life of one. No plugin's name begins
+with an underscore."""
 
 REPLICATION_MINUTES = 15
 """S3's own promise with replication time control."""
@@ -47,6 +52,7 @@ class BucketPlan:
     lock_days: no version younger than that can be deleted by anybody in governance mode; None: no such rule.
     lockable: object lock can only be prepared when a bucket is made, so it is, even where no rule needs it yet.
     cors_origins: sites whose scripts may upload. log_prefix: of its access records in the region's logs bucket.
+    passing: days until objects go, by the start of their keys.
     """
 
     kind: str
@@ -57,6 +63,7 @@ class BucketPlan:
     lockable: bool = False
     lock_days: int | None = None
     cors_origins: tuple[str, ...] = ()
+    passing: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +146,7 @@ def _region(stack: str, region: str, settings: Settings, tier: Tier) -> RegionSt
             ages=Ages(infrequent=90, noncurrent=30),
             log_prefix=f"s3/{UPLOADS}/",
             cors_origins=(f"https://{settings.domain}",),
+            passing={PREVIEW_UPLOADS: PREVIEW_UPLOAD_DAYS} if settings.previews else {},
         ),
         backups=BucketPlan(
             kind=BACKUPS,

@@ -22,6 +22,9 @@ PLATFORM_CONNECTIONS = 10
 RDS_CONNECTIONS = 15
 """RDS's own processes and PostgreSQL's reserved ones."""
 SERVERS_PER_CLIENT = 0.2
+PLUGINS_AT_MOST = 8
+"""Of a shard, that may have pools as large as pools get. A plugin's clients beyond wait in the poolers: a few servers
+a core are all that PostgreSQL has work for, and pods grow further than cores do."""
 RESERVE_PART = 0.25
 CLIENTS_PER_POOLER = 5_000
 """PgBouncer's max_client_conn: some 40 KiB each with TLS, so 200 MiB."""
@@ -64,9 +67,15 @@ def spendable_connections(memory_gib: int) -> int:
     return math.floor(min(usable, MAX_CONNECTIONS_CEILING) * SPENT_PART)
 
 
-def pool_for(clients: int, poolers: int) -> Pool:
-    """The pool of one pooler pod where `poolers` pods share these clients."""
-    size = max(1, math.ceil(clients * SERVERS_PER_CLIENT / poolers))
+def most_servers(memory_gib: int) -> int:
+    """Connections to a primary with so much memory that one plugin's writers may take, from all poolers."""
+    return spendable_connections(memory_gib) // PLUGINS_AT_MOST
+
+
+def pool_for(clients: int, poolers: int, most: int) -> Pool:
+    """The pool of one pooler pod where `poolers` pods share these clients. most: of all their servers together."""
+    asked = max(1, math.ceil(clients * SERVERS_PER_CLIENT / poolers))
+    size = max(1, min(asked, math.floor(most // poolers / (1 + RESERVE_PART))))
     return Pool(size=size, reserve=math.ceil(size * RESERVE_PART))
 
 
@@ -75,9 +84,8 @@ def reader_pool(pool: Pool, *, replicas: int) -> Pool:
     return pool if replicas else Pool(size=1, reserve=1)
 
 
-def server_connections(clients: int, poolers: int, *, replicas: int) -> int:
-    """Connections to the primary that these clients' poolers open. Readers count where no replica takes them."""
-    pool = pool_for(clients, poolers)
+def server_connections(pool: Pool, poolers: int, *, replicas: int) -> int:
+    """Connections to the primary that so many pools open. Readers count where no replica takes them."""
     return poolers * (pool.total + (0 if replicas else reader_pool(pool, replicas=replicas).total))
 
 

@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from planning.database.connection_budget import Demand, Pool, check_budget, pool_for, reader_pool, server_connections
+from planning.database.connection_budget import (
+    Demand,
+    Pool,
+    check_budget,
+    most_servers,
+    pool_for,
+    reader_pool,
+    server_connections,
+)
 from planning.database.plugin_database_checks import (
     SchemaOwner,
     grant_problems,
@@ -13,12 +21,12 @@ from planning.database.plugin_database_checks import (
     shard_problems,
 )
 from planning.database.shard import ShardPlan
+from planning.database.shard_size import asking, client_connections, shard_of, still_there
 from planning.inputs.field_types import Architecture
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry.data_sections import Database
-from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec, Registry
-from planning.inputs.tiers import Tier, pod_range
+from planning.inputs.tiers import Tier
 from planning.shared.naming import pooler_host, sql_name
 
 MIGRATION_POOL = Pool(size=2, reserve=0)
@@ -143,36 +151,33 @@ def plan_databases(
     Raises InvalidInputError for a plugin without a shard where there are several, a name that clashes, a grant that
     can't be, and a shard whose connection budget breaks.
     """
-    placed = [(spec, spec.database) for spec in registry.plugins if spec.database]
-    asking = [(spec, database) for spec, database in placed if spec.lifecycle is not Lifecycle.ARCHIVED]
-    elsewhere = {*moved, *(spec.name for spec, database in placed if database.moved_from is not None)}
-    there = {name: at for name, at in (present or {}).items() if at < len(shards) and name not in elsewhere}
+    placed = asking(registry)
+    there = still_there(registry, len(shards), present or {}, moved)
     unplaced = [(spec, database) for spec, database in placed if spec.name not in there]
     _raise_if_any(
         [
-            *name_problems(registry.file, [spec.name for spec, _ in asking]),
+            *name_problems(registry.file, [spec.name for spec, _ in placed]),
             *shard_problems(registry.file, unplaced, len(shards)),
         ]
     )
     owners = {
         database.schema_name: SchemaOwner(plugin=spec.name, shard=there.get(spec.name, shard_of(database, len(shards))))
-        for spec, database in asking
+        for spec, database in placed
     }
-    _raise_if_any([*grant_problems(registry.file, asking, owners), *move_problems(registry.file, asking, len(shards))])
-    poolers = tier.pooler_pods * len(regions)
+    _raise_if_any([*grant_problems(registry.file, placed, owners), *move_problems(registry.file, placed, len(shards))])
     plans = {
         spec.name: _plan(
             spec,
             database,
             clients=client_connections(spec, tier, users),
-            poolers=poolers,
+            regions=len(regions),
             replicas=tier.database.replicas,
             owners=owners,
-            shards=len(shards),
+            shards=shards,
         )
-        for spec, database in asking
+        for spec, database in placed
     }
-    _raise_if_any(_budget_problems(registry.file, tier, shards, poolers, plans))
+    _raise_if_any(_budget_problems(registry.file, tier, shards, len(regions), plans))
     return plans
 
 
@@ -181,33 +186,22 @@ def _raise_if_any(problems: Sequence[Problem]) -> None:
         raise InvalidInputError(problems)
 
 
-def shard_of(database: Database, count: int) -> int:
-    """Pins are for environments with several shards; where there is one, everything is on it."""
-    return 0 if count == 1 else database.shard or 0
-
-
-def client_connections(spec: PluginSpec, tier: Tier, users: int) -> int:
-    """The most that a plugin's pods of a region open to the poolers; timed work runs in one pod more."""
-    if spec.backend is None or spec.database is None:
-        return 0
-    pods = pod_range(tier, users, spec.share, singleton=spec.backend.scaling.singleton).max + spec.backend.cron
-    return pods * spec.database.pool_size
-
-
 def _plan(
     spec: PluginSpec,
     database: Database,
     *,
     clients: int,
-    poolers: int,
+    regions: int,
     replicas: int,
     owners: Mapping[str, SchemaOwner],
-    shards: int,
+    shards: Sequence[ShardPlan],
 ) -> PluginDatabasePlan:
-    """poolers: pods of all regions."""
     sql = sql_name(spec.name)
     shard = owners[database.schema_name].shard
-    pool = pool_for(clients, poolers)
+    move = _move(database, shard, len(shards))
+    used = [shards[number] for number in ((move.source, move.target) if move else (shard,))]
+    poolers = regions * max(one.pooler_pods for one in used)
+    pool = pool_for(clients, poolers, most_servers(min(one.memory_gib for one in used)))
     readers = reader_pool(pool, replicas=replicas)
     there = {owner.plugin for owner in owners.values()}
     members = [other for other in database.member_of if other in there]
@@ -241,7 +235,7 @@ def _plan(
         refers_to=tuple(dict.fromkeys((*(owners[grant.schema_name].plugin for grant in database.grants), *members))),
         migrate=_migration(spec, database),
         restore=database.restore,
-        move=_move(database, shard, shards),
+        move=move,
     )
 
 
@@ -270,13 +264,14 @@ def _move(database: Database, shard: int, count: int) -> ShardMovePlan | None:
 
 
 def _budget_problems(
-    file: str, tier: Tier, shards: Sequence[ShardPlan], poolers: int, plans: Mapping[str, PluginDatabasePlan]
+    file: str, tier: Tier, shards: Sequence[ShardPlan], regions: int, plans: Mapping[str, PluginDatabasePlan]
 ) -> list[Problem]:
     """A plugin that moves counts on both shards. Replicas need no check: they hold no more than the primary."""
     demands: dict[int, list[Demand]] = {shard.shard: [] for shard in shards}
     for plan in plans.values():
-        servers = server_connections(plan.clients, poolers, replicas=tier.database.replicas)
         for shard in plan.shards:
+            poolers = shards[shard].pooler_pods * regions
+            servers = server_connections(plan.pool, poolers, replicas=tier.database.replicas)
             demands[shard].append(Demand(plugin=plan.plugin, clients=plan.clients, servers=servers))
     return [
         problem
@@ -286,7 +281,7 @@ def _budget_problems(
             shard=shard.shard,
             instance_class=shard.instance_class,
             memory_gib=shard.memory_gib,
-            poolers=tier.pooler_pods,
+            poolers=shard.pooler_pods,
             demands=demands[shard.shard],
         )
     ]

@@ -75,7 +75,7 @@ def _plan_pooler(region: str, image: str, tier: Tier, shard: ShardPlan) -> Poole
         image=image,
         host=host,
         port=POOLER_PORT,
-        replicas=tier.pooler_pods,
+        replicas=shard.pooler_pods,
         labels=labels("pooler", name),
         selector=selector("pooler", name),
         # Without the cluster's domain too: what a client writes is what it checks.

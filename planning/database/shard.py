@@ -1,11 +1,12 @@
 """Database shards: one RDS PostgreSQL instance each, with its replicas, here and in the second region."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from planning.database.shard_size import ShardSize
 from planning.inputs.settings import Settings
-from planning.inputs.tiers import Tier, shard_count
+from planning.inputs.tiers import Tier
 from planning.network.addresses import region_addresses
 from planning.shared.naming import regional
 
@@ -102,6 +103,7 @@ class ShardPlan:
     engine_version: PostgreSQL's major version. allow_major_upgrade: whether RDS may go up to it from an earlier one.
     prefix: first part of the names of what belongs to the shard. remote_cidrs: networks of other regions whose
     poolers write here. sibling_cidrs: where the other shards are, which a schema may move to or from.
+    pooler_pods: in each region.
     """
 
     shard: int
@@ -112,6 +114,7 @@ class ShardPlan:
     parameter_group: str
     instance_class: str
     memory_gib: int
+    pooler_pods: int
     multi_az: bool
     storage_gib: int
     max_storage_gib: int
@@ -164,14 +167,18 @@ def log_groups(identifier: str) -> tuple[str, ...]:
     return tuple(f"/aws/rds/instance/{identifier}/{kind}" for kind in LOG_EXPORTS)
 
 
-def plan_shards(*, stack: str, settings: Settings, tier: Tier, users: int) -> tuple[ShardPlan, ...]:
-    """The shards of an environment, in order of their numbers; never fewer, nor smaller, than the settings demand."""
+def shard_count(settings: Settings, tier: Tier) -> int:
+    """Shards of an environment: never fewer than the settings demand."""
+    return max(tier.database.shards, settings.shards or 0)
+
+
+def plan_shards(*, stack: str, settings: Settings, tier: Tier, sizes: Sequence[ShardSize]) -> tuple[ShardPlan, ...]:
+    """The shards of an environment, in order of their numbers, of these sizes."""
+    return tuple(_plan_shard(stack, settings, tier, shard, size) for shard, size in enumerate(sizes))
+
+
+def _plan_shard(stack: str, settings: Settings, tier: Tier, shard: int, sized: ShardSize) -> ShardPlan:
     regions = settings.regions[: tier.regions]
-    count = max(shard_count(tier, users), settings.shards or 0)
-    return tuple(_plan_shard(stack, settings, tier, regions, shard) for shard in range(count))
-
-
-def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, ...], shard: int) -> ShardPlan:
     size = tier.database
     home = regions[0]
     identifier = f"{regional(stack, home)}-pg-{shard}"
@@ -185,8 +192,9 @@ def _plan_shard(stack: str, settings: Settings, tier: Tier, regions: tuple[str, 
         engine_version=ENGINE_VERSION,
         allow_major_upgrade=settings.allow_major_version_upgrade,
         parameter_group=f"{identifier}-{PARAMETER_FAMILY}",
-        instance_class=size.instance_class,
-        memory_gib=size.memory_gib,
+        instance_class=sized.instance.name,
+        memory_gib=sized.instance.memory_gib,
+        pooler_pods=sized.pooler_pods,
         multi_az=size.multi_az,
         storage_gib=storage_gib,
         max_storage_gib=max(size.max_storage_gib, math.ceil(floor * CEILING_STATED_PART)),

@@ -52,7 +52,8 @@ VPC_ORIGIN = VpcOriginPlan(http_port=80, https_port=HTTPS_PORT, protocol="https-
 
 @dataclass(frozen=True, kw_only=True)
 class CdnPlan:
-    """shield_region: where all edges share one cache before they ask the origin; None: they don't.
+    """previews: whether names below the domain are preview environments'.
+    shield_region: where all edges share one cache before they ask the origin; None: they don't.
 
     connection_attempts: to an origin before the next one is asked. response_seconds: of silence, that end a request and
     an event stream; requests end sooner at the gateway. hsts_subdomains, hsts_preload: whether browsers
@@ -63,6 +64,7 @@ class CdnPlan:
 
     name: str
     domain: str
+    previews: bool
     zone_id: str
     price_class: str
     shield_region: str | None
@@ -87,6 +89,11 @@ class CdnPlan:
     def home(self) -> GatewayOriginPlan:
         """The gateway of the region that holds the writers."""
         return self.gateways[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The site's, and where preview environments stand on it, all names one level below."""
+        return (self.domain, f"*.{self.domain}") if self.previews else (self.domain,)
 
     @property
     def site_url(self) -> str:
@@ -118,6 +125,7 @@ def plan_cdn(*, stack: str, settings: Settings, tier: Tier, regions: Sequence[st
     return CdnPlan(
         name=stack_prefix(stack),
         domain=settings.domain,
+        previews=settings.previews,
         zone_id=settings.zone_id,
         price_class=tier.price_class,
         shield_region=(REGIONS[regions[0]].shield or regions[0]) if tier.origin_shield else None,

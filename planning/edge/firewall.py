@@ -152,7 +152,7 @@ def _exceptions(registry: Registry) -> tuple[ExceptionPlan, ...]:
             label=label,
             paths=tuple(
                 path_pattern(prefix)
-                for spec in registry.plugins
+                for spec in registry.in_order
                 if spec.backend and rule in spec.backend.firewall_exceptions and spec.lifecycle.serves
                 for _, prefix in spec.backend.stated_prefixes()
             ),

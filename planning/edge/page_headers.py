@@ -41,7 +41,7 @@ def plan_page_headers(*, registry: Registry, settings: Settings, regions: int) -
 
     Raises InvalidInputError where the policy is longer than CloudFront takes.
     """
-    declared = {spec.name: list(_declared(spec)) for spec in registry.plugins if spec.lifecycle.serves}
+    declared = {spec.name: list(_declared(spec)) for spec in registry.in_order if spec.lifecycle.serves}
     sections = [section for found in declared.values() for section in found]
     plan = PageHeadersPlan(
         directives=_directives(sections, registry, settings.domain), permissions=_permissions(sections)

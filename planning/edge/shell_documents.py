@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from planning.inputs.deploy_order import DeployOrder
 from planning.inputs.registry.frontend import Frontend
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec, Registry
@@ -43,17 +44,26 @@ class ShellDocumentsPlan:
     pointers: Mapping[str, ObjectPlan]
 
 
-def plan_shell_documents(*, registry: Registry, settings: Settings) -> ShellDocumentsPlan:
-    """The documents of every plugin that is served and has a bundle."""
+def plan_shell_documents(
+    *, registry: Registry, settings: Settings, order: DeployOrder | None = None
+) -> ShellDocumentsPlan:
+    """The documents of every plugin that is served and has a bundle, the list by name.
+
+    order: of one plugin; in the list, all others stay as they are.
+    """
     entries = {
         plugin.name: _entry(plugin, plugin.frontend, settings)
         for plugin in registry.plugins
         if plugin.frontend and plugin.lifecycle.serves
     }
+    listed = entries
+    if order:
+        others = {each["name"]: each for each in order.shell_list if each["name"] != order.plugin}
+        listed = others | {name: entry for name, entry in entries.items() if name == order.plugin}
     return ShellDocumentsPlan(
         registry=ObjectPlan(
             key=REGISTRY_KEY,
-            content=_json({"format": FORMAT, "plugins": list(entries.values())}),
+            content=_json({"format": FORMAT, "plugins": [listed[name] for name in sorted(listed)]}),
             cache_control=SHORT_CACHE,
         ),
         pointers={

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planning.gateway import internal_listener
 from planning.gateway.routes import limit_filters
@@ -72,11 +72,20 @@ CPU_PERCENT = 60
 COUNT_CPU_MS = 0.4
 """Milliseconds of the limit service's CPU that a request costs: docs/benchmarks.md."""
 
+LIMITER_MEMORY_BYTES = 4 * 1024 * 1024
+"""In which a limit service remembers whose minute is used up, and refuses them without a question to the cache. A key
+has its minute in its name, and once over the limit is over it to the minute's end, so that nobody is counted otherwise;
+what finds no room is asked for as before."""
+
 LIMITER_CONNECTION_SECONDS = 300
 """How long a proxy's connection to a limit service lives. A proxy keeps to the pod that it once reached, and the
 service's own default is a day: pods that were added would stand idle beside those that are short of CPU."""
 
-CONTROLLER_POD = PodSize(cpu_m=100, memory_mib=512)
+_CONTROLLER_POD = PodSize(cpu_m=100, memory_mib=512)
+ROOM = 100
+"""Plugins, for which that and a tier's proxies have the memory."""
+CONTROLLER_MIB, PROXY_MIB = 2, 1
+"""For each plugin beyond: docs/benchmarks.md. In steps of so many plugins as well, since a change restarts the pods."""
 CERTIFICATE_JOB = PodSize(cpu_m=50, memory_mib=128)
 """Of the chart, once at its installation."""
 
@@ -84,6 +93,22 @@ CERTIFICATE_JOB = PodSize(cpu_m=50, memory_mib=128)
 def gateway_pods(tier: Tier, users: int) -> PodRange:
     """Proxies of a region."""
     return PodRange(min=tier.gateway_pods_min, max=round(tier.gateway_pods_max * growth(users)))
+
+
+def _beyond(registry: Registry) -> int:
+    served = sum(1 for spec in registry.plugins if spec.backend and spec.lifecycle.serves)
+    return max(0, math.ceil(served / ROOM) - 1) * ROOM
+
+
+def proxy_pod(tier: Tier, registry: Registry) -> PodSize:
+    """One proxy, which knows the routes of all plugins."""
+    return PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib + _beyond(registry) * PROXY_MIB)
+
+
+def controller_pod(registry: Registry) -> PodSize:
+    """One pod of the control plane, which makes them."""
+    more = _beyond(registry) * CONTROLLER_MIB
+    return replace(_CONTROLLER_POD, memory_mib=_CONTROLLER_POD.memory_mib + more)
 
 
 def limiter_pod(tier: Tier) -> PodSize:
@@ -119,6 +144,7 @@ class GatewayPlan:
     limiter_pods: PodRange
     limiter: PodSize
     controller_pods: int
+    controller: PodSize
     limiter_fails_closed: bool
     trusted_hops: int
     drain_seconds: int
@@ -138,10 +164,11 @@ def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, reg
         region=region,
         domain=settings.domain,
         pods=gateway_pods(tier, users),
-        proxy=PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib),
+        proxy=proxy_pod(tier, registry),
         limiter_pods=limiter_pods(tier, users, settings.assumptions),
         limiter=limiter_pod(tier),
         controller_pods=controller_pods(tier),
+        controller=controller_pod(registry),
         limiter_fails_closed=tier.limiter_fails_closed,
         trusted_hops=TRUSTED_HOPS,
         drain_seconds=DRAIN_SECONDS,

@@ -12,7 +12,7 @@ from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Reg
 from planning.inputs.registry.sections import BUFFERED_MIB
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
-from planning.shared.naming import namespace
+from planning.shared.naming import canary_name, namespace
 
 NETWORK_HEADER = "x-client-network"
 NETWORK_BITS = 64
@@ -77,6 +77,15 @@ class LimitsPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CanaryRoutePlan:
+    """Who answers a part of the requests. weight: percent of them. sticky: by user, rather than by request."""
+
+    service: str
+    weight: int
+    sticky: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoutesPlan:
     """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
 
@@ -97,6 +106,7 @@ class RoutesPlan:
     body_mib: int
     session_affinity: bool
     draining: bool
+    canary: CanaryRoutePlan | None
 
     def of(self, *access: Access) -> tuple[RulePlan, ...]:
         """Rules of these kinds of access."""
@@ -120,7 +130,7 @@ def limit_filters(registry: Registry) -> tuple[str, ...]:
     """
     return tuple(
         f"envoy.filters.http.ratelimit/{namespace(spec.name)}/{policy_name(spec.name, kind)}"
-        for spec in registry.plugins
+        for spec in registry.in_order
         if spec.backend and spec.lifecycle.serves
         for kind in (REQUESTS, STREAMS)
     )
@@ -163,6 +173,13 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
         body_mib=backend.requests.body_mib,
         session_affinity=backend.auth.session_affinity,
         draining=spec.lifecycle is Lifecycle.DRAINING,
+        canary=CanaryRoutePlan(
+            service=canary_name(spec.name),
+            weight=backend.canary.weight,
+            sticky=backend.canary.sticky,
+        )
+        if backend.canary
+        else None,
     )
 
 

@@ -49,6 +49,13 @@ class Assumptions(BaseModel):
     database_bytes_per_request: Annotated[
         float, Field(ge=0, le=1e8, description="bytes between pod and database a request")
     ] = 4_000
+    database_cpu_m_per_pod: Annotated[
+        float,
+        Field(
+            ge=0, le=1e5, description="millicores of its database's writer that a plugin's pod keeps busy at the peak"
+        ),
+    ] = 25
+    """So that 8 vCPU serve six plugins of 50 pods: the sizing table's shard at 100,000 users."""
     written_bytes_per_request: Annotated[
         float, Field(ge=0, le=1e8, description="bytes of database changes a request")
     ] = 500

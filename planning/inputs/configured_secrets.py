@@ -1,11 +1,13 @@
 """Secrets whose values a person sets: which ones a stack must have, and which of them are missing."""
 
+import json
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any, cast
 
 from planning.inputs.problem import Problem
 from planning.inputs.registry.lifecycle import Lifecycle
-from planning.inputs.registry.registry_entry import Registry
+from planning.inputs.registry.registry_entry import PULL_SECRET, Registry
 
 
 def missing_secrets(registry: Registry, present: Mapping[str, frozenset[str]], stack: str) -> list[Problem]:
@@ -38,6 +40,51 @@ def misplaced_secrets(secrets: object, stack: str) -> list[Problem]:
     by_plugin = cast("Mapping[str, Any]", secrets)
     wrong = [plugin for plugin, values in by_plugin.items() if not isinstance(values, Mapping)]
     return [_misplaced(stack, f"secrets.{plugin}") for plugin in wrong]
+
+
+def wrong_pull_secrets(secrets: Mapping[str, Mapping[str, object]], stack: str) -> list[Problem]:
+    """A problem for each pull secret by which no node could pull. Shows none of them.
+
+    secrets: values by plugin and name. The API server refuses what is no JSON, in the midst of an update; of the rest a
+    kubelet takes each registry's `auth`, or its username and password, and knows no credential helpers.
+    """
+    return [
+        Problem(
+            file=f"Pulumi.{stack}.yaml",
+            entry="config",
+            field=f"naap:secrets.{plugin}.{PULL_SECRET}",
+            value="(not shown: a secret)",
+            rule="a Docker config.json in which each registry below auths has its credential (Docker Desktop keeps "
+            "them elsewhere, as credsStore says): "
+            '{"auths": {"HOST": {"auth": "<base64 of user:password>"}}}',
+            fix=f"pulumi config set --stack {stack} --secret --path 'naap:secrets.{plugin}.{PULL_SECRET}' "
+            '"$(cat config.json)"',
+        )
+        for plugin, values in secrets.items()
+        if PULL_SECRET in values and not _pulls(values[PULL_SECRET])
+    ]
+
+
+def _pulls(value: object) -> bool:
+    try:
+        registries: object = json.loads(str(value))["auths"]
+    except (ValueError, TypeError, LookupError):
+        return False
+    if not isinstance(registries, Mapping) or not registries:
+        return False
+    return all(_is_credential(each) for each in cast("Mapping[str, object]", registries).values())
+
+
+def _is_credential(stated: object) -> bool:
+    if not isinstance(stated, Mapping):
+        return False
+    of_registry = cast("Mapping[str, object]", stated)
+    if "auth" not in of_registry:
+        return bool(of_registry.get("username") and of_registry.get("password"))
+    try:
+        return b":" in b64decode(str(of_registry["auth"]), validate=True)
+    except ValueError:
+        return False
 
 
 def _misplaced(stack: str, path: str) -> Problem:

@@ -59,8 +59,8 @@ def refusal(*, value: str, rule: str, fix: str, file: str = "", entry: str = "",
 class Problems:
     """Collects what is wrong over several steps, so that a person sees all of it at once."""
 
-    def __init__(self) -> None:
-        self._found: list[Problem] = []
+    def __init__(self, found: Iterable[Problem] = ()) -> None:
+        self._found = list(found)
 
     def add(self, *problems: Problem) -> None:
         """Notes problems that a step returned."""
@@ -73,6 +73,11 @@ class Problems:
         except InvalidInputError as error:
             self._found += error.problems
             return None
+
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """What was noted so far."""
+        return tuple(self._found)
 
     @property
     def any(self) -> bool:

@@ -16,7 +16,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from planning.inputs.assumptions import Assumptions
+from planning.inputs.preview import Preview
 from planning.inputs.sign_in import SignIn
+from planning.inputs.teams import TEAM_PATTERN, Team
 from planning.inputs.text_values import plain_number, plain_truth, tag_value
 from planning.shared.regions import REGIONS
 
@@ -102,8 +104,25 @@ class Settings(BaseModel):
             "it: the role of previews in CI (docs/ci.md)."
         ),
     ] = ()
+    teams: Annotated[
+        Mapping[Annotated[str, Field(pattern=TEAM_PATTERN)], Team],
+        Field(
+            description="Teams that deploy the plugins whose `owner` they are, by a role of their own: of each the "
+            "repository of its workflows (docs/ci.md)."
+        ),
+    ] = {}
     owner: Annotated[_Tag, Field(description="Team that answers for this environment (a tag).")]
     cost_center: Annotated[_Tag, Field(description="Where the bill goes (a tag).")]
+    previews: Annotated[
+        _Truth,
+        Field(
+            description="Preview environments may stand on it, each at NAME.DOMAIN: certificate, names and an output "
+            "for them (docs/previews.md). Not in production."
+        ),
+    ] = False
+    preview: Annotated[
+        Preview | None, Field(description="Of the stack of a preview environment: `naap env new` writes it.")
+    ] = None
     alarm_email: Annotated[
         str | None, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Where alarms are sent.")
     ] = None
@@ -244,6 +263,13 @@ class Settings(BaseModel):
     def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(value)) != len(value):
             raise ValueError("each region once")
+        return value
+
+    @field_validator("previews")
+    @classmethod
+    def _beside_no_users(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("production"):
+            raise ValueError("a preview stands on no production")
         return value
 
     @field_validator("hsts_preload")

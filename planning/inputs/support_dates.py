@@ -165,7 +165,7 @@ SUPPORT = (
     ),
     Support(
         what="etcd on this machine",
-        version="3.6.5",
+        version="3.6.8",
         until=None,
         source="etcd.io, the two newest minor versions are maintained",
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 USERS_PER_CELL = 100_000
-"""Above this many users, node limits, pod maxima and shards grow in proportion to the users."""
+"""Above this many users, node limits and pod maxima grow in proportion to the users."""
 
 
 class TierName(StrEnum):
@@ -369,11 +369,6 @@ def growth(users: int) -> float:
 def node_limit(tier: Tier, users: int) -> int:
     """Nodes that a region's pool may reach for these users."""
     return math.ceil(tier.nodes.limit * growth(users))
-
-
-def shard_count(tier: Tier, users: int) -> int:
-    """Database shards for these users."""
-    return math.ceil(tier.database.shards * growth(users))
 
 
 @dataclass(frozen=True, kw_only=True)

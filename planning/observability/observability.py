@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from planning.cluster.cluster import control_plane_logs
 from planning.database.connection_budget import spendable_connections
+from planning.database.shard import shard_count
 from planning.inputs.settings import Settings
-from planning.inputs.tiers import Tier, growth, shard_count
+from planning.inputs.tiers import Tier, growth
 from planning.network.network_policy import PolicyPlan
 from planning.observability.alarms.alarm import AlarmPlan
 from planning.observability.alarms.data import backup_alarm, cache_alarms, database_alarms
@@ -195,7 +196,7 @@ def plan_observability(
         tracing=tier.tracing,
         traced_percent=tier.traced_percent,
         metrics_days=tier.metrics_days,
-        shards=shard_count(tier, settings.users),
+        shards=shard_count(settings, tier),
         collectors=collector_pods(tier),
         adapters=adapter_pods(tier),
         policies=observability_policies(region=region, metrics=tier.metrics) if tier.apm else (),

@@ -42,14 +42,12 @@ def plan_plugin_monitoring(
     if not tier.metrics or spec.backend is None or routes is None or not spec.lifecycle.serves:
         return None
     objective = plan_objective(spec.objective, tier)
-    # The gateway names a plugin's upstreams by the numbers of its route's rules.
-    timed = tuple(number for number, rule in enumerate(routes.rules) if not rule.access.streams)
     return PluginMonitoringPlan(
         plugin=spec.name,
         namespace=namespace(spec.name),
         objective=objective,
         rules_name=f"plugin-{spec.name}",
-        rules=objective_rules(spec.name, objective, timed),
+        rules=objective_rules(spec.name, objective, timed_rules(routes)),
         dashboard=plugin_dashboard(
             plugin=spec.name,
             title=spec.display_name,
@@ -58,9 +56,15 @@ def plan_plugin_monitoring(
             queue_per_pod=spec.backend.scaling.queue_depth,
             database=database,
             caches=caches,
+            canary=timed_rules(routes) if spec.backend.canary else None,
         ),
         secret_age=secret_age(spec),
     )
+
+
+def timed_rules(routes: RoutesPlan) -> tuple[int, ...]:
+    """Numbers of the route's rules that answer and end, by which the gateway names a plugin's upstreams."""
+    return tuple(number for number, rule in enumerate(routes.rules) if not rule.access.streams)
 
 
 def secret_age(spec: PluginSpec) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planning.inputs.registry.registry_entry import BackendSpec
 from planning.inputs.tiers import PodRange, Tier
-from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR, QUERY_ANNOTATION, queue_depth
+from planning.observability.metrics.queue_depth import METRIC, METRIC_SELECTOR, QUERY_ANNOTATION, Track, queue_depth
 
 CPU_PERCENT = 70
 MEMORY_PERCENT = 80
@@ -42,7 +42,10 @@ class QueueTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class AutoscalingPlan:
-    """One HorizontalPodAutoscaler (autoscaling/v2). memory_percent: None where memory is no sign of load."""
+    """One HorizontalPodAutoscaler (autoscaling/v2). memory_percent: None where memory is no sign of load.
+
+    shrinks: whether pods go once they are there.
+    """
 
     pods: PodRange
     cpu_percent: int = CPU_PERCENT
@@ -50,13 +53,19 @@ class AutoscalingPlan:
     queue: QueueTarget | None = None
     up: Speed = UP
     down: Speed = DOWN
+    shrinks: bool = True
 
 
-def plan_autoscaling(*, name: str, backend: BackendSpec, pods: PodRange, tier: Tier) -> AutoscalingPlan:
+def plan_autoscaling(
+    *, name: str, backend: BackendSpec, pods: PodRange, tier: Tier, track: Track = Track.STABLE
+) -> AutoscalingPlan:
     """The autoscaler of a plugin's pods. A singleton has one too, from one pod to one.
 
     It alone owns the number: were a Deployment to state it while the autoscaler of before is still there, which goes
     only after the update, the two would write over each other, and a second pod could stay.
+
+    Beside a canary the stable pods get no fewer: whatever the canary answers comes back to them at once when it is
+    given up.
     """
     if backend.scaling.singleton:
         return AutoscalingPlan(pods=pods)
@@ -65,12 +74,13 @@ def plan_autoscaling(*, name: str, backend: BackendSpec, pods: PodRange, tier: T
         metric=METRIC,
         selector=tuple(sorted(METRIC_SELECTOR.items())),
         annotation=QUERY_ANNOTATION,
-        query=queue_depth(name),
+        query=queue_depth(name, track),
     )
     return AutoscalingPlan(
         pods=pods,
         memory_percent=MEMORY_PERCENT if memory_lets_go(pods) else None,
         queue=queue if tier.queue_depth else None,
+        shrinks=not backend.tries or track is Track.CANARY,
     )
 
 

@@ -1,7 +1,7 @@
 """Network policies of a plugin: its pods may talk to nobody but who the registry says."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from planning.gateway.internal_listener import CONTAINER_PORT, needs_listener, through_gateway
@@ -21,7 +21,7 @@ from planning.network.network_policy import (
     default_deny,
 )
 from planning.shared.labels import PLUGIN_LABEL, selector
-from planning.shared.naming import SYSTEM_NAMESPACES, namespace
+from planning.shared.naming import SYSTEM_NAMESPACES, canary_name, namespace
 from planning.shared.ports import CACHE_PORT, OTLP_PORT, POOLER_PORT
 
 _TO_LISTENER = Rule(
@@ -66,17 +66,24 @@ def plan_isolation(
     return IsolationPlan(
         own=(
             default_deny(here),
-            PolicyPlan(
-                name="from-gateway",
-                namespace=here,
-                pods=selector("plugin", spec.name),
-                ingress=(
-                    Rule(peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"]),), ports=(Port(number=backend.port),)),
-                ),
+            _from_gateway("from-gateway", here, selector("plugin", spec.name), backend.port),
+            *(
+                [_from_gateway("from-gateway-canary", here, selector("canary", canary_name(spec.name)), backend.port)]
+                if backend.canary
+                else []
             ),
             PolicyPlan(name="to-declared", namespace=here, pods={PLUGIN_LABEL: spec.name}, egress=egress),
         ),
         granted=tuple(_grant(spec.name, name, callee.port) for name, callee in callees),
+    )
+
+
+def _from_gateway(name: str, here: str, pods: Mapping[str, str], port: int) -> PolicyPlan:
+    return PolicyPlan(
+        name=name,
+        namespace=here,
+        pods=pods,
+        ingress=(Rule(peers=(PodPeer(namespace=SYSTEM_NAMESPACES["gateway"]),), ports=(Port(number=port),)),),
     )
 
 

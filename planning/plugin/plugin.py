@@ -12,11 +12,13 @@ from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import PodRange, Tier, pod_range
+from planning.observability.metrics.queue_depth import Track
 from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring
 from planning.plugin.autoscaling import AutoscalingPlan, plan_autoscaling
 from planning.plugin.network_policies import IsolationPlan, plan_isolation
 from planning.plugin.process_environment import DatabaseAccess, ProcessEnvironmentPlan, plan_environment
 from planning.plugin.resource_quota import ResourceQuotaPlan, plan_quota
+from planning.plugin.team_rights import TeamRightsPlan, plan_team_rights
 from planning.plugin.workload import WorkloadPlan, plan_workloads
 from planning.shared.labels import labels
 from planning.shared.naming import namespace
@@ -24,13 +26,17 @@ from planning.shared.naming import namespace
 
 @dataclass(frozen=True, kw_only=True)
 class BackendPlan:
-    """What a plugin with a backend gets. workloads: the serving one first; none once it is stopped."""
+    """What a plugin with a backend gets. workloads: the stable one first; none once it is stopped.
+
+    canary_autoscaling: None without a canary.
+    """
 
     spec: BackendSpec
     pods: PodRange
     workloads: tuple[WorkloadPlan, ...]
     environment: ProcessEnvironmentPlan
     autoscaling: AutoscalingPlan
+    canary_autoscaling: AutoscalingPlan | None
     isolation: IsolationPlan
     quota: ResourceQuotaPlan
     manifest: str
@@ -56,6 +62,7 @@ class PluginPlan:
     routes: RoutesPlan | None
     protect: bool
     monitoring: PluginMonitoringPlan | None
+    team: TeamRightsPlan | None
 
     @property
     def serves(self) -> bool:
@@ -64,7 +71,7 @@ class PluginPlan:
 
     @property
     def pods(self) -> PodRange | None:
-        """Pods of the serving Deployment; None where there is none."""
+        """Pods of the stable Deployment; None where there is none."""
         return self.backend.pods if self.backend and self.serves else None
 
 
@@ -122,6 +129,7 @@ def plan_plugin(
         monitoring=plan_plugin_monitoring(
             spec=spec, region=region, tier=tier, database=database, caches=caches, routes=routes
         ),
+        team=plan_team_rights(spec=spec, settings=settings, database=database),
     )
 
 
@@ -143,6 +151,11 @@ def _plan_backend(
         workloads=workloads,
         environment=environment,
         autoscaling=plan_autoscaling(name=spec.name, backend=backend, pods=pods, tier=tier),
+        canary_autoscaling=plan_autoscaling(
+            name=spec.name, backend=backend, pods=backend.canary.pods(pods), tier=tier, track=Track.CANARY
+        )
+        if backend.canary
+        else None,
         isolation=isolation,
         quota=plan_quota(backend.resources, workloads),
         manifest=json.dumps(spec.manifest, sort_keys=True, ensure_ascii=False),

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from planning.edge.shell_documents import BUNDLES
 from planning.gateway import internal_listener
 from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.related import BASE_SERVICE
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.naming import SYSTEM_NAMESPACES, service_url
@@ -27,7 +28,6 @@ TRUSTED_SENDERS = "loopback,uniquelocal"
 """As Express has it: a request comes from a proxy of the gateway, at a private address, which states its client in
 X-Forwarded-For. Without it all users are one client to a service that counts requests by address."""
 
-BASE_SERVICE = "base-svc"
 DATABASE_URL = "DATABASE_URL"
 CACHE_URL = "REDIS_URL"
 CACHE_PREFIX = "REDIS_KEY_PREFIX"

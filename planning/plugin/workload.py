@@ -1,7 +1,9 @@
-"""How the pods of a plugin run: one Deployment of web pods, and one more where timed work must happen once."""
+"""How the pods of a plugin run: a Deployment of web pods, one more for its canary, and one where timed work happens
+once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from planning.cluster.priority_classes import priority_class
 from planning.inputs.field_types import Architecture
@@ -10,6 +12,7 @@ from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec
 from planning.inputs.registry.sections import REQUEST_SECONDS, STARTUP_SECONDS, Probes
 from planning.inputs.tiers import PodRange
 from planning.shared.labels import labels, selector
+from planning.shared.naming import canary_name
 
 USER = 10_001
 """Above 10,000 so that it is nobody on the node; images need not know it (they are world-readable)."""
@@ -41,6 +44,14 @@ EPHEMERAL_MIB = 768
 """Logs, the temporary mount, and the copy of what traces the process (planning/plugin/tracing.py), together."""
 
 
+class WorkloadKind(StrEnum):
+    """What a Deployment of a plugin is for; the label of its pods."""
+
+    STABLE = "plugin"
+    CANARY = "canary"
+    CRON = "cron"
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkloadPlan:
     """One Deployment.
@@ -50,12 +61,12 @@ class WorkloadPlan:
     """
 
     name: str
+    kind: WorkloadKind
     plugin: str
     image: str
     port: int
     replicas: int | None
     recreate: bool
-    serves: bool
     pods: PodRange
     labels: Mapping[str, str]
     selector: Mapping[str, str]
@@ -72,32 +83,48 @@ class WorkloadPlan:
 def plan_workloads(
     *, spec: PluginSpec, backend: BackendSpec, pods: PodRange, home: bool, traced: bool = False
 ) -> tuple[WorkloadPlan, ...]:
-    """The Deployments of a plugin in one region; the first serves.
+    """The Deployments of a plugin in one region; the stable one first, then its canary.
 
-    Timed work runs in the home region only: two regions would do it twice.
+    Timed work runs in the home region only: two regions would do it twice. A canary does none.
     """
-    serving = _workload(
-        spec,
-        backend,
-        component="plugin",
-        name=spec.name,
-        replicas=None,
-        recreate=backend.scaling.singleton,
-        pods=pods,
-        traced=traced,
-    )
-    if not (backend.cron and home):
-        return (serving,)
-    return serving, _workload(
-        spec,
-        backend,
-        component="cron",
-        name=f"{spec.name}-cron",
-        replicas=1,
-        recreate=True,
-        pods=PodRange(min=1, max=1),
-        traced=traced,
-    )
+    found = [
+        _workload(
+            spec,
+            backend,
+            kind=WorkloadKind.STABLE,
+            name=spec.name,
+            replicas=None,
+            recreate=backend.scaling.singleton,
+            pods=pods,
+            traced=traced,
+        )
+    ]
+    if backend.canary:
+        canary = _workload(
+            spec,
+            backend,
+            kind=WorkloadKind.CANARY,
+            name=canary_name(spec.name),
+            replicas=None,
+            recreate=False,
+            pods=backend.canary.pods(pods),
+            traced=traced,
+        )
+        found.append(replace(canary, image=backend.canary.image))
+    if backend.cron and home:
+        found.append(
+            _workload(
+                spec,
+                backend,
+                kind=WorkloadKind.CRON,
+                name=f"{spec.name}-cron",
+                replicas=1,
+                recreate=True,
+                pods=PodRange(min=1, max=1),
+                traced=traced,
+            )
+        )
+    return tuple(found)
 
 
 def surge(pods: PodRange, *, recreate: bool) -> int:
@@ -137,25 +164,25 @@ def _workload(
     spec: PluginSpec,
     backend: BackendSpec,
     *,
-    component: str,
+    kind: WorkloadKind,
     name: str,
     replicas: int | None,
     recreate: bool,
     pods: PodRange,
     traced: bool,
 ) -> WorkloadPlan:
-    cron = component == "cron"
     return WorkloadPlan(
         name=name,
+        kind=kind,
         plugin=spec.name,
         image=backend.image,
         port=backend.port,
         replicas=replicas,
         recreate=recreate,
-        serves=not cron,
         pods=pods,
-        labels=labels(component, name, plugin=spec.name, version=spec.version),
-        selector=selector(component, name),
+        # The entry's version is the stable pods'; of a canary its image says which it is.
+        labels=labels(kind, name, plugin=spec.name, version=None if kind is WorkloadKind.CANARY else spec.version),
+        selector=selector(kind, name),
         resources=backend.resources,
         probes=backend.probes,
         priority_class=priority_class(core=spec.core),
@@ -163,6 +190,6 @@ def _workload(
         arch=backend.arch,
         grace_seconds=GRACE_SECONDS + max(0, backend.requests.timeout_seconds - REQUEST_SECONDS),
         # The only pod in which timed work is on.
-        without=("DISABLE_CRON",) if cron else (),
+        without=("DISABLE_CRON",) if kind is WorkloadKind.CRON else (),
         traced=traced,
     )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 PLUGIN_LABEL = "naap.io/plugin"
 COMPONENT_LABEL = "naap.io/component"
+PREVIEW_LABEL = "naap.io/preview"
+"""Of a preview environment: all that one makes bears its name, also in namespaces of the stack on which it stands."""
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """Set by the API server itself, so that no tenant can forge it: the only label that selects namespaces."""
 

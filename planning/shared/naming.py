@@ -52,6 +52,11 @@ SYSTEM_NAMESPACES = {
 """Namespaces of the platform's own parts in every cluster."""
 
 
+def canary_name(plugin: str) -> str:
+    """Of a plugin's canary: its Deployment, Service, autoscaler and disruption budget."""
+    return f"{plugin}-canary"
+
+
 def service_url(plugin: str) -> str:
     """Where other plugins reach a plugin's Service."""
     return f"http://{plugin}.{namespace(plugin)}.svc.cluster.local"

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from console.files import read_text, shown_path
+from console.files import shown_path
 from console.terminal import Answer, table
 from planning.inputs.problem import Problem, Problems
 from planning.inputs.registry.registry_entry import PluginSpec
 from plugins.registry.changes import change_problems
-from plugins.registry.parse import load_registry
+from plugins.registry.parse import entries_of, load_registry
 from plugins.registry.registry_file import json_schema
-from plugins.registry.strict_yaml import MAX_BYTES
+from plugins.registry.sources import read_sources
 
 
 def validate(path: Path, *, production: bool, before: Path | None = None) -> Answer:
@@ -29,8 +29,8 @@ def validate(path: Path, *, production: bool, before: Path | None = None) -> Ans
 
 
 def _changes(before: Path, path: Path) -> list[Problem]:
-    old, new = (read_text(file, limit=MAX_BYTES) for file in (before, path))
-    return change_problems(old, new, file=shown_path(path))
+    old, new = (entries_of(read_sources(file), file=shown_path(path), problems=Problems()) for file in (before, path))
+    return change_problems(old, new)
 
 
 def show(path: Path) -> Answer:

@@ -1,16 +1,18 @@
 """The registry as a file under edit: every change is checked whole before a byte is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from console.files import alone, read_text, shown_path, write_atomically
+from console.files import alone, delete, read_text, shown_path, write_atomically
 from console.interrupt import committed
 from planning.inputs.problem import Problems, refusal
 from planning.inputs.registry.entry import Entry
 from plugins.editing.text_edit import RegistryText
 from plugins.editing.yaml_edit import merged
-from plugins.registry.parse import parse_entries, parse_registry
+from plugins.registry.parse import entries_of, parse_part, parse_sources
+from plugins.registry.sources import Source, entry_file, read_sources, split_folder
 from plugins.registry.strict_yaml import MAX_BYTES, read_yaml
 from plugins.registry.taken import TakenNames
 
@@ -19,17 +21,20 @@ _BOM = "\ufeff"
 
 
 class RegistryEditor:
-    """A registry that is right in every entry; raises InvalidInputError with all that is wrong otherwise."""
+    """A registry that is right in every entry; raises InvalidInputError with all that is wrong otherwise.
 
-    def __init__(self, path: Path) -> None:
+    part: an entry that is all that is changed; then it and those that it is related to must be right, no others.
+    """
+
+    def __init__(self, path: Path, *, part: str | None = None) -> None:
         self.path = path
         self.file = shown_path(path)
-        self._whole = read_text(path, limit=MAX_BYTES)
-        text = self._whole.removeprefix(_BOM)
-        parse_registry(text, file=self.file, folder=path.parent, production=False, under_edit=True)
-        self.text = RegistryText(text=text, file=self.file)
-        self.entries = parse_entries(text, file=self.file, problems=Problems()).by_name
-        self._values = self._read(text)
+        self._part = part
+        self._read = read_sources(path)
+        self._sources = [replace(source, text=source.text.removeprefix(_BOM)) for source in self._read]
+        self._check(self._sources)
+        self._found = entries_of(self._sources, file=self.file, problems=Problems())
+        self.entries = self._found.by_name
 
     def taken(self) -> TakenNames:
         """What a new entry can't have any more."""
@@ -57,58 +62,87 @@ class RegistryEditor:
     def entry(self, name: str) -> Entry:
         """One entry. Raises InvalidInputError where there is none of this name."""
         if name not in self.entries:
-            raise refusal(
-                file=self.file,
-                entry=name,
-                value=name,
-                rule="an entry of the registry",
-                fix=f"one of: {', '.join(self.entries)}",
-            )
+            rule, fix = "an entry of the registry", f"one of: {', '.join(self.entries)}"
+            raise refusal(file=self.file, entry=name, value=name, rule=rule, fix=fix)
         return self.entries[name]
 
+    def file_of(self, name: str) -> str:
+        """Where an entry stands, as errors show it."""
+        return self._found.file_of(name)
+
     def add(self, name: str, entry: Mapping[str, Any], *, beside: Callable[[], None]) -> None:
-        """Adds an entry. beside: writes what it needs in other files, before the entry stands in this one."""
-        self._save(self.text.append(name, entry), {**self._values, name: entry}, touched=name, beside=beside)
+        """Adds an entry: in a file of its own where others have theirs.
+
+        beside: writes what it needs in other files, before the entry stands in this one.
+        """
+        if split_folder(self.path).is_dir():
+            own = entry_file(self.path, name)
+            source = Source(path=own, file=shown_path(own), text="plugins: {}\n", entry=name)
+        else:
+            source = self._sources[0]
+        text = RegistryText(text=source.text, file=source.file).append(name, entry)
+        self._save(source, text, {**_values(source), name: entry}, touched=name, beside=beside)
 
     def change(self, name: str, changes: Mapping[str, object]) -> None:
         """Changes an entry: mappings are merged into it, None removes a key."""
-        values = {**self._values, name: merged(self._values[name], changes)}
-        self._save(self.text.change(name, changes), values, touched=name)
+        source = self._source(name)
+        values = _values(source)
+        text = RegistryText(text=source.text, file=source.file).change(name, changes)
+        self._save(source, text, {**values, name: merged(values[name], changes)}, touched=name)
 
     def remove(self, name: str, *, beside: Callable[[], None]) -> None:
-        """Removes an entry. beside: removes what only it needed, before the entry itself."""
-        values = {key: entry for key, entry in self._values.items() if key != name}
-        self._save(self.text.remove(name), values, touched=name, beside=beside)
+        """Removes an entry, and its file where it has one. beside: removes what only it needed, before the entry."""
+        source = self._source(name)
+        values = {key: entry for key, entry in _values(source).items() if key != name}
+        text = RegistryText(text=source.text, file=source.file).remove(name)
+        self._save(source, text, values, touched=name, beside=beside, gone=source.entry == name)
+
+    def _source(self, name: str) -> Source:
+        return next(source for source in self._sources if source.file == self.file_of(name))
+
+    def _check(self, sources: Sequence[Source]) -> None:
+        """Raises InvalidInputError with what is wrong."""
+        folder = self.path.parent
+        if self._part is not None:
+            parse_part(sources, file=self.file, folder=folder, production=False, name=self._part)
+        else:
+            parse_sources(sources, file=self.file, folder=folder, production=False, under_edit=True)
 
     def _save(
-        self, text: str, values: Mapping[str, Any], *, touched: str, beside: Callable[[], None] = lambda: None
+        self,
+        source: Source,
+        text: str,
+        values: Mapping[str, Any],
+        *,
+        touched: str,
+        beside: Callable[[], None] = lambda: None,
+        gone: bool = False,
     ) -> None:
         """Writes a text that passes every rule and reads as these values; otherwise all stays as it was."""
-        if self._read(text) != values:
+        changed = replace(source, text=text)
+        if _values(changed) != values:
             value = "(the file would not read as it should)"
             rule = "a change touches its own fields only, where the entries stand plainly: one field a line"
-            raise refusal(
-                file=self.file,
-                entry=touched,
-                value=value,
-                rule=rule,
-                fix="end the file with a line break, or make this change by hand",
-            )
-        parse_registry(text, file=self.file, folder=self.path.parent, production=False, under_edit=True)
+            fix = "end the file with a line break, or make this change by hand"
+            raise refusal(file=source.file, entry=touched, value=value, rule=rule, fix=fix)
+        others = [each for each in self._sources if each.path != source.path]
+        self._check(others if gone else [*others, changed])
         with alone(self.path):
-            if read_text(self.path, limit=MAX_BYTES) != self._whole:
-                rule = "a change is made to the file as it was read"
-                raise refusal(
-                    file=self.file,
-                    entry=touched,
-                    value="(changed by another meanwhile)",
-                    rule=rule,
-                    fix="run the command again",
-                )
+            before = next((each.text for each in self._read if each.path == source.path), None)
+            now = read_text(source.path, limit=MAX_BYTES) if source.path.exists() else None
+            if now != before:
+                rule, fix = "a change is made to the file as it was read", "run the command again"
+                value = "(changed by another meanwhile)"
+                raise refusal(file=source.file, entry=touched, value=value, rule=rule, fix=fix)
             committed()
-            data = (_BOM * self._whole.startswith(_BOM) + text).encode()
-            write_atomically(self.path, data, first=beside)
+            if gone:
+                beside()
+                delete(source.path)
+            else:
+                data = (_BOM * (before or "").startswith(_BOM) + text).encode()
+                write_atomically(source.path, data, first=beside)
 
-    def _read(self, text: str) -> Mapping[str, Any]:
-        found, problems = read_yaml(text, self.file)
-        return {} if problems else cast("Mapping[str, Any]", found["plugins"] or {})
+
+def _values(source: Source) -> Mapping[str, Any]:
+    found, problems = read_yaml(source.text, source.file)
+    return {} if problems else cast("Mapping[str, Any]", found["plugins"] or {})

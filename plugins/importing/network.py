@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from planning.plugin.process_environment import BASE_SERVICE
+from planning.inputs.registry.related import BASE_SERVICE
 from plugins.importing.manifest_reader import ManifestReader
 from plugins.registry.egress import normal_egress
 from plugins.registry.taken import TakenNames

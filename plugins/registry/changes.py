@@ -2,25 +2,25 @@
 
 from collections.abc import Iterator
 
-from planning.inputs.problem import Problem, Problems
+from planning.inputs.problem import Problem
 from planning.inputs.registry.entry import Entry
-from plugins.registry.parse import parse_entries
+from plugins.registry.rules.cross import Entries
 from plugins.registry.rules.lifecycle import NEXT_STEP, STEPS
 from plugins.registry.rules.removal import removed_too_early
 
 
-def change_problems(before: str, after: str, *, file: str) -> list[Problem]:
-    """Steps that were skipped, and entries that left too early. before, after: texts of the registry.
+def change_problems(old: Entries, new: Entries) -> list[Problem]:
+    """Steps that were skipped, and entries that left too early; one that moved to another file has not left.
 
-    What is wrong within one of the texts is not said here; an entry that can't be read is taken as unchanged.
+    An entry that can't be read is taken as unchanged.
     """
-    old, new = (parse_entries(text, file=file, problems=Problems()) for text in (before, after))
+    file = new.file
     found: list[Problem] = []
     for name, entry in old.by_name.items():
         if name not in new.names:
             found += _removal(file, name, entry)
         elif name in new.by_name:
-            found += _steps(file, name, entry, new.by_name[name])
+            found += _steps(new.file_of(name), name, entry, new.by_name[name])
     return found
 
 

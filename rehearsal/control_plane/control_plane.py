@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal import RehearsalError
-from rehearsal.control_plane import crds, nodes, programs
+from rehearsal.control_plane import crds, egress, nodes, programs
 from rehearsal.control_plane.kube_api import KubeApi, Object, has_condition
 from rehearsal.control_plane.pki import Pki, write_private
 from rehearsal.control_plane.programs import Ports
@@ -41,6 +41,10 @@ class Access:
             "kubeconfig": str(self.kubeconfig),
             "recordedKinds": [placeholder.label for placeholder in crds.PLACEHOLDERS],
         }
+
+    def api(self) -> KubeApi:
+        """Requests to it."""
+        return KubeApi(self.endpoint, self.authority, self.token)
 
 
 class ControlPlane:
@@ -107,6 +111,7 @@ class ControlPlane:
         self._write_kubeconfigs(access)
         layout = programs.Layout(folder=self.folder, pki=self._pki, ports=ports, paths=paths)
         write_private(self.folder / "kwok.yaml", programs.stages(self.region).encode())
+        write_private(self.folder / "egress.yaml", egress.selection(self.folder))
         etcd, server, *others = programs.programs(layout)
         if any(known.pid() for known in programs.running(self.folder) if known not in (etcd, server, *others)):
             # By the command line that it would get now, nothing finds what runs with another. The rest ends with it:
@@ -115,7 +120,7 @@ class ControlPlane:
         programs.record([etcd, server, *others], self.folder)
         etcd.start()
         server.start()
-        api = KubeApi(access.endpoint, access.authority, access.token)
+        api = access.api()
         self._wait("the API server to be ready", api.ready, [etcd, server])
         for program in others:
             program.start()

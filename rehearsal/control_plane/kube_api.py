@@ -18,6 +18,18 @@ COLLECTIONS = {
     "Node": "/api/v1/nodes",
     "Namespace": "/api/v1/namespaces",
     "Deployment": "/apis/apps/v1/deployments",
+    "ConfigMap": "/api/v1/configmaps",
+    "Service": "/api/v1/services",
+    "ServiceAccount": "/api/v1/serviceaccounts",
+    "APIService": "/apis/apiregistration.k8s.io/v1/apiservices",
+    "ClusterRole": "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "ClusterRoleBinding": "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+    "EndpointSlice": "/apis/discovery.k8s.io/v1/endpointslices",
+    "MutatingAdmissionPolicy": "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
+    "MutatingAdmissionPolicyBinding": "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings",
+    "Pod": "/api/v1/pods",
+    "GatewayClass": "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
     "StorageClass": "/apis/storage.k8s.io/v1/storageclasses",
     "CustomResourceDefinition": "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
 }
@@ -69,6 +81,13 @@ class KubeApi:
             raise RehearsalError(f"The API server refused {method} {path} ({answer.status_code}): {_message(answer)}")
         return cast("Object", answer.json())
 
+    def text(self, path: str) -> str:
+        """What is no object: a pod's log. Raises RehearsalError with what the API server said."""
+        answer = self._session.get(f"{self._endpoint}{path}", timeout=TIMEOUT_SECONDS)
+        if not answer.ok:
+            raise RehearsalError(f"The API server refused GET {path} ({answer.status_code}): {_message(answer)}")
+        return answer.text
+
     def apply(self, objects: Iterable[Object]) -> None:
         """Server-side apply, several at a time."""
         with ThreadPoolExecutor(max_workers=WORKERS) as pool:
@@ -86,6 +105,23 @@ class KubeApi:
             seen.get("observedGeneration") == live["metadata"]["generation"]
             and seen.get("updatedReplicas") == seen.get("availableReplicas") == deployment["spec"]["replicas"]
         )
+
+    def remove(self, kind: str, name: str) -> None:
+        """Delete an object without a namespace; none may be there."""
+        answer = self._session.delete(f"{self._endpoint}{COLLECTIONS[kind]}/{name}", timeout=TIMEOUT_SECONDS)
+        if not answer.ok and answer.status_code != requests.codes.not_found:
+            raise RehearsalError(f"The API server did not delete {kind} {name}: {_message(answer)}")
+
+    def forget(self, node: str) -> None:
+        """Take away a node that is gone for good, with the pods that it had: nobody else can say that they ended."""
+        self.remove("Node", node)
+        for pod in self.items("Pod"):
+            if pod["spec"].get("nodeName") == node:
+                place = pod["metadata"]
+                path = f"/api/v1/namespaces/{place['namespace']}/pods/{place['name']}"
+                self._session.delete(
+                    f"{self._endpoint}{path}", params={"gracePeriodSeconds": 0}, timeout=TIMEOUT_SECONDS
+                )
 
     def _apply(self, item: Object) -> None:
         path = _path(item)

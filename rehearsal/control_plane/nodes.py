@@ -37,6 +37,9 @@ class Machines:
         return asdict(self)
 
 
+KIND, LIVE, PLAYED = "naap.io/node", "live", "played"
+"""Label of nodes, and what it says: whether pods run there."""
+
 ROOMY = Machines(
     count=12,
     family="rehearsal",
@@ -113,6 +116,7 @@ def _node(number: int, region: str, zone: str, alike: Machines) -> Object:
                 "kubernetes.io/arch": "amd64" if amd64 else "arm64",
                 "kubernetes.io/hostname": name,
                 "kubernetes.io/os": "linux",
+                KIND: PLAYED,
                 "node.kubernetes.io/instance-type": kind,
                 "topology.kubernetes.io/region": region,
                 "topology.kubernetes.io/zone": zone,

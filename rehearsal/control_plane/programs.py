@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rehearsal.control_plane import egress
 from rehearsal.control_plane.pki import Pki
 from rehearsal.processes import Program
 
@@ -16,6 +17,8 @@ SERVICES = "172.20.0.0/16"
 # Below the range from which systems give ports to outgoing connections: while a member is down, one of those could
 # otherwise take its port (the others' own attempts to reach it, even).
 PORTS = range(20000, 32768)
+PLAYED = "kwok.x-k8s.io/node=fake"
+"""Annotation of the nodes that KWOK plays; it leaves all others alone."""
 PODS = "10.128.0.0/12"  # kwok's own choice of pod addresses; nothing routes them
 
 
@@ -159,6 +162,7 @@ def _server(layout: Layout) -> tuple[str, ...]:
         "--max-requests-inflight=1600",  # an engine at full parallelism is not throttled
         "--max-mutating-requests-inflight=800",
         "--shutdown-delay-duration=0s",
+        *egress.flags(layout.folder, pki),
     )
 
 
@@ -197,7 +201,8 @@ def _kwok(layout: Layout) -> tuple[str, ...]:
     return (
         f"--kubeconfig={layout.folder / 'kwok.kubeconfig'}",
         f"--config={layout.folder / 'kwok.yaml'}",
-        "--manage-all-nodes=true",
+        "--manage-all-nodes=false",
+        f"--manage-nodes-with-annotation-selector={PLAYED}",
         "--node-ip=127.0.0.1",
         f"--cidr={PODS}",
         "--node-lease-duration-seconds=40",

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from rehearsal import RehearsalError
 
+_KEPT_SECONDS = 3 * 24 * 3600
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -80,6 +81,12 @@ class Cache:
                     make(entry.staging)
                     entry.keep()
         return path
+
+    def forget_older(self, name: str, kept: Path) -> None:
+        """Entries of a name that nobody has made for three days, where each change of something makes another."""
+        for other in self.root.glob(f"{name}-{'[0-9a-f]' * 12}-*"):
+            if other != kept and other.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                remove(other)
 
     @contextmanager
     def entry(self, name: str, version: str) -> Generator[Entry]:

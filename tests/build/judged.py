@@ -1,7 +1,7 @@
 """What the program built, as the policy pack sees it."""
 
 from policies.evaluator import Evaluator
-from policies.pack import judge_of
+from policies.judge import judge_of
 from policies.properties import plain
 from policies.rule import Resource
 from tests.build.conftest import Built

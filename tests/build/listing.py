@@ -10,13 +10,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.build.environments import ROOT, Environment, build, plan
+from tests.components.recording import Recorded
 
 FILE = Path(__file__).with_name("listing.yaml")
 USERS = (1_000, 10_000, 50_000, 100_000)
@@ -29,7 +30,11 @@ Listing = Mapping[str, Mapping[str, Any]]
 def list_resources(environment: Environment) -> Listing:
     """What the program registers for an environment."""
     with tempfile.TemporaryDirectory() as folder:
-        records = build(plan(environment, Path(folder))).records
+        return listing_of(build(plan(environment, Path(folder))).records)
+
+
+def listing_of(records: Iterable[Recorded]) -> Listing:
+    """The same of what was registered."""
     return {record.urn: record.shown for record in records}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.pack import judge_of
+from policies.judge import judge_of
 from policies.rule import Stack
 from tests.build.environments import REGISTRY, TIERS, build, plan
 from tests.build.judged import resource_of

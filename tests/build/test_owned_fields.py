@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.standins.kubernetes.objects.compare import changes, written
 from rehearsal.standins.kubernetes.objects.normalize import normalize
-from tests.build.environments import TIERS, Environment, build, plan
+from tests.build.conftest import Built
 from tests.components.recording import UNKNOWN, Recorded
 
 OWNED: Mapping[str, tuple[str, ...]] = {
@@ -33,12 +33,10 @@ OWNED: Mapping[str, tuple[str, ...]] = {
 states its own authority."""
 
 
-@pytest.fixture(scope="module", params=TIERS, ids=lambda tier: str(tier.users))
-def objects(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
+@pytest.fixture
+def objects(tier: Built) -> list[Recorded]:
     """The Kubernetes objects of a tier."""
-    tier: Environment = request.param
-    records = build(plan(tier, tmp_path_factory.mktemp("registry"))).records
-    return [record for record in records if "kind" in record.inputs and "apiVersion" in record.inputs]
+    return [record for record in tier.update.records if "kind" in record.inputs and "apiVersion" in record.inputs]
 
 
 def test_no_object_states_a_field_that_another_manager_owns(objects: list[Recorded]) -> None:

@@ -1,5 +1,6 @@
 """The real autoscaler of Kubernetes chooses the pods that planning foresees. Only the load is played."""
 
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from planning.inputs.registry.pod_sections import Network
 from planning.inputs.registry.registry_entry import Registry
 from planning.plugin.autoscaling import AutoscalingPlan, Speed
 from planning.plugin.plugin import BackendPlan, PluginPlan
+from rehearsal.control_plane import egress
+from rehearsal.live.network import switchboard
 from tests.components.plugins import build_plugins
 from tests.components.test_plugins_in_a_cluster import collection, objects
 from tests.conftest import RunningControlPlane
@@ -124,8 +127,12 @@ def foreseen(plan: PluginPlan, scene: Scene, passes: int) -> list[int]:
 def chosen(
     control_plane: RunningControlPlane, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, tuple[list[int], int]]]:
-    """For each scene the numbers of pods that the controller chose, one after the other, and in how many passes."""
+    """For each scene the numbers of pods that the controller chose, one after the other, and in how many passes.
+
+    The metrics are those of a server on loopback: what leads the API server there is the test's own.
+    """
     api = control_plane.api
+    switchboard.proxy(egress.socket(control_plane.plane.folder), socket.create_connection)
     made = [item for item in objects(build_plugins(plans())) if item["kind"] in _NEEDED]
     metrics = MetricsApis(api, tmp_path_factory.mktemp("metrics"))
     metrics.loads = {plan.namespace: SCENES[name].load for name, plan in plans().items()}

@@ -15,7 +15,7 @@ from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from plugins.commands.registry import add
 from plugins.registry.parse import load_registry
 from policies.evaluator import Evaluator
-from policies.pack import judge_of
+from policies.judge import judge_of
 from policies.properties import plain
 from policies.rule import Resource
 from tests.components.plugins import build_plugins, make_plugins

@@ -64,6 +64,12 @@ def test_a_plugins_secret_in_clear_text_is_refused_with_the_command_that_sets_it
     assert "pulumi config set --stack dev --secret --path 'naap:secrets.community.METABASE_KEY'" in refused()
 
 
+def test_a_pull_secret_that_pulls_nothing_is_refused_before_anything_is_made() -> None:
+    secrets = {"community": {"IMAGE_PULL_SECRET": VALUE}}
+    given({"rootSecret": ROOT, "secrets": secrets}, secret=("rootSecret", "secrets"))
+    assert "Docker config.json" in refused()
+
+
 @pytest.mark.parametrize("secrets", [{"community": VALUE}, VALUE, [VALUE]])
 @pytest.mark.parametrize("secret", [("rootSecret",), ("rootSecret", "secrets")])
 def test_a_secret_that_lacks_a_part_of_its_path_is_refused_and_never_shown(

@@ -1,6 +1,5 @@
 """AWS as the Jobs see it: the real client, and a server that plays S3 and Secrets Manager on loopback."""
 
-import hashlib
 import json
 import os
 import stat
@@ -10,25 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.tools.cache import Cache
+from rehearsal import RehearsalError
+from rehearsal.tools.aws_play import aws_packages
 from tests.dataplane.servers import ADMIN_PASSWORD, Server
 
-_REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements-aws-play.txt"
 REGION = "us-east-1"
 
 
 def _packages() -> Path:
     """Where the client and the server are; skips the test where no package index can be reached."""
-    digest = hashlib.sha256(_REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    with Cache().entry("aws-play", digest) as entry:
-        if not entry.ready:
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-            command += ["--require-hashes", "--no-deps", "--target", str(entry.staging), "-r", str(_REQUIREMENTS)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.skip(f"no package index to get the AWS client from: {done.stderr.strip()[-300:]}")
-            entry.keep()
-        return entry.path
+    try:
+        return aws_packages()
+    except RehearsalError as error:
+        pytest.skip(str(error))
 
 
 class AwsPlay(Server):

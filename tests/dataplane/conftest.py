@@ -6,11 +6,11 @@ import pytest
 
 from planning.database.jobs.schema import derive_verifiers, render_schema
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
-from planning.database.shard import ADMINISTRATOR, plan_shards
+from planning.database.shard import ADMINISTRATOR
 from planning.inputs.tiers import tier_for
 from planning.shared.derived_secrets import derive
 from tests.dataplane.servers import ADMIN_PASSWORD, Answer, Postgres
-from tests.planning.samples import ROOT_SECRET, settings, three_plugins
+from tests.planning.samples import ROOT_SECRET, settings, shards_of, three_plugins
 
 TABLES = {
     "base-svc": 'CREATE TABLE "User" (id int PRIMARY KEY, name text); INSERT INTO "User" VALUES (1, \'ann\');',
@@ -24,7 +24,7 @@ TABLES = {
 def plans() -> Mapping[str, PluginDatabasePlan]:
     """Of three plugins on one shard."""
     tier = tier_for(1_000)
-    shards = plan_shards(stack="dev", settings=settings(), tier=tier, users=1_000)
+    shards = shards_of(settings())
     return plan_databases(registry=three_plugins(), tier=tier, users=1_000, shards=shards, regions=("us-east-1",))
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, PARAMETERS
 from planning.shared.internal_ca import authority, server_certificate
-from tests.dataplane.packages import PGBOUNCER, POSTGRES, VALKEY, give_away, unpacked, unprivileged
+from rehearsal.tools.debian import PGBOUNCER, POSTGRES, VALKEY
+from tests.dataplane.packages import give_away, unpacked, unprivileged
 from tests.planning.samples import ROOT_SECRET
 from tests.wait import wait_for
 

@@ -18,9 +18,9 @@ import pytest
 
 from components.gateway.xds_patches import sign_in_service
 from planning.gateway.sign_in import METADATA, plan_sign_in
+from rehearsal.live.gateway import envoy
 from rehearsal.progress import Progress
 from rehearsal.tools.toolbox import Toolbox
-from tests.dataplane.gateway.parts import envoy
 from tests.dataplane.servers import free_port
 from tests.planning.samples import settings
 from tests.wait import wait_for
@@ -148,7 +148,7 @@ def _configuration(port: int, service: int, stated: dict[str, Any]) -> dict[str,
 @pytest.fixture(scope="module")
 def program() -> Path:
     progress = Progress(sys.stderr)
-    return envoy(Toolbox(progress), progress) / "envoy" / "_bin" / "envoy"
+    return envoy(Toolbox(progress), progress)
 
 
 @pytest.fixture(scope="module")

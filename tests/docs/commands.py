@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted(page for page in (*ROOT.glob("docs/**/*.md"), *ROOT.glob("*.md")))
+PAGES = sorted(
+    page for pattern in ("docs/**/*.md", "*.md", "examples/*.md", "examples/*/*.md") for page in ROOT.glob(pattern)
+)
 BLANK = "BLANK"
 """Stands for what a reader, or another command, fills in: `<ARN>` on the page."""
 

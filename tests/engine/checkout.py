@@ -73,9 +73,15 @@ class Checkout:
         """Plain Pulumi, in the rehearsal's own shell."""
         return self.shell("pulumi", *arguments)
 
+    def naap_in_shell(self, *arguments: str) -> Said:
+        """`naap ...` in the rehearsal's own shell, which has the played programs first on its PATH."""
+        said = self.shell("env", f"PYTHONPATH={self.root}", sys.executable, "-m", "naap", *arguments)
+        assert "Traceback" not in said.stdout + said.stderr, said.stderr
+        return said
+
     def shell(self, *words: str) -> Said:
-        """A command in the shell that `naap env` makes."""
-        environment = shlex.join([sys.executable, "-m", "naap", "env", "--stack", self.stack])
+        """A command in the shell that `naap shell --print` makes."""
+        environment = shlex.join([sys.executable, "-m", "naap", "shell", "--print", "--stack", self.stack])
         script = f'eval "$({environment})" && exec {shlex.join(words)}'
         return self._run(["bash", "-c", script])
 

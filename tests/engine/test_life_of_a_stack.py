@@ -1,6 +1,7 @@
 """One rehearsal from its first preview to its end. The tests are chapters: each goes on where the last one stopped."""
 
 import json
+import shutil
 
 import pytest
 
@@ -94,6 +95,45 @@ def test_plain_pulumi_works_in_the_rehearsals_shell(checkout: Checkout) -> None:
 
     assert said.returncode == 0, said.stdout + said.stderr
     assert "unchanged" in said.stdout
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="no kubectl on this machine")
+def test_what_was_changed_by_hand_is_told_with_whose_it_is_and_put_back(checkout: Checkout) -> None:
+    """A value that the program states, and a key that it doesn't, which no update sees."""
+    api, space = api_of(checkout.state / "clusters.json"), "namespaces/plugin-my-wallet"
+    scaler, config = (
+        f"/apis/autoscaling/v2/{space}/horizontalpodautoscalers/my-wallet",
+        f"/api/v1/{space}/configmaps/my-wallet",
+    )
+    most = api.request("GET", scaler)["spec"]["maxReplicas"]
+    for path, change in ((scaler, {"spec": {"maxReplicas": most + 7}}), (config, {"data": {"EXTRA": "by hand"}})):
+        there = api.request("GET", path)
+        known = {"apiVersion": there["apiVersion"], "kind": there["kind"], "metadata": {"name": "my-wallet"}}
+        api.request("PATCH", path, {**known, **change}, fieldManager="kubectl-edit", force="true")
+    stated = "HorizontalPodAutoscaler plugin-my-wallet/my-wallet: spec.maxReplicas is of kubectl-edit"
+    added = "ConfigMap plugin-my-wallet/my-wallet: data.EXTRA is of kubectl-edit"
+
+    first = _drift(checkout)
+    assert (stated in first, added in first, "--refresh" in first, "--undo" in first) == (True, True, True, True), first
+    undone = _drift(checkout, "--undo")
+    assert (stated in undone, added in undone) == (True, False), undone
+    said = checkout.pulumi("up", "--refresh", "--yes", "--skip-preview", "--non-interactive")
+    assert said.returncode == 0, said.stdout + said.stderr
+    last = _drift(checkout)
+    assert (stated in last, added in last) == (False, False), last
+    assert api.request("GET", scaler)["spec"]["maxReplicas"] == most
+    assert "EXTRA" not in api.request("GET", config)["data"]
+
+
+def _drift(checkout: Checkout, *more: str) -> str:
+    file = checkout.root / "drifted.json"
+    exported = checkout.pulumi("stack", "export", "--file", str(file))
+    assert exported.returncode == 0, exported.stderr
+    # Its shell has the played aws first on PATH, by which kubectl gets its token; this machine's own has no account.
+    said = checkout.naap_in_shell("drift", str(file), *more)
+    file.unlink()
+    assert "problem in the input" not in said.stderr, said.stderr
+    return said.stdout
 
 
 def test_the_sdks_messages_for_debugging_are_sent_only_to_who_asks_for_them(

@@ -13,6 +13,7 @@ import pytest
 
 from planning.inputs.registry.entry import MANIFEST_PATHS
 from planning.plugin.workload import USER
+from rehearsal.live.images.examples import APPLICATION, StandIn
 from tests.dataplane.servers import free_port
 from tests.plugin_plans import real_registry
 from tests.wait import wait_for
@@ -54,6 +55,18 @@ def test_bases_are_stated_by_digest_and_the_user_is_the_pods(file: Path) -> None
     assert re.findall(r"^ARG NODE=\S+@sha256:[0-9a-f]{64}$", text, re.MULTILINE)
     assert {line.split()[-1] for line in re.findall(r"^FROM .*\$\{NODE\}.*$", text, re.MULTILINE)} >= {"${NODE}"}
     assert re.findall(r"^USER (\S+)$", text, re.MULTILINE) == [f"{USER}:{USER}"]
+
+
+def test_the_example_plugins_image_is_of_the_same_base_for_the_same_user_and_runs_in_the_stand_ins_folder() -> None:
+    text = (FOLDER.parent / "examples" / "plugin" / "Dockerfile").read_text()
+
+    (base,) = re.findall(r"^ARG NODE=(\S+)$", DOCKERFILES[0].read_text(), re.MULTILINE)
+    assert re.findall(r"^(FROM|WORKDIR|USER|CMD) (.*)$", text, re.MULTILINE) == [
+        ("FROM", base),
+        ("WORKDIR", APPLICATION),
+        ("USER", f"{USER}:{USER}"),
+        ("CMD", json.dumps(["node", StandIn.program])),
+    ]
 
 
 def test_programs_find_their_plugin_json_two_folders_up() -> None:

@@ -12,7 +12,8 @@ import pytest
 from planning.database.pooler import USER
 from planning.database.pooler_config import render_compose
 from rehearsal.tools.cache import Cache
-from tests.dataplane.packages import DEBOOTSTRAP, PGBOUNCER, mirror, unpacked
+from rehearsal.tools.debian import PGBOUNCER, mirror
+from tests.dataplane.packages import DEBOOTSTRAP, unpacked
 
 FOLDER = Path(__file__).resolve().parents[2] / "images" / "pgbouncer"
 DOCKERFILE = (FOLDER / "Dockerfile").read_text()

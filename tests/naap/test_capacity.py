@@ -16,8 +16,8 @@ def test_capacity_is_shown_at_any_number_of_users(users: str) -> None:
 def test_a_program_reads_which_limits_are_passed_and_from_where_they_are() -> None:
     found = data("capacity", "--users", "1000000")
     passed = {limit["name"]: limit for limit in found["limits"] if limit["passed"]}
-    assert passed["RDS: instances a region"]["default"] == 40
-    assert passed["RDS: instances a region"]["source"].endswith("CHAP_Limits.html")
+    assert passed["EC2: vCPUs, on-demand standard instances"]["default"] == 5
+    assert passed["EC2: vCPUs, on-demand standard instances"]["source"].endswith("ec2-instance-quotas.html")
     assert found["next"]["users"] > 1_000_000
 
 

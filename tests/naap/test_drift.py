@@ -45,7 +45,12 @@ def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Export:
             inputs = {"clusterIdentifier": name, "kubeconfig": str(folder)}
             resources += [
                 {"urn": urn, "type": "pulumi:providers:kubernetes", "inputs": inputs},
-                {"urn": f"{name}-policy", "type": "kubernetes", "provider": f"{urn}::id", "inputs": MADE},
+                {
+                    "urn": f"urn:pulumi:dev::naap::{name}-policy",
+                    "type": "kubernetes",
+                    "provider": f"{urn}::id",
+                    "inputs": MADE,
+                },
             ]
             if items is not None:
                 folder.mkdir()
@@ -58,7 +63,12 @@ def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Export:
 
 
 def live(*managers: object) -> dict[str, Any]:
-    return {**MADE, "metadata": {**MADE["metadata"], "managedFields": list(managers)}}
+    added: dict[str, object] = {"ingress": [{}]} if EDITED in managers else {}
+    return {
+        **MADE,
+        "metadata": {**MADE["metadata"], "managedFields": list(managers)},
+        "spec": {**MADE["spec"], **added},
+    }
 
 
 def test_clusters_that_are_as_they_were_made_end_with_exit_code_0(export: Export) -> None:
@@ -67,13 +77,32 @@ def test_clusters_that_are_as_they_were_made_end_with_exit_code_0(export: Export
 
 
 def test_what_differs_is_told_with_its_cluster_a_line_each_and_exit_code_1(export: Export) -> None:
-    done = process("drift", str(export(east=[live(EDITED)], west=[])))
+    file = export(east=[live(EDITED)], west=[])
+    done = process("drift", str(file))
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines() == [
         "east: ! NetworkPolicy plugin-a/deny: spec.ingress is of kubectl-edit",
         "west: ! NetworkPolicy plugin-a/deny: is gone",
         "2 differences in 2 clusters",
+        "  1 back to what the program states: pulumi up --stack dev --refresh",
+        f"  1 added: removed: naap drift {file} --undo",
     ]
+
+
+def test_what_a_preview_environment_has_is_told_and_makes_no_difference(export: Export) -> None:
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "plugin-a"}}
+    its = {**live(), "metadata": {"name": "x", "namespace": "plugin-a", "labels": {"naap.io/preview": "pr-12"}}}
+    file = export(east=[live(), its])
+    state = json.loads(file.read_text())
+    resources = state["deployment"]["resources"]
+    resources.append({**resources[-1], "urn": "urn:pulumi:dev::naap::space", "inputs": space})
+    file.write_text(json.dumps(state))
+    (file.parent / "east" / "Namespace.json").write_text(json.dumps({"items": [space]}))
+    done = process("drift", str(file))
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        ["east: Preview environment pr-12: its objects in namespaces of the stack: 1", "0 differences in 1 cluster"],
+    )
 
 
 def test_a_program_reads_what_differs_by_its_parts(export: Export) -> None:
@@ -89,9 +118,50 @@ def test_a_program_reads_what_differs_by_its_parts(export: Export) -> None:
                 "name": "deny",
                 "text": "spec.ingress is of kubectl-edit",
                 "grave": True,
+                "undo": "removal",
             }
         ],
+        "aws": None,
     }
+
+
+def test_what_differs_in_aws_is_told_with_whose_it_is_and_how_to_learn_who_did_it(
+    export: Export, tmp_path: Path
+) -> None:
+    urn = "urn:pulumi:dev::naap::naap:platform:Shard$aws:ec2/securityGroup:SecurityGroup::database"
+    file, preview = export(east=[live()]), tmp_path / "preview.json"
+    state = json.loads(file.read_text())
+    tags = {"Owner": "wallet-team", "Plugin": "my-wallet"}
+    state["deployment"]["resources"].append(
+        {"urn": urn, "type": "aws:ec2/securityGroup:SecurityGroup", "id": "sg-1", "inputs": {"tags": tags}}
+    )
+    file.write_text(json.dumps(state))
+    changed = {"op": "update", "type": "aws:ec2/securityGroup:SecurityGroup", "urn": urn}
+    steps: list[dict[str, Any]] = [
+        {**changed, "detailedDiff": {"ingress[0].cidrBlocks[0]": {"diffKind": "update"}}},
+        {**changed, "op": "same", "urn": f"{urn}-other"},
+        {**changed, "type": "kubernetes:core/v1:ConfigMap", "urn": "urn:pulumi:dev::naap::kubernetes::seen-by-owner"},
+    ]
+    events: list[dict[str, Any]] = [{"sequence": 1, "resourcePreEvent": {"metadata": step}} for step in steps]
+    events.append({"sequence": 9, "summaryEvent": {}})
+    preview.write_text("\n".join(json.dumps(event) for event in events))
+
+    done = process("drift", str(file), "--preview", str(preview))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "AWS: ! SecurityGroup database: ingress[0].cidrBlocks[0] is not what the program states; "
+        "whose: plugin my-wallet of wallet-team",
+        "    who: aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=sg-1",
+        "1 difference in 1 cluster and AWS",
+        "  1 back to what the program states: pulumi up --stack dev --refresh",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "{", '{"sequence": 1, "resourcePreEvent": {"metadata": {}}}'])
+def test_a_preview_that_did_not_end_is_refused(text: str, export: Export, tmp_path: Path) -> None:
+    preview = tmp_path / "preview.json"
+    preview.write_text(text)
+    assert "PULUMI_ENABLE_STREAMING_JSON_PREVIEW" in refused("drift", str(export(east=[])), "--preview", str(preview))
 
 
 def test_a_cluster_that_can_not_be_read_is_exit_code_2_and_keeps_back_nothing_of_the_others(export: Export) -> None:

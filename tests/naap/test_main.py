@@ -26,8 +26,8 @@ DATA: Mapping[str, tuple[str, ...]] = {
 }
 """Commands that say something and change nothing."""
 
-WITHOUT_DATA = ("shell", "env", "plugin schema")
-"""A shell, lines for a shell, and what is JSON already."""
+WITHOUT_DATA = ("shell", "plugin schema")
+"""A shell, or lines for one, and what is JSON already."""
 
 WITHOUT_STACK = (
     "tools",
@@ -40,10 +40,12 @@ WITHOUT_STACK = (
     "migration add",
     "migration check",
 )
-OF_WHAT_RUNS = ("status", "down")
-"""Of a stack as it was brought up, whatever registry it came from."""
+OF_WHAT_RUNS = ("open", "status", "down", "env new", "env list", "env end", "env prune")
+"""Of a stack as it was brought up, and of its configuration, whatever registry that names."""
 
-WITHOUT_REGISTRY = (*WITHOUT_STACK, *OF_WHAT_RUNS)
+OF_WHAT_IS_UP = ("plugin deploy", "plugin rollback")
+"""Their registry is the one that is up: another would be another stack."""
+WITHOUT_REGISTRY = (*WITHOUT_STACK, *OF_WHAT_RUNS, *OF_WHAT_IS_UP)
 
 
 @pytest.mark.parametrize("name", DATA)

@@ -12,7 +12,7 @@ def test_quotas_are_printed_at_any_number_of_users(users: int) -> None:
 
 def test_a_program_reads_which_quotas_are_passed() -> None:
     quotas = {quota["name"]: quota for quota in data("quotas", "--users", "1000000")["quotas"]}
-    assert quotas["RDS: instances a region"]["passed"]
+    assert quotas["EC2: vCPUs, on-demand standard instances"]["passed"]
     assert not quotas["VPC: networks a region"]["passed"]
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from planning.cluster.access import own_tags_policy
+from planning.cluster.teams import TeamPlan, team_policy
 from planning.data.bucket_policy import copy_policy
 from planning.database.jobs.administrator_job import job_policy
 from planning.network.vpc import flow_logs_policy
@@ -11,6 +12,14 @@ from planning.observability.roles import collector_policy, dashboards_policy, lo
 from planning.plugin.uploads_policy import uploads_policy
 
 ARN = "arn:aws:x:::y"
+TEAM = TeamPlan(
+    name="wallet-team",
+    role_name="naap-dev-team-wallet-team",
+    subjects=("repo:acme/naap:environment:dev-my-wallet",),
+    group="naap:team:wallet-team",
+    plugins=("my-wallet",),
+    bundles=("my-wallet",),
+)
 
 
 def policies() -> Mapping[str, str]:
@@ -26,6 +35,9 @@ def policies() -> Mapping[str, str]:
         "collector": collector_policy(ARN),
         "metrics adapter": query_policy(ARN),
         "dashboards": dashboards_policy(ARN),
+        "team": team_policy(
+            TEAM, account="123456789012", cluster_arns=[ARN], assets_arn=ARN, assets_key_arn=ARN, folder="bundles"
+        ),
         "plugin": uploads_policy(bucket_arn=ARN, key_arn=ARN, prefix="p/"),
     }
 

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from planning.inputs.field_types import Section
+from pydantic import BaseModel
+
+from planning.database.shard import ShardPlan, plan_shards, shard_count
+from planning.database.shard_size import size_shards
 from planning.inputs.registry.data_sections import Cache, Database, Grant, Migrate
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.pod_sections import Resources
 from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
 from planning.inputs.registry.sections import Scaling
 from planning.inputs.settings import Settings
+from planning.inputs.tiers import tier_for
 
 POOLER_IMAGE = f"registry.example/pgbouncer:1.26.1@sha256:{'0' * 64}"
 OPERATOR = "arn:aws:iam::123456789012:role/operator"
@@ -30,6 +34,19 @@ def settings(users: int = 1_000, *, production: bool = False, stated: Mapping[st
         "cost_center": "naap-dev",
     }
     return Settings.model_validate({**known, **(stated or {})})
+
+
+def shards_of(stated: Settings, entries: Registry | None = None, *, stack: str = "dev") -> tuple[ShardPlan, ...]:
+    """The shards that these settings and entries are planned with; without entries, nothing lies on them."""
+    tier = tier_for(stated.users)
+    sizes = size_shards(
+        registry=entries or registry(),
+        tier=tier,
+        users=stated.users,
+        count=shard_count(stated, tier),
+        assumptions=stated.assumptions,
+    )
+    return plan_shards(stack=stack, settings=stated, tier=tier, sizes=sizes)
 
 
 def plugin(
@@ -59,11 +76,11 @@ def plugin(
     )
 
 
-Part = TypeVar("Part", bound=Section)
+Part = TypeVar("Part", bound=BaseModel)
 
 
 def altered(part: Part, **fields: Any) -> Part:
-    """An entry, or a section of one, with other values; what a test wants is not checked."""
+    """An entry, a section of one, or settings, with other values; what a test wants is not checked."""
     assert fields.keys() <= type(part).model_fields.keys(), fields
     return part.model_copy(update=fields)
 

@@ -76,10 +76,13 @@ def test_a_stack_name_that_aws_could_not_take_is_refused(stack: str) -> None:
         plan_of(stack, ROOT, load_stack_config(ROOT, "dev"), {})
 
 
-def test_a_million_users_on_four_pinned_shards_break_the_connection_budget() -> None:
-    with pytest.raises(InvalidInputError, match="more than the budget") as caught:
-        _plan(1_000_000)
-    assert "naap plugin move" in str(caught.value)
+@pytest.mark.parametrize("users", [500_000, 1_000_000])
+def test_poolers_and_instances_grow_with_what_lies_on_a_shard_and_the_others_stay(users: int) -> None:
+    full, *others = _plan(users).shards
+    assert full.pooler_pods > TIERS[-1].pooler_pods
+    assert full.memory_gib > TIERS[-1].database.memory_gib
+    assert min(shard.memory_gib for shard in others) == TIERS[-1].database.memory_gib
+    assert {shard.pooler_pods for shard in others} <= {3, 6}
 
 
 def test_what_is_wrong_with_one_route_hides_nothing_of_another(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ MAY = {
     "dashboards": """
         aps:GetLabels aps:GetMetricMetadata aps:GetSeries aps:QueryMetrics
         cloudwatch:GetMetricData cloudwatch:ListMetrics""",
+    "team": "eks:DescribeCluster iam:GetRole kms:Decrypt kms:GenerateDataKey s3:PutObject",
     "plugin": """
         kms:Decrypt kms:GenerateDataKey
         s3:AbortMultipartUpload s3:DeleteObject s3:GetObject s3:ListBucket s3:ListMultipartUploadParts s3:PutObject""",

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from policies.catalogue import as_markdown, load_catalogue
-from policies.pack import RULE_MODULES
+from policies.judge import RULE_MODULES
 from policies.rule import RULES, STACK_RULES
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policies.pack import judge_of
+from policies.judge import judge_of
 from policies.properties import plain
 from policies.rule import Resource, Stack
 

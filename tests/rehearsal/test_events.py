@@ -82,3 +82,20 @@ def test_a_line_that_is_not_whole_yet_waits(tmp_path: Path) -> None:
 def test_a_name_is_short_but_keeps_its_own_colons() -> None:
     assert short_name(URN + "::x") == "aws:s3/bucket:Bucket assets::x"
     assert short_name("?") == "?"
+
+
+def test_what_stays_as_it_is_is_read_without_its_states_and_counts_like_all_else(tmp_path: Path) -> None:
+    """As the engine writes it: most of a large stack's log, twice with all properties."""
+    state = {"type": "aws:s3/bucket:Bucket", "urn": URN, "inputs": {"metadata": {"op": "update"}}}
+    log, tail = tmp_path / "events", Tail(tmp_path / "events")
+    for op in ("same", "update"):
+        metadata = {"op": op, "urn": URN, "type": "aws:s3/bucket:Bucket", "old": state, "new": state}
+        whole = {"sequence": 5, "timestamp": 1795959733, "resOutputsEvent": {"metadata": metadata}}
+        with log.open("a") as lines:
+            lines.write(json.dumps(whole, separators=(",", ":")) + "\n")
+    same, update = tail.new()
+
+    assert same == {"resOutputsEvent": {"metadata": {"op": "same", "urn": URN}}}
+    assert update["resOutputsEvent"]["metadata"]["new"] == state
+    found = outcome(same, update)
+    assert (found.finished, found.steps) == (2, [("update", URN)])

@@ -1,6 +1,5 @@
 """The project folder of a rehearsal."""
 
-import json
 import os
 import shutil
 import stat
@@ -12,6 +11,7 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from planning.inputs.configured_secrets import wrong_pull_secrets
 from rehearsal import RehearsalError
 from rehearsal.project import Project
 from rehearsal.tools.toolbox import BUILT, Found
@@ -84,11 +84,12 @@ def test_made_up_secrets_last_as_long_as_the_rehearsal(project: Project, pulumi:
     assert project.made_up(REGISTRY) != first
 
 
-def test_a_made_up_pull_secret_is_one_that_an_api_server_takes(project: Project, pulumi: Found) -> None:
+def test_a_made_up_pull_secret_is_one_that_is_taken(project: Project, pulumi: Found) -> None:
     project.write(pulumi)
     pulling = SimpleNamespace(name="wallet", configured_secrets=("KEY", "IMAGE_PULL_SECRET"))
     made = project.made_up(cast("Any", SimpleNamespace(plugins=(pulling,))))
-    assert json.loads(made["naap:secrets.wallet.IMAGE_PULL_SECRET"])["auths"]
+    text = made["naap:secrets.wallet.IMAGE_PULL_SECRET"]
+    assert wrong_pull_secrets({"wallet": {"IMAGE_PULL_SECRET": text}}, "dev") == []
 
 
 def test_a_new_secret_or_setting_renews_the_configuration(project: Project) -> None:

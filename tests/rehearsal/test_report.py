@@ -43,7 +43,8 @@ RESOURCES = [
     resource("aws:s3/bucket:Bucket", "assets", PLATFORM["urn"]),
     resource("kubernetes:core/v1:Namespace", "ns", PLUGIN["urn"]),
     resource("kubernetes:eks.amazonaws.com/v1:TargetGroupBinding", "tgb", PLUGIN["urn"]),
-    resource("kubernetes:helm.sh/v3:Release", "metrics", PLATFORM["urn"]),
+    resource("kubernetes:helm.sh/v3:Release", "metrics", PLATFORM["urn"], outputs={"resourceNames": {}}),
+    resource("kubernetes:helm.sh/v3:Release", "gateway", PLATFORM["urn"], outputs={"resourceNames": {"x/v1": ["y"]}}),
     resource("aws:s3/bucketPolicy:BucketPolicy", "p", "urn:pulumi:dev::naap::aws:s3/bucket:Bucket::assets"),
 ]
 TOOLS = {"etcd": Found(name="etcd", path=Path("/x/etcd"), version="3.6.5", origin=BUILT)}
@@ -66,7 +67,7 @@ ALL_PLAYED: dict[str, Path | None] = {"pulumi-language-python": None, "pulumi-re
 
 
 def test_resources_are_counted_by_their_nearest_component() -> None:
-    assert components(RESOURCES) == [("Platform", "x 1", "3"), ("Plugin", "x 1", "2"), ("total", "", "5")]
+    assert components(RESOURCES) == [("Platform", "x 1", "4"), ("Plugin", "x 1", "2"), ("total", "", "6")]
 
 
 def test_no_secret_shows_however_deep_it_lies() -> None:

@@ -5,7 +5,7 @@ import io
 import os
 import tarfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -103,9 +103,11 @@ def compiler(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A compiler that writes a script at once; gives the names of what it built."""
     built: list[str] = []
 
-    def build(_self: go_build.Builder, wanted: Tool, target: Path) -> None:
-        built.append(wanted.name)
-        put(target, wanted.version)
+    def build(_self: go_build.Builder, targets: Sequence[tuple[Tool, Path]]) -> str:
+        for wanted, target in targets:
+            built.append(wanted.name)
+            put(target, wanted.version)
+        return ""
 
     monkeypatch.setattr(go_build.Builder, "build", build)
     return built
@@ -225,8 +227,29 @@ def test_a_relative_cache_folder_counts_for_nothing(monkeypatch: pytest.MonkeyPa
 def test_a_failed_build_shows_the_end_of_what_the_compiler_said(cache: Cache, path: Path) -> None:
     (path / "go").write_text('#!/bin/sh\n[ "$1" = env ] && echo go9.9.9 || { echo "cannot find module"; exit 1; }\n')
     (path / "go").chmod(0o755)
-    with pytest.raises(RehearsalError, match=r"thing could not be built:\n.*cannot find module(.|\n)*GOPROXY"):
+    alone = GoBuild(module="kube-score", package="example.com/thing", seconds=1)
+    with pytest.raises(RehearsalError, match=r"thing 1\.4\.2 could not be built:\ncannot find module(.|\n)*GOPROXY"):
+        get(tool("http://127.0.0.1:9", build=alone), cache, "build")
+
+
+def test_without_a_module_proxy_the_error_says_what_to_make_reachable(cache: Cache, path: Path) -> None:
+    (path / "go").write_text('#!/bin/sh\n[ "$1" = env ] && echo go9.9.9 || { echo "cannot find module"; exit 1; }\n')
+    (path / "go").chmod(0o755)
+    with pytest.raises(RehearsalError, match=r"pulumi/pkg/v3 can't be had: cannot find module\n(.|\n)*GOPROXY"):
         get(tool("http://127.0.0.1:9"), cache, "build")
+
+
+def test_what_one_run_of_the_compiler_built_is_kept_though_another_program_failed(cache: Cache, path: Path) -> None:
+    (path / "go").write_text(
+        '#!/bin/sh\n[ "$1" = env ] && echo go9.9.9 && exit\nfor word; do [ "$last" = -o ] && break; last=$word; done\n'
+        'printf "#!/bin/sh\\necho thing v1.4.2\\n" > "$word/thing"; chmod +x "$word/thing"; echo other fails; exit 1\n'
+    )
+    (path / "go").chmod(0o755)
+    alone = GoBuild(module="kube-score", package="example.com/thing", seconds=1)
+    thing = tool("http://127.0.0.1:9", build=alone)
+    with pytest.raises(RehearsalError, match=r"other 1\.4\.2 could not be built:\nother fails"):
+        Toolbox(Progress(io.StringIO()), cache, "build").get([replace(thing, name="other"), thing])
+    assert get(thing, cache, "build") == (BUILT, "1.4.2")
 
 
 @pytest.mark.usefixtures("path")

@@ -1,5 +1,6 @@
 """The virtual environment that make makes, with the pinned list replaced by an empty one."""
 
+import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -125,3 +126,11 @@ def test_the_command_is_renewed_where_the_checkout_was_moved_or_the_command_lost
     (moved / ".venv" / "bin" / "naap").unlink()
     assert not venv.ensure("requirements.txt", moved / ".venv", moved), "nothing is installed for that"
     assert _asked(moved, moved)
+
+
+def test_what_the_program_needs_is_at_the_same_version_among_what_its_tests_need() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^[a-z0-9][^ ]*==[^ ]+", (venv.ROOT / name).read_text(), re.MULTILINE))
+
+    assert pins("requirements.txt")
+    assert pins("requirements.txt") <= pins("requirements-dev.txt")

@@ -47,7 +47,7 @@ class EngineSandbox:
         self.folder = folder
         self.namespace = f"trial-{folder.name.removeprefix('test_').replace('_', '-')[:40].strip('-')}"
         self._pulumi = pulumi
-        self._environment = _environment(folder, pulumi, self.namespace, kubeconfig)
+        self.environment = _environment(folder, pulumi, self.namespace, kubeconfig)
         self._write_launchers()
         for name in ("program", "home", "backend"):
             (folder / name).mkdir()
@@ -69,7 +69,7 @@ class EngineSandbox:
         done = subprocess.run(
             [str(self._pulumi), *arguments, "--non-interactive", "--color=never"],
             cwd=self.folder,
-            env={**self._environment, **environment},
+            env={**self.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -84,7 +84,7 @@ class EngineSandbox:
         return subprocess.Popen(
             [str(self._pulumi), *arguments, "--non-interactive"],
             cwd=self.folder,
-            env=self._environment,
+            env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -127,7 +127,7 @@ class EngineSandbox:
             launcher.chmod(0o755)
 
 
-def _environment(folder: Path, pulumi: Path, namespace: str, kubeconfig: Path | None) -> Mapping[str, str]:
+def _environment(folder: Path, pulumi: Path, namespace: str, kubeconfig: Path | None) -> dict[str, str]:
     path = os.pathsep.join([str(folder / "bin"), str(pulumi.parent), os.environ["PATH"]])
     return {
         "HOME": str(folder / "home"),

@@ -9,7 +9,9 @@ COMPONENT = "migration"
 """In the label of its pods: not that of the serving ones, to which the Service sends requests."""
 BACKOFF_LIMIT = 2
 """A migration that fails does so for a reason; twice more, 10 s and 20 s later, is for a fail-over in between. A pod
-failure policy that fails the Job sooner doesn't help: the Kubernetes provider waits on until its time is up."""
+failure policy that fails the Job sooner, on exit code 127, doesn't help: the Kubernetes provider takes a Job for failed
+by BackoffLimitExceeded and DeadlineExceeded alone (pkg/kubernetes/job of cloud-ready-checks 1.3.0), and would wait on
+until its time is up."""
 DEADLINE_SECONDS = 1_800
 _ENVIRONMENT: Mapping[str, str] = {
     # npx fetches what an image doesn't hold, for more than a minute where nothing answers: without, it says so at once.

@@ -20,9 +20,10 @@ from planning.inputs.field_types import (
     Section,
     Tag,
 )
+from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.data_sections import Cache, Database
 from planning.inputs.registry.frontend import Frontend
-from planning.inputs.registry.lifecycle import Installs, Lifecycle
+from planning.inputs.registry.lifecycle import Installs, Lifecycle, Previous
 from planning.inputs.registry.pod_sections import Network, Resources
 from planning.inputs.registry.sections import Auth, ContentRule, Objective, Probes, RateLimit, Requests, Scaling
 from planning.inputs.registry.site import Site
@@ -58,6 +59,13 @@ class Entry(Section):
         Installs | None,
         Field(description="Last count of installs.", examples=[{"active": 0, "counted": "2026-01-31"}]),
     ] = None
+    previous: Annotated[
+        Previous | None,
+        Field(
+            description="The release before; written by `naap plugin deploy`, and where `naap plugin rollback` goes.",
+            examples=[{"version": "1.0.0"}],
+        ),
+    ] = None
     image: Annotated[
         str | None,
         Field(
@@ -65,6 +73,13 @@ class Entry(Section):
             max_length=MAX_IMAGE,
             examples=["ghcr.io/livepeer/naap-my-wallet:1.0.0@sha256:" + "0" * 64],
             description="Container image with registry, tag and (required in production) digest.",
+        ),
+    ] = None
+    canary: Annotated[
+        Canary | None,
+        Field(
+            description="A second version of its pods that answers a part of the requests: `naap plugin canary`.",
+            examples=[{"image": "ghcr.io/livepeer/naap-my-wallet:1.1.0@sha256:" + "0" * 64, "weight": 5}],
         ),
     ] = None
     arch: Annotated[

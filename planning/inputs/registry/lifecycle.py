@@ -1,4 +1,4 @@
-"""The steps by which a plugin goes, and the count that they wait for."""
+"""The steps by which a plugin goes, the count that they wait for, and the release that it can go back to."""
 
 import datetime as dt
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from planning.inputs.field_types import Section
+from planning.inputs.field_types import IMAGE_PATTERN, MAX_IMAGE, VERSION_PATTERN, Section
 
 
 class Lifecycle(StrEnum):
@@ -39,3 +39,18 @@ class Installs(Section):
         BeforeValidator(_from_text),
         Field(description="Day of counting (UTC); written by `naap plugin retire`.", examples=["2026-01-31"]),
     ]
+
+
+class Previous(Section):
+    """The release that the one stated took the place of: where a rollback goes. Nothing is planned from it."""
+
+    version: Annotated[str, Field(pattern=VERSION_PATTERN, description="Its version.", examples=["1.0.0"])]
+    image: Annotated[
+        str | None,
+        Field(
+            pattern=IMAGE_PATTERN,
+            max_length=MAX_IMAGE,
+            description="Its image; none of a bundle alone.",
+            examples=["ghcr.io/livepeer/naap-my-wallet:1.0.0@sha256:" + "0" * 64],
+        ),
+    ] = None

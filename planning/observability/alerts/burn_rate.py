@@ -1,8 +1,10 @@
 """Burn-rate alerts: how fast a plugin spends its error budget, over two windows each: early to come, soon to end."""
 
+from dataclasses import dataclass
+
 from planning.observability.alerts.alert import GROUP_SECONDS, Alert, Record, RuleGroup, Severity
 from planning.observability.alerts.objective import ObjectivePlan
-from planning.observability.metrics.queue_depth import GATEWAY_JOB, upstream_clusters
+from planning.observability.metrics.queue_depth import GATEWAY_JOB, Track, upstream_clusters
 
 AVAILABILITY_RUNBOOK = "plugin-availability"
 LATENCY_RUNBOOK = "plugin-latency"
@@ -50,23 +52,51 @@ def objective_rules(plugin: str, objective: ObjectivePlan, timed_rules: tuple[in
     )
 
 
-def _records(plugin: str, objective: ObjectivePlan, timed_rules: tuple[int, ...]) -> tuple[Record, ...]:
-    upstream = f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin)}"'
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """PromQL of what the gateway counts of a plugin: requests and those answered 5xx; answers that have a latency, and
+    those above it."""
+
+    requests: str
+    failed: str
+    answers: str
+    slow: str
+
+
+def counted(
+    plugin: str,
+    objective: ObjectivePlan,
+    timed_rules: tuple[int, ...],
+    *,
+    track: Track | None = None,
+    function: str = "rate",
+    window: str = "5m",
+) -> Counted:
+    """function: rate, a second; increase, in the window. track: whose answers; None: all of the plugin's."""
+    upstream = f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin, track=track)}"'
     numbers = "|".join(str(number) for number in timed_rules)
-    timed = f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin, f"({numbers})")}"'
-    labels = {"plugin": plugin}
-    all_ = f"sum(rate(envoy_cluster_upstream_rq_xx{{{upstream}}}[5m]))"
-    failed = f'sum(rate(envoy_cluster_upstream_rq_xx{{{upstream},envoy_response_code_class="5"}}[5m]))'
-    answers = f"sum(rate(envoy_cluster_upstream_rq_time_count{{{timed}}}[5m]))"
-    quick = f'sum(rate(envoy_cluster_upstream_rq_time_bucket{{{timed},le="{objective.latency_ms}"}}[5m]))'
-    found = (
-        (REQUESTS, all_),
+    timed = f'job="{GATEWAY_JOB}",envoy_cluster_name=~"{upstream_clusters(plugin, f"({numbers})", track)}"'
+
+    def over(series: str) -> str:
+        return f"sum({function}({series}[{window}]))"
+
+    all_ = over(f"envoy_cluster_upstream_rq_xx{{{upstream}}}")
+    failed = over(f'envoy_cluster_upstream_rq_xx{{{upstream},envoy_response_code_class="5"}}')
+    answers = over(f"envoy_cluster_upstream_rq_time_count{{{timed}}}")
+    quick = over(f'envoy_cluster_upstream_rq_time_bucket{{{timed},le="{objective.latency_ms}"}}')
+    return Counted(
+        requests=all_,
         # Envoy makes a class's series with its first answer: none of them is none.
-        (FAILED, f"{failed} or 0 * {all_}"),
-        (ANSWERS, answers),
-        (SLOW_ANSWERS, f"{answers} - {quick}"),
+        failed=f"{failed} or 0 * {all_}",
+        answers=answers,
+        slow=f"{answers} - {quick}",
     )
-    return tuple(Record(name=name, expression=expression, labels=labels) for name, expression in found)
+
+
+def _records(plugin: str, objective: ObjectivePlan, timed_rules: tuple[int, ...]) -> tuple[Record, ...]:
+    found = counted(plugin, objective, timed_rules)
+    named = ((REQUESTS, found.requests), (FAILED, found.failed), (ANSWERS, found.answers), (SLOW_ANSWERS, found.slow))
+    return tuple(Record(name=name, expression=expression, labels={"plugin": plugin}) for name, expression in named)
 
 
 class _Burn:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from planning.database.plugin_database import PluginDatabasePlan
-from planning.observability.alerts.burn_rate import ANSWERS, FAILED, REQUESTS, SLOW_ANSWERS
+from planning.observability.alerts.burn_rate import ANSWERS, FAILED, REQUESTS, SLOW_ANSWERS, counted
 from planning.observability.alerts.objective import ObjectivePlan
 from planning.observability.dashboards.dashboard import Dashboard, Panel, aws_graph, graph
-from planning.observability.metrics.queue_depth import GATEWAY_JOB, queue_depth, upstream_clusters
+from planning.observability.metrics.queue_depth import GATEWAY_JOB, Track, queue_depth, upstream_clusters
 from planning.observability.metrics.series import CONTAINERS_JOB, POOLER_JOB, STATE_JOB
 from planning.shared.naming import namespace
 
@@ -20,10 +20,12 @@ def plugin_dashboard(
     queue_per_pod: int,
     database: PluginDatabasePlan | None,
     caches: Sequence[str],
+    canary: tuple[int, ...] | None,
 ) -> Dashboard:
-    """Traffic, errors, latency, saturation, pods, limits; its pool and its cache where it has them.
+    """Traffic, errors, latency, saturation, pods, limits; its canary, its pool and its cache where it has them.
 
-    caches: nodes of the cache that it uses; none: it uses none.
+    caches: nodes of the cache that it uses; none: it uses none. canary: where it has one, numbers of its route's rules
+    that answer and end.
     """
     return Dashboard(
         name=f"plugin-{plugin}",
@@ -31,6 +33,7 @@ def plugin_dashboard(
         tags=("plugin", plugin),
         panels=(
             *_service(plugin, objective),
+            *(_canary(plugin, objective, canary) if canary is not None else ()),
             *_pods(plugin, queue_per_pod),
             *_limits(plugin),
             *(_pool(database) if database else ()),
@@ -67,6 +70,26 @@ def _service(plugin: str, objective: ObjectivePlan) -> tuple[Panel, ...]:
             "Budget of failures left, of thirty days",
             "percentunit",
             (f"1 - ({month}) / {objective.failures_allowed}", "left"),
+        ),
+    )
+
+
+def _canary(plugin: str, objective: ObjectivePlan, timed_rules: tuple[int, ...]) -> tuple[Panel, ...]:
+    """Beside the stable version, by what the gate asks."""
+    found = {track: counted(plugin, objective, timed_rules, track=track) for track in (Track.CANARY, Track.STABLE)}
+    return (
+        graph("Canary: requests", "reqps", *((of.requests, track) for track, of in found.items())),
+        graph(
+            "Canary: answered 5xx, part of the requests",
+            "percentunit",
+            *((f"({of.failed}) / {of.requests}", track) for track, of in found.items()),
+            limit=objective.failures_allowed,
+        ),
+        graph(
+            f"Canary: over {objective.latency_ms} ms, part of the answers",
+            "percentunit",
+            *((f"({of.slow}) / {of.answers}", track) for track, of in found.items()),
+            limit=objective.slowness_allowed,
         ),
     )
 

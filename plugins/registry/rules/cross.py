@@ -1,26 +1,36 @@
 """Rules between entries: what two of them must not share, and what one may expect of another."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planning.database.jobs.shard_move import MOVED_SUFFIX
 from planning.database.roles import ARCHIVED_SUFFIX
 from planning.inputs.problem import Problem
 from planning.inputs.registry.entry import Entry
 from planning.shared.naming import sql_name
+from plugins.registry.partial_entry import PartialEntry
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entries:
-    """The entries that are right by themselves; names: also of those that aren't, so that nobody misses them."""
+    """The entries that are right by themselves; names: also of those that aren't, so that nobody misses them.
+
+    file: of all entries; files: of each one, where they are several; partial: what can be read of those that aren't.
+    """
 
     file: str
     by_name: Mapping[str, Entry]
     names: frozenset[str]
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+    partial: Mapping[str, PartialEntry] = field(default_factory=dict[str, PartialEntry])
+
+    def file_of(self, name: str) -> str:
+        """Where an entry stands."""
+        return self.files.get(name, self.file)
 
     def problem(self, name: str, field: str, value: object, rule: str, fix: str) -> Problem:
         """A problem of one of them."""
-        return Problem(file=self.file, entry=name, field=field, value=str(value), rule=rule, fix=fix)
+        return Problem(file=self.file_of(name), entry=name, field=field, value=str(value), rule=rule, fix=fix)
 
 
 def cross_problems(entries: Entries) -> list[Problem]:
@@ -254,16 +264,6 @@ def _shared_secrets(entries: Entries) -> Iterator[Problem]:
                 yield entries.problem(name, f"sharedSecrets.{secret}", owner, rule, fix)
 
 
-RULES: tuple[Callable[[Entries], Iterator[Problem]], ...] = (
-    _ports,
-    _schemas,
-    _roles,
-    _timed_work,
-    _grants,
-    _calls,
-    _core_calls_core,
-    _core_cycles,
-    _shell_routes,
-    _shared_secrets,
-    _members,
-)
+OWN: tuple[Callable[[Entries], Iterator[Problem]], ...] = (_ports, _schemas, _roles, _timed_work, _shell_routes)
+"""Rules of what belongs to one entry: what two of them state is wrong whatever else they state."""
+RULES = (*OWN, _grants, _calls, _core_calls_core, _core_cycles, _shared_secrets, _members)

@@ -7,6 +7,7 @@ from planning.inputs.field_types import mebibytes, millicores
 from planning.inputs.problem import Problem
 from planning.inputs.registry.entry import Entry
 from planning.inputs.registry.lifecycle import Lifecycle
+from plugins.registry.rules.canary import canary_parts
 from plugins.registry.rules.lifecycle import lifecycle_parts
 from plugins.registry.rules.pods import egress_parts, environment_parts, manifest_parts
 from plugins.registry.rules.site import site_parts
@@ -54,6 +55,7 @@ MIN_CPU_M = 20
 MIN_MEMORY_MIB = 64
 MAX_MEMORY_MIB = 8192
 _BACKEND_FIELDS = (
+    "canary",
     "arch",
     "pull_secret",
     "extra_prefixes",
@@ -114,6 +116,7 @@ def single_problems(file: str, name: str, entry: Entry, *, production: bool) -> 
         _paths(entry),
         lifecycle_parts(entry),
         site_parts(entry),
+        canary_parts(entry),
         build_parts(entry) if production else (),
         _production(name, entry) if production else (),
     ):
@@ -243,7 +246,11 @@ def _paths(entry: Entry) -> Iterator[Parts]:
 
 def _production(name: str, entry: Entry) -> Iterator[Parts]:
     migrate = entry.database.migrate if entry.database else None
-    for field, image in (("image", entry.image), ("database.migrate.image", migrate.image if migrate else None)):
+    for field, image in (
+        ("image", entry.image),
+        ("canary.image", entry.canary.image if entry.canary else None),
+        ("database.migrate.image", migrate.image if migrate else None),
+    ):
         if image and "@sha256:" not in image:
             yield (
                 field,

@@ -117,6 +117,18 @@ def _deputy(resource: Resource, _: Environment) -> Iterable[str]:
             yield f"{name} lets {', '.join(sorted(asked))} act for any account: no Condition on its source"
 
 
+@rule("aws-federated-trust", frozenset({"aws:iam/role:Role"}))
+def _federated(resource: Resource, _: Environment) -> Iterable[str]:
+    for name, statement in statements(resource):
+        if not any(":oidc-provider/" in who for who in principals(statement)):
+            continue
+        same = get(statement, "Condition", {}).get("StringEquals", {})
+        for claim in ("aud", "sub"):
+            asked = [value for key, value in same.items() if key.endswith(f":{claim}")]
+            if not asked or any("*" in str(value) for value in asked):
+                yield f"{name} lets in whoever the provider knows: no StringEquals on {claim}"
+
+
 @rule(
     "aws-resource-policy-scope",
     frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from policies.cidr import INTERNET, open_to, parts_of
-from policies.kubernetes_objects import NAMESPACE, by_place, cluster, own_place, place
+from policies.kubernetes_objects import NAMESPACE, by_place, cluster, own_place, place, stands_on_another
 from policies.properties import get
 from policies.rule import Environment, Resource, Stack, rule, stack_rule
 
@@ -83,6 +83,8 @@ def _default_deny(stack: Stack, _: Environment) -> Findings:
 
 @stack_rule("stack-network-policy-enforced")
 def _enforced(stack: Stack, _: Environment) -> Findings:
+    if stands_on_another(stack):
+        return
     classes = {cluster(item): item for item in stack.of(NODE_CLASS)}
     switches = {cluster(item): item for item in stack.of(CONFIG_MAP) if _is_switch(item)}
     for where in dict.fromkeys(cluster(item) for item in stack.of(NETWORK_POLICY)):

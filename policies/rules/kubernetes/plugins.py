@@ -3,7 +3,17 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from policies.kubernetes_objects import NAMESPACE, PLUGIN, by_place, cluster, labels, of_plugins, own_place, place
+from policies.kubernetes_objects import (
+    NAMESPACE,
+    PLUGIN,
+    by_place,
+    cluster,
+    labels,
+    of_plugins,
+    own_place,
+    place,
+    stands_on_another,
+)
 from policies.properties import get
 from policies.rule import Environment, Resource, Stack, stack_rule
 from policies.rules.kubernetes.pods import TEMPLATES, pod_spec
@@ -70,7 +80,10 @@ def _schemas(stack: Stack, _: Environment) -> Findings:
 @stack_rule("stack-accounts-there")
 def _accounts(stack: Stack, _: Environment) -> Findings:
     have = {(place(item), get(item.props, "metadata.name", item.name)) for item in stack.of(ACCOUNT)}
+    own = {own_place(namespace) for namespace in stack.of(NAMESPACE)}
     for item in stack.of(DEPLOYMENT, JOB):
+        if stands_on_another(stack) and place(item) not in own:
+            continue  # of the other stack, as its account is
         account = get(item.props, "spec.template.spec.serviceAccountName", "default")
         if (place(item), account) not in have:
             yield item, f"runs as the service account {account}, which isn't there"

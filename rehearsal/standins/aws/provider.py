@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any
 
 from rehearsal.standins.aws.account.account import Account
+from rehearsal.standins.aws.account.inventory import Inventory, Item
 from rehearsal.standins.aws.account.lifecycle import Lifecycle
 from rehearsal.standins.aws.aws_facts import Facts, NotGiven
 from rehearsal.standins.aws.clusters import find_cluster
@@ -41,12 +42,14 @@ class AwsProvider:
         self,
         sdk: Sdk,
         account: Account | None = None,
+        inventory: Inventory | None = None,
         *,
         pause: Callable[[float], None] = time.sleep,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self.sdk = sdk
         self._life = Lifecycle(account or Account(), pause, today)
+        self._inventory = inventory or Inventory()
         self.version = sdk.version
         self.region = ""
         self.default_tags: Map = {}
@@ -106,6 +109,7 @@ class AwsProvider:
         kind = self._kind(resource.type)
         self._remember(kind, resource.identity, state)
         self._life.record(resource, kind.kind, self._place(kind, state), state, old_inputs)
+        self._inventory.note(self._item(resource, kind, resource.identity, state))
         news = with_grown_storage(kind.kind, state, news)
         if kind.kind == "rds/instance" and "allocatedStorage" in old_inputs:
             # What is there is what the real provider compares, not what was once asked for.
@@ -133,6 +137,8 @@ class AwsProvider:
             self._life.create(resource, kind.kind, self._place(kind, plain), named, identity)
         outputs = self._outputs(resource, kind, plain, inputs, identity or UNKNOWN)
         self._remember(kind, identity, outputs)
+        if not resource.preview:
+            self._inventory.put(self._item(resource, kind, identity, outputs))
         return State(identity=identity, properties=outputs)
 
     def read(self, resource: Resource, state: Map, inputs: Map) -> State:
@@ -168,6 +174,7 @@ class AwsProvider:
         outputs = self._outputs(resource, kind, plain, news, resource.identity)
         if not resource.preview:
             self._life.update(resource, kind.kind, self._place(kind, plain), old_inputs, news)
+            self._inventory.put(self._item(resource, kind, resource.identity, outputs))
         self._remember(kind, resource.identity, outputs)
         return outputs
 
@@ -175,6 +182,7 @@ class AwsProvider:
         """Free the name, where AWS does not refuse."""
         kind = self._kind(resource.type)
         self._life.delete(resource, kind.kind, self._place(kind, state), state)
+        self._inventory.remove(resource.urn, resource.identity)
 
     def invoke(self, token: str, args: Map) -> Map:
         """Answer a function."""
@@ -185,6 +193,10 @@ class AwsProvider:
 
     def cancel(self) -> None:
         """Nothing here waits."""
+
+    def _item(self, resource: Resource, kind: ResourceType, identity: str, properties: Map) -> Item:
+        place, plain = self._place(kind, properties), without_secrets(properties)
+        return Item(urn=resource.urn, identity=identity, kind=kind.kind, region=place, properties=plain)
 
     def _place(self, kind: ResourceType, properties: Map) -> str:
         """The region that a type's names are unique in; "" where they are in the account."""

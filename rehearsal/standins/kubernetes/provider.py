@@ -39,7 +39,7 @@ from rehearsal.standins.provider import (
     Resource,
     State,
 )
-from rehearsal.standins.values import Map, has_unknown, without_secrets
+from rehearsal.standins.values import Map, has_unknown
 
 _PROPAGATION = {"orphan": "Orphan", "background": "Background"}
 _READ_WAITS = frozenset((("", "Service"), ("apps", "Deployment"), ("batch", "Job")))
@@ -141,7 +141,7 @@ class KubernetesProvider:
     def create(self, resource: Resource, inputs: Map) -> State:
         """Create the object and wait until it is ready."""
         if resource.type == releases.TYPE:
-            return self._record_release(resource, inputs)
+            return releases.Releases(self._connection, self._log).create(resource, inputs)
         obj = to_api(inputs)
         manager = field_manager({}, obj)
         if resource.preview:
@@ -161,8 +161,7 @@ class KubernetesProvider:
     def update(self, resource: Resource, state: Map, old_inputs: Map, news: Map) -> Map:  # noqa: ARG002
         """Apply the object anew and wait until it is ready. What was asked for is kept also where it was refused."""
         if resource.type == releases.TYPE:
-            revision = int(dig(without_secrets(state), "status", "revision") or 0) + 1
-            return releases.outputs(news, revision, preview=resource.preview)
+            return releases.Releases(self._connection, self._log).update(resource, state, news)
         obj = normalize(to_api(news))
         manager = field_manager(state, obj)
         if resource.preview:
@@ -206,9 +205,10 @@ class KubernetesProvider:
 
     def delete(self, resource: Resource, state: Map) -> None:
         """Delete the object and wait until it is gone."""
-        if resource.type == releases.TYPE:
-            return
         if self._settings.delete_unreachable and self._connection.reachable() is None:
+            return
+        if resource.type == releases.TYPE:
+            releases.Releases(self._connection, self._log).delete(state)
             return
         api = self._connection.api()
         inputs = to_api(state.get("__inputs") or {})
@@ -236,14 +236,6 @@ class KubernetesProvider:
             return api.kinds.find(obj).namespaced if api else None
         except UnknownKindError:
             return None
-
-    def _record_release(self, resource: Resource, inputs: Map) -> State:
-        properties = releases.outputs(inputs, 1, preview=resource.preview)
-        if resource.preview:
-            return State(identity="", properties=properties)
-        self._log.warning(resource.urn, releases.NOTICE)
-        plain = without_secrets(inputs)
-        return State(identity=f"{plain['namespace']}/{plain['name']}", properties=properties)
 
     def _foresee(self, resource: Resource, obj: Map, manager: str, *, exists: bool) -> None:
         """A dry run, where there is an API server to ask and all of the object is known."""

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from analysis.capacity.demand import shard_connections
+from analysis.capacity.demand import shard_connections, shard_sizes
 from analysis.capacity.limits import Capacity, Question
 from analysis.capacity.service_quotas import quotas
+from planning.database.shard import ShardPlan
+from planning.database.shard_size import classes
 from planning.inputs.assumptions import Assumptions
-from planning.inputs.tiers import tier_for
+from planning.inputs.problem import InvalidInputError
+from planning.inputs.tiers import TIERS, tier_for
 from plugins.registry.parse import load_registry
 from stack.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 REGISTRY = load_registry(ROOT / "plugins" / "registry.yaml", production=True)
 QUESTION = Question(registry=REGISTRY, regions=("us-east-1", "us-west-2"), assumptions=Assumptions())
-STEPS = [1_000, 10_000, 50_000, 100_000, 1_000_000, 10_000_000]
+STEPS = [1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 10_000_000]
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +39,19 @@ def test_more_users_never_need_less_of_anything(found: dict[int, Capacity]) -> N
             assert part.vcpu <= after[part.name].vcpu
 
 
-@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_000])
+def _vcpu(shard: ShardPlan) -> int:
+    known = [one for tier in TIERS for one in classes(tier)]
+    return next(one.vcpu for one in known if one.name == shard.instance_class)
+
+
+@pytest.mark.parametrize("users", [1_000, 10_000, 50_000, 100_000, 500_000, 1_000_000])
 def test_it_says_what_the_plan_says(users: int, found: dict[int, Capacity]) -> None:
     plan, capacity = load_plan("prod", ROOT, users=users), found[users]
     home, parts = plan.home, {part.name: part for part in capacity.components}
     assert capacity.nodes == home.cluster.node_pool.nodes
     assert capacity.shards == len(plan.shards)
     assert capacity.database_instances == sum(1 + len(shard.replicas) for shard in plan.shards)
+    assert capacity.database_vcpu == sum((1 + len(shard.replicas)) * _vcpu(shard) for shard in plan.shards)
     assert parts["gateway proxies"].pods == home.gateway.pods
     assert parts["rate limiter"].pods == home.gateway.limiter_pods
     assert parts["rate limiter"].vcpu == home.gateway.limiter_pods.max * home.gateway.limiter.cpu_m / 1000
@@ -54,9 +63,10 @@ def test_it_says_what_the_plan_says(users: int, found: dict[int, Capacity]) -> N
     for plugin in plan.plugins:
         if plugin.database:
             pools = [plugin.database.pool] + ([] if plan.tier.database.replicas else [plugin.database.reader_pool])
-            poolers = plan.tier.pooler_pods * len(plan.regions)
+            poolers = plan.shards[plugin.database.shard].pooler_pods * len(plan.regions)
             servers[plugin.database.shard] += poolers * sum(pool.total for pool in pools)
-    counted = {shard: pair[1] for shard, pair in shard_connections(REGISTRY, plan.tier, users).items()}
+    sizes = shard_sizes(REGISTRY, users, Assumptions())
+    counted = {shard: pair[1] for shard, pair in shard_connections(REGISTRY, plan.tier, users, sizes).items()}
     assert counted == {shard: servers[shard] for shard in counted}
 
 
@@ -80,13 +90,22 @@ def test_the_next_limit_is_passed_at_that_number_of_users_and_not_before(
     assert following.limit.name not in passed(following.users - 1)
 
 
-def test_connections_are_within_their_limits_up_to_a_hundred_thousand_as_the_plan_demands(
-    found: dict[int, Capacity],
-) -> None:
-    for users in STEPS[:4]:
+def test_connections_are_within_their_limits_up_to_ten_million(found: dict[int, Capacity]) -> None:
+    for users in STEPS:
         limits = {limit.name: limit for limit in found[users].limits}
         for name in ("poolers: clients of the fullest shard", "database: connections of the fullest shard"):
             assert not limits[name].passed, users
+
+
+def test_what_the_largest_class_of_database_holds_is_passed_where_the_plan_is_refused(
+    found: dict[int, Capacity],
+) -> None:
+    passed = {users: {limit.name for limit in found[users].limits if limit.passed} for users in STEPS}
+    name = "database: vCPU of the fullest shard"
+    assert [users for users in STEPS if name in passed[users]] == [10_000_000]
+    with pytest.raises(InvalidInputError, match=r"ends at about 2,500,000 users"):
+        load_plan("prod", ROOT, users=10_000_000)
+    load_plan("prod", ROOT, users=2_500_000)
 
 
 def test_pods_that_cannot_serve_the_peak_are_named(found: dict[int, Capacity]) -> None:
@@ -100,7 +119,7 @@ def test_pods_that_cannot_serve_the_peak_are_named(found: dict[int, Capacity]) -
 def test_every_limit_has_a_default_and_a_source(found: dict[int, Capacity]) -> None:
     for limit in found[10_000_000].limits:
         assert limit.default > 0
-        assert limit.source.startswith(("docs.aws.amazon.com/", "planning/"))
+        assert limit.source.startswith(("docs.aws.amazon.com/", "kubernetes.io", "etcd.io/", "planning/"))
 
 
 def test_heavier_requests_bring_the_next_limit_nearer() -> None:
@@ -117,7 +136,7 @@ def test_a_million_users_pass_what_the_quotas_of_aws_alone_say_and_more(found: d
         quota.name for quota in quotas(registry=REGISTRY, users=1_000_000, regions=QUESTION.regions) if quota.passed
     }
     assert alone <= {limit.name for limit in found[1_000_000].limits if limit.passed}
-    assert "RDS: instances a region" in alone
+    assert "EC2: vCPUs, on-demand standard instances" in alone
     assert tier_for(1_000_000).name.value == found[1_000_000].tier
 
 

@@ -1,9 +1,13 @@
 """AWS quotas at any number of users."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
-from analysis.capacity.service_quotas import quotas
+from analysis.capacity.more_plugins import with_plugins
+from analysis.capacity.service_quotas import OFF_BYTES, quotas
+from components.gateway.xds_patches import idle_limits
+from planning.inputs.tiers import tier_for
 from plugins.registry.parse import load_registry
 from stack.configuration import load_stack_config
 from stack.plan import plan_of
@@ -31,9 +35,13 @@ def test_shards_that_hold_data_are_counted_where_fewer_users_need_fewer() -> Non
     assert (few["RDS: instances a region"], many["RDS: instances a region"]) == (1, 3)
 
 
-def test_a_million_users_pass_the_quota_of_database_instances() -> None:
-    passed = {quota.name for quota in quotas(registry=REGISTRY, users=1_000_000, regions=REGIONS) if quota.passed}
-    assert "RDS: instances a region" in passed
+def test_forty_instances_a_region_are_fourteen_shards_with_their_replicas() -> None:
+    def passed(shards: int) -> set[str]:
+        found = quotas(registry=REGISTRY, users=1_000_000, regions=REGIONS, least_shards=shards)
+        return {quota.name for quota in found if quota.passed}
+
+    assert "RDS: instances a region" in passed(14)
+    assert "RDS: instances a region" not in passed(13)
 
 
 def test_rules_are_counted_as_they_are_planned() -> None:
@@ -48,3 +56,16 @@ def test_the_addresses_of_a_region_hold_a_million_users_and_not_ten() -> None:
     for users, fits in ((1_000_000, True), (10_000_000, True), (10_000_000 * 13, False)):
         found = {quota.name: quota for quota in quotas(registry=REGISTRY, users=users, regions=REGIONS)}
         assert found["VPC: addresses for pods, nodes (our own /16)"].passed is not fits
+
+
+def test_the_largest_object_is_as_long_as_it_is_built() -> None:
+    gateway = plan_of("prod", ROOT, load_stack_config(ROOT, "prod"), {}).home.gateway
+    names = json.dumps(idle_limits(gateway)["jsonPatches"][0]["operation"]["value"], separators=(",", ":"))
+    assert sum(len(name) + OFF_BYTES for name in gateway.limit_filters) == len(names) - 1  # braces, less a comma
+
+
+def test_a_cluster_holds_the_objects_of_a_thousand_plugins() -> None:
+    many = with_plugins(REGISTRY, 1_000, tier_for(1_000))
+    found = {quota.name: quota for quota in quotas(registry=many, users=1_000, regions=REGIONS)}
+    for name in ("EKS: MiB of a cluster's objects", "Kubernetes: KiB of an object (idle-limits)"):
+        assert not found[name].passed

@@ -14,16 +14,18 @@ FORTY = 40
 USERS = tuple(tier.max_users or 100_001 for tier in TIERS)
 
 
-def plan(users: int, registry: Registry | None = None) -> PlatformPlan:
-    """The plan of a stack for so many users."""
+def plan(users: int, registry: Registry | None = None, shards: int | None = None) -> PlatformPlan:
+    """The plan of a stack for so many users. shards: at least."""
     entries = registry or real_registry()
-    return plan_platform(stack="test", settings=settings(users), registry=entries, secret_names={})
+    return plan_platform(
+        stack="test", settings=settings(users).model_copy(update={"shards": shards}), registry=entries, secret_names={}
+    )
 
 
 @functools.cache
-def graph(users: int) -> Graph:
+def graph(users: int, shards: int | None = None) -> Graph:
     """Of the real registry."""
-    return graph_of(plan(users))
+    return graph_of(plan(users, shards=shards))
 
 
 @functools.cache

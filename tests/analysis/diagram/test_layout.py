@@ -73,7 +73,7 @@ def test_every_plugin_has_a_card_and_every_drawn_callee_an_arrow(found: Graph) -
 
 
 def test_more_shards_than_there_is_room_for_are_one_card_together() -> None:
-    drawing = draw(graph(200_000))
+    drawing = draw(graph(200_000, shards=9))
     titles = [card.node.title for card in drawing.cards if card.node.id.startswith("us-east-1/shard/")]
     assert len(titles) == SHOWN
     assert titles[-1].startswith("+ ")

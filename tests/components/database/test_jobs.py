@@ -19,12 +19,11 @@ from components.shared.root_secret import RootSecret
 from planning.database.jobs.administrator_job import plan_schema_namespace
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
 from planning.database.pooler import plan_poolers
-from planning.database.shard import plan_shards
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, three_plugins
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, shards_of, three_plugins
 
 JOB = "kubernetes:batch/v1:Job"
 SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a type
@@ -36,7 +35,7 @@ KEY = "arn:aws:kms:us-east-1:123456789012:key/0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a
 
 def _wallet(generation: int) -> tuple[PluginSpec, PluginDatabasePlan]:
     tier, stated = tier_for(1_000), settings()
-    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=1_000)
+    shards = shards_of(stated)
     plans = plan_databases(registry=three_plugins(), tier=tier, users=1_000, shards=shards, regions=("us-east-1",))
     spec = next(spec for spec in three_plugins().plugins if spec.name == "my-wallet")
     return spec, replace(plans["my-wallet"], generation=generation)
@@ -47,7 +46,7 @@ def _make(*, generation: int = 1, home: bool = True, image: str = "ghcr.io/naap/
         _, plan = _wallet(generation)
         assert plan.migrate
         tier = tier_for(1_000)
-        shards = plan_shards(stack="dev", settings=settings(), tier=tier, users=1_000)
+        shards = shards_of(settings())
         root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         poolers = PoolerNamespace(
             "poolers",

@@ -13,10 +13,9 @@ from components.database.pooler_namespace import PoolerNamespace
 from components.shared.root_secret import RootSecret
 from planning.database.plugin_database import plan_databases
 from planning.database.pooler import plan_poolers
-from planning.database.shard import plan_shards
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, three_plugins
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, settings, shards_of, three_plugins
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
@@ -28,7 +27,7 @@ def _make(users: int, region: str = "us-east-1") -> Callable[[], None]:
     def make() -> None:
         stated, tier = settings(users), tier_for(users)
         regions = stated.regions[: tier.regions]
-        shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
+        shards = shards_of(stated)
         databases = plan_databases(registry=three_plugins(), tier=tier, users=users, shards=shards, regions=regions)
         plans = plan_poolers(region=region, image=POOLER_IMAGE, tier=tier, shards=shards)
         root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))

@@ -12,12 +12,12 @@ from components.database.shard import Shard
 from components.database.standby import Standby
 from components.network.vpc import Network
 from components.shared.root_secret import RootSecret
-from planning.database.shard import ShardPlan, plan_shards
+from planning.database.shard import ShardPlan
 from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.network.vpc import plan_network
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
-from tests.planning.samples import ROOT_SECRET, settings
+from tests.planning.samples import ROOT_SECRET, settings, shards_of
 
 INSTANCE = "aws:rds/instance:Instance"
 TAGS = Tags(environment="dev", owner="platform", cost_center="naap-dev")
@@ -33,7 +33,7 @@ def _make(users: int, *, production: bool = False, upgrade: bool = False) -> Cal
     def make() -> None:
         stated = settings(users, production=production, stated={"allow_major_version_upgrade": upgrade})
         tier = tier_for(users)
-        plan = plan_shards(stack="dev", settings=stated, tier=tier, users=users)[0]
+        plan = shards_of(stated)[0]
         root_secret = RootSecret(pulumi.Output.secret(ROOT_SECRET))
         home = Shard(
             "database-0",

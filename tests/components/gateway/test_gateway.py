@@ -12,7 +12,7 @@ from cryptography import x509
 from components.gateway.gateway import Gateway
 from components.shared.root_secret import RootSecret
 from planning.gateway.routes import BEARER_SCHEME, CHUNKED_HEADER, EVENTS_HEADER, SCHEME_HEADER
-from policies.pack import judge_of
+from policies.judge import judge_of
 from policies.properties import plain
 from policies.rule import Resource
 from tests.components.recording import Recorded, assert_same_names, build, of_type, one
@@ -97,6 +97,14 @@ def test_proxies_come_to_pods_of_the_limit_service_that_were_added() -> None:
     env = _providers(1_000_000)["rateLimitDeployment"]["container"]["env"]
 
     assert {"name": "GRPC_MAX_CONNECTION_AGE", "value": "300s"} in env
+
+
+def test_the_limit_service_remembers_whom_it_refuses_within_a_small_part_of_its_memory() -> None:
+    container = _providers(1_000)["rateLimitDeployment"]["container"]
+    (size,) = (int(each["value"]) for each in container["env"] if each["name"] == "LOCAL_CACHE_SIZE_IN_BYTES")
+
+    assert container["resources"]["limits"]["memory"] == "256Mi"
+    assert 512 * 1024 <= size <= 256 * 1024 * 1024 // 16  # the service itself takes no less than half a MiB
 
 
 def test_an_autoscaler_of_the_limit_service_that_may_leave_one_pod_is_refused() -> None:
@@ -214,7 +222,10 @@ def test_requests_are_traced_in_the_top_tier(users: int, traced: bool) -> None:
     (proxies,) = _custom("EnvoyProxy", users)
 
     assert ("tracing" in proxies.inputs["spec"]["telemetry"]) is traced
-    assert bool(_custom("Backend", users)) is traced
+    backends = _custom("Backend", users)
+    assert bool(backends) is traced
+    # The controller refuses proxies that name what isn't there yet, and the Gateway with them.
+    assert {each.urn for each in backends} <= set(proxies.dependencies)
 
 
 def test_kinds_wait_for_their_definitions() -> None:

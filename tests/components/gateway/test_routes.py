@@ -6,6 +6,7 @@ from typing import Any
 from components.gateway.routes import PluginRoutes
 from planning.gateway.routes import RoutesPlan, plan_routes
 from planning.gateway.sign_in import IDENTITY_HEADER
+from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.sections import Auth, Requests
@@ -189,6 +190,41 @@ def test_affinity_is_for_who_asks_for_it() -> None:
     assert _spec(_objects(WALLET), "BackendTrafficPolicy", "my-wallet-requests")["loadBalancer"]["type"] == (
         "LeastRequest"
     )
+
+
+def test_a_canary_gets_its_part_of_every_rule_for_users_and_none_of_what_pods_ask() -> None:
+    tried = with_backend(altered(MIXED, core=True), canary=Canary(image="ghcr.io/naap/mixed:2.0.0", weight=7))
+    alone, found = _objects(altered(MIXED, core=True)), _objects(tried)
+    rules = _spec(found, "HTTPRoute", "mixed")["rules"]
+
+    for rule in rules:
+        assert [(each["name"], each["weight"]) for each in rule["backendRefs"]] == [
+            ("mixed", 930_000),
+            ("mixed-canary", 70_000),
+        ]
+        tracks = [each["filters"][0]["responseHeaderModifier"]["set"] for each in rule["backendRefs"]]
+        assert tracks == [[{"name": "naap-track", "value": value}] for value in ("stable", "canary")]
+    assert [{**rule, "backendRefs": []} for rule in rules] == [
+        {**rule, "backendRefs": []} for rule in _spec(alone, "HTTPRoute", "mixed")["rules"]
+    ]
+    assert {key: record.inputs for key, record in found.items() if key != ("HTTPRoute", "mixed")} == {
+        key: record.inputs for key, record in alone.items() if key != ("HTTPRoute", "mixed")
+    }
+
+
+def test_a_canary_that_gets_no_requests_is_told_to_proxies_all_the_same() -> None:
+    """With a weight of 0 Envoy Gateway leaves a backend out."""
+    tried = with_backend(WALLET, canary=Canary(image="ghcr.io/naap/my-wallet:2.0.0"))
+    rules = _spec(_objects(tried), "HTTPRoute", "my-wallet")["rules"]
+
+    assert {tuple(each["weight"] for each in rule["backendRefs"]) for rule in rules} == {(999_999, 1)}
+
+
+def test_a_sticky_canary_is_chosen_by_who_asks() -> None:
+    tried = with_backend(WALLET, canary=Canary(image="ghcr.io/naap/my-wallet:2.0.0", sticky=True))
+    balancing = _spec(_objects(tried), "BackendTrafficPolicy", "my-wallet-requests")["loadBalancer"]
+
+    assert balancing["consistentHash"] == {"type": "Headers", "headers": [{"name": IDENTITY_HEADER}]}
 
 
 def test_a_draining_plugin_says_so_in_a_header() -> None:

@@ -14,7 +14,6 @@ from components.shared.network_policy import network_policy
 from components.shared.root_secret import RootSecret
 from planning.data.caches import plan_caches
 from planning.database.pooler import plan_poolers, pooler_policy
-from planning.database.shard import plan_shards
 from planning.inputs.tiers import tier_for
 from planning.network.network_policy import default_deny
 from planning.observability.observability import ObservabilityPlan, plan_observability
@@ -22,7 +21,7 @@ from planning.shared.labels import selector
 from planning.shared.tags import Tags
 from tests.components.recording import Recorded, assert_same_names, awaited, build, of_type, one
 from tests.network_policies import Outside, Pod, allowed
-from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings
+from tests.planning.samples import POOLER_IMAGE, ROOT_SECRET, registry, settings, shards_of
 from tests.plugin_plans import gateway_plan
 
 ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
@@ -361,7 +360,7 @@ def _pod(namespace: str, name: str, ip: str = "10.64.0.1") -> Pod:
 def _neighbours() -> list[Recorded]:
     """Policies of gateway and poolers."""
     tier = tier_for(50_000)
-    shards = plan_shards(stack="dev", settings=settings(50_000), tier=tier, users=50_000)
+    shards = shards_of(settings(50_000))
     (pooler,) = plan_poolers(region="us-east-1", image=POOLER_IMAGE, tier=tier, shards=shards)
 
     def make() -> None:

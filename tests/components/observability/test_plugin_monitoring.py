@@ -26,7 +26,11 @@ def make(spec: PluginSpec) -> None:
     PluginMonitoring(
         f"{spec.name}-watch",
         plan=plan_watch(spec),
-        context=MonitoringContext(workspace_id=pulumi.Output.from_input("ws-0"), namespace=namespace),
+        context=MonitoringContext(
+            workspace_id=pulumi.Output.from_input("ws-0"),
+            endpoint=pulumi.Output.from_input("https://series.example/"),
+            namespace=namespace,
+        ),
         labels=labels("plugin", spec.name, plugin=spec.name),
         after=[],
         tags=TAGS,

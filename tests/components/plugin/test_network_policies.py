@@ -7,6 +7,7 @@ import pytest
 
 from planning.database.pooler import fragment_policy
 from planning.gateway.internal_listener import CONTAINER_PORT, through_gateway
+from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.pod_sections import Network
 from planning.network.network_policy import PodPeer, PolicyPlan
@@ -196,3 +197,16 @@ def test_a_stopped_caller_has_no_doors() -> None:
     plans = plugin_plans(registry=registry_with(stopped))
     policies = [policy for policy in policies_of(plans) if policy["metadata"]["name"] == "from-plugin-community"]
     assert not [one for one in policies if one["metadata"]["namespace"].startswith("plugin-")]
+
+
+def test_a_canary_is_reached_by_the_gateway_alone_and_reaches_what_the_plugin_does() -> None:
+    spec = with_backend(entry("my-wallet"), canary=Canary(image="ghcr.io/naap/my-wallet:9.0.0"))
+    plans = plugin_plans(registry=registry_with(spec))
+    found = policies_of(plans)
+    stable, canary, *_ = pods("my-wallet", plans)
+
+    assert allowed(found, GATEWAY, canary, port("my-wallet"))
+    assert not any(allowed(found, source, canary, port("my-wallet")) for name in NAMES for source in pods(name, plans))
+    for target in (DNS, CACHE, AGENT, METADATA, INTERNET):
+        for number in (53, 443, 6379, 80):
+            assert allowed(found, canary, target, number) == allowed(found, stable, target, number)

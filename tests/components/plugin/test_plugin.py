@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import Registry
 from planning.plugin.plugin import PluginPlan
@@ -23,6 +24,7 @@ SECRET = "kubernetes:core/v1:Secret"  # noqa: S105  # a kind
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 NAMESPACE = "kubernetes:core/v1:Namespace"
 STEPS = [*Lifecycle]
+CANARYS = ("autoscaler", "deployment", "disruption", "from-gateway", "service")
 CONFIGURED = {"community": {"METABASE_KEY": "very-secret-metabase-value"}}
 
 
@@ -352,3 +354,45 @@ def test_in_the_first_tier_nothing_is_traced() -> None:
 def test_a_migration_loads_no_tracing() -> None:
     for record in of_type(records(10_000), "kubernetes:batch/v1:Job"):
         assert "tracing" not in str(record.inputs)
+
+
+def tried(**fields: Any) -> list[Recorded]:
+    """What my-wallet becomes with a canary, or with what was left of one."""
+    spec = with_backend(entry("my-wallet"), canary=Canary(**fields))
+    return build_plugins({"my-wallet": plugin_plans(registry=registry_with(spec))["my-wallet"]})
+
+
+def test_a_canary_is_a_deployment_beside_the_plugins_own_whose_names_stay() -> None:
+    alone = {record.urn for record in build_plugins({"my-wallet": plugin_plans()["my-wallet"]}) if record.custom}
+    found = tried(image="ghcr.io/naap/my-wallet:9.0.0", weight=5)
+    brought = {record.name: record for record in found if record.custom and record.urn not in alone}
+
+    assert alone <= {record.urn for record in found}
+    assert brought.keys() == {f"my-wallet-{noun}-canary" for noun in CANARYS}
+    service, deployment = brought["my-wallet-service-canary"], brought["my-wallet-deployment-canary"]
+    selected = service.inputs["spec"]["selector"]
+    assert selected.items() <= deployment.inputs["spec"]["template"]["metadata"]["labels"].items()
+    stable = one(found, "kubernetes:core/v1:Service", "my-wallet-service").inputs["spec"]["selector"]
+    assert not stable.items() <= deployment.inputs["spec"]["template"]["metadata"]["labels"].items()
+    scaling = one(found, AUTOSCALER, "my-wallet-autoscaler").inputs["spec"]["behavior"]
+    assert scaling["scaleDown"] == {"selectPolicy": "Disabled"}
+
+
+def test_of_a_canary_that_is_over_requests_go_before_its_pods_are_replaced() -> None:
+    found = tried(image=entry("my-wallet").image)
+    route = next(record for record in found if record.name == "my-wallet-routes-route")
+    before = {urn.rpartition("::")[2] for urn in awaited(found, route)}
+
+    assert "my-wallet-deployment" in before
+    assert "my-wallet-deployment-canary" not in before
+    scaling = one(found, AUTOSCALER, "my-wallet-autoscaler").inputs["spec"]["behavior"]
+    assert scaling["scaleDown"].get("selectPolicy") != "Disabled"
+
+
+def test_requests_come_only_once_the_canarys_pods_are_there() -> None:
+    found = tried(image="ghcr.io/naap/my-wallet:9.0.0", weight=5)
+    route = next(record for record in found if record.name == "my-wallet-routes-route")
+
+    assert {"my-wallet-deployment-canary", "my-wallet-service-canary"} <= {
+        urn.rpartition("::")[2] for urn in awaited(found, route)
+    }

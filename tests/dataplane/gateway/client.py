@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE, SERVICE
+from rehearsal.live.network.switchboard import Network
 
 SECONDS = 45
 CDN = "130.176.0.1"
@@ -40,10 +40,10 @@ class Answer:
 
 
 class Client:
-    """Asks any Envoy. authority: whom it trusts; site: the host that is asked for."""
+    """Asks any Envoy. network: where it stands; authority: whom it trusts; site: the host that is asked for."""
 
-    def __init__(self, authority: Path, site: str) -> None:
-        self._authority, self._site = authority, site
+    def __init__(self, network: Network, authority: Path, site: str) -> None:
+        self._network, self._authority, self._site = network, authority, site
 
     def send(
         self,
@@ -85,8 +85,8 @@ class Client:
         if newest:
             context.minimum_version = context.maximum_version = newest
         context.set_alpn_protocols(list(protocols))
-        found = socket.create_connection((address, CONTAINER_PORT), timeout=SECONDS)
-        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        found = self._network.connect((address, CONTAINER_PORT))
+        found.settimeout(SECONDS)
         return context.wrap_socket(found, server_hostname=f"{SERVICE}.{NAMESPACE}.svc.cluster.local")
 
     def websocket(self, address: str, path: str, headers: Mapping[str, str]) -> "WebSocket":
@@ -106,6 +106,15 @@ class Client:
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         found.sendall(f"{method} {path} HTTP/1.1\r\n{text}\r\n".encode())
         return found
+
+
+def connection_in(network: Network, address: str, port: int) -> HTTPConnection:
+    """Plain HTTP, from a network that this process is not in."""
+    connection = HTTPConnection(address, port)
+    connection.sock = network.connect((address, port))
+    connection.sock.settimeout(SECONDS)
+    connection.auto_open = 0
+    return connection
 
 
 class WebSocket:

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from planning.data.caches import DISABLED_ACCESS, LIMITER, LIMITER_ACCESS
@@ -19,7 +20,8 @@ _READER = "reader"
 class Counters:
     """Runs at an address; may be stopped, held up, and started again, empty."""
 
-    def __init__(self, program: str, address: str, folder: Path) -> None:
+    def __init__(self, entering: Sequence[str], program: str, address: str, folder: Path) -> None:
+        """entering: the network of the address."""
         pair = server_certificate(ROOT_SECRET, owner="test-limits", names=(HOST,))
         (folder / "limits.crt").write_text(pair.certificate_pem)
         (folder / "limits.key").write_text(pair.key_pem)
@@ -28,9 +30,28 @@ class Counters:
         users += f"user {_READER} on ~* +scan >{_READER}\n"
         (folder / "users.acl").write_text(users)
         self._log = folder / "valkey.log"
-        self._reading = [str(Path(program).with_name("valkey-cli")), "-h", address, "-p", str(CACHE_PORT), "--tls"]
+        self._reading = [
+            *entering,
+            str(Path(program).with_name("valkey-cli")),
+            "-h",
+            address,
+            "-p",
+            str(CACHE_PORT),
+            "--tls",
+        ]
         self._reading += ["--insecure", "--no-auth-warning", "--user", _READER, "--pass", _READER, "--scan"]
-        self._command = [program, "--port", "0", "--tls-port", str(CACHE_PORT), "--bind", address, "--save", ""]
+        self._command = [
+            *entering,
+            program,
+            "--port",
+            "0",
+            "--tls-port",
+            str(CACHE_PORT),
+            "--bind",
+            address,
+            "--save",
+            "",
+        ]
         self._command += ["--tls-cert-file", f"{folder}/limits.crt", "--tls-key-file", f"{folder}/limits.key"]
         self._command += ["--tls-ca-cert-file", f"{folder}/limits.crt", "--tls-auth-clients", "no"]
         self._command += ["--aclfile", f"{folder}/users.acl", "--dir", str(folder)]

@@ -20,17 +20,17 @@ from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
 from planning.shared.labels import labels
-from planning.shared.naming import namespace
+from planning.shared.naming import canary_name, namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.components.recording import Recorded, build
 from tests.dataplane.gateway.counters import HOST
-from tests.dataplane.gateway.parts import Parts
+from tests.dataplane.gateway.parts import BACKEND_IMAGE, Parts
 from tests.planning.samples import ROOT_SECRET
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 _TARGETS = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/naap/0123456789abcdef"
 PORT = 80
-"""Of stand-in pods and their Services alike: names lead to pods here, without a Service's change of port."""
+"""Of stand-in pods and their Services."""
 
 
 def gateway(
@@ -61,40 +61,58 @@ def routes(spec: PluginSpec, settings: Settings, tier: Tier) -> list[Object]:
 
 
 def backend(
-    spec: PluginSpec, command: Sequence[str], *, program: str = "stand-in", environment: Mapping[str, str] | None = None
+    spec: PluginSpec,
+    command: Sequence[str],
+    *,
+    image: str = BACKEND_IMAGE,
+    environment: Mapping[str, str] | None = None,
 ) -> list[Object]:
-    """The plugin's namespace with the labels that it has, and a stand-in of its pods behind its Service.
+    """The plugin's namespace with the labels that it has, and a stand-in of its pods behind its Service; its canary's.
 
-    program: what runs the command, by its name of start.py.
+    command: for the image. The canary's says another name in the plugin's place.
     """
-    home, chosen = namespace(spec.name), {"app.kubernetes.io/name": spec.name}
+    home = namespace(spec.name)
     container: Object = {
-        "name": program,
-        "image": "none",
+        "name": "stand-in",
+        "image": image,
         "args": list(command),
         "env": [{"name": name, "value": value} for name, value in (environment or {}).items()],
         "ports": [{"containerPort": PORT}],
+        "readinessProbe": {"tcpSocket": {"port": PORT}, "periodSeconds": 1},
     }
+    canary = canary_name(spec.name)
+    tried = {**container, "args": [canary if word == spec.name else word for word in command]}
     return [
         {
             "apiVersion": "v1",
             "kind": "Namespace",
             "metadata": {"name": home, "labels": dict(labels("plugin", spec.name, plugin=spec.name))},
         },
+        *_served(spec.name, home, container),
+        *(_served(canary, home, tried) if spec.backend and spec.backend.canary else []),
+    ]
+
+
+def _served(name: str, home: str, container: Object) -> list[Object]:
+    chosen = {"app.kubernetes.io/name": name}
+    return [
         {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
-            "metadata": {"name": spec.name, "namespace": home},
+            "metadata": {"name": name, "namespace": home},
             "spec": {
                 "replicas": 1,
                 "selector": {"matchLabels": chosen},
-                "template": {"metadata": {"labels": chosen}, "spec": {"containers": [container]}},
+                "template": {
+                    "metadata": {"labels": chosen},
+                    "spec": {"containers": [container], "terminationGracePeriodSeconds": 2},
+                },
             },
         },
         {
             "apiVersion": "v1",
             "kind": "Service",
-            "metadata": {"name": spec.name, "namespace": home},
+            "metadata": {"name": name, "namespace": home},
             "spec": {"selector": chosen, "ports": [{"port": PORT, "targetPort": PORT}]},
         },
     ]
@@ -117,7 +135,7 @@ def _objects(records: Sequence[Recorded]) -> list[Object]:
 def _rendered(release: Recorded, parts: Parts) -> list[Object]:
     values: dict[str, Any] = dict(release.inputs["values"])
     done = subprocess.run(
-        [parts.tools["render-chart"], parts.chart, release.inputs["name"], NAMESPACE],
+        [parts.programs["render-chart"], parts.chart, release.inputs["name"], NAMESPACE],
         input=json.dumps(values),
         capture_output=True,
         text=True,

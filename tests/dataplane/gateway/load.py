@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
+from components.gateway.routes import TRACK_HEADER
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.tokens import session
 
@@ -16,9 +17,14 @@ CLIENTS = 6
 
 @dataclass(kw_only=True)
 class Load:
-    """What has come of it: how often each status, or the kind of an error; the slowest answer, in seconds."""
+    """What has come of it: how often each status, or the kind of an error; the slowest answer, in seconds.
+
+    tracks: how often each track answered. canary: when it last did, by the monotonic clock.
+    """
 
     answers: Counter[str] = field(default_factory=Counter[str])
+    tracks: Counter[str] = field(default_factory=Counter[str])
+    canary: float = 0.0
     slowest: float = 0.0
 
 
@@ -37,6 +43,10 @@ def load(rig: Rig, path: str, *, clients: int = CLIENTS) -> Generator[Load]:
                 connection = connection or rig.client.connect(address)
                 answer = rig.client.send(address, path, headers=headers, connection=connection)
                 found.answers[str(answer.status)] += 1
+                track = answer.headers.get(TRACK_HEADER, "nobody")
+                found.tracks[track] += 1
+                if track == "canary":
+                    found.canary = time.monotonic()
                 if answer.headers.get("connection") == "close":
                     connection = None
             except (OSError, HTTPException) as error:

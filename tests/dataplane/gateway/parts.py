@@ -1,88 +1,80 @@
-"""What a gateway is run from: got out here, where there is a network, and handed over to inside the namespaces."""
+"""What a gateway is run from: programs, a chart, and the images of its pods."""
 
-import json
-import os
-import shutil
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from rehearsal import RehearsalError
 from rehearsal.control_plane import crds
 from rehearsal.control_plane.kube_api import Object
+from rehearsal.live import gateway, machine
+from rehearsal.live.images import npm, recipes
+from rehearsal.live.images.archive import Layer
+from rehearsal.live.images.images import Images
+from rehearsal.live.images.recipes import Recipe, config, node_application
+from rehearsal.live.images.roots import PYTHON, debian_root
 from rehearsal.progress import Progress
 from rehearsal.tools import tool_table
+from rehearsal.tools.debian import VALKEY
 from rehearsal.tools.toolbox import Found, Toolbox
-from rehearsal.tools.wheel import install_wheel
-from tests.dataplane import npm
-from tests.dataplane.cluster.namespaces import INSIDE
-from tests.dataplane.packages import VALKEY, unpacked
-from tests.tools import GATEWAY
+from tests.dataplane.packages import unpacked
 
-_ENVOY = Path(__file__).with_name("envoy.txt")
-_EXPRESS = Path(__file__).with_name("express")
+BACKEND_IMAGE, EXPRESS_IMAGE = "registry.example/tests/backend:1", "registry.example/tests/express:1"
+_HERE = Path(__file__).parent
+_NOBODY = "65534:65534"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """Paths of programs, by name, the chart's folder, and that of npm's packages."""
+    """tools: of the control plane and of live nodes. programs: paths of others, by name. chart: its folder. images:
+    archives by reference."""
 
-    tools: dict[str, str]
+    tools: Mapping[str, Found]
+    definitions: list[Object]
+    programs: dict[str, str]
     chart: str
-    packages: str
-
-    def definitions(self) -> list[Object]:
-        """Of all custom resources; in the cache since they were gathered."""
-        progress = Progress(sys.stderr)
-        return crds.get(Toolbox(progress), progress)
-
-    def found(self) -> dict[str, Found]:
-        """As a control plane wants its tools."""
-        return {k: Found(name=k, path=Path(v), version="", origin="") for k, v in self.tools.items()}
-
-    def shown(self) -> list[Path]:
-        """Folders that pods must see to run any of the programs."""
-        folders = {Path(path).parent for path in self.tools.values()}
-        packages = {folder.parents[1] for folder in folders if folder.parts[-2:] == ("usr", "bin")}
-        python = {Path(sys.base_prefix), Path(sys.prefix)}
-        return sorted(
-            path for path in folders | packages | python | {Path(self.packages)} if not path.is_relative_to("/usr")
-        )
+    images: Mapping[str, Path]
 
 
-def gather(progress: Progress) -> Parts:
-    """Gets everything. Raises RehearsalError, or skips the test where a package can't be had."""
+def gather() -> Parts:
+    """Gets everything. Raises RehearsalError, or skips the test where nodes can't run or a package can't be had."""
+    try:
+        machine.check(Path("/x"))
+    except RehearsalError as error:
+        pytest.skip(str(error))
+    progress = Progress(sys.stderr)
     toolbox = Toolbox(progress)
-    found = toolbox.get([*tool_table.CONTROL_PLANE, *GATEWAY])
-    tools = {name: str(tool.path) for name, tool in found.items()}
-    tools["valkey-server"] = str(unpacked(VALKEY) / "valkey-server")
-    tools["envoy"] = str(envoy(toolbox, progress) / "envoy" / "_bin" / "envoy")
-    with toolbox.cache.entry("envoy-gateway-chart", tool_table.ENVOY_GATEWAY) as entry:
-        if not entry.ready:
-            source = crds.download(crds.ENVOY_GATEWAY, toolbox, progress)
-            shutil.copytree(source / "charts" / "gateway-helm", entry.staging, dirs_exist_ok=True)
-            entry.keep()
-        chart = entry.path
-    crds.get(toolbox, progress)
-    tools["node"] = str(npm.NODE)
-    return Parts(tools=tools, chart=str(chart), packages=str(npm.packages(_EXPRESS)))
+    programs = {name: str(tool.path) for name, tool in toolbox.get([*gateway.TOOLS]).items()}
+    images = {**gateway.recipes(toolbox, progress), **_stand_ins(toolbox, progress)}
+    return Parts(
+        tools=toolbox.get([*tool_table.CONTROL_PLANE, *tool_table.LIVE]),
+        definitions=crds.get(toolbox, progress),
+        programs={**programs, "valkey-server": str(unpacked(VALKEY) / "valkey-server")},
+        chart=str(gateway.chart(toolbox, progress)),
+        images=Images(images, toolbox.cache, progress).known(images),
+    )
 
 
-def handed_over() -> Parts:
-    """What gather() found, read inside the namespaces."""
-    return Parts(**json.loads(os.environ[INSIDE]))
-
-
-def variable(parts: Parts) -> str:
-    """For the environment of who goes in."""
-    return json.dumps(asdict(parts))
-
-
-def envoy(toolbox: Toolbox, progress: Progress) -> Path:
-    """The folder with the package of the wheel that brings it."""
-    version = _ENVOY.read_text().partition("==")[2].split()[0]
-    with toolbox.cache.entry("envoy", version) as entry:
-        if not entry.ready:
-            with progress.task("Envoy from its Python wheel", "about 36 MB"):
-                install_wheel(_ENVOY, entry.staging)
-            entry.keep()
-        return entry.path
+def _stand_ins(toolbox: Toolbox, progress: Progress) -> dict[str, Recipe]:
+    """Of plugins' pods."""
+    node = npm.node(toolbox.cache, progress)
+    express = _HERE / "express"
+    program = {f"{recipes.APPLICATION}/server.cjs": express / "server.cjs"}
+    scripts = {f"app/{name}": _HERE / name for name in ("backend.py", "base_service.py")}
+    return {
+        BACKEND_IMAGE: Recipe(
+            layers=lambda: [debian_root(PYTHON), Layer(files=scripts)],
+            config=config(Entrypoint=["python3", "-u"], WorkingDir="/app", User=_NOBODY),
+        ),
+        EXPRESS_IMAGE: node_application(
+            lambda: program,
+            lambda: npm.packages(express, node, toolbox.cache, progress),
+            lambda: node,
+            ["node", "server.cjs"],
+            {},
+            "",
+        ),
+    }

@@ -1,37 +1,35 @@
 """The gateway, running: asked and changed by all tests."""
 
 import json
-import re
 import signal
-import socket
 import time
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, TypeVar
 
-from planning.gateway.gateway import GATEWAY
+from planning.gateway.gateway import GATEWAY, METRICS_PORT
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.settings import Settings
 from planning.inputs.sign_in import SIGN_IN_SERVICE
 from planning.inputs.tiers import Tier
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
-from tests.dataplane.cluster.cluster import Cluster
 from tests.dataplane.gateway import documents
-from tests.dataplane.gateway.client import Answer, Client
+from tests.dataplane.gateway.client import Answer, Client, connection_in
+from tests.dataplane.gateway.cluster import Cluster
 from tests.dataplane.gateway.counters import Counters
 from tests.dataplane.gateway.parts import Parts
 from tests.dataplane.gateway.status import faults
 from tests.dataplane.gateway.tokens import Issuer, session
 from tests.wait import wait_for
 
-BACKEND = Path(__file__).with_name("backend.py")
-BASE_SERVICE = Path(__file__).with_name("base_service.py")
+BACKEND, BASE_SERVICE = Path("/app/backend.py"), Path("/app/base_service.py")
+"""In their image."""
 ENVOYS = f"gateway.envoyproxy.io/owning-gateway-name={GATEWAY}"
-_ADMIN = "127.0.0.1:19000"
+_ADMIN = ("127.0.0.1", 19000)
 _SECONDS_TO_COUNT = 30
 Outcome = TypeVar("Outcome")
 
@@ -117,13 +115,11 @@ class Rig:
     def held(self, plugin: str) -> Generator[None]:
         """The plugin's stand-ins hang, for a while: they take connections and answer nothing."""
         pods = [pod["metadata"]["name"] for pod in self.cluster.pods(namespace(plugin), "")]
-        for pod in pods:
-            self.cluster.kubelet.signal(pod, signal.SIGSTOP)
+        self.cluster.signal(pods, signal.SIGSTOP)
         try:
             yield
         finally:
-            for pod in pods:
-                self.cluster.kubelet.signal(pod, signal.SIGCONT)
+            self.cluster.signal(pods, signal.SIGCONT)
 
     def statistics(self, pod: str, names: str) -> dict[str, int]:
         """Counters of an Envoy whose names match."""
@@ -132,20 +128,26 @@ class Rig:
 
     def admin(self, pod: str, path: str) -> str:
         """What an Envoy tells its administrator, who stands in its pod."""
-        return self.cluster.kubelet.network(pod).run("curl", "-s", f"{_ADMIN}/{path}")
+        return _text(connection_in(self.cluster.network(pod), *_ADMIN), f"/{path}")
 
-    def routes_of(self, path: str) -> list[dict[str, Any]]:
-        """Actions of the first Envoy's routes for this prefix."""
-        dump = json.loads(self.admin(next(iter(self.envoys)), "config_dump?resource=dynamic_route_configs"))
+    def series(self, pod: str) -> str:
+        """Of an Envoy, as the collector reads them."""
+        return _text(connection_in(self.cluster.network(), self.envoys[pod], METRICS_PORT), "/stats/prometheus")
+
+    def routes_of(self, path: str, pod: str | None = None) -> list[dict[str, Any]]:
+        """Actions of an Envoy's routes for this prefix; of the first one's unless stated."""
+        dump = json.loads(self.admin(pod or next(iter(self.envoys)), "config_dump?resource=dynamic_route_configs"))
         hosts = [host for found in dump["configs"] for host in found["route_config"].get("virtual_hosts", [])]
         found = [route for host in hosts for route in host["routes"]]
         return [route["route"] for route in found if route["match"].get("path_separated_prefix") == path]
 
     def log_line(self, request: str) -> dict[str, Any]:
         """What the first Envoy has logged of a request, by its id."""
-        log = self.cluster.kubelet.log(next(iter(self.envoys)), "envoy")
-        found = wait_for("the line in the log", lambda: re.findall(f"^.*{request}.*$", log.read_text(), re.MULTILINE))
-        return json.loads(found[0])
+        pod = next(iter(self.envoys))
+        lines = wait_for(
+            "the line in the log", lambda: [line for line in self.cluster.lines(pod, "envoy") if request in line]
+        )
+        return json.loads(lines[0])
 
     def counted(self, ask: Callable[[int], Outcome]) -> Outcome:
         """What came of requests within one minute, all of which the limiter answered in time.
@@ -174,8 +176,6 @@ class Rig:
             force="true",
         )
         wait_for(f"{count} of {plugin}", lambda: len(self.cluster.pods(home, "")) == count)
-        # KWOK calls pods ready before their programs listen: proxies would leave them out for failing.
-        wait_for(f"{plugin} to listen", lambda: all(_listens(pod) for pod in self.cluster.pods(home, "")))
         for pod in self.envoys:
             names = f"{home}/{plugin}/"
             wait_for(f"{count} of {plugin} in {pod}", lambda p=pod, n=names: self._members(p, n) in ({count}, set()))
@@ -192,9 +192,10 @@ class Rig:
         return True
 
 
-def _listens(pod: Object) -> bool:
-    socket.create_connection((pod["status"]["podIP"], documents.PORT), timeout=1).close()
-    return True
+def _text(connection: HTTPConnection, path: str) -> str:
+    with closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
 
 
 def seconds_open(count: Callable[[], int]) -> float:

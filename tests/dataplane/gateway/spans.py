@@ -14,8 +14,6 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
     add_TraceServiceServicer_to_server,  # pyright: ignore[reportUnknownVariableType]  # generated, and untyped
 )
 
-from planning.shared.ports import OTLP_GRPC_PORT
-
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
@@ -29,13 +27,13 @@ class Span:
 
 
 class Spans(TraceServiceServicer):
-    """Answers at an address, over OTLP/gRPC, and keeps what it is sent."""
+    """Answers on loopback, over OTLP/gRPC, and keeps what it is sent."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self) -> None:
         self.found: list[Span] = []
         self._server = grpc.server(ThreadPoolExecutor(max_workers=4))
         add_TraceServiceServicer_to_server(self, self._server)
-        assert self._server.add_insecure_port(f"{address}:{OTLP_GRPC_PORT}")
+        self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
 
     def Export(  # noqa: N802  # the protocol's name

@@ -3,7 +3,7 @@
 from typing import cast
 
 from rehearsal.control_plane.kube_api import Object
-from tests.dataplane.cluster.objects import Objects
+from tests.dataplane.gateway.objects import Objects
 
 _KINDS = {
     "gateway.networking.k8s.io/v1": ("Gateway", "HTTPRoute"),

@@ -1,31 +1,31 @@
 """Whom services take a client for: Express, with the TRUST_PROXY that plugins get, behind the gateway."""
 
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from contextlib import closing
 from json import loads
-from pathlib import Path
 
 import pytest
 
 from planning.gateway import internal_listener
 from planning.plugin.process_environment import TRUSTED_SENDERS
-from tests.dataplane.cluster.network import GATEWAY as HERE
 from tests.dataplane.gateway import documents
+from tests.dataplane.gateway.client import connection_in
+from tests.dataplane.gateway.cluster import CLIENT
+from tests.dataplane.gateway.parts import EXPRESS_IMAGE
 from tests.dataplane.gateway.plugins import unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.tokens import session
 from tests.planning.samples import altered
 from tests.wait import wait_for
 
-SERVER = Path(__file__).parent / "express" / "server.cjs"
 EXPRESS = altered(unlimited("express"), core=True)
 PATH = "/api/v1/express/x"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def express(rig: Rig) -> Iterator[None]:
-    known = {"TRUST_PROXY": TRUSTED_SENDERS, "NODE_PATH": rig.parts.packages}
-    pods = documents.backend(EXPRESS, [str(SERVER), str(documents.PORT)], program="stand-in-node", environment=known)
+    command, known = ["node", "server.cjs", str(documents.PORT)], {"TRUST_PROXY": TRUSTED_SENDERS}
+    pods = documents.backend(EXPRESS, command, image=EXPRESS_IMAGE, environment=known)
     rig.cluster.objects.apply([*pods, *rig.routes(EXPRESS)])
     for envoy in range(len(rig.envoys)):
         wait_for("Express", lambda e=envoy: rig.get(PATH, envoy=e, user="alice").status == 200)
@@ -51,12 +51,13 @@ def test_a_viewer_does_not_choose_the_address_that_the_shell_counts_by(rig: Rig)
 
 
 def test_a_pod_is_the_client_of_what_it_asks(rig: Rig) -> None:
-    connection = HTTPConnection(rig.addresses[0], internal_listener.CONTAINER_PORT, timeout=30)
     headers = {
         "host": internal_listener.HOST,
         "x-forwarded-for": "198.51.100.9",
         "authorization": f"Bearer {session('alice')}",
     }
-    connection.request("GET", PATH, headers=headers)
-    assert loads(connection.getresponse().read())["ip"] == HERE
-    connection.close()
+    with closing(
+        connection_in(rig.cluster.network(), rig.addresses[0], internal_listener.CONTAINER_PORT)
+    ) as connection:
+        connection.request("GET", PATH, headers=headers)
+        assert loads(connection.getresponse().read())["ip"] == CLIENT

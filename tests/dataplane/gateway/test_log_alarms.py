@@ -30,13 +30,11 @@ def _without_cache(rig: Rig) -> Generator[None]:
 def _hung(rig: Rig) -> Generator[None]:
     """Every pod of the limit service takes connections and answers nothing."""
     pods = [pod["metadata"]["name"] for pod in rig.cluster.pods(NAMESPACE, LIMITER)]
-    for pod in pods:
-        rig.cluster.kubelet.signal(pod, signal.SIGSTOP)
+    rig.cluster.signal(pods, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pod in pods:
-            rig.cluster.kubelet.signal(pod, signal.SIGCONT)
+        rig.cluster.signal(pods, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("failure", [_without_cache, _hung])
@@ -58,9 +56,7 @@ def test_a_request_that_is_refused_was_never_to_be_counted(rig: Rig) -> None:
 
 def test_an_autoscaler_that_reads_no_metric_is_told_by_the_control_plane(rig: Rig) -> None:
     """Nothing serves metrics here, and the proxies have an autoscaler."""
-    (pod, *_) = rig.cluster.pods(NAMESPACE, LIMITER)
-    log = rig.cluster.kubelet.log(pod["metadata"]["name"], "envoy-ratelimit").parents[1]
-    said = log / "control-plane" / "kube-controller-manager.log"
+    said = rig.cluster.folder / "kube-controller-manager.log"
     wait_for("its words", lambda: BLIND.words in said.read_text())
 
 

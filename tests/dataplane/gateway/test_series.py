@@ -2,7 +2,6 @@
 
 import re
 
-from planning.gateway.gateway import METRICS_PORT
 from planning.observability.metrics.queue_depth import GATEWAY_JOB, METRIC, upstream_clusters
 from planning.observability.metrics.series import KEPT
 from tests.dataplane.gateway.plugins import PER_USER
@@ -25,16 +24,12 @@ def test_proxies_expose_every_series_that_is_kept(rig: Rig) -> None:
 
 def test_the_upstreams_of_a_plugin_are_found_by_its_name(rig: Rig) -> None:
     """Else the autoscaler's metric, its rules and its dashboard would be empty, and an empty answer reads as calm."""
-    names = re.findall(r'envoy_cluster_upstream_rq_active\{[^}]*envoy_cluster_name="([^"]+)"', _scraped(rig))
+    names = re.findall(
+        r'envoy_cluster_upstream_rq_active\{[^}]*envoy_cluster_name="([^"]+)"', rig.series(next(iter(rig.envoys)))
+    )
 
     assert [name for name in names if re.fullmatch(upstream_clusters("wallet"), name)], (METRIC, names)
 
 
 def _exposed(rig: Rig) -> set[str]:
-    return set(re.findall(r"^(\w+)[{ ]", _scraped(rig), re.MULTILINE))
-
-
-def _scraped(rig: Rig) -> str:
-    """As the collector does."""
-    (pod, address) = next(iter(rig.envoys.items()))
-    return rig.cluster.kubelet.network(pod).run("curl", "-s", f"http://{address}:{METRICS_PORT}/stats/prometheus")
+    return set(re.findall(r"^(\w+)[{ ]", rig.series(next(iter(rig.envoys))), re.MULTILINE))

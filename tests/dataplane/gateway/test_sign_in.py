@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from http.client import HTTPConnection
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
@@ -14,7 +14,7 @@ from planning.gateway.routes import KEEPALIVE_SECONDS
 from planning.gateway.sign_in import CHECK_MS, CLUSTER
 from planning.inputs.sign_in import SIGN_IN_SERVICE, SignIn
 from planning.shared.naming import namespace
-from tests.dataplane.gateway.client import CDN
+from tests.dataplane.gateway.client import CDN, connection_in
 from tests.dataplane.gateway.rig import Rig, seconds_open
 from tests.dataplane.gateway.tokens import FORGED, cookie, session
 from tests.wait import wait_for
@@ -37,8 +37,8 @@ def _bearer(token: str) -> dict[str, str]:
 def _checks(rig: Rig, token: str) -> int:
     """How often base-svc was asked for a token."""
     (pod,) = rig.cluster.pods(namespace(SIGN_IN_SERVICE), "")
-    log = rig.cluster.kubelet.log(pod["metadata"]["name"], "stand-in").read_text()
-    return log.count(f"asked {hashlib.sha256(token.encode()).hexdigest()}")
+    said = rig.cluster.lines(pod["metadata"]["name"], "stand-in")
+    return said.count(f"asked {hashlib.sha256(token.encode()).hexdigest()}")
 
 
 def test_a_good_token_names_its_user_and_stays_for_the_plugin_that_asks_itself(rig: Rig) -> None:
@@ -142,7 +142,7 @@ def test_no_token_stands_in_a_log_a_counter_s_key_or_a_configuration(rig: Rig) -
     line = rig.log_line(request.headers["x-request-id"])
     assert (line["path"], line["status"], line["user"]) == (path, 200, user)
     pod = next(iter(rig.envoys))
-    assert token not in rig.cluster.kubelet.log(pod, "envoy").read_text()
+    assert not [line for line in rig.cluster.lines(pod, "envoy") if token in line]
     keys = rig.counters.keys()
     assert any(user in key for key in keys)
     assert not any(token in key for key in keys)
@@ -192,13 +192,12 @@ def test_a_change_is_nobody_s_without_a_user_and_no_foreign_page_s(rig: Rig) -> 
 
 def _through_it(rig: Rig, path: str, headers: dict[str, str], method: str = "GET") -> tuple[int, dict[str, str]]:
     """What a pod gets there: the status, and what of its headers has arrived."""
-    connection = HTTPConnection(rig.addresses[0], internal_listener.CONTAINER_PORT, timeout=30)
-    try:
+    with closing(
+        connection_in(rig.cluster.network(), rig.addresses[0], internal_listener.CONTAINER_PORT)
+    ) as connection:
         connection.request(method, path, headers={"host": internal_listener.HOST, **headers})
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read()).get("headers", {})
-    finally:
-        connection.close()
 
 
 def test_a_pod_asks_base_svc_whose_token_it_has(rig: Rig) -> None:

@@ -4,6 +4,7 @@ its keys."""
 import base64
 import hashlib
 import json
+import socket
 import ssl
 import threading
 import time
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from planning.inputs.settings import Settings
 from planning.shared.internal_ca import server_certificate
+from rehearsal.live.network.switchboard import Network
 from tests.planning.samples import ROOT_SECRET
 
 FORGED = "0123456789abcdef" * 4
@@ -58,8 +60,8 @@ class Issuer:
         key = self._foreign if foreign else self._key
         return f"{signed}.{_text(key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
-    def serve(self, address: str, folder: Path) -> None:
-        """Publishes the keys at the settings' address of them, from now on."""
+    def serve(self, network: Network, address: str, folder: Path) -> ThreadingHTTPServer:
+        """Publishes the keys at the settings' address of them, from now on. address: in that network."""
         issuer = self
         public = self._key.public_key().public_numbers()
         size = (public.n.bit_length() + 7) // 8
@@ -85,9 +87,12 @@ class Issuer:
         (folder / "issuer.key").write_text(pair.key_pem)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(folder / "issuer.crt", folder / "issuer.key")
-        server = ThreadingHTTPServer((address, 443), Handler)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        listening = network.do(lambda: socket.create_server((address, 443)))
+        server = ThreadingHTTPServer(listening.getsockname(), Handler, bind_and_activate=False)
+        server.socket.close()
+        server.socket = context.wrap_socket(listening, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
 
 
 def _part(content: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from planning.database.connection_budget import (
     check_budget,
     client_capacity,
     max_connections,
+    most_servers,
     pool_for,
     spendable_connections,
 )
@@ -21,9 +22,21 @@ def test_what_an_instance_takes_and_what_is_spent_of_it(memory_gib: int, most: i
 
 
 def test_twenty_servers_for_a_hundred_clients_shared_by_the_poolers() -> None:
-    assert pool_for(100, 1).size == 20
-    assert pool_for(100, 4).size == 5
-    assert pool_for(1, 6).size == 1
+    assert pool_for(100, 1, 500).size == 20
+    assert pool_for(100, 4, 500).size == 5
+    assert pool_for(1, 6, 500).size == 1
+
+
+@pytest.mark.parametrize("clients", [3_000, 50_000, 5_000_000])
+@pytest.mark.parametrize("poolers", [1, 3, 24, 96, 250])
+def test_however_many_clients_wait_a_plugins_servers_stay_within_its_part(clients: int, poolers: int) -> None:
+    pool = pool_for(clients, poolers, most_servers(64))
+    assert poolers * pool.total <= most_servers(64) == 500
+    assert pool.size >= 1
+
+
+def test_a_part_is_used_but_for_what_does_not_divide() -> None:
+    assert [poolers * pool_for(50_000, poolers, 500).total for poolers in (1, 2, 4, 10)] == [500, 500, 500, 500]
 
 
 def test_a_lost_pooler_is_planned_for_where_there_are_several() -> None:

@@ -4,13 +4,12 @@ import pytest
 
 from planning.database.archive import plan_archives, restore_problems
 from planning.database.plugin_database import PluginDatabasePlan, plan_databases
-from planning.database.shard import plan_shards
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry.data_sections import Database, Grant
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.tiers import tier_for
-from tests.planning.samples import plugin, registry, settings
+from tests.planning.samples import plugin, registry, settings, shards_of
 
 DIGITS = "0" * 64
 
@@ -19,7 +18,7 @@ def _plan(
     *plugins: PluginSpec, users: int = 100_000, present: dict[str, int] | None = None
 ) -> dict[str, PluginDatabasePlan]:
     tier, stated = tier_for(users), settings(users)
-    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
+    shards = shards_of(stated)
     regions = stated.regions[: tier.regions]
     found = registry(*plugins)
     return dict(plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=regions, present=present))

@@ -5,7 +5,7 @@ from cryptography import x509
 
 from planning.database.plugin_database import PluginDatabasePlan, migration_order, plan_databases
 from planning.database.rds_authorities import rds_authorities
-from planning.database.shard import ENGINE_VERSION, plan_shards
+from planning.database.shard import ENGINE_VERSION
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry.data_sections import Database, Grant, Migrate
 from planning.inputs.registry.lifecycle import Lifecycle
@@ -14,12 +14,12 @@ from planning.inputs.tiers import TIERS, Tier, tier_for
 from planning.shared.images import POSTGRES_CLIENT
 from planning.shared.naming import MAX_STACK_NAME
 from planning.shared.regions import REGIONS
-from tests.planning.samples import plugin, registry, settings, three_plugins
+from tests.planning.samples import plugin, registry, settings, shards_of, three_plugins
 
 
 def _plan(users: int, *plugins: PluginSpec) -> dict[str, PluginDatabasePlan]:
     tier, stated = tier_for(users), settings(users)
-    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=users)
+    shards = shards_of(stated)
     found = registry(*plugins) if plugins else three_plugins()
     return dict(
         plan_databases(registry=found, tier=tier, users=users, shards=shards, regions=stated.regions[: tier.regions])
@@ -39,7 +39,7 @@ def _problems(users: int, *plugins: PluginSpec) -> str:
 @pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name.value)
 def test_windows_of_backup_and_maintenance_never_meet(tier: Tier) -> None:
     users = tier.max_users or 1_000_000
-    for shard in plan_shards(stack="dev", settings=settings(users), tier=tier, users=users):
+    for shard in shards_of(settings(users)):
         assert shard.backup_window.split("-")[1] <= "05:00"
         assert shard.maintenance_window.split("-")[0].split(":", 1)[1] >= "06:00"
         days = {replica.maintenance_window[:3] for replica in shard.replicas}
@@ -48,8 +48,7 @@ def test_windows_of_backup_and_maintenance_never_meet(tier: Tier) -> None:
 
 def test_names_of_the_longest_stack_are_within_the_limits_of_rds() -> None:
     stack = "x" * MAX_STACK_NAME
-    tier = tier_for(10_000_000)
-    shard = plan_shards(stack=stack, settings=settings(10_000_000), tier=tier, users=10_000_000)[-1]
+    shard = shards_of(settings(10_000_000), stack=stack)[-1]
     assert shard.remote
     for identifier in (shard.identifier, shard.remote.replica.identifier, *(r.identifier for r in shard.replicas)):
         assert len(identifier) <= 63 - len("-final")

@@ -2,14 +2,13 @@
 
 import pytest
 
-from planning.database.shard import REPLICA_BACKUP_DAYS, SECRET_RECOVERY_DAYS, ShardPlan, plan_shards
-from planning.inputs.tiers import TIERS
-from tests.planning.samples import settings
+from planning.database.shard import REPLICA_BACKUP_DAYS, SECRET_RECOVERY_DAYS, ShardPlan
+from tests.planning.samples import settings, shards_of
 
 
 def _shard(users: int, *, production: bool = True) -> ShardPlan:
     stated = settings(users, production=production)
-    return plan_shards(stack="dev", settings=stated, tier=TIERS[-1], users=users)[0]
+    return shards_of(stated)[0]
 
 
 @pytest.mark.parametrize(("production", "days"), [(True, SECRET_RECOVERY_DAYS), (False, 0)])

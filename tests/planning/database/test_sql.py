@@ -9,10 +9,9 @@ from planning.database.jobs.schema import Verifiers, render_schema
 from planning.database.jobs.shard_move import copy_files, switch_files
 from planning.database.jobs.sql import identifier, literal
 from planning.database.plugin_database import plan_databases
-from planning.database.shard import plan_shards
 from planning.inputs.registry.data_sections import Database
 from planning.inputs.tiers import tier_for
-from tests.planning.samples import plugin, registry, settings
+from tests.planning.samples import plugin, registry, settings, shards_of
 
 USERS = 100_000
 AWKWARD = "zz'zz\"zz"
@@ -21,7 +20,7 @@ QUOTED = re.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 def _scripts() -> dict[str, str]:
     tier, stated = tier_for(USERS), settings(USERS)
-    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=USERS)
+    shards = shards_of(stated)
     spec = plugin("a", database=Database(schema_name="plain", shard=0, move_to=2))
     plans = plan_databases(registry=registry(spec), tier=tier, users=USERS, shards=shards, regions=stated.regions[:1])
     plan = replace(plans["a"], schema=AWKWARD)

@@ -3,12 +3,21 @@ import itertools
 import pytest
 
 from planning.gateway.error_bodies import ERRORS, local_replies
-from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE, limiter_pod, limiter_pods, plan_gateway
+from planning.gateway.gateway import (
+    CONTAINER_PORT,
+    NAMESPACE,
+    controller_pod,
+    limiter_pod,
+    limiter_pods,
+    plan_gateway,
+    proxy_pod,
+)
 from planning.inputs.assumptions import Assumptions
+from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.tiers import TIERS, PodRange, tier_for
 from planning.network.addresses import region_addresses
 from planning.network.network_policy import AddressPeer
-from tests.planning.samples import settings
+from tests.planning.samples import plugin, settings
 from tests.plugin_plans import gateway_plan, real_registry
 
 
@@ -126,3 +135,13 @@ def test_only_plugins_that_serve_have_limits() -> None:
     serving = {f"plugin-{spec.name}" for spec in real_registry().plugins if spec.backend and spec.lifecycle.serves}
 
     assert {name.split("/")[1] for name in gateway_plan(1_000).limit_filters} == serving
+
+
+def test_routes_of_many_plugins_have_room_and_one_more_restarts_nothing() -> None:
+    def sizes(count: int) -> tuple[int, int]:
+        registry = Registry(file="many", plugins=tuple(plugin(f"plugin-{number}") for number in range(count)))
+        return proxy_pod(TIERS[0], registry).memory_mib, controller_pod(registry).memory_mib
+
+    assert sizes(10) == sizes(100) == (512, 512)
+    assert sizes(101) == sizes(200) == (612, 712)
+    assert sizes(1_000) == (1_412, 2_312)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from planning.inputs.tiers import TIERS, Tier, TierName, growth, node_limit, pod_range, shard_count, tier_for
+from planning.inputs.tiers import TIERS, Tier, TierName, growth, node_limit, pod_range, tier_for
 
 GROWING_COLUMNS: dict[str, Callable[[Tier], float]] = {
     "pods_max": lambda tier: tier.pods_max,
@@ -92,10 +92,10 @@ def test_a_singleton_is_exactly_one_at_every_tier() -> None:
     assert {str(pod_range(tier, 5_000_000, 1.0, singleton=True)) for tier in TIERS} == {"1-1"}
 
 
-def test_above_100k_nodes_shards_and_pod_maxima_grow_with_the_users() -> None:
+def test_above_100k_nodes_and_pod_maxima_grow_with_the_users() -> None:
     top = TIERS[-1]
     assert growth(100_000) == 1.0
-    assert (node_limit(top, 1_000_000), shard_count(top, 1_000_000)) == (200, 40)
+    assert node_limit(top, 1_000_000) == 200
     assert pod_range(top, 1_000_000, 1.0).max == 500
 
 
@@ -104,7 +104,6 @@ def test_more_users_never_mean_less_of_anything() -> None:
     seen = [
         (
             node_limit(tier_for(n), n) * tier_for(n).nodes.vcpu_each,
-            shard_count(tier_for(n), n),
             pod_range(tier_for(n), n, 0.3).max,
             pod_range(tier_for(n), n, 0.3).min,
         )

@@ -3,14 +3,14 @@
 import functools
 
 from planning.database.plugin_database import plan_databases
-from planning.database.shard import plan_shards
 from planning.gateway.routes import plan_routes
+from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.data_sections import Cache, Database
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.sections import Objective
 from planning.inputs.tiers import tier_for
 from planning.observability.plugin_monitoring import PluginMonitoringPlan, plan_plugin_monitoring
-from tests.planning.samples import altered, plugin, registry, settings
+from tests.planning.samples import altered, plugin, registry, settings, shards_of
 
 USERS = 50_000
 
@@ -27,10 +27,16 @@ def watched() -> PluginMonitoringPlan:
     return plan_watch(wallet())
 
 
+@functools.cache
+def watched_with_canary() -> PluginMonitoringPlan:
+    """The same while a canary runs."""
+    return plan_watch(altered(wallet(), canary=Canary(image="ghcr.io/livepeer/naap-my-wallet:1.1.0", weight=5)))
+
+
 def plan_watch(spec: PluginSpec) -> PluginMonitoringPlan:
     """What is watched of it."""
     tier, stated = tier_for(USERS), settings(USERS)
-    shards = plan_shards(stack="dev", settings=stated, tier=tier, users=USERS)
+    shards = shards_of(stated)
     databases = plan_databases(
         registry=registry(spec), tier=tier, users=USERS, shards=shards, regions=stated.regions[:1]
     )

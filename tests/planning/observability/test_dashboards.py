@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from planning.observability.dashboards.dashboard import NAMES_A_QUERY, AwsQuery, Dashboard, aws_graph
+from planning.observability.dashboards.dashboard import NAMES_A_QUERY, AwsQuery, Dashboard, Query, aws_graph
 from stack.plan import load_plan
 from tests.docs.commands import ROOT
+from tests.planning.observability.observed import watched, watched_with_canary
 from tests.planning.observability.test_series import EXPOSED, dashboards
 
 UNITS = {"bytes", "currencyUSD", "d", "ms", "percent", "percentunit", "reqps", "s", "short"}
@@ -70,6 +71,21 @@ def test_a_graph_of_cloudwatch_shows_this_stacks_things_of_its_region_or_says_th
                 assert set(query.names) <= named[query.namespace]
     databases = [panel for panel in shown if panel.title == "Free storage"]
     assert {name for panel in databases for query in panel.queries for name in _names(query)} == named["AWS/RDS"]
+
+
+def test_a_canary_stands_beside_the_stable_version_while_an_entry_has_one() -> None:
+    without, panels = (
+        {panel.title: panel for panel in plan.dashboard.panels} for plan in (watched(), watched_with_canary())
+    )
+    added = [panels[title] for title in panels.keys() - without.keys()]
+
+    assert len(added) == 3
+    assert without.keys() <= panels.keys()
+    for panel in added:
+        asked = {query.legend: query.expression for query in panel.queries if isinstance(query, Query)}
+        assert set(asked) == {"canary", "stable"}
+        assert "/backend/1" in asked["canary"]
+        assert asked["stable"] == asked["canary"].replace("/backend/1", "(/backend/0)?")
 
 
 UNNAMED = ("Bill of the month so far, by service", "Through NAT", "Out of the CDN")

@@ -4,6 +4,7 @@ from planning.observability.metrics.queue_depth import (
     GATEWAY_JOB,
     METRIC,
     QUERY_ANNOTATION,
+    Track,
     queue_depth,
     upstream_clusters,
 )
@@ -15,6 +16,18 @@ def test_the_upstreams_of_a_plugin_are_those_of_its_own_route_only() -> None:
     assert pattern.fullmatch("httproute/plugin-my-wallet/my-wallet/rule/3")
     assert not pattern.fullmatch("httproute/plugin-my-wallet-two/my-wallet-two/rule/3")
     assert not pattern.fullmatch("securitypolicy/plugin-my-wallet/my-wallet-browser/extauth/0")
+
+
+def test_each_autoscaler_counts_what_is_asked_of_its_own_pods() -> None:
+    rule = "httproute/plugin-my-wallet/my-wallet/rule/3"
+    whose = {
+        name: {track for track in (None, *Track) if re.fullmatch(upstream_clusters("my-wallet", track=track), name)}
+        for name in (rule, f"{rule}/backend/0", f"{rule}/backend/1")
+    }
+
+    assert list(whose.values()) == [{None, Track.STABLE}, {None, Track.STABLE}, {None, Track.CANARY}]
+    assert upstream_clusters("my-wallet", track=Track.CANARY) in queue_depth("my-wallet", Track.CANARY)
+    assert upstream_clusters("my-wallet", track=Track.STABLE) in queue_depth("my-wallet")
 
 
 def test_active_and_waiting_requests_are_added_over_all_proxies() -> None:

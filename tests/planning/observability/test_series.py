@@ -16,7 +16,7 @@ from planning.observability.metrics.scraping import scraping
 from planning.observability.metrics.series import JOBS, KEPT
 from planning.observability.plugin_monitoring import plan_plugin_monitoring
 from tests.planning.observability.alarms import alarms
-from tests.planning.observability.observed import watched
+from tests.planning.observability.observed import watched, watched_with_canary
 from tests.planning.observability.promql import series_in
 from tests.planning.observability.rules import groups
 from tests.planning.samples import plugin
@@ -40,7 +40,7 @@ def exposed(job: str) -> set[str]:
 
 
 def dashboards() -> tuple[Dashboard, ...]:
-    return (*platform_dashboards(region="us-east-1", connections=4_000, named=Named()), watched().dashboard)
+    return (*platform_dashboards(region="us-east-1", connections=4_000, named=Named()), watched_with_canary().dashboard)
 
 
 def expressions() -> Iterator[str]:

@@ -1,13 +1,18 @@
 """Plans of plugins, from the real registry and from entries changed here."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
 
 import pytest
 
+from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.registry.sections import Requests
 from planning.inputs.tiers import PodRange
+from planning.plugin.plugin import PluginPlan
 from planning.plugin.process_environment import DATABASE_URL_UNPOOLED
 from planning.plugin.workload import roll_out_seconds
 from tests.planning.samples import altered
@@ -143,3 +148,47 @@ def test_an_update_may_take_as_long_as_its_steps_and_no_longer(pods: int, second
     assert roll_out_seconds(probes) == 360
     slow = probes.model_copy(update={"startup_seconds": probes.startup_seconds + 60})
     assert roll_out_seconds(slow, PodRange(min=1, max=pods)) == seconds + 60 * min(pods, 10)
+
+
+def _tried(users: int = 120_000, **stated: Any) -> Mapping[str, PluginPlan]:
+    canary = Canary(image="ghcr.io/naap/my-wallet:9.0.0", **stated)
+    return plugin_plans(users, registry=registry_with(with_backend(entry("my-wallet"), canary=canary)))
+
+
+def test_a_canary_is_the_same_pod_of_another_image_and_does_no_timed_work() -> None:
+    backend = _tried(weight=5)["my-wallet"].backend
+    assert backend
+    stable, canary, _ = backend.workloads
+    differing = {field.name for field in fields(stable) if getattr(stable, field.name) != getattr(canary, field.name)}
+
+    assert differing == {"name", "kind", "image", "pods", "labels", "selector"}
+    assert canary.without == ()
+    assert any(canary.labels.get(key) != value for key, value in stable.selector.items())
+
+
+def test_a_canary_has_pods_for_its_part_and_the_stable_version_keeps_its_own() -> None:
+    backend = _tried(weight=5, steps=(5, 20))["my-wallet"].backend
+    assert backend
+    assert backend.canary_autoscaling
+    assert (str(backend.autoscaling.pods), backend.autoscaling.shrinks) == ("20-60", False)
+    assert (str(backend.canary_autoscaling.pods), backend.canary_autoscaling.shrinks) == ("1-12", True)
+    assert plugin_plans(120_000)["my-wallet"].backend.autoscaling.shrinks  # pyright: ignore[reportOptionalMemberAccess]  # it has a backend
+
+
+def test_connections_and_room_are_those_of_the_last_step_from_the_first_one_on() -> None:
+    alone = plugin_plans(120_000)["my-wallet"]
+    first, last = (_tried(weight=weight, steps=(5, 20))["my-wallet"] for weight in (5, 20))
+
+    assert alone.database
+    assert first.database == last.database
+    assert first.database
+    assert first.database.clients == alone.database.clients * (60 + 12 + 1) // (60 + 1)
+    rooms = {plan.backend.quota.hard["pods"] for plan in (first, last) if plan.backend}
+    assert len(rooms) == 1
+
+
+def test_migrations_are_the_stable_versions() -> None:
+    alone, tried = plugin_plans(120_000)["my-wallet"].database, _tried()["my-wallet"].database
+    assert alone
+    assert tried
+    assert alone.migrate == tried.migrate

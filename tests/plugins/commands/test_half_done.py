@@ -85,7 +85,7 @@ def stopped(*arguments: str, when: str, registry: Path) -> Ran:
     [
         "naap.app:",
         "plugins.commands.registry:RegistryEditor",
-        "plugins.editing.registry_editor:parse_registry",
+        "plugins.editing.registry_editor:parse_sources",
     ],
 )
 def test_a_command_that_is_stopped_early_says_one_line_and_changes_nothing(registry: Path, when: str) -> None:
@@ -150,7 +150,7 @@ def test_a_file_that_another_command_changed_meanwhile_is_not_overwritten(
     registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: str
 ) -> None:
     arguments = {"add": ("add", manifest(tmp_path)), "remove": ("remove", "beta"), "rotate": ("rotate", "alpha")}[edit]
-    real = registry_editor.parse_registry
+    real = registry_editor.parse_sources
     told: list[str] = []
 
     def other(text: str, **options: object) -> object:
@@ -160,7 +160,7 @@ def test_a_file_that_another_command_changed_meanwhile_is_not_overwritten(
             told.append(run("rotate", "base-svc", registry=registry).stderr)
         return real(text, **options)  # pyright: ignore[reportArgumentType]  # passed on
 
-    monkeypatch.setattr(registry_editor, "parse_registry", other)
+    monkeypatch.setattr(registry_editor, "parse_sources", other)
     found = run(*arguments, registry=registry)
     assert told == ["", ""]
     assert found.returncode == 2

@@ -117,7 +117,15 @@ def test_errors_go_to_standard_error_all_at_once_with_exit_code_2(registry: Path
     registry.write_text(text)
     found = run("validate", registry=registry)
     assert (found.returncode, found.stdout) == (2, "")
-    for part in ("2 problems", "my-wallet · kron", "did you mean cron?", "my-wallet · cron", "rule:", "fix:"):
+    for part in (
+        "3 problems",
+        "a port belongs to one entry",
+        "my-wallet · kron",
+        "did you mean cron?",
+        "my-wallet · cron",
+        "rule:",
+        "fix:",
+    ):
         assert part in found.stderr
 
 

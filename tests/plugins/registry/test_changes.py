@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from planning.inputs.problem import Problems
 from planning.inputs.registry.lifecycle import Lifecycle
 from plugins.registry.changes import change_problems
+from plugins.registry.parse import parse_entries
 from plugins.registry.rules.lifecycle import STEPS
 from tests.plugins.commands.test_registry import run
 from tests.plugins.registries import MANIFESTS, REGISTRY, changed, good, text_of
@@ -21,7 +23,8 @@ def at(step: Lifecycle) -> dict[str, Any]:
 
 
 def said(before: object, after: object) -> list[str]:
-    return [str(problem) for problem in change_problems(text_of(before), text_of(after), file="registry.yaml")]
+    old, new = (parse_entries(text_of(each), file="registry.yaml", problems=Problems()) for each in (before, after))
+    return [str(problem) for problem in change_problems(old, new)]
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -45,6 +45,10 @@ def grants(schema: str, **fields: Any) -> list[dict[str, Any]]:
     return [{"schema": schema, "table": "User", "privileges": ["SELECT"], **fields}]
 
 
+def tried(**fields: Any) -> dict[str, Any]:
+    return {"image": f"ghcr.io/livepeer/naap-beta:2.0.0@{DIGEST}", **fields}
+
+
 def builds(**fields: Any) -> dict[str, Any]:
     return {"1.0.0": {"gzipBytes": 1, "integrity": "sha384-" + "A" * 64, **fields}}
 
@@ -86,6 +90,14 @@ TWO_CORE = {
     "two": backend("two", 4101, core=True, network={"calls": ["one"]}),
 }
 BAD = [
+    Bad("a canary of a singleton", changed("beta", canary=tried(), scaling={"singleton": True}), "beta", "canary", "(present)", "a state of its own", "scaling.singleton"),
+    Bad("a canary of the site", changed("beta", canary=tried(), core=True, site={}, apiPrefix="/"), "beta", "canary", "(present)", "not of the site", "remove canary"),
+    Bad("a canary of what has stopped", changed("beta", canary=tried(), lifecycle="stopped", installs={"active": 0, "counted": dt.date(2026, 1, 1)}), "beta", "canary", "(present)", "stopped has no pods", "naap plugin abort"),
+    Bad("a canary of a bundle", changed("gamma", canary=tried()), "gamma", "canary", "(present)", "no pods to apply this to", "remove canary"),
+    Bad("a part of the requests for the version itself", changed("beta", canary=tried(image=good()["beta"]["image"], weight=5)), "beta", "canary.weight", "5", "a canary of the same is over", "weight: 0"),
+    Bad("a canary without a digest", changed("beta", canary=tried(image="ghcr.io/livepeer/naap-beta:2.0.0")), "beta", "canary.image", "naap-beta:2.0.0", "by digest", "@sha256:"),
+    Bad("a canary whose steps fall", changed("beta", canary=tried(steps=[5, 25, 25])), "beta", "canary.steps", "25, then 25", "steps rise", "[5, 25, 50]"),
+    Bad("a canary of all requests", changed("beta", canary=tried(weight=100)), "beta", "canary.weight", "100", "99", ""),
     Bad("a port that another has", changed("beta", port=4001), "beta", "port", "4001", "alpha has it", "port: 400"),
     Bad("a name that turns its order", changed("beta", displayName="My \u202etellaW"), "beta", "displayName", "My ?tellaW", "U+202E", "My Wallet"),
     Bad("a name with a blank of no width", changed("beta", displayName="My\u200bWallet"), "beta", "displayName", "My?Wallet", "U+200B", "My Wallet"),
@@ -386,6 +398,47 @@ def test_all_errors_of_all_entries_are_shown_at_once() -> None:
         ("gamma", "surprise"),
         ("base-svc", "image"),
     }
+
+
+def test_a_wrong_field_hides_nothing_that_the_others_of_its_entry_get_wrong() -> None:
+    entries = changed(
+        "beta",
+        port="x",
+        surprise=1,
+        apiPrefix="/api/v1/auth/more",
+        resources={"cpu": "1m"},
+        database={"schema": "plugin_alpha", "shard": 0},
+    )
+    entries["gamma"] |= {"share": 7, "frontend": {"bundle": "gamma.js", "routes": ["/api/gamma", "/api/gamma"]}}
+
+    found = {(problem.entry, problem.field) for problem in problems_of(entries)}
+
+    assert found == {
+        ("beta", "port"),
+        ("beta", "surprise"),
+        ("beta", "apiPrefix"),
+        ("beta", "resources.cpu"),
+        ("beta", "database.schema"),
+        ("gamma", "share"),
+        ("gamma", "frontend.routes"),
+    }
+
+
+def test_a_core_service_with_a_wrong_field_keeps_its_own_paths() -> None:
+    entries = changed("base-svc", port="x")
+    entries["beta"]["apiPrefix"] = "/api/v1/auth/beta"
+
+    assert {(each.entry, each.field) for each in problems_of(entries)} == {("base-svc", "port"), ("beta", "apiPrefix")}
+
+
+@pytest.mark.parametrize("name", sorted(good()))
+def test_a_wrong_field_is_all_that_is_wrong_with_a_right_entry(name: str) -> None:
+    """Of each field of each kind of entry: none is missed by what depends on it."""
+    entry = good()[name]
+    for field in (*entry, "core", "site", "cache", "env", "lifecycle", "extraPrefixes"):
+        found = problems_of({**good(), name: {**entry, field: {"no": ["such"]}}})
+        assert {problem.entry for problem in found} == {name}
+        assert {problem.field.partition(".")[0] for problem in found} == {field}
 
 
 def test_a_broken_entry_is_still_there_for_those_that_call_it() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rehearsal.standins.aws.account.account import Account
+from rehearsal.standins.aws.account.inventory import Inventory
 from rehearsal.standins.aws.provider import AwsProvider
 from rehearsal.standins.aws.sdk.schema import (
     EnumType,
@@ -36,18 +37,19 @@ class Cloud:
         region: str = "us-east-1",
         *,
         account: Account | None = None,
+        inventory: Inventory | None = None,
         pause: Callable[[float], None] = lambda _seconds: None,
         today: date = date(2026, 6, 1),
         **options: Any,
     ) -> None:
         self.sdk = sdk
         self._options = {"region": region, **options}
-        self._pause, self._today = pause, today
+        self._pause, self._today, self._inventory = pause, today, inventory
         self.provider = self._new(account)
         self._tokens = {token.split(":")[1]: token for token in sdk.tokens}
 
     def _new(self, account: Account | None) -> AwsProvider:
-        provider = AwsProvider(self.sdk, account, pause=self._pause, today=lambda: self._today)
+        provider = AwsProvider(self.sdk, account, self._inventory, pause=self._pause, today=lambda: self._today)
         provider.configure({}, self._options)
         return provider
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from naap.drift import compared, look
+from analysis.drift import Undo
+from naap.drift import compared, look, undone
 from rehearsal import RehearsalError
 from rehearsal.control_plane.kube_api import KubeApi, Object
 from rehearsal.standins.kubernetes.objects.compare import changes, pruned
@@ -97,6 +98,10 @@ TOLD = {
     f"NetworkPolicy {SPACE}/deny: is gone": True,
     "ClusterRoleBinding drift-by-hand-foreign: is not of the program; made by kubectl-create": True,
 }
+ADDED = {
+    text for text in TOLD if any(word in text for word in ("spec.egress", "data.b", "env[MORE]", "annotations.who"))
+}
+A_PERSONS = {text for text in TOLD if "spec.replicas" in text or "not of the program" in text}
 
 
 @pytest.fixture
@@ -134,6 +139,9 @@ def test_each_of_ten_changes_by_hand_is_told(api: KubeApi) -> None:
     told = {str(finding): finding.grave for finding in look(MADE, list_kind)}
     assert told.keys() >= TOLD.keys(), told
     assert {text: told[text] for text in TOLD} == TOLD
+    undone = {str(finding): finding.undo for finding in look(MADE, list_kind)}
+    assert {text for text, undo in undone.items() if undo is Undo.REMOVAL} >= ADDED
+    assert {text for text, undo in undone.items() if undo is Undo.PERSON} >= A_PERSONS
     assert _seen_by_the_provider(api) == {"app", SPACE, "limits"}
 
 
@@ -150,6 +158,26 @@ def test_the_command_asks_the_clusters_of_a_state_by_kubectl(
     assert not comparison.unread
     told = {str(finding) for finding in comparison.findings["one"] if finding.key[1] == SPACE}
     assert told == {f"ConfigMap {SPACE}/settings: data.b is of kubectl-key-added"}
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="no kubectl on this machine")
+def test_what_was_added_is_removed_and_what_the_program_states_waits_for_its_update(
+    api: KubeApi, control_plane: RunningControlPlane, tmp_path: Path
+) -> None:
+    for one in MADE:
+        api.request("POST", path(one, collection=True), one, fieldManager="pulumi-kubernetes")
+    for name, change in CHANGES.items():
+        api.request("PATCH", path(change), change, fieldManager=f"kubectl-{name.replace(' ', '-')}", force="true")
+    file = _exported(tmp_path, control_plane.access.kubeconfig.read_text())
+
+    after = undone(compared(file), file)
+    assert not after.unread
+    left = {str(finding) for finding in after.findings["one"] if finding.key[1] == SPACE or finding.key[2] == SPACE}
+    assert not left & ADDED
+    stated = (".image", "pod-security", "replicas", "time-out")
+    assert {text for text in TOLD if any(word in text for word in stated)} <= left
+    variables = api.request("GET", path(of_pods(CONTAINER)))["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert variables == CONTAINER["env"]
 
 
 def _exported(folder: Path, kubeconfig: str) -> Path:

@@ -1,0 +1,1 @@
+"""Gateways that a user would pick instead, beside ours in one run."""

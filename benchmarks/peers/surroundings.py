@@ -1,0 +1,67 @@
+"""What a peer stands between: the same backend, a service that knows tokens, and a cache with TLS and a password."""
+
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planning.shared.internal_ca import authority, server_certificate
+from rehearsal.tools.debian import VALKEY, unpacked
+from tests.planning.samples import ROOT_SECRET
+from tests.wait import wait_for
+
+CACHE = ("localhost", 6390)
+PASSWORD = "of-this-run-only"  # noqa: S105  # of a cache that ends with the benchmark
+USER_HEADER = "x-user-id"
+OPEN, KNOWN, FEW = "/open", "/known", "/few"
+"""Paths of every peer: limited by the client; by the user whose token it is; and, by the client, to FEW_PER_MINUTE."""
+MANY_PER_MINUTE, FEW_PER_MINUTE = 1_000_000, 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """backend, tokens: URLs. folder: of files, with authority.pem, server.crt and server.key. running: of processes."""
+
+    folder: Path
+    backend: str
+    tokens: str
+    running: ExitStack
+
+    def start(self, name: str, command: list[str]) -> Path:
+        """A process that ends with all of this. Gives the file of what it says."""
+        file = self.folder / f"{name}.log"
+        log = self.running.enter_context(file.open("w"))
+        process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603  # a tool of the benchmark's own
+        self.running.callback(process.wait)
+        self.running.callback(process.kill)
+        return file
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One of a peer: its configuration as its program reads it (JSON is YAML), and how that is started."""
+
+    command: list[str]
+    files: dict[str, Any]
+
+
+@contextmanager
+def surroundings(*, backend: str, tokens: str) -> Generator[Surroundings]:
+    """Certificates, and a cache that runs."""
+    with tempfile.TemporaryDirectory(prefix="naap-peers-") as name, ExitStack() as running:
+        folder = Path(name)
+        pair = server_certificate(ROOT_SECRET, owner="peers", names=CACHE[:1])
+        (folder / "authority.pem").write_text(authority(ROOT_SECRET).certificate_pem)
+        (folder / "server.crt").write_text(pair.certificate_pem)
+        (folder / "server.key").write_text(pair.key_pem)
+        around = Surroundings(folder=folder, backend=backend, tokens=tokens, running=running)
+        command = [str(unpacked(VALKEY) / "valkey-server"), "--port", "0", "--tls-port", str(CACHE[1])]
+        command += ["--bind", "127.0.0.1", "--save", "", "--dir", name, "--requirepass", PASSWORD]
+        command += ["--tls-cert-file", f"{name}/server.crt", "--tls-key-file", f"{name}/server.key"]
+        command += ["--tls-ca-cert-file", f"{name}/authority.pem", "--tls-auth-clients", "no"]
+        log = around.start("cache", command)
+        wait_for("the cache", lambda: "Ready to accept connections" in log.read_text(), seconds=10)
+        yield around

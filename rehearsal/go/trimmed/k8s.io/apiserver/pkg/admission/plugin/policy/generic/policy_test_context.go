@@ -1,0 +1,3 @@
+// What its authors' tests share is left out: it links a played client of every kind.
+
+package generic

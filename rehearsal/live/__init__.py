@@ -1,0 +1,1 @@
+"""Real nodes for a rehearsal's control plane, and what pods on them need."""

@@ -1,0 +1,1 @@
+"""Databases and caches: their programs, as RDS and ElastiCache run them."""

@@ -1,0 +1,1 @@
+"""Images that run on live nodes."""

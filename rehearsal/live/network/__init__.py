@@ -1,0 +1,1 @@
+"""The nodes' network, and the ways between it and this machine's own."""

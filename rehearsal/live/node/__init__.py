@@ -1,0 +1,1 @@
+"""One node: its namespaces, files, groups and programs."""
