@@ -71,6 +71,7 @@ def start_nodes(
     folder = access.kubeconfig.parent
     cluster, api = LiveCluster(folder), access.api()
     machine.check(cluster.egress)
+    machine.allow_watchers(progress)
     tools = toolbox.get(tool_table.LIVE)
     root = node_root.get(toolbox.cache, progress)
     images = {**addon_images.archives(toolbox.cache, root, tools), **extras.images}

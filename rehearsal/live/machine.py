@@ -3,11 +3,13 @@
 import os
 import platform
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal import RehearsalError
 from rehearsal.live.node import cgroups
+from rehearsal.progress import Progress
 
 _NEEDED = {
     "ip": "iproute2",
@@ -16,6 +18,9 @@ _NEEDED = {
     "nsenter": "util-linux",
     "setpriv": "util-linux",
 }
+_WATCHERS = Path("/proc/sys/fs/inotify/max_user_instances")
+_ENOUGH_WATCHERS = 1_024
+"""Of inotify. Linux lets a user have 128. A node takes 9 and more, a control plane 11: two rehearsals are too many."""
 _SOCKET_PATH = 107
 """Bytes that a socket's path may have (sun_path, without its last one)."""
 _MIB = 1024
@@ -35,6 +40,20 @@ class Machine:
         lines = (line.split() for line in Path("/proc/meminfo").read_text().splitlines())
         known = {words[0].rstrip(":"): int(words[1]) // _MIB for words in lines}
         return cls(cpus=os.cpu_count() or 1, memory_mib=known["MemTotal"], free_mib=known["MemAvailable"])
+
+
+def allow_watchers(progress: Progress, limit: Path = _WATCHERS) -> None:
+    """Raises the limit on which a kubelet ends with "inotify_init: too many open files", where it is lower.
+
+    It is of the whole machine, and stays until that starts anew: another rehearsal may go by it. Where it can't be
+    written, as in some containers, as many nodes run as it lets.
+    """
+    allowed = int(limit.read_text())
+    if allowed >= _ENOUGH_WATCHERS:
+        return
+    with suppress(OSError):
+        limit.write_text(str(_ENOUGH_WATCHERS))
+        progress.say(f"  This machine's fs.inotify.{limit.name} is {_ENOUGH_WATCHERS:,} now, and was {allowed}")
 
 
 def check(socket: Path) -> None:

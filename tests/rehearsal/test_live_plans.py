@@ -4,6 +4,7 @@ import ipaddress
 import json
 import os
 import platform
+import sys
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from rehearsal.live.machine import Machine
 from rehearsal.live.network import addresses
 from rehearsal.live.node import cgroups, configuration
 from rehearsal.live.nodes import live_nodes
+from rehearsal.progress import Progress
 from stack.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,18 @@ def test_a_machine_that_has_less_than_an_instance_is_all_that_each_node_says() -
     assert found.factor == pytest.approx(2_000 / 7_910)
     assert found.overcommitted == pytest.approx(6)
     assert {node.reserved["cpu"] for node in found.nodes} == {"0m"}
+
+
+@pytest.mark.parametrize(("allowed", "then"), [(128, 1_024), (8_192, 8_192)])
+def test_a_limit_at_which_kubelets_end_is_raised_and_told_and_a_higher_one_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], allowed: int, then: int
+) -> None:
+    limit = tmp_path / "max_user_instances"
+    limit.write_text(f"{allowed}\n")
+    machine.allow_watchers(Progress(sys.stderr), limit)
+
+    assert int(limit.read_text()) == then
+    assert ("fs.inotify.max_user_instances is 1,024 now, and was 128" in capsys.readouterr().err) == (allowed != then)
 
 
 def test_nodes_and_pods_have_addresses_of_their_own_in_the_private_subnet_of_their_zone() -> None:

@@ -109,6 +109,8 @@ def test_what_a_pod_may_have_done_is_not_done_twice(
 ) -> None:
     path = f"{PATH}/{way}?told={time.monotonic_ns()}"
     assert rig.get(path, user="alice", method=method).status == status
+    # A pod's log is written by containerd, a moment after the pod has said it.
+    wait_for("the pod's log", lambda: _told(rig, pods, path))
     assert _told(rig, pods, path) == [f"{method} {path}"]
 
 
