@@ -16,7 +16,7 @@ from rehearsal.tools import tool_table
 from rehearsal.tools.toolbox import Toolbox
 
 SIZES = (10, 100, 1_000)
-MOST_ROUNDS = 9
+MOST_ROUNDS = 5
 """Of a small size, whose steps take seconds and vary by a tenth or more; 100 plugins get three, 1,000 get one."""
 
 
