@@ -16,7 +16,7 @@ from components.region import Region
 from components.shared.component import Component
 from components.shared.network_policy import network_policy
 from components.shared.root_secret import RootSecret
-from components.startup import let_engine_catch_up
+from components.startup import PLUGINS_AT_ONCE, let_engine_catch_up
 from planning.plugin.plugin import owners_first
 from planning.region import RegionPlan
 from planning.shared.regions import region_code
@@ -97,7 +97,8 @@ class RegionPlugins(Component, token="naap:platform:RegionPlugins"):
             self.plugins[plugin.name] = Plugin(
                 f"{code}-{plugin.name}", plan=plugin, context=context, tables=tables, opts=child
             )
-            let_engine_catch_up(self.plugins[plugin.name])
+            if len(self.plugins) % PLUGINS_AT_ONCE == 0:
+                let_engine_catch_up(self.plugins[plugin.name])
         grant_calls(self.plugins)
 
 
