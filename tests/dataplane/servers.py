@@ -1,6 +1,7 @@
 """Real servers on loopback, configured as the platform's plans say."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -265,7 +266,10 @@ def answered(command: Sequence[str], environment: Mapping[str, str], text: str) 
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nobody listens on now, of those that Linux gives to no connection (from 32,768 on) and a rehearsal
+    to no control plane (from 20,000 on): one that is taken before its server starts is another's, who may answer."""
+    while True:
+        port = 10_000 + secrets.randbelow(10_000)
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
