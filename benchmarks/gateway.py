@@ -98,7 +98,7 @@ def _ways(rig: Rig) -> list[Way]:
         objects.apply(pod(spec, answering()))
         routes = rig.routes(spec)
         objects.apply(routes if spec is COUNTED else [_without_limits(each) for each in routes])
-    address = wait_for("a backend", lambda: rig.cluster.pods(namespace(COUNTED.name), ""))[0]["status"]["podIP"]
+    address = backend_of(rig, COUNTED)
     for spec in _OTHERS:
         objects.apply([*unasked(spec, address), *rig.routes(spec)])
     limiters = [pod["status"]["podIP"] for pod in rig.cluster.pods(NAMESPACE, _LIMITER)]
@@ -136,6 +136,11 @@ def unasked(spec: PluginSpec, address: str) -> list[Object]:
         "ports": [{"name": "", "port": documents.PORT, "protocol": "TCP"}],
     }
     return [*(each for each in pod(spec, "") if each["kind"] != "Deployment"), ends]
+
+
+def backend_of(rig: Rig, spec: PluginSpec) -> str:
+    """Address of the plugin's pod, once it has one."""
+    return str(wait_for(spec.name, lambda: rig.cluster.pods(namespace(spec.name), ""))[0]["status"]["podIP"])
 
 
 def started(rig: Rig, workload: Workload, configuration: str) -> str:

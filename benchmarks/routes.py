@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.envoys import answering, pod
-from benchmarks.gateway import COUNTED, Speed, Way, asked, entered, unasked, wrk
+from benchmarks.gateway import COUNTED, Speed, Way, asked, backend_of, entered, unasked, wrk
 from benchmarks.measure import resident_mib
 from planning.gateway.gateway import CONTAINER_PORT
 from planning.inputs.registry.registry_entry import PluginSpec
-from planning.shared.naming import namespace
 from rehearsal.progress import Progress
 from tests.dataplane.gateway.plugins import SESSIONS, unlimited
 from tests.dataplane.gateway.rig import Rig
@@ -68,7 +67,7 @@ def _measure_all(rig: Rig, sizes: Sequence[int]) -> Iterator[Row]:
     viewer = {"Host": rig.settings.domain, "x-forwarded-for": "198.51.100.1, 130.176.0.1"}
     rig.put(SESSIONS)
     rig.cluster.objects.apply([*pod(COUNTED, answering()), *rig.routes(COUNTED)])
-    backend = wait_for("a backend", lambda: rig.cluster.pods(namespace(COUNTED.name), ""))[0]["status"]["podIP"]
+    backend = backend_of(rig, COUNTED)
     token = {**viewer, "authorization": f"Bearer {session('alice')}"}
     asked_way = Way(name="counted", url=f"{_base(rig)}/counted/x", headers=token)
     progress, there = Progress(sys.stderr), 0

@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import TextIO
 
 from benchmarks.envoys import answering, pod
-from benchmarks.gateway import Way, asked, entered
+from benchmarks.gateway import Way, asked, backend_of, entered
 from benchmarks.peers import spring, traefik
 from benchmarks.peers.rounds import BURST, PAUSE, WAYS, Gateway, Result, let_through, speeds
 from benchmarks.peers.surroundings import FEW, FEW_PER_MINUTE, KNOWN, OPEN, USER_HEADER, Surroundings, surroundings
 from planning.gateway.gateway import CONTAINER_PORT
-from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.sections import Auth, RateLimit
-from planning.shared.naming import namespace
 from rehearsal import RehearsalError
 from rehearsal.progress import Progress
 from tests.dataplane.gateway import documents
@@ -67,19 +65,14 @@ def _measure_all(rig: Rig, programs: Mapping[str, Path]) -> None:
         rig.cluster.objects.apply([*pod(spec, answering()), *rig.routes(spec)])
     # In a namespace of its own: policies let nobody in the gateway's be asked at this port.
     rig.cluster.objects.apply(pod(_TOKENS, answering(**{USER_HEADER: "alice"})))
-    places = {"backend": _address(rig, _COUNTED), "tokens": _address(rig, _TOKENS)}
-    with surroundings(**places) as around:
+    backend, tokens = (f"http://{backend_of(rig, spec)}:{documents.PORT}" for spec in (_COUNTED, _TOKENS))
+    with surroundings(backend=backend, tokens=tokens) as around:
         gateways = [_ours(rig), *_peers(around, programs)]
         rig.settled()
         for gateway in gateways:
             for way in (way for both in gateway.ways.values() for way in both):
                 wait_for(f"{way.name} {way.url}", lambda w=way: asked(w) in {"200", "429"}, seconds=_START_SECONDS)
         _print(gateways, speeds(rig, gateways), {each.name: let_through(rig, each) for each in gateways})
-
-
-def _address(rig: Rig, spec: PluginSpec) -> str:
-    found = wait_for(spec.name, lambda: rig.cluster.pods(namespace(spec.name), ""))
-    return f"http://{found[0]['status']['podIP']}:{documents.PORT}"
 
 
 def _ours(rig: Rig) -> Gateway:

@@ -69,6 +69,13 @@ def free(port: int) -> bool:
     return True
 
 
+def free_port() -> int:
+    """A loopback port that can be had, of PORTS."""
+    while not free(port := secrets.choice(PORTS)):
+        pass
+    return port
+
+
 def programs(layout: Layout) -> list[Program]:
     """All programs, in the order in which they start: etcd, the API server, then those that need it."""
     makers = {

@@ -48,10 +48,10 @@ def allow_watchers(progress: Progress, limit: Path = _WATCHERS) -> None:
     It is of the whole machine, and stays until that starts anew: another rehearsal may go by it. Where it can't be
     written, as in some containers, as many nodes run as it lets.
     """
-    allowed = int(limit.read_text())
-    if allowed >= _ENOUGH_WATCHERS:
-        return
     with suppress(OSError):
+        allowed = int(limit.read_text())
+        if allowed >= _ENOUGH_WATCHERS:
+            return
         limit.write_text(str(_ENOUGH_WATCHERS))
         progress.say(f"  This machine's fs.inotify.{limit.name} is {_ENOUGH_WATCHERS:,} now, and was {allowed}")
 

@@ -1,7 +1,6 @@
 """What a live rehearsal has besides nodes: images, services of AWS in their network, charts, and at last the edge."""
 
 import json
-import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import Any
 
 from planning.platform import PlatformPlan
 from rehearsal.control_plane.control_plane import Access
-from rehearsal.control_plane.programs import free
+from rehearsal.control_plane.programs import free, free_port
 from rehearsal.live import gateway
 from rehearsal.live.cluster import LiveCluster
 from rehearsal.live.data import config as data_config
@@ -146,8 +145,7 @@ class LiveStack:
         file = self._cluster.folder / "webhook-port.json"
         if not file.exists() or not (self._cluster.pid() or free(json.loads(file.read_text()))):
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with socket.create_server(("127.0.0.1", 0)) as found:
-                file.write_text(json.dumps(found.getsockname()[1]))
+            file.write_text(json.dumps(free_port()))
         return int(json.loads(file.read_text()))
 
 

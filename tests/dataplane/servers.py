@@ -1,7 +1,6 @@
 """Real servers on loopback, configured as the platform's plans say."""
 
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -9,12 +8,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from planning.database.shard import ADMINISTRATOR, DATABASE_NAME, PARAMETERS
 from planning.shared.internal_ca import authority, server_certificate
+from rehearsal.control_plane.programs import free_port
 from rehearsal.tools.debian import PGBOUNCER, POSTGRES, VALKEY
 from tests.dataplane.packages import give_away, unpacked, unprivileged
 from tests.planning.samples import ROOT_SECRET
@@ -263,13 +263,3 @@ def answered(command: Sequence[str], environment: Mapping[str, str], text: str) 
         command, env=dict(environment), input=text, capture_output=True, text=True, check=False, timeout=120
     )
     return Answer(ok=done.returncode == 0, out=done.stdout, error=done.stderr)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now, of those that Linux gives to no connection (from 32,768 on) and a rehearsal
-    to no control plane (from 20,000 on): one that is taken before its server starts is another's, who may answer."""
-    while True:
-        port = 10_000 + secrets.randbelow(10_000)
-        with socket.socket() as trial, suppress(OSError):
-            trial.bind(("127.0.0.1", port))
-            return port

@@ -18,10 +18,10 @@ import pytest
 
 from components.gateway.xds_patches import sign_in_service
 from planning.gateway.sign_in import METADATA, plan_sign_in
+from rehearsal.control_plane.programs import free_port
 from rehearsal.live.gateway import envoy
 from rehearsal.progress import Progress
 from rehearsal.tools.toolbox import Toolbox
-from tests.dataplane.servers import free_port
 from tests.planning.samples import settings
 from tests.wait import wait_for
 

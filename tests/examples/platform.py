@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from planning.platform import PlatformPlan
+from rehearsal.control_plane.programs import free_port
 from rehearsal.live.images.examples import PLUGIN, migrations
 from tests.build.environments import TIERS, build, plan
 from tests.components.recording import Recorded, of_type
 from tests.dataplane import built
 from tests.dataplane.npm import NODE, packages
-from tests.dataplane.servers import ADMIN_PASSWORD, Answer, Valkey, answered, free_port
+from tests.dataplane.servers import ADMIN_PASSWORD, Answer, Valkey, answered
 from tests.wait import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]

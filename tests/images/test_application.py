@@ -13,8 +13,8 @@ import pytest
 
 from planning.inputs.registry.entry import MANIFEST_PATHS
 from planning.plugin.workload import USER
+from rehearsal.control_plane.programs import free_port
 from rehearsal.live.images.examples import APPLICATION, StandIn
-from tests.dataplane.servers import free_port
 from tests.plugin_plans import real_registry
 from tests.wait import wait_for
 

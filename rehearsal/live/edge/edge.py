@@ -12,6 +12,7 @@ from typing import Any
 from rehearsal import RehearsalError
 from rehearsal.control_plane.control_plane import Access
 from rehearsal.control_plane.pki import write_private
+from rehearsal.control_plane.programs import free_port
 from rehearsal.live.command import python
 from rehearsal.live.data.authority import Authority
 from rehearsal.live.edge import load_balancer
@@ -132,8 +133,7 @@ class Edge:
             with suppress(OSError), socket.create_server(("127.0.0.1", kept)):
                 return kept
             time.sleep(0.1)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            return int(free.getsockname()[1])
+        return free_port()
 
     def _stated(self) -> Mapping[str, Any]:
         try:
