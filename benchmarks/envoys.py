@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.gateway.envoy import CERTIFICATE
-from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS
+from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS, NAMESPACE
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.shared import images
 from planning.shared.naming import namespace
@@ -87,15 +87,19 @@ def proxying(address: str) -> str:
     return _proxy(route, [_cluster("backend", [address], documents.PORT)], [])
 
 
-def asking(address: str, limiters: Sequence[str], domain: str) -> str:
+def asking(address: str, limiters: Sequence[str], rule: int) -> str:
     """The same, and it asks first, as the gateway does for a request without a user: the least that a limit costs.
 
-    limiters: addresses of the limit service. domain: of a policy of the gateway, whose counter for clients it uses.
+    limiters: addresses of the limit service. rule: of the gateway's limits, the one of clients of a pair that routes
+    state; Envoy Gateway's names of its parts.
     """
-    keys = ((f"{domain}/rule/1", f"{domain}/rule/1"), ("masked_remote_address", "0.0.0.0/0"))
+    domain = f"{NAMESPACE}/limits"
+    first, chosen, route_of = f"{domain}/rule/{rule}", f"rule-{rule}-match-0", f"rule-{rule}-match-1"
+    keys = ((first, first), (chosen, chosen), (route_of, "asking"), ("masked_remote_address", "0.0.0.0/0"))
     actions = [{"generic_key": {"descriptor_key": key, "descriptor_value": value}} for key, value in keys]
     limit: dict[str, Any] = {"actions": [*actions, {"remote_address": {}}]}
-    route: dict[str, Any] = {"match": {"prefix": "/"}, "route": {"cluster": "backend", "rate_limits": [limit]}}
+    to = {"cluster": "backend", "rate_limits": [limit]}
+    route: dict[str, Any] = {"match": {"prefix": "/"}, "route": to}
     asks = {
         "@type": f"{_TYPES}.filters.http.ratelimit.v3.RateLimit",
         "domain": domain,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from benchmarks.envoys import ASKING, MINIMAL, Workload, answering, asking, pod, proxying
 from planning.gateway.gateway import CONTAINER_PORT, NAMESPACE
+from planning.gateway.limits import RULES_OF_A_PAIR
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.inputs.registry.sections import Auth
 from planning.shared.naming import namespace
@@ -33,7 +34,8 @@ _SECONDS = 5
 _ROUNDS = 3
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 COUNTED = unlimited("counted", auth=Auth(public=("/open",)))
-_DOMAIN = "plugin-counted/counted-requests"
+_RULE = RULES_OF_A_PAIR + 1
+"""Of the limits that nobody reaches: after the usual ones, the second of its pair."""
 _LIMITER = "app.kubernetes.io/component=ratelimit"
 _UNCOUNTED = unlimited("uncounted", auth=Auth(public=("/open",)))
 _OTHERS = tuple(unlimited(f"other-plugin-{number}") for number in range(50))
@@ -103,7 +105,7 @@ def _ways(rig: Rig) -> list[Way]:
         objects.apply([*unasked(spec, address), *rig.routes(spec)])
     limiters = [pod["status"]["podIP"] for pod in rig.cluster.pods(NAMESPACE, _LIMITER)]
     minimal = started(rig, MINIMAL, proxying(address))
-    floor = started(rig, ASKING, asking(address, limiters, _DOMAIN))
+    floor = started(rig, ASKING, asking(address, limiters, _RULE))
     ours = f"https://{rig.addresses[0]}:{CONTAINER_PORT}/api/v1"
     viewer = {"Host": rig.settings.domain, "x-forwarded-for": "198.51.100.1, 130.176.0.1"}
     jwt = {**viewer, "authorization": f"Bearer {rig.issuer.token('alice', exp=4_000_000_000)}"}
@@ -151,7 +153,7 @@ def started(rig: Rig, workload: Workload, configuration: str) -> str:
 
 
 def _without_limits(document: Object) -> Object:
-    kept = {name: value for name, value in document["spec"].items() if name != "rateLimit"}
+    kept = {name: value for name, value in document["spec"].items() if name != "mergeType"}
     return {**document, "spec": kept}
 
 

@@ -8,7 +8,7 @@ from analysis.cost.observability import OTLP_SECONDS, SCRAPED_PER_POD
 from planning.cluster.node_pool import SPARE_NODES
 from planning.data.caches import cache_sizes
 from planning.gateway.gateway import gateway_pods
-from planning.gateway.routes import limit_filters
+from planning.gateway.limits import MAX_RULES, RULES_OF_A_PAIR, plan_limits
 from planning.inputs.assumptions import SECONDS, Assumptions
 from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.registry.sections import Objective
@@ -34,7 +34,7 @@ _AMP = f"{_DOCS}/prometheus/latest/userguide/AMP_quotas.html"
 _CDN = f"{_DOCS}/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html"
 _K8S = "kubernetes.io: sig-scalability/configs-and-limits/thresholds.md"
 _ETCD = f"{_DOCS}/eks/latest/userguide/clusters.html"
-_REQUEST = "etcd.io/docs/latest/dev-guide/limit/"
+_RULES = "gateway.envoyproxy.io: BackendTrafficPolicy, rateLimit.global.rules"
 _ADDRESSES = "planning/network/addresses.py"
 _ASSUMED = Assumptions()
 BUCKETS_A_REGION = 4
@@ -45,8 +45,6 @@ OWN_SERVICES = 30
 KIB_A_PLUGIN = 75
 """Of all objects of a plugin with a database and a cache, as they are built at 50,000 users. What Kubernetes adds, pods
 and owners of fields, is not in it."""
-OFF_BYTES = 86
-"""By which each filter of a plugin's limits makes the largest object (idle-limits) longer, besides its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +100,7 @@ def quotas(
         *_nodes(nodes, tier, backends),
         *_data(registry, tier, len(sizes)),
         *_cluster(nodes=nodes, pods=pods + proxies + sum(size.pooler_pods for size in sizes), backends=backends),
-        *_objects(registry, backends),
+        *_objects(registry, tier, backends),
         *_account(backends, len(used)),
         *_traffic(users, proxies, response_seconds, assumptions),
         *_series(tier, backends, pods, proxies, assumptions),
@@ -160,10 +158,10 @@ def _cluster(*, nodes: int, pods: int, backends: int) -> tuple[Quota, ...]:
     )
 
 
-def _objects(registry: Registry, backends: int) -> tuple[Quota, ...]:
+def _objects(registry: Registry, tier: Tier, backends: int) -> tuple[Quota, ...]:
     """Of the database of a control plane. What is written into it is encrypted by a key of AWS, which is asked at its
-    start and not for each Secret: no limit of KMS grows with the plugins."""
-    largest = sum(len(name) + OFF_BYTES for name in limit_filters(registry))
+    start and not for each Secret: no limit of KMS grows with the plugins. No object names every plugin."""
+    pairs = 1 + len(plan_limits(registry, tier).others)
     return (
         Quota(
             name="EKS: MiB of a cluster's objects",
@@ -173,11 +171,11 @@ def _objects(registry: Registry, backends: int) -> tuple[Quota, ...]:
             source=_ETCD,
         ),
         Quota(
-            name="Kubernetes: KiB of an object (idle-limits)",
+            name="Envoy Gateway: rules of the gateway's limits",
             code="",
-            default=1_536,
-            needed=math.ceil(largest / 1024),
-            source=_REQUEST,
+            default=MAX_RULES,
+            needed=RULES_OF_A_PAIR * pairs,
+            source=_RULES,
         ),
     )
 

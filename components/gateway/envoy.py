@@ -22,6 +22,7 @@ from planning.gateway.gateway import (
     TRACE_TAGS,
     GatewayPlan,
 )
+from planning.gateway.limits import LIMITS_HEADER, ROUTE_HEADER
 from planning.gateway.routes import (
     CHUNKED,
     CHUNKED_HEADER,
@@ -66,7 +67,7 @@ _ACCESS_LOG = {
 """Without the query, in which clients put what should not be logged."""
 
 _NEVER_FROM_CLIENTS = (
-    *(IDENTITY_HEADER, NETWORK_HEADER, "x-user-email", "x-user-role", "x-session"),
+    *(IDENTITY_HEADER, NETWORK_HEADER, ROUTE_HEADER, LIMITS_HEADER, "x-user-email", "x-user-role", "x-session"),
     *("x-real-ip", "cf-connecting-ip", "true-client-ip"),
     *("x-request-id", "x-forwarded-proto", "x-forwarded-host"),
     *("x-envoy-original-path", "x-envoy-decorator-operation", "x-envoy-force-trace", "x-envoy-upstream-alt-stat-name"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from components.shared.custom_resource import GATEWAY_GROUP
-from planning.gateway.internal_listener import LIMITS_FACTOR
 from planning.gateway.route_rules import RulePlan
 from planning.gateway.routes import (
     CONNECT_SECONDS,
@@ -12,12 +11,10 @@ from planning.gateway.routes import (
     EXPOSED_HEADERS,
     INTERNAL,
     KEEPALIVE_SECONDS,
-    NETWORK_HEADER,
     PARALLEL_REQUESTS,
     PARALLEL_STREAMS,
     PENDING_REQUESTS,
     STREAM_IDLE_SECONDS,
-    LimitsPlan,
     RoutesPlan,
     larger_than,
     policy_name,
@@ -92,16 +89,8 @@ def internal_access(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, An
 
 
 def internal_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
-    """As of the site's requests, with limits that a pod reaches only by mistake."""
-    limits = LimitsPlan(
-        user_per_minute=plan.limits.user_per_minute * LIMITS_FACTOR,
-        client_per_minute=plan.limits.client_per_minute * LIMITS_FACTOR,
-    )
-    return {
-        **request_traffic(plan, rules),
-        "targetRefs": _internal(plan, rules),
-        "rateLimit": {"global": {"rules": _limits(limits)}},
-    }
+    """As of the site's requests."""
+    return {**request_traffic(plan, rules), "targetRefs": _internal(plan, rules)}
 
 
 def _jwt(token: TokenPlan) -> dict[str, Any]:
@@ -157,7 +146,8 @@ def stream_traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any
 def _traffic(plan: RoutesPlan, rules: Sequence[RulePlan]) -> dict[str, Any]:
     return {
         "targetRefs": _targets(plan, rules),
-        "rateLimit": {"global": {"rules": _limits(plan.limits)}},
+        # With the limits of the gateway's own policy.
+        "mergeType": "StrategicMerge",
         "loadBalancer": _balancing(plan),
         # A pod that resets or refuses connections is left out for a while; what it answers, even 500, is its own.
         "healthCheck": {
@@ -188,24 +178,6 @@ def _timeout(http: dict[str, str]) -> dict[str, Any]:
         "tcp": {"connectTimeout": f"{CONNECT_SECONDS}s"},
         "http": {"connectionIdleTimeout": f"{KEEPALIVE_SECONDS}s", **http},
     }
-
-
-def _limits(limits: LimitsPlan) -> list[dict[str, Any]]:
-    """One counter over all rules of the policy (shared), per user and per client: IPv4 address, or IPv6 network."""
-    counted = (
-        ({"headers": [_each(IDENTITY_HEADER)]}, limits.user_per_minute),
-        ({"sourceCIDR": {"type": "Distinct", "value": "0.0.0.0/0"}}, limits.client_per_minute),
-        # Distinct addresses can't be cut to a network here: the gateway says the network in a header of its own.
-        ({"sourceCIDR": {"value": "::/0"}, "headers": [_each(NETWORK_HEADER)]}, limits.client_per_minute),
-    )
-    return [
-        {"clientSelectors": [selector], "limit": {"requests": count, "unit": "Minute"}, "shared": True}
-        for selector, count in counted
-    ]
-
-
-def _each(header: str) -> dict[str, str]:
-    return {"name": header, "type": "Distinct"}
 
 
 def _balancing(plan: RoutesPlan) -> dict[str, Any]:

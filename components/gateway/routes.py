@@ -18,6 +18,7 @@ from components.gateway.route_policies import (
 from components.shared.component import Component
 from components.shared.custom_resource import ENVOY, GATEWAY, custom
 from planning.gateway import internal_listener
+from planning.gateway.limits import LIMITS_ANNOTATION, LimitsPlan
 from planning.gateway.route_rules import Access, Match, RulePlan
 from planning.gateway.routes import (
     BEARER_SCHEME,
@@ -63,7 +64,8 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
     ) -> None:
         super().__init__(name, opts)
         self._name, self._plan, self._labels, self._after = name, plan, labels, list(after)
-        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan.rules))
+        limits = plan.limits if plan.own_limits else None
+        self._add("", GATEWAY, "HTTPRoute", plan.plugin, _route(plan), annotations=_declared(plan.rules, limits))
         for suffix, spec, access in (
             ("public", public_access, (Access.PUBLIC, Access.PUBLIC_STREAM)),
             ("bearer", bearer_access, (Access.BEARER, Access.BEARER_STREAM)),
@@ -79,8 +81,8 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
             self._internal(plan.internal)
 
     def _internal(self, rules: Sequence[RulePlan]) -> None:
-        name = policy_name(self._plan.plugin, INTERNAL)
-        self._add(INTERNAL, GATEWAY, "HTTPRoute", name, _internal(self._plan), annotations=_declared(rules))
+        name, limits = policy_name(self._plan.plugin, INTERNAL), self._plan.limits.internal
+        self._add(INTERNAL, GATEWAY, "HTTPRoute", name, _internal(self._plan), annotations=_declared(rules, limits))
         self._add(f"{INTERNAL}-traffic", ENVOY, "BackendTrafficPolicy", name, internal_traffic(self._plan, rules))
         if guarded := [rule for rule in rules if rule.access is not Access.PUBLIC]:
             self._add(f"{INTERNAL}-access", ENVOY, "SecurityPolicy", name, internal_access(self._plan, guarded))
@@ -112,9 +114,11 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
         )
 
 
-def _declared(rules: Sequence[RulePlan]) -> dict[str, str] | None:
+def _declared(rules: Sequence[RulePlan], limits: LimitsPlan | None) -> dict[str, str] | None:
+    """limits: None, those of every plugin that states none."""
     public = [rule.name for rule in rules if rule.access in (Access.PUBLIC, Access.PUBLIC_STREAM)]
-    return {PUBLIC_RULES: ",".join(public)} if public else None
+    stated = {LIMITS_ANNOTATION: limits.name} if limits else {}
+    return {**({PUBLIC_RULES: ",".join(public)} if public else {}), **stated} or None
 
 
 def _route(plan: RoutesPlan) -> dict[str, Any]:

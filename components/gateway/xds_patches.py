@@ -6,6 +6,7 @@ from components.gateway.envoy import this_gateway
 from planning.gateway import internal_listener
 from planning.gateway.error_bodies import local_replies
 from planning.gateway.gateway import GATEWAY, LISTENER, NAMESPACE, GatewayPlan
+from planning.gateway.limits import LIMITS_ANNOTATION, LIMITS_HEADER, ROUTE_HEADER
 from planning.gateway.routes import KEEPALIVE_SECONDS, NETWORK_BITS, NETWORK_HEADER
 from planning.gateway.sign_in import CHECKS, CLUSTER, SignInPlan
 
@@ -14,6 +15,8 @@ _MANAGERS = {
     internal_listener.LISTENER: "/default_filter_chain/filters/0/typed_config",
 }
 """Where a listener's way of handling HTTP stands: one with TLS has a filter chain for its certificate."""
+_ROUTE = "xds.route_metadata.filter_metadata['envoy-gateway'].resources[0]"
+"""The HTTPRoute, as Envoy Gateway notes it. Where nothing is noted, as of limits, the header isn't written."""
 _SERVICE_PORT = 80
 _HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
@@ -36,14 +39,19 @@ def connections(plan: GatewayPlan) -> dict[str, Any]:
 
 
 def _client() -> dict[str, Any]:
-    """The filter that states who a client is: before all others, since the limits count by its network, and after its
-    address was found, which is later than the removal of what clients wrote there themselves.
+    """The filter that states who a client is, and what it is counted by: before all others, and after its address was
+    found, which is later than the removal of what clients wrote there themselves.
 
     Services learn its address alone, and none of the proxies': who trusts private senders (TRUST_PROXY) takes the last
     address that isn't one, and of a longer list that would be the CDN's.
     """
     address = "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT"
-    stated = {NETWORK_HEADER: f"%{address}({NETWORK_BITS})%", "x-forwarded-for": f"%{address}%"}
+    stated = {
+        NETWORK_HEADER: f"%{address}({NETWORK_BITS})%",
+        "x-forwarded-for": f"%{address}%",
+        ROUTE_HEADER: f"%CEL({_ROUTE}.name)%",
+        LIMITS_HEADER: f"%CEL({_ROUTE}.annotations['{LIMITS_ANNOTATION.removeprefix('gateway.envoyproxy.io/')}'])%",
+    }
     return {
         "name": "naap.client",
         "typed_config": {
@@ -61,17 +69,6 @@ def _client() -> dict[str, Any]:
             },
         },
     }
-
-
-def idle_limits(plan: GatewayPlan) -> dict[str, Any]:
-    """The EnvoyPatchPolicy by which a request passes no limit but its own plugin's, whose routes switch it on.
-
-    Of the routes, in one piece: to switch the filters off in the listener, one by one, takes time that grows with the
-    square of their number (docs/decisions/idle-limits.md).
-    """
-    off = {"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled": True}
-    by_default = dict.fromkeys(plan.limit_filters, off)
-    return _policy(_patch("route.v3.RouteConfiguration", _of(LISTENER), by_default, path="/typed_per_filter_config"))
 
 
 def sign_in_service(plan: SignInPlan) -> dict[str, Any]:

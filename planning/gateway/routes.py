@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from planning.gateway.internal_listener import internal_rules
+from planning.gateway.limits import LimitsPlan, limits_of, usual_limits
 from planning.gateway.route_rules import Access, RulePlan, rules_of
 from planning.gateway.sign_in import TokenPlan, plan_sign_in
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry.lifecycle import Lifecycle
-from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec
 from planning.inputs.registry.sections import BUFFERED_MIB
 from planning.inputs.settings import Settings
 from planning.inputs.tiers import Tier
@@ -58,7 +59,7 @@ PARALLEL_STREAMS = 4096
 """Per proxy and rule: a stream holds a connection for as long as it lives, but nothing else."""
 
 REQUESTS, STREAMS = "requests", "streams"
-"""What the two BackendTrafficPolicies of a plugin are of, and named by; each counts what passes."""
+"""What the two BackendTrafficPolicies of a plugin are of, and named by."""
 
 INTERNAL = "internal"
 """Of the route for pods, and its policies: what their names end in."""
@@ -66,14 +67,6 @@ INTERNAL = "internal"
 MAX_RULES = 16
 MAX_MATCHES = 64
 """Of an HTTPRoute and of one of its rules, by the Gateway API."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LimitsPlan:
-    """Requests a minute, counted over all proxies of a region."""
-
-    user_per_minute: int
-    client_per_minute: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +83,8 @@ class RoutesPlan:
     """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
 
     token: which JWTs are good; None: the sign-in service alone says whose a token is. internal: the rules by which pods
-    of other plugins reach it (see planning.gateway.internal_listener), none: they reach its pods. seconds, body_mib: of
-    one request, where it doesn't stream.
+    of other plugins reach it (see planning.gateway.internal_listener), none: they reach its pods. own_limits: whether
+    they are others than the tier's. seconds, body_mib: of one request, where it doesn't stream.
     """
 
     plugin: str
@@ -102,6 +95,7 @@ class RoutesPlan:
     internal: tuple[RulePlan, ...]
     token: TokenPlan | None
     limits: LimitsPlan
+    own_limits: bool
     seconds: int
     body_mib: int
     session_affinity: bool
@@ -121,19 +115,6 @@ class RoutesPlan:
 def policy_name(plugin: str, kind: str) -> str:
     """Of a policy on a plugin's route."""
     return f"{plugin}-{kind}"
-
-
-def limit_filters(registry: Registry) -> tuple[str, ...]:
-    """Names of the filters that Envoy Gateway makes of the plugins' limits: one for each BackendTrafficPolicy.
-
-    Also of policies that a plugin without streams hasn't: a name more does no harm.
-    """
-    return tuple(
-        f"envoy.filters.http.ratelimit/{namespace(spec.name)}/{policy_name(spec.name, kind)}"
-        for spec in registry.in_order
-        if spec.backend and spec.lifecycle.serves
-        for kind in (REQUESTS, STREAMS)
-    )
 
 
 def larger_than(mib: int) -> str:
@@ -156,7 +137,7 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
     problems = (*_rules_problems(rules), *_timeout_problems(backend, settings))
     if problems:
         raise InvalidInputError(Problem(file=file, entry=spec.name, **found) for found in problems)
-    limits = backend.rate_limit
+    limits = limits_of(backend, tier)
     return RoutesPlan(
         plugin=spec.name,
         namespace=namespace(spec.name),
@@ -165,10 +146,8 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
         rules=rules,
         internal=internal_rules(spec, rules),
         token=plan_sign_in(settings).token,
-        limits=LimitsPlan(
-            user_per_minute=limits.user_per_minute if limits else tier.user_per_minute,
-            client_per_minute=limits.client_per_minute if limits else tier.client_per_minute,
-        ),
+        limits=limits,
+        own_limits=limits != usual_limits(tier),
         seconds=backend.requests.timeout_seconds,
         body_mib=backend.requests.body_mib,
         session_affinity=backend.auth.session_affinity,

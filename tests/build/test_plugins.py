@@ -26,8 +26,8 @@ ODD_ONE = f"""
     frontend: {{bundle: odd-one.js, routes: [/odd]}}
 """
 SHELL_REGISTRY = "frontend-registry"
-LISTS = {SHELL_REGISTRY, "use1-gateway-idle-limits"}
-"""What names every plugin: for the shell, and for the proxies."""
+LISTS = {SHELL_REGISTRY}
+"""What names every plugin: for the shell."""
 
 Make = Callable[[str], list[Recorded]]
 

@@ -16,8 +16,8 @@ from tests.wait import wait_for
 
 __all__ = ["platform"]  # a fixture of that file
 
-LISTS = {"frontend-registry", "use1-gateway-idle-limits"}
-"""What names every plugin: for the shell, and for the proxies."""
+LISTS = {"frontend-registry"}
+"""What names every plugin: for the shell."""
 ENGINE = "--event-log="
 ODD_ONE = {
     "name": "odd-one",

@@ -131,7 +131,7 @@ GUARDS = "|".join((
     "allowPrivilegeEscalation|resources|limits|requests|cpu|memory|sizeLimit|readinessProbe|livenessProbe",
     "topologySpreadConstraints|serviceAccountName|automountServiceAccountToken|hard|max|matchLabels",
     "policyTypes|from|to|except|podSelector|namespaceSelector|metrics|behavior|unhealthyPodEvictionPolicy",
-    "rateLimit|jwt|extAuth|authorization|csrf|audiences|issuer|earlyRequestHeaders|allowedRoutes",
+    "rateLimit|mergeType|jwt|extAuth|authorization|csrf|audiences|issuer|earlyRequestHeaders|allowedRoutes",
     "networkPolicy|enable-network-policy-controller|pod-security\\.kubernetes\\.io/enforce",
     "kmsKeyId|kmsKeyArn|kmsMasterKeyId|performanceInsightsKmsKeyId|replicaKmsKeyId|encryptionConfig",
     "encryptionConfiguration|sslPolicy|webAclId|responseHeadersPolicyId|originAccessControlId|viewerCertificate",

@@ -14,9 +14,10 @@ PROXY = "kubernetes:gateway.envoyproxy.io/v1alpha1:EnvoyProxy"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 CLAIMS = {
     *("x-user-id", "x-user-email", "x-user-role", "x-session", "x-envoy-original-path", "x-client-network"),
-    *("x-real-ip", "cf-connecting-ip", "true-client-ip"),
+    *("x-real-ip", "cf-connecting-ip", "true-client-ip", "naap-route", "naap-limits"),
 }
-"""Headers by which backends know who asks, from which address, and where: no client may send them."""
+"""Headers by which backends know who asks, from which address, and where, and the limits what is counted: no client may
+send them."""
 ORDERS = {
     *("x-request-id", "x-forwarded-proto", "x-forwarded-host", "x-envoy-decorator-operation", "x-envoy-force-trace"),
     *("x-envoy-max-retries", "x-envoy-retry-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names"),

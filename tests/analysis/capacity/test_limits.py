@@ -119,7 +119,7 @@ def test_pods_that_cannot_serve_the_peak_are_named(found: dict[int, Capacity]) -
 def test_every_limit_has_a_default_and_a_source(found: dict[int, Capacity]) -> None:
     for limit in found[10_000_000].limits:
         assert limit.default > 0
-        assert limit.source.startswith(("docs.aws.amazon.com/", "kubernetes.io", "etcd.io/", "planning/"))
+        assert limit.source.startswith(("docs.aws.amazon.com/", "kubernetes.io", "gateway.envoyproxy.io", "planning/"))
 
 
 def test_heavier_requests_bring_the_next_limit_nearer() -> None:

@@ -1,12 +1,11 @@
 """AWS quotas at any number of users."""
 
-import json
 from itertools import pairwise
 from pathlib import Path
 
 from analysis.capacity.more_plugins import with_plugins
-from analysis.capacity.service_quotas import OFF_BYTES, quotas
-from components.gateway.xds_patches import idle_limits
+from analysis.capacity.service_quotas import quotas
+from components.gateway.rate_limits import rate_limits
 from planning.inputs.tiers import tier_for
 from plugins.registry.parse import load_registry
 from stack.configuration import load_stack_config
@@ -58,14 +57,15 @@ def test_the_addresses_of_a_region_hold_a_million_users_and_not_ten() -> None:
         assert found["VPC: addresses for pods, nodes (our own /16)"].passed is not fits
 
 
-def test_the_largest_object_is_as_long_as_it_is_built() -> None:
+def test_rules_of_the_gateway_s_limits_are_counted_as_they_are_built() -> None:
     gateway = plan_of("prod", ROOT, load_stack_config(ROOT, "prod"), {}).home.gateway
-    names = json.dumps(idle_limits(gateway)["jsonPatches"][0]["operation"]["value"], separators=(",", ":"))
-    assert sum(len(name) + OFF_BYTES for name in gateway.limit_filters) == len(names) - 1  # braces, less a comma
+    built = rate_limits(gateway.limits)["rateLimit"]["global"]["rules"]
+    users = load_stack_config(ROOT, "prod")["users"]
+    assert _needed(users)["Envoy Gateway: rules of the gateway's limits"] == len(built)
 
 
 def test_a_cluster_holds_the_objects_of_a_thousand_plugins() -> None:
     many = with_plugins(REGISTRY, 1_000, tier_for(1_000))
     found = {quota.name: quota for quota in quotas(registry=many, users=1_000, regions=REGIONS)}
-    for name in ("EKS: MiB of a cluster's objects", "Kubernetes: KiB of an object (idle-limits)"):
+    for name in ("EKS: MiB of a cluster's objects", "Envoy Gateway: rules of the gateway's limits"):
         assert not found[name].passed

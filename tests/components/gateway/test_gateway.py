@@ -127,7 +127,7 @@ def test_no_password_and_no_key_is_in_anything_but_secrets() -> None:
             assert "PRIVATE KEY" not in str(record.inputs)
 
 
-def test_the_network_of_a_client_is_stated_by_the_gateway_alone() -> None:
+def test_what_a_request_is_counted_by_is_stated_by_the_gateway_alone() -> None:
     (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-errors"]
     patches = {each["operation"]["path"]: each["operation"] for each in policy.inputs["spec"]["jsonPatches"]}
     for manager in ("/filter_chains/0/filters/0", "/default_filter_chain/filters/0"):
@@ -137,9 +137,14 @@ def test_the_network_of_a_client_is_stated_by_the_gateway_alone() -> None:
         assert {each["header"]["key"]: each["header"]["value"] for each in mutations} == {
             "x-client-network": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(64)%",
             "x-forwarded-for": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+            "naap-route": "%CEL(xds.route_metadata.filter_metadata['envoy-gateway'].resources[0].name)%",
+            "naap-limits": (
+                "%CEL(xds.route_metadata.filter_metadata['envoy-gateway'].resources[0].annotations['limits'])%"
+            ),
         }
     for clients in _custom("ClientTrafficPolicy"):
-        assert "x-client-network" in clients.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+        removed = clients.inputs["spec"]["headers"]["earlyRequestHeaders"]["remove"]
+        assert {"x-client-network", "naap-route", "naap-limits"} <= set(removed)
 
 
 def test_the_listener_has_a_certificate_for_the_proxies_service() -> None:
@@ -251,11 +256,38 @@ def test_preview_announces_what_an_update_makes(users: int) -> None:
     assert_same_names(_make(users))
 
 
-def test_limits_are_off_by_default_in_one_piece() -> None:
-    (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-idle-limits"]
-    (patch,) = policy.inputs["spec"]["jsonPatches"]
+def test_users_and_clients_of_either_address_family_are_counted_route_by_route_over_all_its_rules() -> None:
+    (policy,) = _custom("BackendTrafficPolicy")
+    rules = policy.inputs["spec"]["rateLimit"]["global"]["rules"]
 
-    assert patch["type"].endswith("RouteConfiguration")
-    assert patch["operation"]["path"] == "/typed_per_filter_config"
-    assert all(found["disabled"] is True for found in patch["operation"]["value"].values())
-    assert "envoy.filters.http.ratelimit/plugin-my-wallet/my-wallet-streams" in patch["operation"]["value"]
+    assert policy.inputs["spec"]["targetRefs"] == [
+        {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "naap"}
+    ]
+    assert all(rule["shared"] for rule in rules)
+    assert [rule["limit"]["requests"] for rule in rules[:3]] == [120, 300, 300]
+    (user,), (ipv4,), (ipv6,) = (rule["clientSelectors"] for rule in rules[:3])
+    assert _distinct(user) == ["naap-route", "x-user-id"]
+    assert (_distinct(ipv4), ipv4["sourceCIDR"]) == (["naap-route"], {"type": "Distinct", "value": "0.0.0.0/0"})
+    assert (_distinct(ipv6), ipv6["sourceCIDR"]) == (["naap-route", "x-client-network"], {"value": "::/0"})
+
+
+def test_each_pair_of_limits_has_its_rules_and_what_no_rule_knows_is_counted_as_usual() -> None:
+    (policy,) = _custom("BackendTrafficPolicy")
+    chosen = [_chosen(rule) for rule in policy.inputs["spec"]["rateLimit"]["global"]["rules"]]
+    others = [pair.name for pair in gateway_plan(1_000).limits.others]
+
+    assert others
+    assert chosen[:3] == [[(name, True) for name in others]] * 3
+    assert chosen[3:] == [[(name, False)] for name in others for _ in range(3)]
+
+
+def _distinct(selector: Mapping[str, Any]) -> list[str]:
+    return [header["name"] for header in selector["headers"] if header["type"] == "Distinct"]
+
+
+def _chosen(rule: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Names of limits, and whether those of others are meant."""
+    (selector,) = rule["clientSelectors"]
+    stated = [header for header in selector["headers"] if header["type"] == "Exact"]
+    assert {header["name"] for header in stated} == {"naap-limits"}
+    return [(header["value"], header.get("invert", False)) for header in stated]

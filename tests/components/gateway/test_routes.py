@@ -9,7 +9,7 @@ from planning.gateway.sign_in import IDENTITY_HEADER
 from planning.inputs.registry.canary import Canary
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec
-from planning.inputs.registry.sections import Auth, Requests
+from planning.inputs.registry.sections import Auth, RateLimit, Requests
 from planning.inputs.tiers import TIERS
 from planning.shared.labels import labels
 from tests.components.recording import Recorded, assert_same_names, build
@@ -124,7 +124,8 @@ def test_pods_reach_a_core_service_by_a_route_of_its_own_and_no_other_plugin() -
     assert [rule["name"] for rule in route["rules"]] == ["public", "session"]
     assert _sections(_spec(found, "SecurityPolicy", "mixed-internal")) == {"session"}
     assert _sections(_spec(found, "BackendTrafficPolicy", "mixed-internal")) == {"public", "session"}
-    assert found["HTTPRoute", "mixed-internal"].inputs["metadata"]["annotations"] == {"naap.io/public-rules": "public"}
+    annotations = found["HTTPRoute", "mixed-internal"].inputs["metadata"]["annotations"]
+    assert annotations["naap.io/public-rules"] == "public"
 
 
 def test_csrf_is_checked_for_browsers_only() -> None:
@@ -174,15 +175,20 @@ def test_only_what_no_pod_has_seen_is_tried_again() -> None:
     assert set(retry["retryOn"]["triggers"]) == {"connect-failure", "refused-stream", "reset-before-request"}
 
 
-def test_users_and_clients_of_either_address_family_are_counted_over_all_rules() -> None:
-    rules = _spec(_objects(WALLET), "BackendTrafficPolicy", "my-wallet-requests")["rateLimit"]["global"]["rules"]
+def test_limits_are_the_gateway_s_and_a_route_states_them_where_they_are_its_own() -> None:
+    busy = with_backend(altered(MIXED, core=True), rate_limit=RateLimit(user_per_minute=7, client_per_minute=9))
+    found = {**_objects(WALLET), **_objects(busy)}
+    traffic = [record.inputs["spec"] for (kind, _), record in found.items() if kind == "BackendTrafficPolicy"]
 
-    assert all(rule["shared"] for rule in rules)
-    assert [rule["limit"]["requests"] for rule in rules] == [120, 300, 300]
-    (user,), (ipv4,), (ipv6,) = (rule["clientSelectors"] for rule in rules)
-    assert user == {"headers": [{"name": "x-user-id", "type": "Distinct"}]}
-    assert ipv4 == {"sourceCIDR": {"type": "Distinct", "value": "0.0.0.0/0"}}
-    assert ipv6 == {"sourceCIDR": {"value": "::/0"}, "headers": [{"name": "x-client-network", "type": "Distinct"}]}
+    assert {spec["mergeType"] for spec in traffic} == {"StrategicMerge"}
+    assert not any("rateLimit" in spec for spec in traffic)
+    assert _limits(found, "my-wallet") is None
+    assert (_limits(found, "mixed"), _limits(found, "mixed-internal")) == ("7-9", "700-900")
+
+
+def _limits(found: dict[tuple[str, str], Recorded], route: str) -> str | None:
+    annotations: dict[str, str] = found["HTTPRoute", route].inputs["metadata"].get("annotations") or {}
+    return annotations.get("gateway.envoyproxy.io/limits")
 
 
 def test_affinity_is_for_who_asks_for_it() -> None:

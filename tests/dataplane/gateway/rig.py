@@ -91,6 +91,10 @@ class Rig:
         """What the program makes of an entry."""
         return documents.routes(spec, self.settings, self.tier)
 
+    def state_limits(self, *plugins: PluginSpec) -> None:
+        """The gateway's policy, as the program makes it for these plugins."""
+        self.cluster.objects.apply([documents.limits(self.tier, plugins)])
+
     def settled(self) -> None:
         """Waits until the controller has accepted everything, as it is now."""
         found: list[str] = []

@@ -10,7 +10,7 @@ from planning.inputs.registry.sections import RateLimit
 from planning.shared.naming import namespace
 from rehearsal.control_plane.kube_api import Object
 from tests.dataplane.gateway.load import load
-from tests.dataplane.gateway.plugins import STUCK, WALLET, unlimited
+from tests.dataplane.gateway.plugins import SERVED, STUCK, WALLET, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.tokens import cookie
 from tests.planning.samples import altered
@@ -65,14 +65,22 @@ def test_other_limits_and_other_pods_leave_open_connections_alone(rig: Rig) -> N
     (pod, *_) = rig.envoys
     before = rig.statistics(pod, "listener_modified")
     limits = RateLimit(user_per_minute=777, client_per_minute=888_888)
-    rig.put(with_backend(WALLET, rate_limit=limits))
+    changed, usual = with_backend(WALLET, rate_limit=limits), str(rig.tier.user_per_minute)
+    rig.put(changed)
     try:
-        wait_for("the new limit", lambda: "777" in rig.get(WALLET_PATH, user="ida").headers["x-ratelimit-limit"])
+        wait_for("the usual limit, as no rule knows that pair", lambda: usual in _limit(rig))
+        rig.state_limits(*SERVED, changed)
+        wait_for("the new limit", lambda: "777" in _limit(rig))
         with rig.replicas(WALLET.name, 2):
             assert rig.statistics(pod, "listener_modified") == before
     finally:
         rig.put(WALLET)
-    wait_for("the old limit", lambda: "777" not in rig.get(WALLET_PATH, user="ida").headers["x-ratelimit-limit"])
+        rig.state_limits(*SERVED)
+    wait_for("the old limit", lambda: "1000000" in _limit(rig))
+
+
+def _limit(rig: Rig) -> str:
+    return rig.get(WALLET_PATH, user="ida").headers["x-ratelimit-limit"]
 
 
 def test_a_plugin_that_hangs_slows_no_other_and_ends_in_504(rig: Rig) -> None:

@@ -1,13 +1,11 @@
 """Counting: exact over all Envoys, for users and for clients."""
 
-import json
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from planning.gateway.gateway import LISTENER
-from planning.shared.naming import namespace
-from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER, SERVED
+from tests.dataplane.gateway.plugins import COUNTED, PER_CLIENT, PER_USER
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.tokens import cookie
 
@@ -84,14 +82,32 @@ def test_who_may_not_pass_is_not_counted(rig: Rig) -> None:
     assert rig.counted(ask) == {401, 200}
 
 
-def test_a_request_passes_no_limit_but_its_own_plugin_s(rig: Rig) -> None:
+def test_no_client_chooses_what_it_is_counted_by(rig: Rig) -> None:
+    def ask(attempt: int) -> Counter[int]:
+        claimed = [{"naap-route": f"r{number}", "naap-limits": f"{number}-9"} for number in range(PER_USER + 5)]
+        user, viewer = f"gina-{attempt}", f"203.0.113.{10 + attempt}"
+        return Counter(rig.get(PATH, user=user, viewer=viewer, headers=each).status for each in claimed)
+
+    assert rig.counted(ask) == {200: PER_USER, 429: 5}
+
+
+def test_plugins_with_the_same_limits_are_counted_apart(rig: Rig) -> None:
+    def ask(attempt: int) -> list[int]:
+        def left(path: str) -> int:
+            headers = rig.get(path, user=f"hugo-{attempt}", viewer=f"203.0.113.{20 + attempt}").headers
+            return int(headers["x-ratelimit-remaining"])
+
+        return [left(path) for path in ("/api/v1/wallet/x", "/api/v1/wallet/x", "/api/v1/mixed/x")]
+
+    first, second, other = rig.counted(ask)
+    assert (second, other) == (first - 1, first)
+
+
+def test_a_request_passes_one_filter_of_limits_however_many_plugins_there_are(rig: Rig) -> None:
     pod = next(iter(rig.envoys))
     listeners = rig.admin(pod, f"config_dump?resource=dynamic_listeners&name_regex=.*{LISTENER}")
-    limits = re.findall(r'"name": "(envoy\.filters\.http\.ratelimit/([^/"]+)/[^"]+)"', listeners)
-    found = json.loads(rig.admin(pod, "config_dump?resource=dynamic_route_configs"))["configs"]
-    (routes,) = [each["route_config"] for each in found if each["route_config"]["name"].endswith(LISTENER)]
-    by_default = routes["typed_per_filter_config"]
 
-    homes = {namespace(spec.name) for spec in SERVED}
-    assert {home for _, home in limits} >= homes
-    assert all(by_default[name]["disabled"] for name, home in limits if home in homes)
+    assert set(re.findall(r'"name": "(envoy\.filters\.http\.ratelimit[^"]*)"', listeners)) == {
+        "envoy.filters.http.ratelimit",  # of limits that no policy shares: nobody states one
+        "envoy.filters.http.ratelimit/naap-gateway/limits",
+    }

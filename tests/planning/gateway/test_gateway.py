@@ -131,12 +131,6 @@ def test_proxies_leave_the_cluster_for_an_issuer_s_keys_only() -> None:
         assert bool(policy.egress) is leaves
 
 
-def test_only_plugins_that_serve_have_limits() -> None:
-    serving = {f"plugin-{spec.name}" for spec in real_registry().plugins if spec.backend and spec.lifecycle.serves}
-
-    assert {name.split("/")[1] for name in gateway_plan(1_000).limit_filters} == serving
-
-
 def test_routes_of_many_plugins_have_room_and_one_more_restarts_nothing() -> None:
     def sizes(count: int) -> tuple[int, int]:
         registry = Registry(file="many", plugins=tuple(plugin(f"plugin-{number}") for number in range(count)))
