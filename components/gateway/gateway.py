@@ -18,7 +18,7 @@ from components.gateway.envoy import (
 )
 from components.gateway.helm_values import LIMIT_STORE, LIMIT_STORE_KEY, chart_values
 from components.gateway.rate_limits import rate_limits
-from components.gateway.xds_patches import connections, sign_in_program, sign_in_service
+from components.gateway.xds_patches import connections, sign_in_program, sign_in_service, virtual_hosts
 from components.shared.component import Component
 from components.shared.custom_resource import AUTO_MODE, ENVOY, GATEWAY, custom
 from components.shared.headless_service import headless_service
@@ -196,6 +196,7 @@ class Gateway(Component, token="naap:platform:Gateway"):
                 "sign-in-service", (ENVOY, "EnvoyPatchPolicy"), SIGN_IN, sign_in_service(plan.sign_in), [gateway]
             ),
             self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", connections(plan), [gateway]),
+            self._add("virtual-hosts", (ENVOY, "EnvoyPatchPolicy"), "virtual-hosts", virtual_hosts(), [gateway]),
             self._add("limits", (ENVOY, "BackendTrafficPolicy"), "limits", rate_limits(plan.limits), [gateway]),
         ]
 

@@ -61,4 +61,4 @@ def _route(plan: GoneRoutesPlan) -> dict[str, Any]:
         "matches": [{"path": {"type": "PathPrefix", "value": prefix}} for prefix in plan.prefixes],
         "filters": [{"type": "ExtensionRef", "extensionRef": reference}],
     }
-    return {"parentRefs": [the_listener()], "hostnames": [plan.hostname], "rules": [rule]}
+    return {"parentRefs": [the_listener()], "hostnames": list(plan.hosts), "rules": [rule]}

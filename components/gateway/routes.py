@@ -124,7 +124,7 @@ def _declared(rules: Sequence[RulePlan], limits: LimitsPlan | None) -> dict[str,
 def _route(plan: RoutesPlan) -> dict[str, Any]:
     return {
         "parentRefs": [the_listener()],
-        "hostnames": [plan.hostname],
+        "hostnames": plan.hosts,
         "rules": [_rule(plan, rule, _backends(plan)) for rule in plan.rules],
     }
 

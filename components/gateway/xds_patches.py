@@ -9,6 +9,7 @@ from planning.gateway.gateway import GATEWAY, LISTENER, NAMESPACE, GatewayPlan
 from planning.gateway.limits import LIMITS_ANNOTATION, LIMITS_HEADER, ROUTE_HEADER
 from planning.gateway.routes import KEEPALIVE_SECONDS, NETWORK_BITS, NETWORK_HEADER
 from planning.gateway.sign_in import CHECKS, CLUSTER, SignInPlan
+from planning.gateway.virtual_hosts import HOST, HOST_HEADER
 
 _MANAGERS = {
     LISTENER: "/filter_chains/0/filters/0/typed_config",
@@ -69,6 +70,16 @@ def _client() -> dict[str, Any]:
             },
         },
     }
+
+
+def virtual_hosts() -> dict[str, Any]:
+    """The EnvoyPatchPolicy by which a proxy finds the routes of one plugin, rather than goes through those of all."""
+    written = {"header": {"key": HOST_HEADER, "value": HOST}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+    early = f"{_MANAGERS[LISTENER]}/early_header_mutation_extensions/0/typed_config/mutations/0"
+    return _policy(
+        _patch("listener.v3.Listener", _of(LISTENER), {"append": written}, path=early),
+        _patch("route.v3.RouteConfiguration", _of(LISTENER), HOST_HEADER, path="/vhost_header"),
+    )
 
 
 def sign_in_service(plan: SignInPlan) -> dict[str, Any]:

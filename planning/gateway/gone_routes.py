@@ -1,7 +1,9 @@
 """Routes of plugins that no longer serve: the gateway itself answers there (410), and no plugin has a route."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planning.gateway.virtual_hosts import hosts_at, virtual_hosts
 from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.settings import Settings
 
@@ -11,7 +13,7 @@ class GoneRoutesPlan:
     """What of the site's paths was a plugin's."""
 
     plugin: str
-    hostname: str
+    hosts: Sequence[str]
     prefixes: tuple[str, ...]
 
     @property
@@ -24,7 +26,9 @@ def plan_gone_routes(*, registry: Registry, settings: Settings) -> tuple[GoneRou
     """One for each stopped or archived plugin with a backend: its requests would reach whoever has a shorter prefix."""
     return tuple(
         GoneRoutesPlan(
-            plugin=spec.name, hostname=settings.domain, prefixes=(backend.api_prefix, *backend.extra_prefixes)
+            plugin=spec.name,
+            hosts=hosts_at(virtual_hosts(backend), settings.domain),
+            prefixes=(backend.api_prefix, *backend.extra_prefixes),
         )
         for spec in registry.plugins
         if (backend := spec.backend) and not spec.lifecycle.serves

@@ -7,6 +7,7 @@ from planning.gateway.internal_listener import internal_rules
 from planning.gateway.limits import LimitsPlan, limits_of, usual_limits
 from planning.gateway.route_rules import Access, RulePlan, rules_of
 from planning.gateway.sign_in import TokenPlan, plan_sign_in
+from planning.gateway.virtual_hosts import hosts_at, virtual_hosts
 from planning.inputs.problem import InvalidInputError, Problem
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec
@@ -80,7 +81,8 @@ class CanaryRoutePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class RoutesPlan:
-    """The route of one plugin. origin: the site, the only foreign-to-the-API origin that browsers may call from.
+    """The route of one plugin. hostname: whom clients ask; virtual_hosts: of planning.gateway.virtual_hosts, where the
+    route is found then. origin: the site, the only foreign-to-the-API origin that browsers may call from.
 
     token: which JWTs are good; None: the sign-in service alone says whose a token is. internal: the rules by which pods
     of other plugins reach it (see planning.gateway.internal_listener), none: they reach its pods. own_limits: whether
@@ -90,6 +92,7 @@ class RoutesPlan:
     plugin: str
     namespace: str
     hostname: str
+    virtual_hosts: tuple[str, ...]
     origin: str
     rules: tuple[RulePlan, ...]
     internal: tuple[RulePlan, ...]
@@ -101,6 +104,11 @@ class RoutesPlan:
     session_affinity: bool
     draining: bool
     canary: CanaryRoutePlan | None
+
+    @property
+    def hosts(self) -> list[str]:
+        """Of the HTTPRoute."""
+        return hosts_at(self.virtual_hosts, self.hostname)
 
     def of(self, *access: Access) -> tuple[RulePlan, ...]:
         """Rules of these kinds of access."""
@@ -142,6 +150,7 @@ def plan_routes(*, file: str, spec: PluginSpec, settings: Settings, tier: Tier) 
         plugin=spec.name,
         namespace=namespace(spec.name),
         hostname=settings.domain,
+        virtual_hosts=virtual_hosts(backend),
         origin=f"https://{settings.domain}",
         rules=rules,
         internal=internal_rules(spec, rules),

@@ -147,6 +147,16 @@ def test_what_a_request_is_counted_by_is_stated_by_the_gateway_alone() -> None:
         assert {"x-client-network", "naap-route", "naap-limits"} <= set(removed)
 
 
+def test_a_virtual_host_is_found_by_what_the_proxy_itself_writes() -> None:
+    (policy,) = [each for each in _custom("EnvoyPatchPolicy") if each.name == "gateway-virtual-hosts"]
+    early, looked_up = (each["operation"] for each in policy.inputs["spec"]["jsonPatches"])
+
+    assert early["path"].endswith("/early_header_mutation_extensions/0/typed_config/mutations/0")
+    assert early["value"]["append"]["append_action"] == "OVERWRITE_IF_EXISTS_OR_ADD"
+    assert early["value"]["append"]["header"]["value"].endswith(".path.%REQ(:AUTHORITY)%")
+    assert (looked_up["path"], looked_up["value"]) == ("/vhost_header", early["value"]["append"]["header"]["key"])
+
+
 def test_the_listener_has_a_certificate_for_the_proxies_service() -> None:
     stated = one(_records(), SECRET, "gateway-gateway-tls").inputs["stringData"]
     certificate = x509.load_pem_x509_certificate(stated["tls.crt"].encode())

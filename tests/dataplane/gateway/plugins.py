@@ -26,8 +26,10 @@ SESSIONS = altered(
     core=True,
 )
 WALLET = unlimited("wallet")
-HISTORY = unlimited("history", api_prefix="/api/v1/wallet/history")
-"""Its prefix lies below that of WALLET."""
+LEDGER = unlimited("ledger", api_prefix="/api/ledger", catch_all=True)
+HISTORY = unlimited("history", api_prefix="/api/ledger/history")
+DEEP = unlimited("deep", api_prefix="/api/ledger/deep/er")
+"""Their prefixes lie below that of LEDGER, with a virtual host of their own and without."""
 MIXED = unlimited("mixed", auth=Auth(public=("/status",), websocket=("/live",), session_affinity=True))
 STRIPPED = unlimited(
     "stripped", rewrite_prefix="/", auth=Auth(public=("/open",), websocket=("/live",)), extra_prefixes=("/other",)
@@ -43,9 +45,9 @@ FILES = unlimited(
 """Takes large bodies, answers soon or by streams, and has its prefix under another name too."""
 COUNTED = with_backend(plugin("counted"), rate_limit=RateLimit(user_per_minute=PER_USER, client_per_minute=PER_CLIENT))
 DRAINING = altered(unlimited("draining"), lifecycle=Lifecycle.DRAINING)
-STOPPED = altered(unlimited("stopped", api_prefix="/api/v1/wallet/stopped"), lifecycle=Lifecycle.STOPPED)
-"""Below that of WALLET too: without an answer of the gateway its requests would be WALLET's."""
+STOPPED = altered(unlimited("stopped", api_prefix="/api/ledger/stopped"), lifecycle=Lifecycle.STOPPED)
+"""Below that of LEDGER too: without an answer of the gateway its requests would be LEDGER's."""
 STUCK = unlimited("stuck")
 """Its stand-in is asked for what it never answers."""
 
-SERVED = (SESSIONS, WALLET, HISTORY, MIXED, STRIPPED, FILES, COUNTED, DRAINING, STUCK)
+SERVED = (SESSIONS, WALLET, LEDGER, HISTORY, DEEP, MIXED, STRIPPED, FILES, COUNTED, DRAINING, STUCK)

@@ -124,7 +124,7 @@ def test_502_for_what_is_no_http(rig: Rig) -> None:
 
 def test_503_where_a_plugin_has_no_pod(rig: Rig) -> None:
     def asked() -> Answer:
-        return rig.get("/api/v1/wallet/history/x", user="alice", headers=FROM_SITE)
+        return rig.get("/api/ledger/history/x", user="alice", headers=FROM_SITE)
 
     with rig.replicas("history", 0):
         # While its last pod is ending the controller answers 500: it knows an endpoint then, and gives it no weight.

@@ -15,11 +15,19 @@ from tests.wait import wait_for
     [
         ("/api/v1/wallet", "wallet"),
         ("/api/v1/wallet/x", "wallet"),
-        ("/api/v1/wallet/historyx", "wallet"),
-        ("/api/v1/wallet/x/history", "wallet"),
-        ("/api/v1/wallet/history", "history"),
-        ("/api/v1/wallet/history/", "history"),
-        ("/api/v1/wallet/history/x?a=b%20c", "history"),
+        ("/api/v1/wallet?a=/b", "wallet"),
+        ("/api/ledger", "ledger"),
+        ("/api/ledger?a", "ledger"),
+        ("/api/ledger/historyx", "ledger"),
+        ("/api/ledger/HISTORY", "ledger"),
+        ("/api/ledger/history;x", "ledger"),
+        ("/api/ledger/x/history", "ledger"),
+        ("/api/ledger/history", "history"),
+        ("/api/ledger/history?a=b", "history"),
+        ("/api/ledger/history/", "history"),
+        ("/api/ledger/history/x?a=b%20c", "history"),
+        ("/api/ledger/deep/x", "ledger"),
+        ("/api/ledger/deep/er/x", "deep"),
         ("/api/v1/mixed/x", "mixed"),
         ("/api/v1/base-svc/x", "base-svc"),
     ],
@@ -60,7 +68,7 @@ def test_a_draining_plugin_serves_and_says_that_it_leaves(rig: Rig) -> None:
     assert (answer.status, answer.headers["naap-lifecycle"]) == (200, "draining")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/wallet/stopped", "/api/v1/wallet/stopped/x"])
+@pytest.mark.parametrize("path", ["/api/ledger/stopped", "/api/ledger/stopped/x"])
 def test_a_stopped_plugin_is_gone_for_everyone_in_json(rig: Rig, path: str) -> None:
     for user in (None, "alice"):
         answer = rig.get(path, user=user)
