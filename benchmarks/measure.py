@@ -75,6 +75,25 @@ def resident_mib(program: str) -> float:
     return max(_resident(pid) for pid in _running({program})) / 2**20
 
 
+def wait_idle(program: str, seconds: float = 3.0) -> None:
+    """Until what runs this program has nothing to do: less than 5 % of a core for so long."""
+    while True:
+        before = _busy(program)
+        time.sleep(seconds)
+        if _busy(program) - before < 0.05 * seconds:
+            return
+
+
+def _busy(program: str) -> float:
+    """CPU seconds of all that run it."""
+    used = 0.0
+    for pid in _running({program}):
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
 def _children_seconds() -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return ended.ru_utime + ended.ru_stime

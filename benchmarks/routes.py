@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from benchmarks.envoys import answering, pod
 from benchmarks.gateway import COUNTED, Speed, Way, asked, backend_of, entered, unasked, wrk
-from benchmarks.measure import resident_mib
+from benchmarks.measure import resident_mib, wait_idle
 from planning.gateway.gateway import CONTAINER_PORT
 from planning.inputs.registry.registry_entry import PluginSpec
 from rehearsal.progress import Progress
@@ -80,6 +80,7 @@ def _measure_all(rig: Rig, sizes: Sequence[int]) -> Iterator[Row]:
         there = plugins
         added = [_seconds_to_serve(rig, spec, backend, token) for spec in _added(plugins)]
         wait_for("the first plugin", lambda: asked(asked_way) == "200")
+        wait_idle("envoy-gateway")  # it writes of each object what became of it, on the same cores
         rounds = [wrk(rig, asked_way, connections=32) for _ in range(_ROUNDS)]
         one = wrk(rig, asked_way, connections=1)
         yield Row(
