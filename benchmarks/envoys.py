@@ -94,10 +94,10 @@ def asking(address: str, limiters: Sequence[str], rule: int) -> str:
     state; Envoy Gateway's names of its parts.
     """
     domain = f"{NAMESPACE}/limits"
-    first, chosen, route_of = f"{domain}/rule/{rule}", f"rule-{rule}-match-0", f"rule-{rule}-match-1"
-    keys = ((first, first), (chosen, chosen), (route_of, "asking"), ("masked_remote_address", "0.0.0.0/0"))
+    first, parts = f"{domain}/rule/{rule}", [f"rule-{rule}-match-{number}" for number in range(3)]
+    keys = ((first, first), (parts[0], parts[0]), (parts[1], "asking"), (parts[2], "198.51.100.1"))
     actions = [{"generic_key": {"descriptor_key": key, "descriptor_value": value}} for key, value in keys]
-    limit: dict[str, Any] = {"actions": [*actions, {"remote_address": {}}]}
+    limit: dict[str, Any] = {"actions": actions}
     to = {"cluster": "backend", "rate_limits": [limit]}
     route: dict[str, Any] = {"match": {"prefix": "/"}, "route": to}
     asks = {

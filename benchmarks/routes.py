@@ -19,6 +19,8 @@ from rehearsal.progress import Progress
 from tests.dataplane.gateway.plugins import SESSIONS, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.tokens import session
+from tests.planning.samples import plugin
+from tests.plugin_plans import with_backend
 from tests.wait import wait_for
 
 _SIZES = (10, 100, 1_000)
@@ -55,7 +57,7 @@ def route_lines(sizes: Sequence[int]) -> Iterator[str]:
 
 
 def _other(number: int) -> PluginSpec:
-    return unlimited(f"other-{number:04d}")
+    return with_backend(plugin(f"other-{number:04d}"))
 
 
 def _added(plugins: int) -> list[PluginSpec]:

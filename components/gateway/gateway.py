@@ -30,6 +30,7 @@ from planning.gateway.gateway import (
     CHART,
     CHART_VERSION,
     LIMITER_METRICS_SERVICE,
+    LISTENER,
     LISTENER_PORT,
     METRICS_PORT,
     METRICS_SERVICE,
@@ -197,7 +198,13 @@ class Gateway(Component, token="naap:platform:Gateway"):
             ),
             self._add("errors", (ENVOY, "EnvoyPatchPolicy"), "json-errors", connections(plan), [gateway]),
             self._add("virtual-hosts", (ENVOY, "EnvoyPatchPolicy"), "virtual-hosts", virtual_hosts(), [gateway]),
-            self._add("limits", (ENVOY, "BackendTrafficPolicy"), "limits", rate_limits(plan.limits), [gateway]),
+            *(
+                self._add(name, (ENVOY, "BackendTrafficPolicy"), name, rate_limits(listener_name, pairs), [gateway])
+                for name, listener_name, pairs in (
+                    ("limits", LISTENER, plan.limits),
+                    ("internal-limits", INTERNAL, plan.internal_limits),
+                )
+            ),
         ]
 
     def _add(

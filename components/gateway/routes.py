@@ -81,8 +81,8 @@ class PluginRoutes(Component, token="naap:platform:PluginRoutes"):
             self._internal(plan.internal)
 
     def _internal(self, rules: Sequence[RulePlan]) -> None:
-        name, limits = policy_name(self._plan.plugin, INTERNAL), self._plan.limits.internal
-        self._add(INTERNAL, GATEWAY, "HTTPRoute", name, _internal(self._plan), annotations=_declared(rules, limits))
+        name = policy_name(self._plan.plugin, INTERNAL)
+        self._add(INTERNAL, GATEWAY, "HTTPRoute", name, _internal(self._plan), annotations=_declared(rules, None))
         self._add(f"{INTERNAL}-traffic", ENVOY, "BackendTrafficPolicy", name, internal_traffic(self._plan, rules))
         if guarded := [rule for rule in rules if rule.access is not Access.PUBLIC]:
             self._add(f"{INTERNAL}-access", ENVOY, "SecurityPolicy", name, internal_access(self._plan, guarded))

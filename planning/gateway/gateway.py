@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from planning.gateway import internal_listener
-from planning.gateway.limits import LimitPairs, plan_limits
+from planning.gateway.limits import LimitPairs, plan_internal_limits, plan_limits
 from planning.gateway.sign_in import SignInPlan, plan_sign_in
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry.registry_entry import Registry
@@ -134,7 +134,7 @@ class GatewayPlan:
 
     limiter_fails_closed: what a request meets when it can't be counted: False, it passes; True, it is answered 500.
     controller_pods: replicas, fixed. tracing: it takes part in traces, of traced_percent of requests.
-    limits: of all plugins. image_mirrors: planning.shared.images.mirrored.
+    limits, internal_limits: of all plugins, by listener. image_mirrors: planning.shared.images.mirrored.
     """
 
     region: str
@@ -153,6 +153,7 @@ class GatewayPlan:
     certificate_names: tuple[str, ...]
     policies: tuple[PolicyPlan, ...]
     limits: LimitPairs
+    internal_limits: LimitPairs
     sign_in: SignInPlan
     image_mirrors: Mapping[str, str]
 
@@ -177,6 +178,7 @@ def plan_gateway(*, region: str, settings: Settings, tier: Tier, users: int, reg
         certificate_names=(f"{SERVICE}.{NAMESPACE}.svc.cluster.local",),
         policies=_policies(region, sign_in),
         limits=plan_limits(registry, tier),
+        internal_limits=plan_internal_limits(tier),
         sign_in=sign_in,
         image_mirrors=settings.image_mirrors,
     )

@@ -6,10 +6,9 @@ filter of its own in the proxies, which every request passes (docs/decisions/sha
 
 from dataclasses import dataclass
 
-from planning.gateway.internal_listener import LIMITS_FACTOR, internal_rules
-from planning.gateway.route_rules import rules_of
+from planning.gateway.internal_listener import LIMITS_FACTOR
 from planning.inputs.problem import InvalidInputError, Problem
-from planning.inputs.registry.registry_entry import BackendSpec, PluginSpec, Registry
+from planning.inputs.registry.registry_entry import BackendSpec, Registry
 from planning.inputs.tiers import Tier
 
 LIMITS_ANNOTATION = "gateway.envoyproxy.io/limits"
@@ -18,8 +17,8 @@ LIMITS_ANNOTATION = "gateway.envoyproxy.io/limits"
 ROUTE_HEADER, LIMITS_HEADER = "naap-route", "naap-limits"
 """Of a request, written by the proxy: whose counters are asked, and by which numbers."""
 
-RULES_OF_A_PAIR = 3
-"""A user's, and a client's of either address family."""
+RULES_OF_A_PAIR = 2
+"""A user's and a client's."""
 MAX_RULES = 256
 """Of the policy, by Envoy Gateway's definition (RateLimitSpec.global.rules)."""
 MAX_PAIRS = MAX_RULES // RULES_OF_A_PAIR
@@ -37,18 +36,10 @@ class LimitsPlan:
         """As routes state it."""
         return f"{self.user_per_minute}-{self.client_per_minute}"
 
-    @property
-    def internal(self) -> "LimitsPlan":
-        """Of the internal listener: such as a pod reaches only by mistake."""
-        return LimitsPlan(
-            user_per_minute=self.user_per_minute * LIMITS_FACTOR,
-            client_per_minute=self.client_per_minute * LIMITS_FACTOR,
-        )
-
 
 @dataclass(frozen=True, kw_only=True)
 class LimitPairs:
-    """Of one region. usual: the tier's, and of every route that states none known; others: what routes state."""
+    """Of one listener. usual: of every route that states none known; others: what routes state."""
 
     usual: LimitsPlan
     others: tuple[LimitsPlan, ...]
@@ -73,18 +64,23 @@ def plan_limits(registry: Registry, tier: Tier) -> LimitPairs:
     Raises InvalidInputError for more pairs than one policy has rules for.
     """
     usual = usual_limits(tier)
-    found = {pair for spec in registry.in_order for pair in _pairs(spec, tier)} - {usual}
+    serving = [spec.backend for spec in registry.plugins if spec.backend and spec.lifecycle.serves]
+    found = {limits_of(backend, tier) for backend in serving} - {usual}
     if len(found) + 1 > MAX_PAIRS:
         raise InvalidInputError([_too_many(registry, len(found) + 1)])
     return LimitPairs(usual=usual, others=tuple(sorted(found)))
 
 
-def _pairs(spec: PluginSpec, tier: Tier) -> set[LimitsPlan]:
-    if spec.backend is None or not spec.lifecycle.serves:
-        return set()
-    limits = limits_of(spec.backend, tier)
-    internal = internal_rules(spec, tuple(rules_of(spec.backend)))
-    return {limits, limits.internal} if internal else {limits}
+def plan_internal_limits(tier: Tier) -> LimitPairs:
+    """Of the internal listener: such as a pod reaches only by mistake."""
+    usual = usual_limits(tier)
+    return LimitPairs(
+        usual=LimitsPlan(
+            user_per_minute=usual.user_per_minute * LIMITS_FACTOR,
+            client_per_minute=usual.client_per_minute * LIMITS_FACTOR,
+        ),
+        others=(),
+    )
 
 
 def _too_many(registry: Registry, found: int) -> Problem:

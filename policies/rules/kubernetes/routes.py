@@ -11,9 +11,10 @@ from policies.rule import Environment, Resource, Stack, rule, stack_rule
 ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
 SECURITY = "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"
 TRAFFIC = "kubernetes:gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy"
-EVERYONE = {"0.0.0.0/0", "::/0"}
 IDENTITY = "x-user-id"
 """What the gateway knows of a request's user; without it, nobody is known."""
+NETWORK = "x-client-network"
+"""The address of a request's client, or of IPv6 its network."""
 OF_ROUTE, BY_LIMITS = "naap-route", "naap-limits"
 """Name a request's route, whose counters it asks, and the limits that the route states."""
 LIMITS = "gateway.envoyproxy.io/limits"
@@ -52,25 +53,21 @@ def _limits(resource: Resource, _: Environment) -> Iterable[str]:
         return  # with those of the gateway's own policy, which stack-routes-guarded asks for
     rules = get(spec, "rateLimit.global.rules", [])
     of_all = "Gateway" in _kinds(resource)
-    networks: set[str] = set()
-    users = False
+    counted: set[str] = set()
     for item in rules:
         if get(item, "limit.requests", 0) == 0:
             yield "a limit states no number: rateLimit.global.rules.limit.requests"
         if get(item, "shared", False) is not True:
             yield "each rule of a route counts for itself: rateLimit.global.rules.shared"
         for selector in get(item, "clientSelectors", []):
-            network = get(selector, "sourceCIDR.value", "")
-            networks |= {network}
             headers = get(selector, "headers", [])
             distinct = {get(header, "name", "") for header in headers if get(header, "type", "") == "Distinct"}
-            users = users or (IDENTITY in distinct and not network)
+            counted |= distinct
             if of_all and OF_ROUTE not in distinct:
                 yield f"all plugins share a counter: rateLimit.global.rules without a Distinct header {OF_ROUTE}"
-    if EVERYONE - networks:
-        yield f"addresses of {', '.join(sorted(EVERYONE - networks))} are not limited: rateLimit.global.rules"
-    if not users:
-        yield f"users are not limited: rateLimit.global.rules has no Distinct header {IDENTITY}"
+    for who, header in (("users", IDENTITY), ("addresses", NETWORK)):
+        if header not in counted:
+            yield f"{who} are not limited: rateLimit.global.rules has no Distinct header {header}"
 
 
 @stack_rule("stack-routes-guarded")

@@ -6,6 +6,7 @@ from pathlib import Path
 from analysis.capacity.more_plugins import with_plugins
 from analysis.capacity.service_quotas import quotas
 from components.gateway.rate_limits import rate_limits
+from planning.gateway.gateway import LISTENER
 from planning.inputs.tiers import tier_for
 from plugins.registry.parse import load_registry
 from stack.configuration import load_stack_config
@@ -59,7 +60,7 @@ def test_the_addresses_of_a_region_hold_a_million_users_and_not_ten() -> None:
 
 def test_rules_of_the_gateway_s_limits_are_counted_as_they_are_built() -> None:
     gateway = plan_of("prod", ROOT, load_stack_config(ROOT, "prod"), {}).home.gateway
-    built = rate_limits(gateway.limits)["rateLimit"]["global"]["rules"]
+    built = rate_limits(LISTENER, gateway.limits)["rateLimit"]["global"]["rules"]
     users = load_stack_config(ROOT, "prod")["users"]
     assert _needed(users)["Envoy Gateway: rules of the gateway's limits"] == len(built)
 

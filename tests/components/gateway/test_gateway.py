@@ -266,29 +266,37 @@ def test_preview_announces_what_an_update_makes(users: int) -> None:
     assert_same_names(_make(users))
 
 
-def test_users_and_clients_of_either_address_family_are_counted_route_by_route_over_all_its_rules() -> None:
-    (policy,) = _custom("BackendTrafficPolicy")
-    rules = policy.inputs["spec"]["rateLimit"]["global"]["rules"]
+def test_users_and_clients_are_counted_route_by_route_over_all_its_rules() -> None:
+    for name, (user, client) in {"gateway-limits": (120, 300), "gateway-internal-limits": (12_000, 30_000)}.items():
+        rules = _limits(name)["rateLimit"]["global"]["rules"]
 
-    assert policy.inputs["spec"]["targetRefs"] == [
-        {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "naap"}
-    ]
-    assert all(rule["shared"] for rule in rules)
-    assert [rule["limit"]["requests"] for rule in rules[:3]] == [120, 300, 300]
-    (user,), (ipv4,), (ipv6,) = (rule["clientSelectors"] for rule in rules[:3])
-    assert _distinct(user) == ["naap-route", "x-user-id"]
-    assert (_distinct(ipv4), ipv4["sourceCIDR"]) == (["naap-route"], {"type": "Distinct", "value": "0.0.0.0/0"})
-    assert (_distinct(ipv6), ipv6["sourceCIDR"]) == (["naap-route", "x-client-network"], {"value": "::/0"})
+        assert all(rule["shared"] for rule in rules)
+        assert [rule["limit"]["requests"] for rule in rules[:2]] == [user, client]
+        selectors = [selector for rule in rules[:2] for selector in rule["clientSelectors"]]
+        assert [_distinct(selector) for selector in selectors] == [
+            ["naap-route", "x-user-id"],
+            ["naap-route", "x-client-network"],
+        ]
+
+
+def test_each_listener_has_limits_of_its_own() -> None:
+    targets = [_limits(name)["targetRefs"] for name in ("gateway-limits", "gateway-internal-limits")]
+
+    assert [target["sectionName"] for (target,) in targets] == ["https", "internal"]
 
 
 def test_each_pair_of_limits_has_its_rules_and_what_no_rule_knows_is_counted_as_usual() -> None:
-    (policy,) = _custom("BackendTrafficPolicy")
-    chosen = [_chosen(rule) for rule in policy.inputs["spec"]["rateLimit"]["global"]["rules"]]
+    chosen = [_chosen(rule) for rule in _limits("gateway-limits")["rateLimit"]["global"]["rules"]]
     others = [pair.name for pair in gateway_plan(1_000).limits.others]
 
     assert others
-    assert chosen[:3] == [[(name, True) for name in others]] * 3
-    assert chosen[3:] == [[(name, False)] for name in others for _ in range(3)]
+    assert chosen[:2] == [[(name, True) for name in others]] * 2
+    assert chosen[2:] == [[(name, False)] for name in others for _ in range(2)]
+
+
+def _limits(name: str) -> Mapping[str, Any]:
+    (policy,) = [each for each in _custom("BackendTrafficPolicy") if each.name == name]
+    return policy.inputs["spec"]
 
 
 def _distinct(selector: Mapping[str, Any]) -> list[str]:

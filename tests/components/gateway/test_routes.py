@@ -183,7 +183,7 @@ def test_limits_are_the_gateway_s_and_a_route_states_them_where_they_are_its_own
     assert {spec["mergeType"] for spec in traffic} == {"StrategicMerge"}
     assert not any("rateLimit" in spec for spec in traffic)
     assert _limits(found, "my-wallet") is None
-    assert (_limits(found, "mixed"), _limits(found, "mixed-internal")) == ("7-9", "700-900")
+    assert (_limits(found, "mixed"), _limits(found, "mixed-internal")) == ("7-9", None)
 
 
 def _limits(found: dict[tuple[str, str], Recorded], route: str) -> str | None:

@@ -15,7 +15,7 @@ from components.gateway.rate_limits import rate_limits
 from components.gateway.routes import PluginRoutes
 from components.shared.custom_resource import ENVOY
 from components.shared.root_secret import RootSecret
-from planning.gateway.gateway import NAMESPACE, plan_gateway
+from planning.gateway.gateway import LISTENER, NAMESPACE, plan_gateway
 from planning.gateway.gone_routes import plan_gone_routes
 from planning.gateway.limits import plan_limits
 from planning.gateway.routes import plan_routes
@@ -65,7 +65,7 @@ def limits(tier: Tier, plugins: Sequence[PluginSpec]) -> Object:
         "apiVersion": ENVOY,
         "kind": "BackendTrafficPolicy",
         "metadata": {"name": "limits", "namespace": NAMESPACE},
-        "spec": rate_limits(pairs),
+        "spec": rate_limits(LISTENER, pairs),
     }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planning.gateway.limits import MAX_PAIRS, LimitsPlan, plan_limits
+from planning.gateway.limits import MAX_PAIRS, LimitsPlan, plan_internal_limits, plan_limits
 from planning.inputs.problem import InvalidInputError
 from planning.inputs.registry.lifecycle import Lifecycle
 from planning.inputs.registry.registry_entry import PluginSpec, Registry
@@ -33,8 +33,12 @@ def test_the_tier_s_own_numbers_are_the_usual_ones_whoever_states_them() -> None
     assert _names(_busy("same", usual.user_per_minute, usual.client_per_minute)) == []
 
 
-def test_a_core_service_has_larger_ones_for_pods() -> None:
-    assert _names(altered(_busy("core", 7), core=True)) == ["7-900", "700-90000"]
+def test_pods_have_larger_ones() -> None:
+    pods = plan_internal_limits(TIER)
+
+    assert pods.others == ()
+    assert pods.usual.user_per_minute == 100 * TIER.user_per_minute
+    assert pods.usual.client_per_minute == 100 * TIER.client_per_minute
 
 
 def test_who_does_not_serve_has_none() -> None:
@@ -45,5 +49,5 @@ def test_more_pairs_than_a_policy_has_rules_for_are_refused_with_a_way_out() -> 
     most = [_busy(f"p{number}", 10 + number) for number in range(MAX_PAIRS - 1)]
     assert len(_names(*most)) == MAX_PAIRS - 1
 
-    with pytest.raises(InvalidInputError, match="let entries share their pairs: at most 85"):
+    with pytest.raises(InvalidInputError, match="let entries share their pairs: at most 128"):
         _names(*most, _busy("more", 5))
