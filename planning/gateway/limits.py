@@ -86,7 +86,7 @@ def plan_internal_limits(tier: Tier) -> LimitPairs:
 def _too_many(registry: Registry, found: int) -> Problem:
     return Problem(
         file=registry.file,
-        entry="plugins",
+        entry="",
         field="rateLimit",
         value=f"{found} different pairs",
         rule=f"the gateway's policy has {MAX_RULES} rules, {RULES_OF_A_PAIR} for each pair of numbers",
