@@ -17,13 +17,13 @@ from policies.rules.aws import edge as aws_edge
 from policies.rules.aws import iam as statements
 from policies.rules.aws import logs as aws_logs
 from policies.rules.kubernetes import completeness as whole
-from policies.rules.kubernetes import gateway, objects, plugins, pods, rights, routes
+from policies.rules.kubernetes import gateway, objects, plugins, pods, rate_limits, rights, routes
 from policies.rules.kubernetes import network_policies as isolation
 from policies.rules.kubernetes import pooler as connections
 
 RULE_MODULES = (
-    pods, objects, isolation, gateway, routes, connections, aws_data, aws_cache, aws_buckets, aws_access, aws_edge,
-    aws_logs, aws_size, statements, plugins, rights, whole,
+    pods, objects, isolation, gateway, routes, rate_limits, connections, aws_data, aws_cache, aws_buckets, aws_access,
+    aws_edge, aws_logs, aws_size, statements, plugins, rights, whole,
 )  # fmt: skip
 """Importing them registers their rules."""
 

@@ -97,6 +97,9 @@ def _serving(cell: RegionPlan) -> Iterator[Part]:
             "limiter pods at most": gateway.limiter_pods.max,
             "controller pods": gateway.controller_pods,
             "tracing": on_or_off(on=gateway.tracing),
+            "a user's requests a minute": gateway.limits.usual.user_per_minute,
+            "a client's": gateway.limits.usual.client_per_minute,
+            "other limits": ", ".join(pair.name for pair in gateway.limits.others),
         },
     )
     yield _telemetry(cell.observability)
@@ -218,8 +221,7 @@ def plugin_part(plan: PluginPlan) -> Part:
     if plan.routes:
         common |= {
             "prefix": ", ".join(dict.fromkeys(match.path for rule in plan.routes.rules for match in rule.matches)),
-            "a user's requests a minute": plan.routes.limits.user_per_minute,
-            "a client's": plan.routes.limits.client_per_minute,
+            "limits of its own": plan.routes.limits.name if plan.routes.own_limits else "",
         }
     if plan.database:
         common["connections at most"] = plan.database.connection_limit

@@ -59,7 +59,7 @@ def test_limits_that_the_gateway_has_no_rule_for_wait_for_the_whole_stack(tmp_pa
         route = resource(ROUTE, "mine", rules=[])
         route["inputs"]["metadata"]["annotations"] = {"gateway.envoyproxy.io/limits": "7-9"}
         state = [resource("aws:eks/cluster:Cluster", "one"), gateway, route]
-        return any("7-9" in text for text in judged(tmp_path, state, [route], "stack-routes-guarded"))
+        return any("7-9" in text for text in judged(tmp_path, state, [route], "stack-routes-limited"))
 
     assert told()
     assert told("7-8")
