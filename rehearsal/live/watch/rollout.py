@@ -14,6 +14,8 @@ SECONDS = 90.0
 EVERY_SECONDS = 0.2
 LINES = 20
 """Of a log's end."""
+_NO_LOG = "unable to retrieve container logs"
+"""What a kubelet answers, as if it were a log, of a container that it has removed since its pod was read."""
 _RESTARTED = "kubectl.kubernetes.io/restartedAt"
 """What `kubectl rollout restart` writes."""
 _STARTING = frozenset(("ContainerCreating", "PodInitializing"))
@@ -78,12 +80,15 @@ def last_lines(api: KubeApi, pod: Object) -> list[str]:
     """The end of what a pod's container has said, that of its last run where it was started again."""
     name, space = pod["metadata"]["name"], pod["metadata"]["namespace"]
     (status,) = (pod["status"].get("containerStatuses") or [None])[:1]
-    previous = "?previous=true" if status and "terminated" in (status.get("lastState") or {}) else ""
-    try:
-        text = api.text(f"/api/v1/namespaces/{space}/pods/{name}/log{previous}")
-    except RehearsalError:
-        return []  # it has never run
-    return [f"    {line[:300]}" for line in text.splitlines()[-LINES:]]
+    again = status and "terminated" in (status.get("lastState") or {})
+    for run in ("?previous=true", "") if again else ("",):
+        try:
+            text = api.text(f"/api/v1/namespaces/{space}/pods/{name}/log{run}")
+        except RehearsalError:
+            continue  # it has never run
+        if text and not text.startswith(_NO_LOG):
+            return [f"    {line[:300]}" for line in text.splitlines()[-LINES:]]
+    return []
 
 
 def _has(deployment: Object, image: str) -> bool:
