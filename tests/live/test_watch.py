@@ -102,10 +102,10 @@ def test_a_backend_that_does_not_start_leaves_the_one_before_and_says_why(author
     author.edit("backend/app.js", "'use strict'", "'use strict'\nthrow new Error('broken by its author')")
     author.waits_for("the reason", lambda: "pods as before serve on" in author.said())
     assert "broken by its author" in author.said()
-    assert "by its author" in author.answer()
+    assert "notes" in author.answer()
 
     author.edit("backend/app.js", "\nthrow new Error('broken by its author')", "")
-    author.edit("backend/app.js", "changed: 'by its author'", "changed: 'once more'")
+    author.edit("backend/app.js", "notes: await", "mended: 'once more', notes: await")
     author.waits_for("what was mended", lambda: "once more" in author.answer())
 
 
@@ -116,6 +116,7 @@ def test_a_bundle_that_no_browser_can_read_is_not_put_into_the_page(author: Auth
 
 
 def test_packages_that_can_not_be_had_leave_all_as_it_was(author: Author) -> None:
+    before = author.answer()
     author.edit("backend/package-lock.json", '"lockfileVersion": 3', '"lockfileVersion": three')
     author.waits_for("the reason", lambda: "can't be had from npm" in author.said())
-    assert "once more" in author.answer()
+    assert author.answer() == before

@@ -14,6 +14,8 @@ SECONDS = 90.0
 EVERY_SECONDS = 0.2
 LINES = 20
 """Of a log's end."""
+LOG_SECONDS = 3.0
+"""For the log of a container that has ended."""
 _NO_LOG = "unable to retrieve container logs"
 """What a kubelet answers, as if it were a log, of a container that it has removed since its pod was read."""
 _RESTARTED = "kubectl.kubernetes.io/restartedAt"
@@ -77,18 +79,32 @@ class Rollout:
 
 
 def last_lines(api: KubeApi, pod: Object) -> list[str]:
-    """The end of what a pod's container has said, that of its last run where it was started again."""
+    """The end of what a pod's container has said, that of its last run where it was started again.
+
+    Of one that has just ended it is waited for: containerd may write it later than its end.
+    """
+    statuses: list[Object] = pod["status"].get("containerStatuses") or [{}]
+    status = statuses[0]
+    again = "terminated" in (status.get("lastState") or {})
+    ended = again or "terminated" in (status.get("state") or {})
+    deadline = time.monotonic() + (LOG_SECONDS if ended else 0)
+    while True:
+        for run in ("?previous=true", "") if again else ("",):
+            if text := _log(api, pod, run):
+                return [f"    {line[:300]}" for line in text.splitlines()[-LINES:]]
+        if time.monotonic() >= deadline:
+            return []
+        time.sleep(EVERY_SECONDS)
+
+
+def _log(api: KubeApi, pod: Object, run: str) -> str:
+    """run: the query for the last but one. Empty where there is none, or none any more."""
     name, space = pod["metadata"]["name"], pod["metadata"]["namespace"]
-    (status,) = (pod["status"].get("containerStatuses") or [None])[:1]
-    again = status and "terminated" in (status.get("lastState") or {})
-    for run in ("?previous=true", "") if again else ("",):
-        try:
-            text = api.text(f"/api/v1/namespaces/{space}/pods/{name}/log{run}")
-        except RehearsalError:
-            continue  # it has never run
-        if text and not text.startswith(_NO_LOG):
-            return [f"    {line[:300]}" for line in text.splitlines()[-LINES:]]
-    return []
+    try:
+        text = api.text(f"/api/v1/namespaces/{space}/pods/{name}/log{run}")
+    except RehearsalError:
+        return ""  # it has never run
+    return "" if text.startswith(_NO_LOG) else text
 
 
 def _has(deployment: Object, image: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal import RehearsalError
 from rehearsal.control_plane.kube_api import KubeApi
+from rehearsal.live.watch import rollout
 from rehearsal.live.watch.rollout import last_lines
 
 GONE = "unable to retrieve container logs for containerd://0c324da6"
@@ -14,12 +15,14 @@ GONE = "unable to retrieve container logs for containerd://0c324da6"
 class Logs:
     """An API server that has these logs of a pod: of its last run but one, and of its last. None: it refuses."""
 
-    def __init__(self, previous: str | None, last: str | None) -> None:
-        self._logs = {"?previous=true": previous, "": last}
+    def __init__(self, previous: str | None, *last: str | None) -> None:
+        self._previous, self._last = previous, list(last)
 
     def text(self, path: str) -> str:
-        """As KubeApi's."""
-        found = self._logs[path.rpartition("/log")[2]]
+        """As KubeApi's; each time the next of `last`, and the last one from then on."""
+        found = self._previous if path.endswith("previous=true") else self._last[0]
+        if len(self._last) > 1 and found is not self._previous:
+            self._last.pop(0)
         if found is None:
             raise RehearsalError("refused")
         return found
@@ -35,10 +38,22 @@ class Logs:
         (None, None, []),
     ],
 )
-def test_the_log_of_a_run_that_is_still_there_is_told(previous: str | None, last: str | None, told: list[str]) -> None:
-    pod: dict[str, Any] = {
-        "metadata": {"name": "community-1", "namespace": "plugin-community"},
-        "status": {"containerStatuses": [{"lastState": {"terminated": {"exitCode": 1}}}]},
-    }
+def test_the_log_of_a_run_that_is_still_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, previous: str | None, last: str | None, told: list[str]
+) -> None:
+    monkeypatch.setattr(rollout, "LOG_SECONDS", 0.0)
 
-    assert last_lines(cast("KubeApi", Logs(previous, last)), pod) == told
+    assert last_lines(cast("KubeApi", Logs(previous, last)), _pod(lastState={"terminated": {"exitCode": 1}})) == told
+
+
+def test_the_log_of_one_that_has_just_ended_is_waited_for() -> None:
+    ended = _pod(state={"terminated": {"exitCode": 1}})
+
+    assert last_lines(cast("KubeApi", Logs(None, "", "", "broken")), ended) == ["    broken"]
+
+
+def _pod(**status: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "metadata": {"name": "community-1", "namespace": "plugin-community"},
+        "status": {"containerStatuses": [status]},
+    }
