@@ -124,8 +124,7 @@ def test_pods_reach_a_core_service_by_a_route_of_its_own_and_no_other_plugin() -
     assert [rule["name"] for rule in route["rules"]] == ["public", "session"]
     assert _sections(_spec(found, "SecurityPolicy", "mixed-internal")) == {"session"}
     assert _sections(_spec(found, "BackendTrafficPolicy", "mixed-internal")) == {"public", "session"}
-    annotations = found["HTTPRoute", "mixed-internal"].inputs["metadata"]["annotations"]
-    assert annotations["naap.io/public-rules"] == "public"
+    assert found["HTTPRoute", "mixed-internal"].inputs["metadata"]["annotations"] == {"naap.io/public-rules": "public"}
 
 
 def test_csrf_is_checked_for_browsers_only() -> None:

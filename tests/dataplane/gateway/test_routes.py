@@ -63,6 +63,17 @@ def test_a_prefix_is_rewritten_or_stripped_and_only_it(rig: Rig, path: str, arri
         assert (answer.status, answer.json["path"]) == (200, arrives)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/wallet/x", "/api/ledger/x"])
+def test_another_host_below_the_sites_is_not_the_site(rig: Rig, path: str) -> None:
+    assert rig.get(path, user="alice").status == 200
+    assert rig.get(path, user="alice", headers={"host": f"pr-99.{rig.settings.domain}"}).status == 404
+
+
+def test_no_client_chooses_among_whose_routes_it_is_looked_for(rig: Rig) -> None:
+    claimed = {"naap-host": f"mixed.v1.api.path.{rig.settings.domain}"}
+    assert rig.get("/api/v1/wallet/x", user="alice", headers=claimed).json["name"] == "wallet"
+
+
 def test_a_draining_plugin_serves_and_says_that_it_leaves(rig: Rig) -> None:
     answer = rig.get("/api/v1/draining/x", user="alice")
     assert (answer.status, answer.headers["naap-lifecycle"]) == (200, "draining")
