@@ -78,20 +78,10 @@ def resident_mib(program: str) -> float:
 def wait_idle(program: str, seconds: float = 3.0) -> None:
     """Until what runs this program has nothing to do: less than 5 % of a core for so long."""
     while True:
-        before = _busy(program)
+        before = sum(cpu_seconds({program}).values())
         time.sleep(seconds)
-        if _busy(program) - before < 0.05 * seconds:
+        if sum(cpu_seconds({program}).values()) - before < 0.05 * seconds:
             return
-
-
-def _busy(program: str) -> float:
-    """CPU seconds of all that run it."""
-    used = 0.0
-    for pid in _running({program}):
-        with suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
 
 
 def _children_seconds() -> float:

@@ -51,7 +51,7 @@ def _client() -> dict[str, Any]:
         NETWORK_HEADER: f"%{address}({NETWORK_BITS})%",
         "x-forwarded-for": f"%{address}%",
         ROUTE_HEADER: f"%CEL({_ROUTE}.name)%",
-        LIMITS_HEADER: f"%CEL({_ROUTE}.annotations['{LIMITS_ANNOTATION.removeprefix('gateway.envoyproxy.io/')}'])%",
+        LIMITS_HEADER: f"%CEL({_ROUTE}.annotations['{LIMITS_ANNOTATION.partition('/')[2]}'])%",
     }
     return {
         "name": "naap.client",

@@ -24,7 +24,7 @@ def _limits(resource: Resource, _: Environment) -> Iterable[str]:
     if get(spec, "rateLimit") is None and get(spec, "mergeType") is not None:
         return  # with those of the gateway's own policy, which stack-routes-limited asks for
     rules = get(spec, "rateLimit.global.rules", [])
-    of_all = "Gateway" in _kinds(resource)
+    of_all = any(_of_listeners(resource))
     counted: defaultdict[str, set[str]] = defaultdict(set, {"": set()})
     for item in rules:
         if get(item, "limit.requests", 0) == 0:
@@ -34,7 +34,7 @@ def _limits(resource: Resource, _: Environment) -> Iterable[str]:
         for selector in get(item, "clientSelectors", []):
             headers = get(selector, "headers", [])
             distinct = {get(header, "name", "") for header in headers if get(header, "type", "") == "Distinct"}
-            counted[_chosen(headers)] |= distinct
+            counted[", ".join(_stated(headers))] |= distinct
             if of_all and OF_ROUTE not in distinct:
                 yield f"all plugins share a counter: rateLimit.global.rules without a Distinct header {OF_ROUTE}"
     for chosen, distinct in counted.items():
@@ -44,13 +44,11 @@ def _limits(resource: Resource, _: Environment) -> Iterable[str]:
                 yield f"{who}{of} are not limited: rateLimit.global.rules has no Distinct header {header}"
 
 
-def _chosen(headers: Iterable[dict[str, Any]]) -> str:
-    """By which stated limits a rule counts; empty: by the usual ones, of every route that states none it knows."""
-    return ", ".join(
-        get(header, "value", "")
-        for header in headers
-        if get(header, "name", "") == BY_LIMITS and not get(header, "invert", False)
-    )
+def _stated(headers: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """By which stated limits a rule counts; none: by the usual ones, of every route that states none it knows."""
+    for header in headers:
+        if get(header, "name", "") == BY_LIMITS and not get(header, "invert", False):
+            yield get(header, "value", "")
 
 
 @stack_rule("stack-routes-limited")
@@ -60,10 +58,10 @@ def _routes(stack: Stack, _: Environment) -> Findings:
     own = targets(stated)
     taken_over = targets(item for item in traffic if get(item.props, "spec.mergeType") is not None)
     listeners = {listener for item in stated for listener in _of_listeners(item)}
-    known = _pairs(stack)
+    known = _pairs(stated)
+    # The gateway of a preview environment, and its limits, are another stack's.
+    alone = stands_on_another(stack)
     for route in stack.of(ROUTE):
-        # The gateway of a preview environment, and its limits, are another stack's.
-        alone = stands_on_another(stack)
         limited = own | taken_over if alone or _listeners(route) <= listeners else own
         for item in get(route.props, "spec.rules", []):
             section = get(item, "name", "")
@@ -85,17 +83,11 @@ def _listeners(route: Resource) -> set[tuple[str, str]]:
     return {(cluster(route), get(parent, "sectionName", "")) for parent in get(route.props, "spec.parentRefs", [])}
 
 
-def _pairs(stack: Stack) -> Mapping[str, set[str]]:
-    """Names of limits that the policies of each cluster's gateway have rules for."""
+def _pairs(policies: Iterable[Resource]) -> Mapping[str, set[str]]:
+    """Names of limits that each cluster has rules for."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for item in stack.of(TRAFFIC):
+    for item in policies:
         for limit in get(item.props, "spec.rateLimit.global.rules", []):
             for selector in get(limit, "clientSelectors", []):
-                for header in get(selector, "headers", []):
-                    if get(header, "name", "") == BY_LIMITS and not get(header, "invert", False):
-                        found[cluster(item)].add(get(header, "value", ""))
+                found[cluster(item)] |= set(_stated(get(selector, "headers", [])))
     return found
-
-
-def _kinds(policy: Resource) -> list[str]:
-    return [get(target, "kind", "") for target in get(policy.props, "spec.targetRefs", [])]

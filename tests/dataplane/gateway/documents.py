@@ -11,13 +11,10 @@ import yaml
 from components.cluster.priority_classes import PriorityClasses
 from components.gateway.gateway import Gateway
 from components.gateway.gone_routes import GoneRoutes
-from components.gateway.rate_limits import rate_limits
 from components.gateway.routes import PluginRoutes
-from components.shared.custom_resource import ENVOY
 from components.shared.root_secret import RootSecret
-from planning.gateway.gateway import LISTENER, NAMESPACE, plan_gateway
+from planning.gateway.gateway import NAMESPACE, plan_gateway
 from planning.gateway.gone_routes import plan_gone_routes
-from planning.gateway.limits import plan_limits
 from planning.gateway.routes import plan_routes
 from planning.inputs.registry.registry_entry import PluginSpec, Registry
 from planning.inputs.settings import Settings
@@ -56,17 +53,6 @@ def gateway(
     records = build(make)
     (release,) = [record for record in records if record.type == RELEASE]
     return _rendered(release, parts), _objects(records)
-
-
-def limits(tier: Tier, plugins: Sequence[PluginSpec]) -> Object:
-    """Of all of these plugins, alone."""
-    pairs = plan_limits(Registry(file="", plugins=tuple(plugins)), tier)
-    return {
-        "apiVersion": ENVOY,
-        "kind": "BackendTrafficPolicy",
-        "metadata": {"name": "limits", "namespace": NAMESPACE},
-        "spec": rate_limits(LISTENER, pairs),
-    }
 
 
 def routes(spec: PluginSpec, settings: Settings, tier: Tier) -> list[Object]:

@@ -93,7 +93,8 @@ class Rig:
 
     def state_limits(self, *plugins: PluginSpec) -> None:
         """The gateway's policy, as the program makes it for these plugins."""
-        self.cluster.objects.apply([documents.limits(self.tier, plugins)])
+        _, found = documents.gateway(self.settings, self.tier, self.parts, plugins)
+        self.cluster.objects.apply([each for each in found if each["kind"] == "BackendTrafficPolicy"])
 
     def settled(self) -> None:
         """Waits until the controller has accepted everything, as it is now."""
