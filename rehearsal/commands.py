@@ -89,11 +89,14 @@ class Rehearsal:
         text = f"{name} is no longer watched, and runs on as it is. naap down ends all."
         return Answer(data={"stack": self.project.stack, "watched": name}, text=text)
 
-    def up(self) -> Answer:
-        """Bring the whole stack up and say what there is. Nodes that run already go on."""
-        return self._bring_up(nodes=self._home().site() is not None)
+    def up(self, *, at_end: bool) -> Answer:
+        """Bring the whole stack up and say what there is. Nodes that run already go on.
 
-    def _bring_up(self, *, nodes: bool, images: Sequence[str] = ()) -> Answer:
+        at_end: the state is written once, as a first run's always is.
+        """
+        return self._bring_up(nodes=self._home().site() is not None, at_end=at_end)
+
+    def _bring_up(self, *, nodes: bool, images: Sequence[str] = (), at_end: bool = False) -> Answer:
         planned = {
             region.cluster.name: (region.region, machines(region, self.plan.tier)) for region in self.plan.regions
         }
@@ -111,7 +114,9 @@ class Rehearsal:
             access = self._clusters.start(self._clusters.known() | self._clusters.of(planned), tools, definitions)
             started = self._start_nodes(live, access, toolbox) if live else None
             pack = ["--policy-pack", str(self.project.policies)]
-            outcome = engine.operate("pulumi up", "up", "--yes", "--skip-preview", *pack, stepwise=not first)
+            outcome = engine.operate(
+                "pulumi up", "up", "--yes", "--skip-preview", *pack, stepwise=not (first or at_end)
+            )
             said = self._policies(outcome)
             resources = engine.resources()
             if live:

@@ -10,12 +10,22 @@ app = typer.Typer()
 PANEL = "Rehearse on this machine, under the real engine, with no cloud account"
 
 
+AtEnd = Annotated[
+    bool,
+    typer.Option(
+        "--state-at-end",
+        help="Write the state once, as a first run does: a large change takes a third of the time. After one that was "
+        "killed (not: stopped or failed) begin anew with `naap down`.",
+    ),
+]
+
+
 @app.command(rich_help_panel=PANEL)
-def up(stack: Stack = DEV, registry: Registry = None, json: Json = False) -> None:
+def up(*, stack: Stack = DEV, registry: Registry = None, state_at_end: AtEnd = False, json: Json = False) -> None:
     """Bring the stack up and report."""
     from naap.rehearse import run
 
-    run("up", stack, registry, as_json=json)
+    run("up", stack, registry, as_json=json, at_end=state_at_end)
 
 
 Images = Annotated[

@@ -124,4 +124,4 @@ def test_a_rehearsal_whose_input_went_wrong_can_be_looked_at_and_taken_down(
     assert Rehearsal(tmp_path, "dev").status().data["clusters"] == []
     assert Rehearsal(tmp_path, "dev").down().text == "Down: nothing of dev is left."
     with pytest.raises(InvalidInputError, match=r"Pulumi\.dev\.yaml"):
-        Rehearsal(tmp_path, "dev").up()
+        Rehearsal(tmp_path, "dev").up(at_end=False)
