@@ -20,6 +20,8 @@ _ASKING = "/asking"
 _ASKED_PORT = 8081
 _OURS = "envoy"
 """Secret of the certificate by which Envoy Gateway's proxies ask the limit service."""
+_A_PROXY = {"app.kubernetes.io/component": "proxy"}
+"""Whom the policies of the gateway's namespace let clients ask."""
 _SECRETS = (("certificate", _FILES, CERTIFICATE), ("asking", _ASKING, _OURS))
 
 
@@ -36,7 +38,7 @@ class Workload:
 
     def deployment(self, home: str, configuration: str) -> Object:
         """With the gateway's own certificate at hand where there is one; in a hardened namespace."""
-        chosen = {"app.kubernetes.io/name": self.name}
+        chosen = {"app.kubernetes.io/name": self.name, **_A_PROXY}
         security = {"allowPrivilegeEscalation": False, "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
         container = {
             "name": "stand-in-envoy",

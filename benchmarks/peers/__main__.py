@@ -1,12 +1,12 @@
 """The command `python -m benchmarks.peers`: our gateway and those that count in Redis too, two instances of each.
 
-The same backend, TLS on both sides of the counter's cache, limits and load; all in one run on one machine. A peer whose
-tools are missing is left out, and that is said.
+The same backend, TLS on both sides of the counter's cache, limits, logs of requests and load; all in one run on one
+machine, each instance in the network of a pod of its own. A peer whose tools are missing is left out, and that is said.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -14,12 +14,24 @@ from benchmarks.envoys import answering, pod
 from benchmarks.gateway import Way, asked, backend_of, entered
 from benchmarks.peers import spring, traefik
 from benchmarks.peers.rounds import BURST, PAUSE, WAYS, Gateway, Result, let_through, speeds
-from benchmarks.peers.surroundings import FEW, FEW_PER_MINUTE, KNOWN, OPEN, USER_HEADER, Surroundings, surroundings
+from benchmarks.peers.surroundings import (
+    FEW,
+    FEW_PER_MINUTE,
+    KNOWN,
+    OPEN,
+    PORT,
+    USER_HEADER,
+    Instance,
+    Surroundings,
+    surroundings,
+)
 from planning.gateway.gateway import CONTAINER_PORT
 from planning.inputs.registry.sections import Auth, RateLimit
+from planning.shared.naming import namespace
 from rehearsal import RehearsalError
 from rehearsal.progress import Progress
 from tests.dataplane.gateway import documents
+from tests.dataplane.gateway.cluster import SERVERS
 from tests.dataplane.gateway.plugins import SESSIONS, unlimited
 from tests.dataplane.gateway.rig import Rig
 from tests.dataplane.gateway.tokens import session
@@ -28,7 +40,6 @@ from tests.plugin_plans import with_backend
 from tests.wait import wait_for
 
 _PEERS = (traefik, spring)
-_FIRST_PORT = 9443
 _START_SECONDS = 180
 """For a virtual machine on a busy machine, at the most."""
 _PUBLIC = Auth(public=("/open",))
@@ -66,8 +77,8 @@ def _measure_all(rig: Rig, programs: Mapping[str, Path]) -> None:
     # In a namespace of its own: policies let nobody in the gateway's be asked at this port.
     rig.cluster.objects.apply(pod(_TOKENS, answering(**{USER_HEADER: "alice"})))
     backend, tokens = (f"http://{backend_of(rig, spec)}:{documents.PORT}" for spec in (_COUNTED, _TOKENS))
-    with surroundings(backend=backend, tokens=tokens) as around:
-        gateways = [_ours(rig), *_peers(around, programs)]
+    with surroundings(address=SERVERS, backend=backend, tokens=tokens) as around:
+        gateways = [_ours(rig), *_peers(rig, around, programs)]
         rig.settled()
         for gateway in gateways:
             for way in (way for both in gateway.ways.values() for way in both):
@@ -85,20 +96,30 @@ def _ours(rig: Rig) -> Gateway:
     )
 
 
-def _peers(around: Surroundings, programs: Mapping[str, Path]) -> list[Gateway]:
+def _peers(rig: Rig, around: Surroundings, programs: Mapping[str, Path]) -> list[Gateway]:
     found: list[Gateway] = []
     token = {"authorization": f"Bearer {session('alice')}"}
-    for number, peer in enumerate(each for each in _PEERS if each.NAME in programs):
-        ports = [_FIRST_PORT + 10 * number + each for each in range(2)]
-        for port in ports:
-            made = peer.instance(programs[peer.NAME], port, around)
-            for name, content in made.files.items():
-                (around.folder / name).write_text(json.dumps(content))
-            around.start(str(port), made.command)
-        bases = [f"https://127.0.0.1:{port}" for port in ports]
-        sent = {OPEN: {}, KNOWN: token, FEW: {}}
+    sent = {OPEN: {}, KNOWN: token, FEW: {}}
+    for peer in (each for each in _PEERS if each.NAME in programs):
+        addresses = [_instance(rig, around, peer.instance, programs[peer.NAME], number) for number in range(2)]
+        bases = [f"https://{address}:{PORT}" for address in addresses]
         found.append(_gateway(peer.NAME, {path: ([base + path for base in bases], sent[path]) for path in sent}))
     return found
+
+
+def _instance(
+    rig: Rig, around: Surroundings, made: Callable[[Path, str, Surroundings], Instance], program: Path, number: int
+) -> str:
+    """Its address: a pod's, of which only the network is used. Ours are in pods too, behind policies and bridges."""
+    home = unlimited(f"{program.stem}-{number}")
+    rig.cluster.objects.apply(pod(home, answering()))
+    address = backend_of(rig, home)
+    instance = made(program, home.name, around)
+    for name, content in instance.files.items():
+        (around.folder / name).write_text(json.dumps(content))
+    (name,) = [each["metadata"]["name"] for each in rig.cluster.pods(namespace(home.name), "")]
+    around.start_in(rig.cluster.entering(name), home.name, instance.command)
+    return address
 
 
 def _gateway(name: str, places: Mapping[str, tuple[list[str], Mapping[str, str]]]) -> Gateway:

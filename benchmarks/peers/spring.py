@@ -13,6 +13,7 @@ from benchmarks.peers.surroundings import (
     MANY_PER_MINUTE,
     OPEN,
     PASSWORD,
+    PORT,
     Instance,
     Surroundings,
 )
@@ -39,8 +40,11 @@ def built(progress: Progress) -> Path:
     return kept / _JAR
 
 
-def instance(program: Path, port: int, around: Surroundings) -> Instance:
-    """RequestRateLimiter as its reference has it; the key is what the program's `who` says."""
+def instance(program: Path, name: str, around: Surroundings) -> Instance:
+    """RequestRateLimiter as its reference has it; the key is what the program's `who` says.
+
+    A line of log for each request, as ours writes, as its chapter on Reactor Netty's access logs has it.
+    """
     folder = around.folder
     routes = [
         _route(around, OPEN, _limit(MANY_PER_MINUTE)),
@@ -51,17 +55,18 @@ def instance(program: Path, port: int, around: Surroundings) -> Instance:
     pair = {"certificate": f"file:{folder}/server.crt", "certificate-private-key": f"file:{folder}/server.key"}
     redis = {"host": host, "port": cache_port, "password": PASSWORD, "ssl": {"enabled": True, "bundle": "cache"}}
     content = {
-        "server": {"port": port, "ssl": pair},
+        "server": {"port": PORT, "ssl": pair},
         "peer": {"tokens": around.tokens},
-        "logging": {"level": {"root": "warn"}},
+        "logging": {"level": {"root": "warn", "reactor.netty.http.server.AccessLog": "info"}},
         "spring": {
             "ssl": {"bundle": {"pem": {"cache": {"truststore": {"certificate": f"file:{folder}/authority.pem"}}}}},
             "data": {"redis": redis},
             "cloud": {"gateway": {"server": {"webflux": {"routes": routes}}}},
         },
     }
-    file = f"spring-{port}.yaml"
-    command = [PROGRAM, "-jar", str(program), f"--spring.config.location=file:{folder}/{file}"]
+    file = f"{name}.yaml"
+    command = [PROGRAM, "-Dreactor.netty.http.server.accessLogEnabled=true", "-jar", str(program)]
+    command += [f"--spring.config.location=file:{folder}/{file}"]
     return Instance(command=command, files={file: content})
 
 

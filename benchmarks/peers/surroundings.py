@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,10 @@ from rehearsal.tools.debian import VALKEY, unpacked
 from tests.planning.samples import ROOT_SECRET
 from tests.wait import wait_for
 
-CACHE = ("localhost", 6390)
+CACHE = ("cache.peers.example", 6390)
 PASSWORD = "of-this-run-only"  # noqa: S105  # of a cache that ends with the benchmark
+PORT = 9443
+"""Of each instance."""
 USER_HEADER = "x-user-id"
 OPEN, KNOWN, FEW = "/open", "/known", "/few"
 """Paths of every peer: limited by the client; by the user whose token it is; and, by the client, to FEW_PER_MINUTE."""
@@ -23,14 +25,21 @@ MANY_PER_MINUTE, FEW_PER_MINUTE = 1_000_000, 25
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """backend, tokens: URLs. folder: of files, with authority.pem, server.crt and server.key. running: of processes."""
+    """backend, tokens: URLs. folder: of files, with authority.pem, server.crt, server.key and hosts, which has the
+    cache's address. running: of processes.
+    """
 
     folder: Path
     backend: str
     tokens: str
     running: ExitStack
 
-    def start(self, name: str, command: list[str]) -> Path:
+    def start_in(self, network: Sequence[str], name: str, command: Sequence[str]) -> None:
+        """A process in a pod's network, with the cache's name. network: what goes before a command there."""
+        named = f'mount --bind {self.folder / "hosts"} /etc/hosts && exec "$@"'
+        self.start(name, [*network, "unshare", "--mount", "--", "sh", "-c", named, "sh", *command])
+
+    def start(self, name: str, command: Sequence[str]) -> Path:
         """A process that ends with all of this. Gives the file of what it says."""
         file = self.folder / f"{name}.log"
         log = self.running.enter_context(file.open("w"))
@@ -49,17 +58,18 @@ class Instance:
 
 
 @contextmanager
-def surroundings(*, backend: str, tokens: str) -> Generator[Surroundings]:
-    """Certificates, and a cache that runs."""
+def surroundings(*, address: str, backend: str, tokens: str) -> Generator[Surroundings]:
+    """Certificates, and a cache that runs at this address of the nodes' network."""
     with tempfile.TemporaryDirectory(prefix="naap-peers-") as name, ExitStack() as running:
         folder = Path(name)
         pair = server_certificate(ROOT_SECRET, owner="peers", names=CACHE[:1])
         (folder / "authority.pem").write_text(authority(ROOT_SECRET).certificate_pem)
         (folder / "server.crt").write_text(pair.certificate_pem)
         (folder / "server.key").write_text(pair.key_pem)
+        (folder / "hosts").write_text(f"127.0.0.1 localhost\n{address} {CACHE[0]}\n")
         around = Surroundings(folder=folder, backend=backend, tokens=tokens, running=running)
         command = [str(unpacked(VALKEY) / "valkey-server"), "--port", "0", "--tls-port", str(CACHE[1])]
-        command += ["--bind", "127.0.0.1", "--save", "", "--dir", name, "--requirepass", PASSWORD]
+        command += ["--bind", address, "--save", "", "--dir", name, "--requirepass", PASSWORD]
         command += ["--tls-cert-file", f"{name}/server.crt", "--tls-key-file", f"{name}/server.key"]
         command += ["--tls-ca-cert-file", f"{name}/authority.pem", "--tls-auth-clients", "no"]
         log = around.start("cache", command)

@@ -18,6 +18,7 @@ from benchmarks.peers.surroundings import (
     MANY_PER_MINUTE,
     OPEN,
     PASSWORD,
+    PORT,
     USER_HEADER,
     Instance,
     Surroundings,
@@ -43,8 +44,11 @@ def built(progress: Progress) -> Path:
     return kept / PROGRAM
 
 
-def instance(program: Path, port: int, around: Surroundings) -> Instance:
-    """reference/routing-configuration/http/middlewares/{ratelimit,forwardauth} of its docs: all by their examples."""
+def instance(program: Path, name: str, around: Surroundings) -> Instance:
+    """reference/routing-configuration/http/middlewares/{ratelimit,forwardauth} of its docs: all by their examples.
+
+    A line of JSON for each request, as ours writes: reference/install-configuration/observability/logs-and-accesslogs.
+    """
     folder = around.folder
     client = _limit(folder, MANY_PER_MINUTE)
     user = _limit(folder, MANY_PER_MINUTE) | {"sourceCriterion": {"requestHeaderName": USER_HEADER}}
@@ -67,12 +71,13 @@ def instance(program: Path, port: int, around: Surroundings) -> Instance:
         "tls": {"certificates": [{"certFile": f"{folder}/server.crt", "keyFile": f"{folder}/server.key"}]},
     }
     static = {
-        "entryPoints": {"web": {"address": f":{port}"}},
+        "entryPoints": {"web": {"address": f":{PORT}"}},
         "providers": {"file": {"filename": f"{folder}/traefik-routes.yaml"}},
         "log": {"level": "ERROR"},
+        "accessLog": {"format": "json"},
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
     }
-    file = f"traefik-{port}.yaml"
+    file = f"{name}.yaml"
     return Instance(
         command=[str(program), f"--configFile={folder}/{file}"], files={file: static, "traefik-routes.yaml": dynamic}
     )
