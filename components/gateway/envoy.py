@@ -21,6 +21,7 @@ from planning.gateway.gateway import (
     SERVICE,
     TRACE_TAGS,
     GatewayPlan,
+    proxy_workers,
 )
 from planning.gateway.limits import LIMITS_HEADER, ROUTE_HEADER
 from planning.gateway.routes import (
@@ -99,6 +100,7 @@ def proxy(plan: GatewayPlan) -> dict[str, Any]:
                 "envoyService": {"name": SERVICE, "type": "ClusterIP"},
             },
         },
+        "concurrency": proxy_workers(plan.proxy),
         # After a JWT was judged, and before bodies are taken in.
         "filterOrder": [{"name": "envoy.filters.http.lua", "before": "envoy.filters.http.buffer"}],
         "shutdown": {"drainTimeout": f"{plan.drain_seconds}s", "minDrainDuration": f"{LEAST_DRAIN_SECONDS}s"},

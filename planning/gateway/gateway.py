@@ -105,6 +105,12 @@ def proxy_pod(tier: Tier, registry: Registry) -> PodSize:
     return PodSize(cpu_m=tier.gateway_cpu_m, memory_mib=tier.gateway_memory_mib + _beyond(registry) * PROXY_MIB)
 
 
+def proxy_workers(proxy: PodSize) -> int:
+    """Threads of one proxy: as many as the cores that it asks for. Its default is one for each core of the node, each
+    with connections of its own to the limit service and to every plugin: docs/benchmarks.md."""
+    return max(1, math.ceil(proxy.cpu_m / 1000))
+
+
 def controller_pod(registry: Registry) -> PodSize:
     """One pod of the control plane, which makes them."""
     more = _beyond(registry) * CONTROLLER_MIB

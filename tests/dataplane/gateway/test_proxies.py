@@ -1,5 +1,7 @@
 """The proxies themselves: what the controller made of the plan, and how they speak to clients."""
 
+import json
+import math
 import ssl
 
 import pytest
@@ -31,6 +33,12 @@ def test_proxies_have_the_resources_of_the_tier_and_a_priority(rig: Rig) -> None
     memory = f"{rig.tier.gateway_memory_mib}Mi"
     assert container["resources"]["requests"] == {"cpu": f"{rig.tier.gateway_cpu_m}m", "memory": memory}
     assert pod["spec"]["priority"] > 0
+
+
+def test_proxies_have_workers_for_the_cores_that_they_ask_for(rig: Rig) -> None:
+    for pod in rig.envoys:
+        options = json.loads(rig.admin(pod, "server_info"))["command_line_options"]
+        assert options["concurrency"] == math.ceil(rig.tier.gateway_cpu_m / 1000)
 
 
 def test_the_service_that_the_load_balancer_is_bound_to_exists(rig: Rig) -> None:

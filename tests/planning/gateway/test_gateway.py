@@ -11,12 +11,14 @@ from planning.gateway.gateway import (
     limiter_pods,
     plan_gateway,
     proxy_pod,
+    proxy_workers,
 )
 from planning.inputs.assumptions import Assumptions
 from planning.inputs.registry.registry_entry import Registry
 from planning.inputs.tiers import TIERS, PodRange, tier_for
 from planning.network.addresses import region_addresses
 from planning.network.network_policy import AddressPeer
+from planning.shared.pods import PodSize
 from tests.planning.samples import plugin, settings
 from tests.plugin_plans import gateway_plan, real_registry
 
@@ -28,6 +30,11 @@ def test_proxies_grow_with_the_tier_in_number_and_size() -> None:
         assert low.pods.max < high.pods.max
         assert low.proxy.cpu_m < high.proxy.cpu_m
         assert low.proxy.memory_mib < high.proxy.memory_mib
+
+
+@pytest.mark.parametrize(("cpu_m", "workers"), [(100, 1), (1_000, 1), (1_001, 2), (4_000, 4)])
+def test_a_proxy_has_a_worker_for_each_core_that_it_asks_for(cpu_m: int, workers: int) -> None:
+    assert proxy_workers(PodSize(cpu_m=cpu_m, memory_mib=512)) == workers
 
 
 def test_above_the_top_tier_proxies_grow_with_the_users() -> None:
