@@ -14,11 +14,14 @@ _WRITABLE = "a file that can be written"
 
 
 def shown_path(path: Path) -> str:
-    """A path as errors show it: below the current folder where it is, else as it was given."""
+    """A path as errors show it: below the current folder where it is, else as it was given, with no way back up."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        found = path.resolve()
+        if found.is_relative_to(Path.cwd()):
+            return found.relative_to(Path.cwd()).as_posix()
     except (OSError, ValueError):
         return path.as_posix()
+    return (found if ".." in path.parts else path).as_posix()
 
 
 def read_bytes(path: Path, *, limit: int) -> bytes:

@@ -16,6 +16,7 @@ def test_a_path_is_shown_as_seen_from_here_and_else_as_it_was_given(
     monkeypatch.chdir(tmp_path)
     assert shown_path(tmp_path / "below" / "registry.yaml") == "below/registry.yaml"
     assert shown_path(Path("/elsewhere/registry.yaml")) == "/elsewhere/registry.yaml"
+    assert shown_path(tmp_path / ".." / "registry.yaml") == str(tmp_path.parent / "registry.yaml")
 
 
 def test_a_file_is_read_up_to_its_limit_and_not_beyond(tmp_path: Path) -> None:
