@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_FOLDERS = ("browser", "dataplane", "examples", "images", "rehearsal", "standins", "live")
+_FOLDERS = ("browser", "dataplane", "examples", "images", "standins", "live")
 HALF = tuple(f"tests/{name}" for name in _FOLDERS)
 """Takes about as long as all others. The live rehearsal comes last: it runs to the end of the process."""
 FINE = (0, 5)
