@@ -106,8 +106,8 @@ def proxy_pod(tier: Tier, registry: Registry) -> PodSize:
 
 
 def proxy_workers(proxy: PodSize) -> int:
-    """Threads of one proxy: as many as the cores that it asks for. Its default is one for each core of the node, each
-    with connections of its own to the limit service and to every plugin: docs/benchmarks.md."""
+    """Threads of one proxy: as many as the cores that it asks for. Envoy's default is one for each core of the node,
+    each with connections of its own to the limit service and to every plugin: docs/decisions/proxy-workers.md."""
     return max(1, math.ceil(proxy.cpu_m / 1000))
 
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from console.terminal import Answer
 from naap.__main__ import main
 from naap.commands.options import ROOT
 from naap.rehearse import LITTLE_MIB
@@ -105,6 +106,22 @@ def test_a_reader_that_has_seen_enough_is_no_fault(command: tuple[str, ...]) -> 
         asked = [sys.executable, "-m", "naap", *command]
         ran = subprocess.run(asked, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("asked", "at_end"), [((), False), (("--state-at-end",), True)])
+def test_the_state_is_written_at_every_step_unless_somebody_can_spare_that(
+    monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], at_end: bool
+) -> None:
+    seen: list[bool] = []
+
+    def bring_up(_self: Rehearsal, *, nodes: bool, at_end: bool) -> Answer:
+        assert not nodes
+        seen.append(at_end)
+        return Answer(data={}, text="")
+
+    monkeypatch.setattr(Rehearsal, "_bring_up", bring_up)
+    assert main(["up", *asked]) == 0
+    assert seen == [at_end]
 
 
 def test_work_goes_on_when_nobody_reads_its_progress() -> None:
