@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.gateway.envoy import CERTIFICATE
+from components.gateway.envoy import CERTIFICATE, PROXIES
 from planning.gateway.gateway import CONTAINER_PORT, LIMIT_TIMEOUT_MS, NAMESPACE
 from planning.inputs.registry.registry_entry import PluginSpec
 from planning.shared import images
@@ -20,8 +20,6 @@ _ASKING = "/asking"
 _ASKED_PORT = 8081
 _OURS = "envoy"
 """Secret of the certificate by which Envoy Gateway's proxies ask the limit service."""
-_A_PROXY = {"app.kubernetes.io/component": "proxy"}
-"""Whom the policies of the gateway's namespace let clients ask."""
 _SECRETS = (("certificate", _FILES, CERTIFICATE), ("asking", _ASKING, _OURS))
 
 
@@ -38,7 +36,7 @@ class Workload:
 
     def deployment(self, home: str, configuration: str) -> Object:
         """With the gateway's own certificate at hand where there is one; in a hardened namespace."""
-        chosen = {"app.kubernetes.io/name": self.name, **_A_PROXY}
+        chosen = {"app.kubernetes.io/name": self.name, **PROXIES}  # whom the gateway's policies let clients ask
         security = {"allowPrivilegeEscalation": False, "runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
         container = {
             "name": "stand-in-envoy",

@@ -33,6 +33,7 @@ _TOOL = "wrk"
 _SECONDS = 5
 _ROUNDS = 3
 _START_SECONDS = 60
+"""Until all routes are served."""
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
 COUNTED = unlimited("counted", auth=Auth(public=("/open",)))
 _RULE = RULES_OF_A_PAIR + 1

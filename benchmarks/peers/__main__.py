@@ -110,16 +110,15 @@ def _peers(rig: Rig, around: Surroundings, programs: Mapping[str, Path]) -> list
 def _instance(
     rig: Rig, around: Surroundings, made: Callable[[Path, str, Surroundings], Instance], program: Path, number: int
 ) -> str:
-    """Its address: a pod's, of which only the network is used. Ours are in pods too, behind policies and bridges."""
+    """Its address: a pod's, of which only the network is used. Ours are in pods too, and behind policies besides."""
     home = unlimited(f"{program.stem}-{number}")
     rig.cluster.objects.apply(pod(home, answering()))
-    address = backend_of(rig, home)
+    (found,) = wait_for(home.name, lambda: rig.cluster.pods(namespace(home.name), ""))
     instance = made(program, home.name, around)
-    for name, content in instance.files.items():
-        (around.folder / name).write_text(json.dumps(content))
-    (name,) = [each["metadata"]["name"] for each in rig.cluster.pods(namespace(home.name), "")]
-    around.start_in(rig.cluster.entering(name), home.name, instance.command)
-    return address
+    for file, content in instance.files.items():
+        (around.folder / file).write_text(json.dumps(content))
+    around.start_in(rig.cluster.entering(found["metadata"]["name"]), home.name, instance.command)
+    return str(found["status"]["podIP"])
 
 
 def _gateway(name: str, places: Mapping[str, tuple[list[str], Mapping[str, str]]]) -> Gateway:

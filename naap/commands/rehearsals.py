@@ -15,7 +15,7 @@ AtEnd = Annotated[
     typer.Option(
         "--state-at-end",
         help="Write the state once, as a first run does: a large change takes a third of the time. After one that was "
-        "killed (not: stopped or failed) begin anew with `naap down`.",
+        "killed (not: stopped or failed) repeat the same, or begin anew with `naap down`.",
     ),
 ]
 
