@@ -51,6 +51,21 @@ def test_a_changed_list_wipes_nothing_also_where_the_path_has_a_space(root: Path
     assert (folder / "mine").exists()
 
 
+@pytest.mark.parametrize(("variable", "compiled"), [("1", ["good"]), ("", [])])
+def test_all_is_compiled_where_python_must_write_nothing_later(
+    root: Path, monkeypatch: pytest.MonkeyPatch, variable: str, compiled: list[str]
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", variable)
+    folder = root / ".venv"
+    venv.ensure("requirements.txt", folder, root)
+    (packages,) = folder.glob("lib/*/site-packages")
+    (packages / "good.py").write_text("GOOD = True\n")
+    (packages / "template.py").write_text("{{ not python }\n")
+    (root / "requirements.txt").write_text("# still nothing\n")
+    assert venv.ensure("requirements.txt", folder, root)
+    assert [file.name.partition(".")[0] for file in (packages / "__pycache__").glob("*.pyc")] == compiled
+
+
 def test_a_second_run_waits_for_the_first_and_has_nothing_left_to_do(root: Path) -> None:
     with ThreadPoolExecutor() as pool:
         runs = [pool.submit(venv.ensure, "requirements.txt", root / ".venv", root) for _ in range(2)]
