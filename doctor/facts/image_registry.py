@@ -65,19 +65,29 @@ class Reference:
 
 
 class ImageRegistry:
-    """Asks as anybody may, or with what an account lets in. None: the registry has no such image."""
+    """Asks as anybody may, or with what an account lets in. None: the registry has no such image.
+
+    A registry that isn't reached is asked for no further image: a thousand would wait for it, one after the other.
+    """
+
+    def __init__(self) -> None:
+        self._not_reached: dict[str, Unanswered] = {}
 
     def platforms(self, image: str, login: Login | None = None) -> frozenset[str] | Unanswered | None:
         """What it is made for, as linux/arm64. login: to its registry."""
         reference = Reference.of(image)
+        return self._not_reached.get(reference.registry) or self._asked(reference, login)
+
+    def _asked(self, reference: Reference, login: Login | None) -> frozenset[str] | Unanswered | None:
         try:
             with requests.Session() as session:
                 session.auth = login
                 return _platforms(session, reference)
+        except requests.ConnectionError as error:
+            reason = "timed out" if isinstance(error, requests.Timeout) else "not reached"
+            return self._not_reached.setdefault(reference.registry, Unanswered(reason=reason, fix=_ELSEWHERE))
         except requests.Timeout:
             return Unanswered(reason="timed out", fix=_ELSEWHERE)
-        except requests.ConnectionError:
-            return Unanswered(reason="not reached", fix=_ELSEWHERE)
         except (requests.RequestException, ValueError, KeyError, TypeError):
             return Unanswered(
                 reason="an answer that is none", fix=f"see what {reference.registry} answers to docker pull"

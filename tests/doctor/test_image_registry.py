@@ -114,6 +114,16 @@ def test_a_registry_that_is_not_there_is_not_reached() -> None:
     assert said.reason == "not reached"
 
 
+def test_a_registry_that_was_not_reached_is_asked_for_no_further_image_and_others_are() -> None:
+    asked = ImageRegistry()
+    with registry({}) as gone:
+        pass
+    not_reached = asked.platforms(f"{gone}/base:1.0.0")
+    with registry({"/v2/wallet/manifests/1.0.0": _index(ARM, AMD)}) as host:
+        assert asked.platforms(f"{host}/wallet:1.0.0") == {"linux/arm64", "linux/amd64"}
+    assert asked.platforms(f"{gone}/wallet:1.0.0") is not_reached
+
+
 @pytest.mark.parametrize(
     ("image", "url", "version"),
     [
