@@ -28,7 +28,7 @@ PROMTOOL = Tool(
     build=GoBuild(
         module="prometheus",
         package="github.com/prometheus/prometheus/cmd/promtool",
-        seconds=180,
+        seconds=25,
         ldflags={"github.com/prometheus/common/version.Version": PROMETHEUS},
         # Without the clients of every cloud that Prometheus can discover targets in.
         tags=("remove_all_sd",),
@@ -51,10 +51,10 @@ def _peer(name: str, module: str, version: str, seconds: int, ask: str) -> Tool:
 
 
 PEERS = (
-    _peer("kube-score", "github.com/zegl/kube-score", "1.20.0", 75, "version"),
-    _peer("kubeconform", "github.com/yannh/kubeconform", "0.8.0", 20, "-v"),
+    _peer("kube-score", "github.com/zegl/kube-score", "1.20.0", 20, "version"),
+    _peer("kubeconform", "github.com/yannh/kubeconform", "0.8.0", 10, "-v"),
 )
-"""What else judges Kubernetes objects: only the tests run them, beside the policy pack. Their seconds are estimates."""
+"""What else judges Kubernetes objects: only the tests run them, beside the policy pack."""
 
 ACTIONLINT = Tool(
     name="actionlint",
@@ -63,7 +63,7 @@ ACTIONLINT = Tool(
     below=(1, 8, 0),
     ask=("-version",),
     release=None,
-    build=GoBuild(module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint", seconds=20),
+    build=GoBuild(module="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint", seconds=5),
 )
 """What judges the workflows of continuous integration: only their tests run it."""
 

@@ -26,7 +26,7 @@ CONTROLLER = Tool(
     build=GoBuild(
         module="envoy-gateway",
         package="github.com/envoyproxy/gateway/cmd/envoy-gateway",
-        seconds=350,
+        seconds=70,
         ldflags={"github.com/envoyproxy/gateway/internal/cmd/version.envoyGatewayVersion": f"v{ENVOY_GATEWAY}"},
     ),
 )
@@ -37,7 +37,7 @@ RENDERER = Tool(
     below=(1, 10, 0),
     release=None,
     build=GoBuild(
-        module="envoy-gateway", package="./render-chart", seconds=15, ldflags={"main.version": ENVOY_GATEWAY}
+        module="envoy-gateway", package="./render-chart", seconds=10, ldflags={"main.version": ENVOY_GATEWAY}
     ),
 )
 LIMITER = Tool(
@@ -46,7 +46,7 @@ LIMITER = Tool(
     at_least=(1, 4, 1),
     below=(1, 5, 0),
     release=None,
-    build=GoBuild(module="ratelimit", package=".", seconds=60, ldflags={"main.version": RATELIMIT}),
+    build=GoBuild(module="ratelimit", package=".", seconds=25, ldflags={"main.version": RATELIMIT}),
 )
 TOOLS = (CONTROLLER, RENDERER, LIMITER)
 

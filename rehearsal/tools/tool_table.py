@@ -156,10 +156,10 @@ def _addon(name: str, version: str, seconds: int, ask: str = "--version") -> Too
 
 
 LIVE = (
-    _kubernetes("kubelet", 60),
-    _kubernetes("kube-proxy", 25),
-    _addon("coredns", COREDNS, 60, ask="-version"),
-    _addon("network-policies", KUBE_ROUTER, 40),
-    _addon("metrics-server", METRICS_SERVER, 60),
+    _kubernetes("kubelet", 20),
+    _kubernetes("kube-proxy", 10),
+    _addon("coredns", COREDNS, 50, ask="-version"),
+    _addon("network-policies", KUBE_ROUTER, 15),
+    _addon("metrics-server", METRICS_SERVER, 45),
 )
 """What live nodes run besides: got by `naap live` alone."""
