@@ -1,5 +1,6 @@
 """Tools and control planes for tests that run real programs."""
 
+import signal
 import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -17,6 +18,16 @@ from rehearsal.tools.toolbox import Found, Toolbox
 from tests.wait import wait_for
 
 REMOVAL_SECONDS = 120
+
+
+def pytest_configure() -> None:
+    """To be ended by SIGTERM is to be interrupted: what tests started is stopped, and only Ctrl-C cuts that short."""
+    signal.signal(signal.SIGTERM, _interrupted)
+
+
+def _interrupted(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @dataclass(frozen=True, kw_only=True)
