@@ -30,7 +30,8 @@ ASKED_AGAIN = 12
 def run(options: list[str]) -> int:
     """Exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupted)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _interrupted)
     pytest = [sys.executable, "-m", "pytest", *options]
     if any((ROOT / option.partition("::")[0]).exists() for option in options if not option.startswith("-")):
         return _codes((pytest, None))[0]
