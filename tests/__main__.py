@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from tests.stop_signals import interrupt_by
+
 ROOT = Path(__file__).resolve().parent.parent
 _FOLDERS = ("browser", "dataplane", "examples", "images", "standins", "live")
 HALF = tuple(f"tests/{name}" for name in _FOLDERS)
@@ -29,9 +31,7 @@ ASKED_AGAIN = 12
 
 def run(options: list[str]) -> int:
     """Exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
-            signal.signal(number, _interrupted)
+    interrupt_by(signal.SIGTERM, signal.SIGHUP)
     pytest = [sys.executable, "-m", "pytest", *options]
     if any((ROOT / option.partition("::")[0]).exists() for option in options if not option.startswith("-")):
         return _codes((pytest, None))[0]
@@ -69,10 +69,6 @@ def _codes(*runs: tuple[list[str], IO[bytes] | None]) -> list[int]:
         for each in running:
             each.wait()
         sys.exit(INTERRUPTED)
-
-
-def _interrupted(*_: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _again(command: list[str], cache: Path) -> int:

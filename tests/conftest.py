@@ -15,19 +15,15 @@ from rehearsal.control_plane.kube_api import COLLECTIONS, KubeApi, Object
 from rehearsal.progress import Progress
 from rehearsal.tools import tool_table
 from rehearsal.tools.toolbox import Found, Toolbox
+from tests.stop_signals import interrupt_by
 from tests.wait import wait_for
 
 REMOVAL_SECONDS = 120
 
 
 def pytest_configure() -> None:
-    """To be ended by SIGTERM is to be interrupted: what tests started is stopped, and only Ctrl-C cuts that short."""
-    signal.signal(signal.SIGTERM, _interrupted)
-
-
-def _interrupted(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    """Pytest stops what tests started where it is interrupted, and not where SIGTERM ends it."""
+    interrupt_by(signal.SIGTERM)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,12 @@ def test_it_waits(server):
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_suite_that_is_stopped_stops_what_its_tests_started(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGTERM)]
+)
+def test_a_suite_that_is_stopped_stops_what_its_tests_started(
+    tmp_path: Path, numbers: tuple[signal.Signals, ...]
+) -> None:
     (tmp_path / "conftest.py").write_text("from tests.conftest import pytest_configure\n")
     test = tmp_path / "test_long.py"
     test.write_text(_TEST)
@@ -44,10 +49,13 @@ def test_a_suite_that_is_stopped_stops_what_its_tests_started(tmp_path: Path, nu
     )
     try:
         wait_for("the test", (tmp_path / "started").exists, seconds=60)
-        suite.send_signal(number)
+        for number in numbers:
+            suite.send_signal(number)
+            time.sleep(0.3)
         said, _ = suite.communicate(timeout=60)
     finally:
         suite.kill()
     assert (tmp_path / "stopped").exists(), said
     assert suite.returncode == 2
     assert "Stopping what the tests started" in said
+    assert "Traceback" not in said
