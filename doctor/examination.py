@@ -1,6 +1,6 @@
 """The examination of a stack: every check, side by side, as most of them wait for somebody's answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,7 @@ from doctor.checks import caa, images, operators, pins, secrets, tags, tools, zo
 from doctor.checks.endpoint import judge_endpoint
 from doctor.checks.quotas import judge_quota, regions_of, service_of, skipped_quotas
 from doctor.facts.account import Account, Caller, ClusterEndpoint
-from doctor.facts.image_registry import ImageRegistry, Reference
+from doctor.facts.image_registry import ImageRegistry, Login, Reference
 from doctor.facts.network import Address, Network
 from doctor.facts.resolver import Resolver
 from doctor.facts.tools import Tools
@@ -62,9 +62,9 @@ class Examination:
             here = [pool.submit(check) for check in (self._tools, self._caa)]
             # Who has no credentials isn't asked for them twenty times: each time waits for what a machine might have.
             who = caller.result()
-            asked = self._images_to_ask()
-            platforms = pool.map(self._platforms, asked, repeat(isinstance(who, Caller)))
             account = [pool.submit(check) for check in self._of_account(who, address.result())]
+            asked = self._images_to_ask()
+            platforms = pool.map(self._platforms, asked, repeat(self._logins(asked) if isinstance(who, Caller) else {}))
             return (
                 *self._stated(),
                 operators.judge_caller(self._plan.stack, self._plan.settings.operators, who),
@@ -153,8 +153,13 @@ class Examination:
         told = images.placeholders(self._where, self._plan.registry)
         return [image for image in self._where if image not in told]
 
-    def _platforms(self, image: str, logged_in: bool) -> images.Platforms:
-        login = self._sources.account.image_login(Reference.of(image).registry) if logged_in else None
+    def _logins(self, asked: Iterable[str]) -> dict[str, Login | Unanswered | None]:
+        """By registry: one is for all of its images."""
+        registries = {Reference.of(image).registry for image in asked}
+        return {registry: self._sources.account.image_login(registry) for registry in registries}
+
+    def _platforms(self, image: str, logins: Mapping[str, Login | Unanswered | None]) -> images.Platforms:
+        login = logins.get(Reference.of(image).registry)
         return login if isinstance(login, Unanswered) else self._sources.registry.platforms(image, login)
 
     def _images(self, platforms: Mapping[str, images.Platforms]) -> list[Finding]:

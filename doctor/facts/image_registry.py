@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import requests
+from urllib3.exceptions import ProtocolError
 
 from doctor.finding import Unanswered
 
@@ -85,7 +86,10 @@ class ImageRegistry:
                 return _platforms(session, reference)
         except requests.ConnectionError as error:
             reason = "timed out" if isinstance(error, requests.Timeout) else "not reached"
-            return self._not_reached.setdefault(reference.registry, Unanswered(reason=reason, fix=_ELSEWHERE))
+            said = Unanswered(reason=reason, fix=_ELSEWHERE)
+            if not isinstance(error.args[0], ProtocolError):  # a connection that was cut: the registry is there
+                self._not_reached[reference.registry] = said
+            return said
         except requests.Timeout:
             return Unanswered(reason="timed out", fix=_ELSEWHERE)
         except (requests.RequestException, ValueError, KeyError, TypeError):

@@ -21,11 +21,15 @@ AMD: Mapping[str, str] = {"os": "linux", "architecture": "amd64"}
 
 @contextmanager
 def registry(
-    documents: Mapping[str, Any], *, ticket: str | None = None, basic: tuple[str, str] | None = None
+    documents: Mapping[str, Any],
+    *,
+    ticket: str | None = None,
+    basic: tuple[str, str] | None = None,
+    cut: str | None = None,
 ) -> Generator[str]:
     """Its host and port. documents: by path; ticket: the token that it wants, and gives to everybody.
 
-    basic: user and password that it wants.
+    basic: user and password that it wants. cut: a path that has no answer, but the connection's end.
     """
     wanted = [f"Bearer {ticket}"] if ticket else []
     wanted += [f"Basic {b64encode(':'.join(basic).encode()).decode()}"] if basic else []
@@ -33,6 +37,8 @@ def registry(
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
+            if path == cut:
+                return
             if path == "/token":
                 self._answer(200, {"token": ticket} if self.path == "/token?service=here&scope=pull" else {})
             elif self.headers["Authorization"] not in (wanted or (self.headers["Authorization"],)):
@@ -122,6 +128,13 @@ def test_a_registry_that_was_not_reached_is_asked_for_no_further_image_and_other
     with registry({"/v2/wallet/manifests/1.0.0": _index(ARM, AMD)}) as host:
         assert asked.platforms(f"{host}/wallet:1.0.0") == {"linux/arm64", "linux/amd64"}
     assert asked.platforms(f"{gone}/wallet:1.0.0") is not_reached
+
+
+def test_a_registry_that_cut_one_connection_is_asked_for_the_next_image() -> None:
+    asked = ImageRegistry()
+    with registry({"/v2/wallet/manifests/1.0.0": _index(ARM)}, cut="/v2/base/manifests/1.0.0") as host:
+        assert isinstance(asked.platforms(f"{host}/base:1.0.0"), Unanswered)
+        assert asked.platforms(f"{host}/wallet:1.0.0") == {"linux/arm64"}
 
 
 @pytest.mark.parametrize(
