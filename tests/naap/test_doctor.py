@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -116,6 +117,18 @@ def test_without_credentials_and_network_what_needs_them_is_skipped_and_the_rest
 
 def test_a_stack_that_is_not_there_is_bad_input() -> None:
     assert "Pulumi.nowhere.yaml" in refused("doctor", "--stack", "nowhere")
+
+
+def test_a_registry_gives_one_login_for_all_of_its_images() -> None:
+    asked: list[str] = []
+
+    class Asked(Everybody):
+        def image_login(self, registry: str) -> Login | None:
+            asked.append(registry)
+            return None
+
+    examined(Source(stack="dev"), replace(_sources(), account=Asked()))
+    assert len(asked) == len(set(asked)) > 0
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
